@@ -1,0 +1,21 @@
+"""Backpropagation written by hand, in NumPy alone.
+
+initialization    zeros, random, He, Xavier
+primitives        each forward with its backward beneath it
+network           any depth, L2 and dropout together
+magnitudes        how far rounding can carry each quantity of a network
+gradient_check    central differences, kink-aware: of any cost, and of a network
+optimizers        gradient descent, momentum, RMSProp, Adam
+training          the loop
+course            the three assignments, function by function
+"""
+
+from manual_backprop.network import (
+    Forward,
+    Gradients,
+    backward_propagation,
+    compute_cost,
+    forward_propagation,
+)
+
+__all__ = ["Forward", "Gradients", "backward_propagation", "compute_cost", "forward_propagation"]
