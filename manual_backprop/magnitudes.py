@@ -1,0 +1,174 @@
+"""How far rounding can carry each quantity of a network: magnitudes pushed through the same graph.
+
+Two correct programs of precision u differ, entry by entry, by at most C · u · M. A bar is a magnitude:
+
+    Z̄ = |W| Ā_prev + |b|,  H̄ = |H| + |f'(Z)| Z̄,  Ā = H̄ · D / keep_prob
+    dĀ_prev = |W|ᵀ dZ̄ · D / keep_prob,  dZ̄ = dĀ · (f̄' + |f''(Z)| Z̄)
+    dW̄ = (dZ̄ Ā_prevᵀ + λ|W|) / m,  db̄ = Σ_examples dZ̄ / m
+
+with f̄' the magnitude of the derivative as it is computed (1 + A² for tanh, A (1 + A) for sigmoid). Without the
+terms in Z̄ and f'' correct programs would be accused: an error made in Z moves every slope taken at Z.
+Higham (2002), "Accuracy and stability of numerical algorithms", section 3.1, is the model for each product.
+
+``amplification`` is one number per network: how much larger than the smallest normal number an underflow can
+have grown by the time it is seen. Shapes are those of the quantities; everything is float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from manual_backprop.network import Forward, Masks, Parameters, forward_propagation
+from manual_backprop.primitives import OUTPUTS, Array, per_problem, sigmoid
+
+__all__ = ["ALLOWANCE", "RESOLUTION", "Magnitudes", "allowance", "magnitudes"]
+
+ALLOWANCE = 64  # the part of C that does not grow: the largest ratio ever seen is below a tenth of it
+RESOLUTION = 1e-3  # a tolerance wider than this part of its block's largest entry sees nothing
+
+
+def allowance(m: int, dims: tuple[int, ...]) -> int:
+    """C = 64 + max(m, n_0 … n_L): a sequential sum of n equal terms alone can be off by n u · M."""
+    return ALLOWANCE + max(m, *dims)
+
+
+class Magnitudes(NamedTuple):
+    """M for each quantity of ``Forward`` and ``Gradients``; see the module's equations."""
+
+    forward: Forward  # the float64 pass that they belong to
+    Z: list[Array]
+    H: list[Array]
+    A: list[Array]  # A_0 … A_{L-1}, after the mask, as in ``Forward``
+    dW: list[Array]  # of the data term alone
+    db: list[Array]
+    dZ: list[Array]
+    dA: list[Array]
+    l2: list[Array]  # λ|W| / m, the L2 term's own part of dW
+    cost: Array  # (...,) of the data term alone
+    l2_cost: Array  # (...,)
+    differences: list[Array]  # (..., n_l, 1): M of a cost difference after a nudge of one parameter of row i
+    amplification: Array  # (...,)
+
+
+class Slopes(NamedTuple):
+    """Of a nonlinearity at Z: |f'|, f̄' as it is computed, and |f''|."""
+
+    slope: Array
+    computed: Array
+    curvature: Array | float
+
+
+def _piecewise(slope: Array) -> Slopes:
+    return Slopes(slope, slope, 0.0)
+
+
+SLOPES: dict[str, Callable[[Array, Array], Slopes]] = {
+    "relu": lambda Z, H: _piecewise((Z > 0).astype(Z.dtype)),
+    "leaky_relu": lambda Z, H: _piecewise(np.where(Z > 0, 1.0, 0.01)),
+    "identity": lambda Z, H: _piecewise(np.ones_like(Z)),
+    "tanh": lambda Z, H: Slopes(1 - H * H, 1 + H * H, 2 * np.abs(H) * (1 - H * H)),
+    "sigmoid": lambda Z, H: Slopes(H * (1 - H), H * (1 + H), H * (1 - H)),
+    "softplus": lambda Z, H: Slopes(sigmoid(Z), sigmoid(Z), sigmoid(Z) * sigmoid(-Z)),
+}
+
+
+def magnitudes(
+    X: Array,
+    Y: Array,
+    parameters: Parameters,
+    *,
+    hidden: str,
+    output: str,
+    lambd: ArrayLike,
+    masks: Masks,
+    keep_prob: ArrayLike,
+) -> Magnitudes:
+    """M of every quantity of a network. float64; arguments as in ``forward_propagation``, with Y and λ."""
+    forward = forward_propagation(X, parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
+    Z, H = forward.Z, forward.H
+    L, m = len(parameters), Y.shape[-1]
+    scale = per_problem(keep_prob, X)
+    kept = [1.0 if masks is None else D / scale for D in (masks or [None] * (L - 1))]
+    slopes = [SLOPES[hidden](z, h) for z, h in zip(Z[:-1], H[:-1], strict=True)]
+    W_bar = [np.abs(W) for W, b in parameters]
+
+    Z_bar, H_bar, A_bar = [], [], [np.abs(X)]
+    for l, (_, b) in enumerate(parameters):
+        Z_bar.append(W_bar[l] @ A_bar[-1] + np.abs(b))
+        if l < L - 1:
+            H_bar.append(np.abs(H[l]) + slopes[l].slope * Z_bar[-1])
+            A_bar.append(H_bar[-1] * kept[l])
+
+    output_bar, dZ_L_bar, loss_bar = _output(output, Z[-1], H[-1], Y, Z_bar[-1])
+    H_bar.append(output_bar)
+    dZ_bar, dA_bar = [dZ_L_bar], []
+    for l in range(L - 1, 0, -1):
+        dA_bar.append((W_bar[l].mT @ dZ_bar[-1]) * kept[l - 1])
+        slope = slopes[l - 1]
+        dZ_bar.append(dA_bar[-1] * (slope.computed + slope.curvature * Z_bar[l - 1]))
+    dZ_bar, dA_bar = dZ_bar[::-1], dA_bar[::-1]
+
+    decay = per_problem(lambd, X) / m
+    squares = sum((W * W).sum(axis=(-2, -1)) for W in W_bar)
+    return Magnitudes(
+        forward,
+        Z_bar,
+        H_bar,
+        A_bar,
+        dW=[dZ @ A.mT / m for dZ, A in zip(dZ_bar, A_bar, strict=True)],
+        db=[dZ.sum(axis=-1, keepdims=True) / m for dZ in dZ_bar],
+        dZ=dZ_bar,
+        dA=dA_bar,
+        l2=[decay * W for W in W_bar],
+        cost=loss_bar.sum(axis=-1) / m,
+        l2_cost=np.asarray(lambd, dtype=X.dtype) / (2 * m) * squares,
+        differences=_differences(Z, H, dA_bar, slopes, m),
+        amplification=_amplification(W_bar, A_bar, scale, m),
+    )
+
+
+def _output(output: str, Z: Array, A: Array, Y: Array, Z_bar: Array) -> tuple[Array, Array, Array]:
+    """Bars of A_L, of dZ_L, and of the loss of each example ``(..., m)``."""
+    loss = np.abs(OUTPUTS[output].loss(Z, Y))
+    label = np.abs(Y)
+    if output == "sigmoid":
+        A_bar = A * (1 - A) * Z_bar + A
+        moved = Z_bar
+    elif output == "softmax":
+        shift = np.abs(Z - Z.max(axis=-2, keepdims=True))  # rounded anew, and differently by each program
+        others = np.maximum((A * Z_bar).sum(axis=-2, keepdims=True) - A * Z_bar, 0)
+        A_bar = A * ((1 - A) * Z_bar + others + shift + (A * shift).sum(axis=-2, keepdims=True)) + A
+        moved = Z_bar + shift
+        loss = loss + 1 + (label * shift).sum(axis=-2)
+    else:
+        A_bar = Z_bar
+        moved = Z_bar + label
+    return A_bar, A_bar + label, (np.abs(A - Y) * moved).sum(axis=-2) + loss
+
+
+def _differences(Z: list[Array], H: list[Array], dA_bar: list[Array], slopes: list[Slopes], m: int) -> list[Array]:
+    """M of J(θ + ε) − J(θ) when only differences are passed on from layer to layer.
+
+    f(Z + δ) − f(Z) is off by u (|H| + |f'| |Z|), and that error reaches J through dĀ: for the nudged row of its
+    own layer, and for every unit of the layers above.
+    """
+    above = np.zeros((*Z[-1].shape[:-2], 1, 1))
+    result = [above]  # a nudge in the last layer passes no nonlinearity but the loss, whose difference is exact
+    for l in range(len(Z) - 2, -1, -1):
+        reach = (dA_bar[l] * (np.abs(H[l]) + slopes[l].slope * np.abs(Z[l]))).sum(axis=-1, keepdims=True) / m
+        result.append(reach + above)
+        above = above + reach.sum(axis=-2, keepdims=True)
+    return result[::-1]
+
+
+def _amplification(W_bar: list[Array], A_bar: list[Array], keep_prob: Array, m: int) -> Array:
+    """A bound on the gain of any path: Π max(1, ‖W‖₁, ‖W‖_∞) / keep_prob, times the largest sum it can enter."""
+    gain = np.ones(W_bar[0].shape[:-2])
+    for W in W_bar:
+        gain = gain * np.maximum(1, np.maximum(W.sum(axis=-1).max(axis=-1), W.sum(axis=-2).max(axis=-1)))
+    gain = gain / keep_prob[..., 0, 0] ** (len(W_bar) - 1)
+    return gain * np.maximum(1, m * np.max([A.max(axis=(-2, -1)) for A in A_bar], axis=0))
