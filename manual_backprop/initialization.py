@@ -51,6 +51,6 @@ def xavier(layers_dims: Sequence[int], *, rng: Random, fan: Literal["in", "avera
 
 def _layers(layers_dims: Sequence[int], weights: Callable[[int, int], Array]) -> Parameters:
     dims = [int(n) for n in layers_dims]
-    if len(dims) < 2 or min(dims) < 1:
-        raise ValueError(f"layers_dims is {list(layers_dims)}; it takes two or more sizes, each at least 1")
+    if len(dims) < 2 or min(dims) < 1 or dims != list(layers_dims):
+        raise ValueError(f"layers_dims is {list(layers_dims)}; it takes two or more whole sizes, each at least 1")
     return [(weights(n, n_prev), np.zeros((n, 1))) for n_prev, n in zip(dims[:-1], dims[1:], strict=True)]

@@ -127,7 +127,7 @@ def magnitudes(
         cost=loss_bar.sum(axis=-1) / m,
         l2_cost=np.asarray(lambd, dtype=X.dtype) / (2 * m) * squares,
         differences=_differences(Z, H, dA_bar, slopes, m),
-        amplification=_amplification(W_bar, A_bar, scale, m),
+        amplification=_amplification(W_bar, Z_bar + A_bar, scale, m),
     )
 
 
@@ -165,10 +165,10 @@ def _differences(Z: list[Array], H: list[Array], dA_bar: list[Array], slopes: li
     return result[::-1]
 
 
-def _amplification(W_bar: list[Array], A_bar: list[Array], keep_prob: Array, m: int) -> Array:
-    """A bound on the gain of any path: Π max(1, ‖W‖₁, ‖W‖_∞) / keep_prob, times the largest sum it can enter."""
+def _amplification(W_bar: list[Array], seen: list[Array], keep_prob: Array, m: int) -> Array:
+    """A bound on the gain of any path back: Π max(1, ‖W‖₁, ‖W‖_∞) / keep_prob, times the largest sum it can meet."""
     gain = np.ones(W_bar[0].shape[:-2])
     for W in W_bar:
         gain = gain * np.maximum(1, np.maximum(W.sum(axis=-1).max(axis=-1), W.sum(axis=-2).max(axis=-1)))
     gain = gain / keep_prob[..., 0, 0] ** (len(W_bar) - 1)
-    return gain * np.maximum(1, m * np.max([A.max(axis=(-2, -1)) for A in A_bar], axis=0))
+    return gain * np.maximum(1, m * np.max([bar.max(axis=(-2, -1)) for bar in seen], axis=0))

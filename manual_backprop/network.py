@@ -86,7 +86,7 @@ def compute_cost(
 
     Takes logits, so that it is finite for every finite input. Raises ``ValueError`` when Y does not fit Z_L.
     """
-    validate_labels(Y, Z_L)
+    Y = validate_labels(Y, Z_L)
     m = Y.shape[-1]
     return OUTPUTS[output].loss(Z_L, Y).sum(axis=-1) / m + l2((W for W, b in parameters), lambd=lambd, m=m)
 
@@ -110,7 +110,7 @@ def backward_propagation(
     ``forward`` is what ``forward_propagation`` returned for the same arguments.
     """
     Z, H, A = forward
-    validate_labels(Y, Z[-1])
+    Y = validate_labels(Y, Z[-1])
     m = Y.shape[-1]
     L = len(parameters)
     dW, db, dZ, dA = [], [], [], []
@@ -155,7 +155,8 @@ def validate(X: Array, parameters: Parameters, *, hidden: str, output: str, mask
             raise ValueError(f"masks have shapes {given}; the hidden layers take {wanted}")
 
 
-def validate_labels(Y: Array, Z_L: Array) -> None:
-    """Raise ``ValueError`` unless Y has the output's last two axes: ``(m,)`` would broadcast in silence."""
+def validate_labels(Y: NDArray, Z_L: Array) -> Array:
+    """Y in the output's dtype; ``ValueError`` unless it has the output's last two axes: ``(m,)`` would broadcast."""
     if Y.shape[-2:] != Z_L.shape[-2:]:
         raise ValueError(f"Y has shape {Y.shape}; the output takes (..., {Z_L.shape[-2]}, {Z_L.shape[-1]})")
+    return Y.astype(Z_L.dtype, copy=False)

@@ -31,7 +31,7 @@ def gradient_descent(
     parameters: Pairs, gradients: Pairs, state: None = None, *, learning_rate: float
 ) -> tuple[Pairs, None]:
     """θ ← θ − α g."""
-    return _map(lambda θ, g: θ - learning_rate * g, parameters, gradients), None
+    return _map(lambda θ, g: θ - float(learning_rate) * g, parameters, gradients), None
 
 
 def momentum(
@@ -39,7 +39,7 @@ def momentum(
 ) -> tuple[Pairs, Pairs]:
     """v ← β v + (1 − β) g,  θ ← θ − α v (Polyak 1964, as an exponential average: the course's form)."""
     v = _map(lambda v, g: beta * v + (1 - beta) * g, _zeros(parameters) if state is None else state, gradients)
-    return _map(lambda θ, v: θ - learning_rate * v, parameters, v), v
+    return _map(lambda θ, v: θ - float(learning_rate) * v, parameters, v), v
 
 
 def rmsprop(
@@ -53,7 +53,7 @@ def rmsprop(
 ) -> tuple[Pairs, Pairs]:
     """s ← β s + (1 − β) g²,  θ ← θ − α g / (√s + ε) (Tieleman & Hinton 2012)."""
     s = _map(lambda s, g: beta * s + (1 - beta) * g * g, _zeros(parameters) if state is None else state, gradients)
-    return _map(lambda θ, g, s: θ - learning_rate * g / (np.sqrt(s) + epsilon), parameters, gradients, s), s
+    return _map(lambda θ, g, s: θ - float(learning_rate) * g / (np.sqrt(s) + epsilon), parameters, gradients, s), s
 
 
 def adam(
@@ -74,7 +74,7 @@ def adam(
     s = _map(lambda s, g: beta2 * s + (1 - beta2) * g * g, s, gradients)
     t += 1
     stepped = _map(
-        lambda θ, v, s: θ - learning_rate * (v / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + epsilon),
+        lambda θ, v, s: θ - float(learning_rate) * (v / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + epsilon),
         parameters,
         v,
         s,

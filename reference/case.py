@@ -1,0 +1,134 @@
+"""A case: one printable line that stands for a problem, for years.
+
+    dims=2,20,3,1 m=211 hidden=relu output=sigmoid lambd=0.7 keep_prob=0.86 bias=random scale=1 dtype=float64 seed=3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["BIASES", "DTYPES", "HIDDENS", "OUTPUTS", "Case", "CaseError", "Shape"]
+
+HIDDENS = ("relu", "leaky_relu", "tanh", "sigmoid", "softplus", "identity")
+OUTPUTS = ("sigmoid", "softmax", "identity")
+BIASES = ("random", "zero")
+DTYPES = ("float64", "float32")
+MAX_WIDTH, MAX_DEPTH = 4096, 64  # larger ones are refused before they fill the memory
+MAX_SEED = 2**32 - 1  # of RandomState
+
+
+class CaseError(ValueError):
+    """A line that is not a case; the message says what was given and what is accepted."""
+
+
+class Shape(NamedTuple):
+    """What problems must have in common to be stacked."""
+
+    dims: tuple[int, ...]
+    m: int
+    hidden: str
+    output: str
+    dropout: bool
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One network, one batch, one draw. ``str(case)`` is its line; ``Case.parse`` reads it back exactly.
+
+    ``dims`` is ``(n_0, …, n_L)``, ``scale`` multiplies He's standard deviation √(2/n_prev), ``bias`` is "random" or
+    "zero". Raises ``CaseError`` where a value is outside its range.
+    """
+
+    dims: tuple[int, ...]
+    m: int
+    hidden: str = "relu"
+    output: str = "sigmoid"
+    lambd: float = 0.0
+    keep_prob: float = 1.0
+    bias: str = "random"
+    scale: float = 1.0
+    dtype: str = "float64"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, (accepts, wanted) in RANGES.items():
+            value = getattr(self, name)
+            if not accepts(value):
+                raise CaseError(f"{name}={_text(value)} in a case; {name} takes {wanted}")
+
+    def __str__(self) -> str:
+        return " ".join(f"{field.name}={_text(getattr(self, field.name))}" for field in fields(self))
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(self.dims, self.m, self.hidden, self.output, self.keep_prob < 1, self.dtype)
+
+    @classmethod
+    def parse(cls, line: str) -> Case:
+        """Read a line; fields may stand in any order, and all but ``dims`` and ``m`` have defaults."""
+        given: dict[str, Any] = {}
+        for word in line.split():
+            name, equals, text = word.partition("=")
+            if not equals or name not in READERS:
+                raise CaseError(f"{word!r} in a case; it takes name=value with a name among {', '.join(READERS)}")
+            if name in given:
+                raise CaseError(f"{name} stands twice in a case")
+            try:
+                given[name] = READERS[name](text)
+            except ValueError:
+                raise CaseError(f"{word!r} in a case; {name} takes {RANGES[name][1]}") from None
+        missing = [name for name in ("dims", "m") if name not in given]
+        if missing:
+            raise CaseError(f"a case needs {' and '.join(missing)}, as in 'dims=2,20,3,1 m=211'; given {line!r}")
+        return cls(**given)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")  # the shortest digits that read back to the same float
+    return str(value)
+
+
+def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
+    return lambda v: type(v) is int and low <= v <= high, f"a whole number from {low} to {high}"
+
+
+def _one_of(names: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
+    return lambda v: v in names, "one of " + ", ".join(names)
+
+
+RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "dims": (
+        lambda v: 2 <= len(v) <= MAX_DEPTH + 1 and all(type(n) is int and 1 <= n <= MAX_WIDTH for n in v),
+        f"2 to {MAX_DEPTH + 1} sizes from 1 to {MAX_WIDTH}, as in 2,20,3,1",
+    ),
+    "m": _whole(1, MAX_WIDTH),
+    "hidden": _one_of(HIDDENS),
+    "output": _one_of(OUTPUTS),
+    "lambd": (lambda v: np.isfinite(v) and v >= 0, "a finite number ≥ 0"),
+    "keep_prob": (lambda v: 0 < v <= 1, "a number in (0, 1]"),
+    "bias": _one_of(BIASES),
+    "scale": (lambda v: np.isfinite(v) and v > 0, "a finite number > 0"),
+    "dtype": _one_of(DTYPES),
+    "seed": _whole(0, MAX_SEED),
+}
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "dims": lambda text: tuple(int(n) for n in text.split(",")),
+    "m": int,
+    "hidden": str,
+    "output": str,
+    "lambd": float,
+    "keep_prob": float,
+    "bias": str,
+    "scale": float,
+    "dtype": str,
+    "seed": int,
+}

@@ -1,0 +1,144 @@
+"""Witness 3: dJ along v is Im J(θ + ihv) / h, forward only, in extended precision (Squire & Trapp 1998).
+
+Nothing is subtracted, so h can be so small that truncation vanishes: what is left is the rounding of the widest
+complex type there is (``clongdouble``, or complex128 where that is no wider). It is the truth that ULPs are counted to.
+
+Every function here branches on the real part: comparisons of complex numbers are lexicographic (slope 1 at a tie),
+``abs`` drops the imaginary part, ``logaddexp`` refuses complex numbers and 1 / (1 + e^−z) overflows. Only imaginary
+parts are read; the value of the cost is the business of real arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.problem import Problem
+
+__all__ = ["Probes", "complex_step", "every_coordinate", "sampled"]
+
+REAL = np.longdouble
+COMPLEX = np.clongdouble
+H = REAL(2.0) ** -200  # h² is far below the unit of either type, and h · g far above the smallest number
+COORDINATES = 8  # single coordinates of a sampled probe, beside one direction per block
+
+Vectors = list[tuple[NDArray, NDArray]]  # per layer, of [W_l b_l]'s parts: (S, G, n, n_prev) and (S, G, n, 1)
+
+
+class Probes(NamedTuple):
+    """S directions through parameter space for each of G problems, and dJ along each ``(S, G)``."""
+
+    V: Vectors
+    data: NDArray  # of the data term
+    l2: NDArray
+
+
+def complex_step(problem: Problem, V: Vectors) -> Probes:
+    """dJ along every direction of ``V``, in extended precision."""
+    x, y, parameters = problem.double()
+    hidden, loss = ACTIVATIONS[problem.shape.hidden], LOSSES[problem.shape.output]
+    m = problem.shape.m
+    A, squares = x.astype(COMPLEX), np.zeros(V[0][0].shape[:2], dtype=COMPLEX)
+    for l, ((W, b), (dW, db)) in enumerate(zip(parameters, V, strict=True)):
+        W, b = W + 1j * (H * dW), b + 1j * (H * db)  # noqa: PLW2901 - θ + ihv, by θ's own name
+        squares = squares + (W * W).sum(axis=(-2, -1))
+        Z = W @ A + b
+        if l < len(parameters) - 1:
+            A = hidden(Z)
+            if problem.masks is not None:
+                A = A * (problem.masks[l] / problem.keep_prob.astype(REAL)[:, None, None])
+    J = loss(Z, y).sum(axis=(-2, -1)) / m
+    return Probes(V, J.imag / H, (problem.lambd.astype(REAL) / (2 * m) * squares).imag / H)
+
+
+def every_coordinate(problem: Problem) -> Vectors:
+    """One direction per parameter: the whole gradient."""
+    sizes = [(W.shape[-2:], b.shape[-2:]) for W, b in problem.parameters]
+    total = sum(int(np.prod(shape)) for pair in sizes for shape in pair)
+    unit, start = np.eye(total, dtype=REAL), 0
+    V = []
+    for pair in sizes:
+        parts = []
+        for shape in pair:
+            size = int(np.prod(shape))
+            block = unit[:, start : start + size].reshape(total, 1, *shape)
+            parts.append(np.broadcast_to(block, (total, len(problem.cases), *shape)))
+            start += size
+        V.append((parts[0], parts[1]))
+    return V
+
+
+def sampled(problem: Problem, rng: np.random.RandomState) -> Vectors:
+    """One random direction per block, then ``COORDINATES`` single coordinates; ``rng`` is reseeded per problem."""
+    blocks = [block for pair in problem.parameters for block in pair]
+    S, G = len(blocks) + COORDINATES, len(problem.cases)
+    flat = [np.zeros((S, G, int(np.prod(block.shape[1:]))), dtype=REAL) for block in blocks]
+    ends = np.cumsum([part.shape[-1] for part in flat])
+    for g, case in enumerate(problem.cases):
+        rng.seed(case.seed ^ 0x5EED)  # not the stream that drew the problem
+        for k, part in enumerate(flat):
+            part[k, g] = rng.standard_normal(part.shape[-1])
+        for s, coordinate in enumerate(rng.randint(ends[-1], size=COORDINATES)):
+            k = int(np.searchsorted(ends, coordinate, side="right"))
+            flat[k][len(blocks) + s, g, coordinate - ends[k]] = 1
+    shaped = [part.reshape(S, *block.shape) for part, block in zip(flat, blocks, strict=True)]
+    return list(zip(shaped[::2], shaped[1::2], strict=True))
+
+
+# --- forward only; z is complex ---------------------------------------------------------------------------
+
+
+def _magnitude(z: NDArray) -> NDArray:
+    """|z| that keeps the imaginary part: −z where Re z < 0."""
+    return np.where(z.real > 0, z, -z)
+
+
+def _relu(z: NDArray) -> NDArray:
+    return np.where(z.real > 0, z, 0)
+
+
+def _leaky_relu(z: NDArray) -> NDArray:
+    return np.where(z.real > 0, z, REAL(0.01) * z)
+
+
+def _sigmoid(z: NDArray) -> NDArray:
+    e = np.exp(-_magnitude(z))
+    return np.where(z.real > 0, 1, e) / (1 + e)
+
+
+def _softplus(z: NDArray) -> NDArray:
+    e = np.exp(-_magnitude(z))
+    return _relu(z) + np.log1p(e.real) + 1j * np.log(1 + e).imag  # a complex log is poor in its real part near 1
+
+
+ACTIVATIONS: dict[str, Callable[[NDArray], NDArray]] = {
+    "relu": _relu,
+    "leaky_relu": _leaky_relu,
+    "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "softplus": _softplus,
+    "identity": lambda z: z,
+}
+
+
+def _sigmoid_loss(z: NDArray, y: NDArray) -> NDArray:
+    return y * _softplus(-z) + (1 - y) * _softplus(z)
+
+
+def _softmax_loss(z: NDArray, y: NDArray) -> NDArray:
+    shifted = z - z.real.max(axis=-2, keepdims=True)
+    return y * (np.log(np.exp(shifted).sum(axis=-2, keepdims=True)) - shifted)
+
+
+def _squared_loss(z: NDArray, y: NDArray) -> NDArray:
+    return (z - y) * (z - y) / 2
+
+
+LOSSES: dict[str, Callable[[NDArray, NDArray], NDArray]] = {
+    "sigmoid": _sigmoid_loss,
+    "softmax": _softmax_loss,
+    "identity": _squared_loss,
+}

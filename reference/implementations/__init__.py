@@ -1,0 +1,25 @@
+"""The door: whatever is judged comes through here, by name, and is a plain value on the other side.
+
+An ``Entry`` is one function under test: the check's name, the cases that it can be asked, and ``run``, which takes a
+stacked ``Problem`` and returns its quantities by the course's names, each with the stack's leading axis. A ``Law`` is
+a check of what no gradient shows.
+"""
+
+from __future__ import annotations
+
+from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Outcome, Violation
+from reference.implementations.resolve import BUILT_IN, TargetError, resolve
+
+__all__ = [
+    "ANY",
+    "BUILT_IN",
+    "COURSE",
+    "Domain",
+    "Entry",
+    "Implementation",
+    "Law",
+    "Outcome",
+    "TargetError",
+    "Violation",
+    "resolve",
+]

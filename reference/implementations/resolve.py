@@ -1,0 +1,66 @@
+"""From a target's name to an implementation."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from reference.implementations.entry import ANY, Entry, Implementation
+from reference.implementations.outcome import per_case
+
+__all__ = ["BUILT_IN", "TargetError", "resolve"]
+
+
+class TargetError(Exception):
+    """A target that is not there; the message says what was given and what is accepted."""
+
+
+def _manual_backprop() -> Implementation:
+    from reference.implementations.builtin import manual_backprop
+
+    return manual_backprop()
+
+
+BUILT_IN: dict[str, Callable[[], Implementation]] = {"manual_backprop": _manual_backprop}
+ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}) or module:function"
+
+
+def resolve(name: str) -> Implementation:
+    """The implementation called ``name``; raises ``TargetError``.
+
+    ``module:function`` is imported, with the working directory on the path; the function takes one unstacked
+    problem (``X``, ``Y``, ``parameters``, ``masks``, ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes)
+    and returns a dictionary of gradients by the course's names, such as ``{"dW1": …, "db1": …}``.
+    """
+    if name in BUILT_IN:
+        return BUILT_IN[name]()
+    module, colon, attribute = name.partition(":")
+    if not (colon and module and attribute):
+        raise TargetError(f"no target {name!r}; it takes {ACCEPTED}")
+    return Implementation(name, (Entry(attribute, ANY, per_case(_import(name, module, attribute))),))
+
+
+def _import(name: str, module: str, attribute: str) -> Callable[[Any], dict[str, Any]]:
+    here = os.getcwd()
+    added = here not in sys.path
+    if added:
+        sys.path.insert(0, here)
+    try:
+        found: Any = importlib.import_module(module)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except AttributeError:
+        raise TargetError(f"target {name!r}: module {module} has no {attribute}") from None
+    except ModuleNotFoundError as error:
+        raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
+    except Exception as error:
+        raise TargetError(f"target {name!r} cannot be imported: {type(error).__name__}: {error}") from None
+    finally:
+        if added:
+            sys.path.remove(here)
+    if not callable(found):
+        raise TargetError(f"target {name!r} is a {type(found).__name__}; it takes a function")
+    return found

@@ -1,0 +1,287 @@
+"""One stack of problems before the court: hear the witnesses, run the entry, compare entry by entry.
+
+``judge`` returns plain numbers (a ``Tally`` per output) and what is wrong (``Failure``s); it decides nothing about
+the run as a whole. The entry is run three times on one stack: twice on the same arguments (two calls must give the
+same bits, and leave them as they were), and once with λ = 0, so that the data term and the L2 term are judged apart:
+a strong regulariser hides a wrong data gradient, and the other way round.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.arbitration import Dispute, Testimony, cross_examine, hear
+from reference.case import Case
+from reference.implementations.entry import Entry, Outcome
+from reference.problem import Problem
+from reference.tolerance import Comparison, compare, project, tolerance
+
+__all__ = ["Failure", "Judgement", "Tally", "judge"]
+
+DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
+TRACE_LINES = 6
+
+Array = NDArray[np.floating]
+
+
+class Tally(NamedTuple):
+    """Of one output, over any number of cases; tallies add up."""
+
+    cases: int = 0
+    coordinates: int = 0
+    excluded: int = 0  # by central differences, at kinks
+    unresolved: int = 0  # by autodiff's tolerance or by central differences' bound
+    worst_error: float = 0.0  # in units of u · M
+    autodiff: int = 0  # coordinates compared with each witness
+    central_difference: int = 0
+    complex_step: int = 0
+
+    def __add__(self, other: Tally) -> Tally:  # type: ignore[override]
+        sums = [a + b for a, b in zip(self, other, strict=True)]
+        return Tally(*sums)._replace(worst_error=max(self.worst_error, other.worst_error))
+
+
+class Failure(NamedTuple):
+    """One output of one case is wrong."""
+
+    check: str
+    output: str
+    code: str
+    case: Case
+    text: str = ""
+    index: tuple[int, ...] = ()
+    got: float | None = None
+    want: float | None = None
+
+
+class Quantity(NamedTuple):
+    """What is compared, and with what."""
+
+    name: str
+    got: Array
+    want: Array
+    M: Array
+    central: tuple[Array, Array, Array] | None = None  # D, bound, straddles
+    along: tuple[Array, Array] | None = None  # V (S, G, …) of this block alone, and dJ along it
+
+
+class Judgement(NamedTuple):
+    tallies: dict[str, Tally]
+    failures: list[Failure]
+    disputes: list[Dispute]
+
+
+def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.RandomState) -> Judgement:
+    """Judge one entry on one stack; ``exhaustive`` asks the complex step for every coordinate."""
+    testimony = hear(problem, exhaustive=exhaustive, rng=rng)
+    disputes = cross_examine(problem, testimony)
+    try:
+        outcome, of_data, failures = _run(entry, problem)
+    except Exception as error:
+        return Judgement({}, [_raised(entry, problem, error)], disputes)
+    malformed = list(_malformed(entry, problem, outcome))
+    if malformed:
+        return Judgement({}, failures + malformed, disputes)
+    tallies, wrong = {}, {}
+    for quantity in _quantities(problem, testimony, outcome, of_data):
+        tallies[quantity.name], failure = _assess(entry.check, problem, quantity)
+        if failure is not None:
+            wrong[quantity.name] = failure
+    return Judgement(tallies, failures + _reading(wrong), disputes)
+
+
+# --- running ----------------------------------------------------------------------------------------------
+
+
+def _run(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
+    given = _writable(problem)
+    outcome = entry.run(given)
+    again = entry.run(_writable(problem))
+    of_data = entry.run(replace(_writable(problem), lambd=np.zeros_like(problem.lambd)))
+    failures = []
+    for name, before, after in _arguments(problem, given):
+        if not np.array_equal(before, after):
+            g = int(np.flatnonzero((before != after).reshape(len(before), -1).any(axis=-1))[0])
+            failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
+    for name, first in outcome.items():
+        if name not in again or not np.array_equal(first, again[name], equal_nan=True):
+            failures.append(
+                Failure(entry.check, name, "MB602", problem.cases[0], "two calls with the same arguments differ")
+            )
+    return outcome, of_data, failures
+
+
+def _writable(problem: Problem) -> Problem:
+    """Copies that may be written to, so that a mutation is seen and not merely refused."""
+    return replace(
+        problem,
+        X=problem.X.copy(),
+        Y=problem.Y.copy(),
+        parameters=tuple((W.copy(), b.copy()) for W, b in problem.parameters),
+        masks=None if problem.masks is None else tuple(D.copy() for D in problem.masks),
+    )
+
+
+def _arguments(before: Problem, after: Problem) -> Iterator[tuple[str, Any, Any]]:
+    yield "X", before.X, after.X
+    yield "Y", before.Y, after.Y
+    for l, (old, new) in enumerate(zip(before.parameters, after.parameters, strict=True), start=1):
+        yield f"W{l}", old[0], new[0]
+        yield f"b{l}", old[1], new[1]
+    for l, (D, D_after) in enumerate(zip(before.masks or (), after.masks or (), strict=True), start=1):
+        yield f"D{l}", D, D_after
+
+
+def _raised(entry: Entry, problem: Problem, error: Exception) -> Failure:
+    """The user's frames only, innermost last."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "reference" not in f.filename.split("/")[-3:]]
+    where = "; ".join(f"{f.filename}:{f.lineno} in {f.name}" for f in frames[-TRACE_LINES:])
+    text = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
+    return Failure(entry.check, "*", "MB701", problem.cases[0], text)
+
+
+def _malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Failure]:
+    """Missing outputs, shapes that would broadcast later, dtypes that are not the case's."""
+    G, (dims, m, *_) = len(problem.cases), problem.shape
+    case = problem.cases[0]
+    for l in range(1, len(dims)):
+        for name in (f"dW{l}", f"db{l}"):
+            if name not in outcome:
+                yield Failure(entry.check, name, "MB702", case, f"{name} is not returned")
+    for name, array in outcome.items():
+        kind = name.rstrip("0123456789")
+        l = int(name[len(kind) :] or 0)
+        owed = {"cost": (), "dW": (dims[l], dims[l - 1]), "db": (dims[l], 1)}.get(kind, (dims[l], m))
+        if array.shape != (G, *owed):
+            yield Failure(entry.check, name, "MB501", case, f"{name} has shape {array.shape[1:]}; it takes {owed}")
+        elif array.dtype != problem.shape.dtype:
+            text = f"{name} is {array.dtype} where everything given is {problem.shape.dtype}"
+            yield Failure(entry.check, name, "MB502", case, text)
+
+
+# --- comparing --------------------------------------------------------------------------------------------
+
+
+def _quantities(problem: Problem, testimony: Testimony, outcome: Outcome, of_data: Outcome) -> Iterator[Quantity]:
+    """Every quantity that was returned, beside what the witnesses say of it."""
+    ad, central, probes = testimony
+    M = problem.M
+    L = len(problem.shape.dims) - 1
+    regularized = problem.lambd.any()
+    for l in range(L):
+        W_block = (central.D[l][..., :-1], central.bound[l][..., :-1], central.straddles[l][..., :-1])
+        b_block = (central.D[l][..., -1:], central.bound[l][..., -1:], central.straddles[l][..., -1:])
+        VW, Vb = probes.V[l]
+        dW, db = f"dW{l + 1}", f"db{l + 1}"
+        data, total = of_data[dW], outcome[dW]
+        yield Quantity(
+            dW,
+            total,
+            ad.dW[l] + ad.l2[l],
+            M.dW[l] + M.l2[l],
+            (W_block[0] + ad.l2[l], *W_block[1:]),
+            (VW, probes.data + probes.l2),
+        )
+        yield Quantity(db, outcome[db], ad.db[l], M.db[l], b_block, (Vb, probes.data))
+        if regularized:
+            yield Quantity(f"{dW}.data", data, ad.dW[l], M.dW[l], W_block, (VW, probes.data))
+            yield Quantity(f"{dW}.l2", total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2))
+            yield Quantity(f"{db}.l2", outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l])
+    kept = [1.0 if problem.masks is None else D / problem.keep_prob[:, None, None] for D in problem.masks or [0] * L]
+    want_A = [H * k for H, k in zip(ad.H[:-1], kept, strict=False)]
+    wanted = {
+        "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
+        "Z": list(zip(ad.Z, M.Z, strict=True)),
+        "A": [*zip(want_A, M.A[1:], strict=True), (ad.dZ[-1] + problem.double()[1], M.dZ[-1])],
+        "dZ": list(zip(ad.dZ, M.dZ, strict=True)),
+        "dA": list(zip(ad.dA, M.dA, strict=True)),
+    }
+    for kind, layers in wanted.items():
+        for l, (want, magnitude) in enumerate(layers, start=1):
+            name = kind if kind == "cost" else f"{kind}{l}"
+            if name in outcome:
+                yield Quantity(name, outcome[name], want, magnitude)
+
+
+def _assess(check: str, problem: Problem, q: Quantity) -> tuple[Tally, Failure | None]:
+    """Compare one quantity with each witness that speaks of it."""
+    allowed = tolerance(problem, q.M)
+    by_autodiff = compare(q.got, q.want, allowed)
+    wrong, resolved = by_autodiff.wrong, by_autodiff.resolved
+    counts = Tally(cases=len(problem.cases), coordinates=q.got.size, autodiff=q.got.size)
+    if q.central is not None:
+        D, bound, straddles = q.central
+        by_central = compare(q.got, D, allowed, extra=bound)
+        known = np.isfinite(bound)
+        wrong, resolved = wrong | (by_central.wrong & known), resolved & by_central.resolved
+        counts = counts._replace(excluded=int(straddles.sum()), central_difference=int(known.sum()))
+        resolved = resolved | straddles  # counted once, as excluded
+    if q.along is not None:
+        wrong, asked = wrong | _along(problem, q, by_autodiff), int((q.along[0] != 0).any(axis=(-2, -1)).sum())
+        counts = counts._replace(complex_step=asked)
+    counts = counts._replace(
+        unresolved=int((~resolved).sum()),
+        worst_error=float(np.max(by_autodiff.error, initial=0.0)),
+    )
+    return counts, (_failure(check, problem, q, by_autodiff, wrong) if wrong.any() else None)
+
+
+def _along(problem: Problem, q: Quantity, by_autodiff: Comparison) -> NDArray[np.bool_]:
+    """Where a directional derivative of the complex step contradicts, as a mask over the block's entries."""
+    assert q.along is not None
+    V, truth = q.along
+    ours = (V != 0).any(axis=(-2, -1))  # directions of this block alone: (S, G)
+    got = project([q.got.astype(np.longdouble)], [V])
+    M = project([q.M], [np.abs(V)])
+    # a direction's other blocks are zero, so the truth along it is this block's own
+    found = compare(got.T.astype(np.float64), truth.T.astype(np.float64), tolerance(problem, M.T.astype(np.float64)))
+    bad = found.wrong & ours.T  # (G, S)
+    if not bad.any():
+        return np.zeros(q.got.shape, dtype=bool)
+    touched = (V != 0) & bad.T[..., None, None]
+    worst = by_autodiff.error == by_autodiff.error.max(axis=(-2, -1), keepdims=True)
+    return touched.any(axis=0) & worst
+
+
+def _failure(
+    check: str, problem: Problem, q: Quantity, compared: Comparison, wrong: NDArray[np.bool_]
+) -> Failure:
+    """The entry that is furthest off, in the first case that is wrong."""
+    g = int(np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=-1))[0])
+    error = np.where(wrong[g], np.maximum(compared.error[g], 1e-300), -1.0)
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
+    got, want = float(q.got[g][index]), float(q.want[g][index])
+    case = problem.cases[g]
+    if not np.isfinite(got):
+        return Failure(check, q.name, "MB401", case, "not finite", index, got, want)
+    largest = float(np.max(np.abs(q.want[g]), initial=0.0))
+    off = float(np.max(np.where(wrong[g], np.abs(q.got[g] - q.want[g]), 0.0)))
+    if q.name == "cost":
+        return Failure(check, q.name, "MB802", case, "the cost is wrong", index, got, want)
+    if off <= DIGITS * largest:
+        digits = -np.log10(max(off / largest, 1e-300))
+        return Failure(check, q.name, "MB402", case, f"right to {digits:.1f} digits only", index, got, want)
+    return Failure(check, q.name, "MB199", case, "", index, got, want)
+
+
+def _reading(wrong: dict[str, Failure]) -> list[Failure]:
+    """From the quantities that are off to failures of outputs: ``dW2.l2`` alone is an L2 mistake of ``dW2``."""
+    failures: dict[str, Failure] = {}
+    gradients = {name for name in wrong if name.startswith(("dW", "db"))}
+    for name, failure in wrong.items():
+        output, _, part = name.partition(".")
+        if failure.code == "MB199":
+            if part == "l2" and f"{output}.data" not in wrong:
+                failure = failure._replace(code="MB202", text="the data term is right, the L2 term is not")
+            elif output[:2] in ("dZ", "dA") and not gradients:
+                failure = failure._replace(code="MB305", text="wrong, but no gradient of a parameter is affected")
+        kept = failures.get(output)
+        if kept is None or (kept.code == "MB199" and failure.code == "MB202"):
+            failures[output] = failure._replace(output=output)
+    return list(failures.values())

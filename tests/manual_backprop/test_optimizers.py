@@ -1,0 +1,123 @@
+"""Each optimizer against a recurrence written for one scalar at a time, with loops and ``math`` alone."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+
+from manual_backprop import optimizers
+
+STEPS = 7
+
+
+def gradient_descent(θ, gradients, *, learning_rate):
+    for g in gradients:
+        θ -= learning_rate * g
+        yield θ
+
+
+def momentum(θ, gradients, *, learning_rate, beta=0.9):
+    v = 0.0
+    for g in gradients:
+        v = beta * v + (1 - beta) * g
+        θ -= learning_rate * v
+        yield θ
+
+
+def rmsprop(θ, gradients, *, learning_rate, beta=0.9, epsilon=1e-8):
+    s = 0.0
+    for g in gradients:
+        s = beta * s + (1 - beta) * g**2
+        θ -= learning_rate * g / (math.sqrt(s) + epsilon)
+        yield θ
+
+
+def adam(θ, gradients, *, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """The moments as explicit sums over all steps so far, rather than as a recurrence."""
+    for t in range(1, len(gradients) + 1):
+        v = sum((1 - beta1) * beta1 ** (t - i) * gradients[i - 1] for i in range(1, t + 1))
+        s = sum((1 - beta2) * beta2 ** (t - i) * gradients[i - 1] ** 2 for i in range(1, t + 1))
+        v_hat, s_hat = v / (1 - beta1**t), s / (1 - beta2**t)
+        θ -= learning_rate * v_hat / (math.sqrt(s_hat) + epsilon)
+        yield θ
+
+
+CASES = [
+    ("gradient_descent", gradient_descent, {}),
+    ("momentum", momentum, {}),
+    ("momentum", momentum, {"beta": 0.5}),
+    ("rmsprop", rmsprop, {}),
+    ("rmsprop", rmsprop, {"beta": 0.5, "epsilon": 1e-2}),
+    ("adam", adam, {}),
+    ("adam", adam, {"beta1": 0.5, "beta2": 0.7, "epsilon": 1e-2}),
+]
+
+
+def draw(seed, *, dtype=np.float64):
+    rng = np.random.RandomState(seed)
+    shapes = [((3, 2), (3, 1)), ((1, 3), (1, 1))]
+    return [(rng.randn(*W).astype(dtype), rng.randn(*b).astype(dtype)) for W, b in shapes]
+
+
+def arrays(pairs):
+    return [array for pair in pairs for array in pair]
+
+
+def test_every_optimizer_is_tested():
+    assert {name for name, _, _ in CASES} == set(optimizers.OPTIMIZERS)
+
+
+@pytest.mark.parametrize(("name", "recurrence", "constants"), CASES)
+def test_step_by_step(name, recurrence, constants):
+    step, state = optimizers.OPTIMIZERS[name], None
+    parameters = start = draw(0)
+    gradients = [draw(seed) for seed in range(1, STEPS + 1)]
+    walked = []
+    for g in gradients:
+        parameters, state = step(parameters, g, state, learning_rate=0.1, **constants)
+        walked.append(arrays(parameters))
+
+    for i, θ in enumerate(arrays(start)):
+        for index in np.ndindex(θ.shape):
+            g = [float(arrays(gradient)[i][index]) for gradient in gradients]
+            expected = list(recurrence(float(θ[index]), g, learning_rate=0.1, **constants))
+            got = [values[i][index] for values in walked]
+            assert got == pytest.approx(expected, rel=1e-12, abs=1e-13)
+
+
+@pytest.mark.parametrize(("name", "recurrence", "constants"), CASES)
+def test_zero_gradients_are_a_fixed_point(name, recurrence, constants):
+    parameters, state = draw(0), None
+    zeros = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
+    for _ in range(3):
+        stepped, state = optimizers.OPTIMIZERS[name](parameters, zeros, state, learning_rate=0.1, **constants)
+        assert all(np.array_equal(new, old) for new, old in zip(arrays(stepped), arrays(parameters), strict=True))
+
+
+@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+def test_nothing_is_mutated_and_two_calls_agree(name):
+    step = optimizers.OPTIMIZERS[name]
+    parameters, gradients = draw(0), draw(1)
+    _, state = step(parameters, gradients, learning_rate=0.1)
+    given = parameters, gradients, state
+    before = copy.deepcopy(given)
+    first, second = (step(*given, learning_rate=0.1) for _ in range(2))
+    np.testing.assert_equal(given, before)
+    np.testing.assert_equal(first, second)
+    assert not any(np.shares_memory(new, old) for new in arrays(first[0]) for old in arrays(parameters))
+
+
+@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+def test_dtype_is_kept(name):
+    parameters, state = draw(0, dtype=np.float32), None
+    for seed in (1, 2):
+        gradients = draw(seed, dtype=np.float32)
+        parameters, state = optimizers.OPTIMIZERS[name](parameters, gradients, state, learning_rate=0.1)
+    assert {array.dtype for array in arrays(parameters)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+def test_gradients_of_another_depth_are_refused(name):
+    with pytest.raises(ValueError, match="zip"):
+        optimizers.OPTIMIZERS[name](draw(0), draw(1)[:1], learning_rate=0.1)
