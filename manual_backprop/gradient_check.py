@@ -116,7 +116,7 @@ def network_gradient_check(
     parameters = [(W.astype(np.float64), b.astype(np.float64)) for W, b in parameters]
     m = Y.shape[-1]
     architecture = {"hidden": hidden, "output": output, "masks": masks, "keep_prob": keep_prob}
-    M = magnitudes(X, Y, parameters, lambd=lambd, **architecture)
+    M = magnitudes(X, Y, parameters, lambd=lambd, unit=unit, **architecture)
     D, bound, straddles = network_differences(Y, parameters, M, **architecture)
     C = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters)))
     blocks, compared = {}, []

@@ -1,14 +1,19 @@
-"""How far rounding can carry each quantity of a network: magnitudes pushed through the same graph.
+"""How far rounding can carry each quantity of a network: a running error analysis, pushed through the same graph.
 
-Two correct programs of precision u differ, entry by entry, by at most C · u · M. A bar is a magnitude:
+Two correct programs of precision u differ, entry by entry, by at most C · u · M. A bar is M; |·| is the magnitude that
+the quantity itself can reach without cancellation:
 
-    Z̄ = |W| Ā_prev + |b|,  H̄ = |H| + |f'(Z)| Z̄,  Ā = H̄ · D / keep_prob
-    dĀ_prev = |W|ᵀ dZ̄ · D / keep_prob,  dZ̄ = dĀ · (f̄' + |f''(Z)| Z̄)
-    dW̄ = (dZ̄ Ā_prevᵀ + λ|W|) / m,  db̄ = Σ_examples dZ̄ / m
+    Z̄ = |W| Ā_prev + |b|,  H̄ = |H| + |f'| Z̄,  Ā = H̄ · D / keep_prob
+    |dA_prev| = |W|ᵀ |dZ| · D / keep_prob,  |dZ| = |f'| |dA|
+    dĀ_prev = |W|ᵀ (dZ̄ + |dZ|) · D / keep_prob,  dZ̄ = |f'| dĀ + |dA| (f̄' + |f''| Z̄)
+    dW̄ = (dZ̄ |A_prev|ᵀ + |dZ| Ā_prevᵀ + λ|W|) / m,  db̄ = Σ_examples (dZ̄ + |dZ|) / m
 
 with f̄' the magnitude of the derivative as it is computed (1 + A² for tanh, A (1 + A) for sigmoid). Without the
-terms in Z̄ and f'' correct programs would be accused: an error made in Z moves every slope taken at Z.
-Higham (2002), "Accuracy and stability of numerical algorithms", section 3.1, is the model for each product.
+terms in Z̄ and f'' correct programs would be accused: an error made in Z moves every slope taken at Z. Errors that are
+passed on meet the true slope f', not f̄': that keeps the bound of a deep saturating network near what happens. The
+product of two errors is kept (C·u times the smaller factor, in the code): where two saturated layers follow each
+other it is all there is.
+Higham (2002), "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3, is the model.
 
 ``amplification`` is one number per network: how much larger than the smallest normal number an underflow can
 have grown by the time it is seen. Shapes are those of the quantities; everything is float64.
@@ -86,11 +91,16 @@ def magnitudes(
     lambd: ArrayLike,
     masks: Masks,
     keep_prob: ArrayLike,
+    unit: float = float(np.finfo(np.float64).eps),
 ) -> Magnitudes:
-    """M of every quantity of a network. float64; arguments as in ``forward_propagation``, with Y and λ."""
+    """M of every quantity of a network. float64; arguments as in ``forward_propagation``, with Y and λ.
+
+    ``unit`` is the u that tolerances will be taken at; it enters the second-order terms alone.
+    """
     forward = forward_propagation(X, parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
     Z, H = forward.Z, forward.H
     L, m = len(parameters), Y.shape[-1]
+    second = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters))) * unit
     scale = per_problem(keep_prob, X)
     kept = [1.0 if masks is None else D / scale for D in (masks or [None] * (L - 1))]
     slopes = [SLOPES[hidden](z, h) for z, h in zip(Z[:-1], H[:-1], strict=True)]
@@ -103,14 +113,18 @@ def magnitudes(
             H_bar.append(np.abs(H[l]) + slopes[l].slope * Z_bar[-1])
             A_bar.append(H_bar[-1] * kept[l])
 
-    output_bar, dZ_L_bar, loss_bar = _output(output, Z[-1], H[-1], Y, Z_bar[-1])
+    output_bar, pulled, loss_bar = _output(output, Z[-1], H[-1], Y, Z_bar[-1])
     H_bar.append(output_bar)
-    dZ_bar, dA_bar = [dZ_L_bar], []
+    dZ, dA, dZ_bar, dA_bar = [pulled], [], [output_bar + np.abs(Y)], []
     for l in range(L - 1, 0, -1):
-        dA_bar.append((W_bar[l].mT @ dZ_bar[-1]) * kept[l - 1])
-        slope = slopes[l - 1]
-        dZ_bar.append(dA_bar[-1] * (slope.computed + slope.curvature * Z_bar[l - 1]))
-    dZ_bar, dA_bar = dZ_bar[::-1], dA_bar[::-1]
+        slope, computed, curvature = slopes[l - 1]
+        wrong_slope = computed + curvature * Z_bar[l - 1]
+        dA.append((W_bar[l].mT @ dZ[-1]) * kept[l - 1])
+        dA_bar.append((W_bar[l].mT @ (dZ_bar[-1] + dZ[-1])) * kept[l - 1])
+        dZ.append(slope * dA[-1])
+        dZ_bar.append((slope + second * wrong_slope) * dA_bar[-1] + dA[-1] * wrong_slope)
+    dZ, dA, dZ_bar, dA_bar = dZ[::-1], dA[::-1], dZ_bar[::-1], dA_bar[::-1]
+    A = [np.abs(a) + second * bar for a, bar in zip(forward.A, A_bar, strict=True)]
 
     decay = per_problem(lambd, X) / m
     squares = sum((W * W).sum(axis=(-2, -1)) for W in W_bar)
@@ -119,47 +133,48 @@ def magnitudes(
         Z_bar,
         H_bar,
         A_bar,
-        dW=[dZ @ A.mT / m for dZ, A in zip(dZ_bar, A_bar, strict=True)],
-        db=[dZ.sum(axis=-1, keepdims=True) / m for dZ in dZ_bar],
+        dW=[(dZ_bar[l] @ A[l].mT + dZ[l] @ A_bar[l].mT) / m for l in range(L)],
+        db=[(dZ_bar[l] + dZ[l]).sum(axis=-1, keepdims=True) / m for l in range(L)],
         dZ=dZ_bar,
         dA=dA_bar,
         l2=[decay * W for W in W_bar],
         cost=loss_bar.sum(axis=-1) / m,
         l2_cost=np.asarray(lambd, dtype=X.dtype) / (2 * m) * squares,
-        differences=_differences(Z, H, dA_bar, slopes, m),
+        differences=_differences(Z, H, dA, slopes, m),
         amplification=_amplification(W_bar, Z_bar + A_bar, scale, m),
     )
 
 
 def _output(output: str, Z: Array, A: Array, Y: Array, Z_bar: Array) -> tuple[Array, Array, Array]:
-    """Bars of A_L, of dZ_L, and of the loss of each example ``(..., m)``."""
+    """The bar of A_L, |A_L − Y|, and the bar of the loss of each example ``(..., m)``."""
     loss = np.abs(OUTPUTS[output].loss(Z, Y))
     label = np.abs(Y)
     if output == "sigmoid":
         A_bar = A * (1 - A) * Z_bar + A
+        pulled = Y * sigmoid(-Z) + (1 - Y) * A  # |A − Y|, kept where A rounds to a label
         moved = Z_bar
     elif output == "softmax":
         shift = np.abs(Z - Z.max(axis=-2, keepdims=True))  # rounded anew, and differently by each program
         others = np.maximum((A * Z_bar).sum(axis=-2, keepdims=True) - A * Z_bar, 0)
         A_bar = A * ((1 - A) * Z_bar + others + shift + (A * shift).sum(axis=-2, keepdims=True)) + A
-        moved = Z_bar + shift
+        pulled, moved = np.abs(A - Y), Z_bar + shift
         loss = loss + 1 + (label * shift).sum(axis=-2)
     else:
         A_bar = Z_bar
-        moved = Z_bar + label
-    return A_bar, A_bar + label, (np.abs(A - Y) * moved).sum(axis=-2) + loss
+        pulled, moved = np.abs(A - Y), Z_bar + label
+    return A_bar, pulled, (pulled * moved).sum(axis=-2) + loss
 
 
-def _differences(Z: list[Array], H: list[Array], dA_bar: list[Array], slopes: list[Slopes], m: int) -> list[Array]:
+def _differences(Z: list[Array], H: list[Array], dA: list[Array], slopes: list[Slopes], m: int) -> list[Array]:
     """M of J(θ + ε) − J(θ) when only differences are passed on from layer to layer.
 
-    f(Z + δ) − f(Z) is off by u (|H| + |f'| |Z|), and that error reaches J through dĀ: for the nudged row of its
+    f(Z + δ) − f(Z) is off by u (|H| + |f'| |Z|), and that error reaches J through |dA|: for the nudged row of its
     own layer, and for every unit of the layers above.
     """
     above = np.zeros((*Z[-1].shape[:-2], 1, 1))
     result = [above]  # a nudge in the last layer passes no nonlinearity but the loss, whose difference is exact
     for l in range(len(Z) - 2, -1, -1):
-        reach = (dA_bar[l] * (np.abs(H[l]) + slopes[l].slope * np.abs(Z[l]))).sum(axis=-1, keepdims=True) / m
+        reach = (dA[l] * (np.abs(H[l]) + slopes[l].slope * np.abs(Z[l]))).sum(axis=-1, keepdims=True) / m
         result.append(reach + above)
         above = above + reach.sum(axis=-2, keepdims=True)
     return result[::-1]

@@ -67,7 +67,7 @@ def forward_propagation(
     Shapes: ``X (..., n_0, m)``. ``hidden`` is a key of ``ACTIVATIONS``, ``output`` one of ``OUTPUTS``.
     Raises ``ValueError`` for a shape or a name that does not fit, ``TypeError`` for a dtype.
     """
-    validate(X, parameters, hidden=hidden, output=output, masks=masks)
+    validate(X, parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
     *hidden_parameters, (W_L, b_L) = parameters
     Z, H, A = [], [], [X]
     for l, (W, b) in enumerate(hidden_parameters):
@@ -86,6 +86,7 @@ def compute_cost(
 
     Takes logits, so that it is finite for every finite input. Raises ``ValueError`` when Y does not fit Z_L.
     """
+    validate_names(output=output)
     Y = validate_labels(Y, Z_L)
     m = Y.shape[-1]
     return OUTPUTS[output].loss(Z_L, Y).sum(axis=-1) / m + l2((W for W, b in parameters), lambd=lambd, m=m)
@@ -110,6 +111,7 @@ def backward_propagation(
     ``forward`` is what ``forward_propagation`` returned for the same arguments.
     """
     Z, H, A = forward
+    validate(A[0], parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
     Y = validate_labels(Y, Z[-1])
     m = Y.shape[-1]
     L = len(parameters)
@@ -128,19 +130,20 @@ def backward_propagation(
     return Gradients(dW[::-1], db[::-1], dZ[::-1], dA[::-1])
 
 
-def validate(X: Array, parameters: Parameters, *, hidden: str, output: str, masks: Masks) -> None:
+def validate(
+    X: Array, parameters: Parameters, *, hidden: str, output: str, masks: Masks, keep_prob: ArrayLike
+) -> None:
     """Raise ``ValueError`` or ``TypeError``, naming the argument, unless these describe one network."""
-    if hidden not in ACTIVATIONS:
-        raise ValueError(f"hidden is {hidden!r}; it takes one of {', '.join(ACTIVATIONS)}")
-    if output not in OUTPUTS:
-        raise ValueError(f"output is {output!r}; it takes one of {', '.join(OUTPUTS)}")
+    validate_names(hidden=hidden, output=output)
     if not parameters:
         raise ValueError("parameters is empty; it takes one (W, b) pair per layer")
+    if X.ndim < 2:
+        raise ValueError(f"X has shape {X.shape}; it takes (..., n_0, m)")
     n_prev, m, dtype = X.shape[-2], X.shape[-1], X.dtype
     if not np.issubdtype(dtype, np.floating):
         raise TypeError(f"X has dtype {dtype}; it takes a floating dtype, such as float64")
     for l, (W, b) in enumerate(parameters, start=1):
-        if W.shape[-1] != n_prev or b.shape[-2:] != (W.shape[-2], 1):
+        if W.ndim < 2 or W.shape[-1] != n_prev or b.shape[-2:] != (W.shape[-2], 1):
             raise ValueError(
                 f"W{l} {W.shape} and b{l} {b.shape} do not fit; "
                 f"after {n_prev} units they are (..., n, {n_prev}) and (..., n, 1)"
@@ -148,11 +151,23 @@ def validate(X: Array, parameters: Parameters, *, hidden: str, output: str, mask
         if W.dtype != dtype or b.dtype != dtype:
             raise TypeError(f"W{l} is {W.dtype} and b{l} {b.dtype}, X is {dtype}; all take the same dtype")
         n_prev = W.shape[-2]
+    keep = np.asarray(keep_prob)
+    if not np.all((keep > 0) & (keep <= 1)):
+        raise ValueError(f"keep_prob is {keep_prob}; it takes numbers in (0, 1]")
+    if masks is None and len(parameters) > 1 and np.any(keep < 1):
+        raise ValueError(f"keep_prob is {keep_prob} without masks; draw one per hidden layer with dropout_mask")
     if masks is not None:
         wanted = [(W.shape[-2], m) for W, b in parameters[:-1]]
         given = [D.shape[-2:] for D in masks]
         if given != wanted:
             raise ValueError(f"masks have shapes {given}; the hidden layers take {wanted}")
+
+
+def validate_names(*, hidden: str = "identity", output: str = "identity") -> None:
+    """Raise ``ValueError`` for a name that is not in its table."""
+    for kind, name, table in (("hidden", hidden, ACTIVATIONS), ("output", output, OUTPUTS)):
+        if name not in table:
+            raise ValueError(f"{kind} is {name!r}; it takes one of {', '.join(table)}")
 
 
 def validate_labels(Y: NDArray, Z_L: Array) -> Array:

@@ -147,12 +147,12 @@ def dropout_mask(
 
 def dropout(A: Array, D: NDArray, *, keep_prob: ArrayLike) -> Array:
     """A_dropped = A · D / keep_prob, whose expectation over D is A (Srivastava et al. 2014, inverted)."""
-    return A * D / per_problem(keep_prob, A)
+    return np.multiply(A, D, dtype=A.dtype) / per_problem(keep_prob, A)
 
 
 def dropout_backward(dA_dropped: Array, D: NDArray, *, keep_prob: ArrayLike) -> Array:
     """dA = dA_dropped · D / keep_prob."""
-    return dA_dropped * D / per_problem(keep_prob, dA_dropped)
+    return np.multiply(dA_dropped, D, dtype=dA_dropped.dtype) / per_problem(keep_prob, dA_dropped)
 
 
 # --- outputs and their losses, from logits ----------------------------------------------------------------
@@ -180,7 +180,8 @@ def softmax(Z: Array) -> Array:
 def softmax_cross_entropy(Z: Array, Y: Array) -> Array:
     """loss = log Σ_outputs e^Z − Σ_outputs Y Z, one per example, for columns of Y that sum to one."""
     S = Z - Z.max(axis=-2, keepdims=True)
-    return np.log(np.exp(S).sum(axis=-2)) - (Y * S).sum(axis=-2)
+    picked = np.where(Y == 0, 0, Y * np.maximum(S, np.finfo(S.dtype).min))  # S may overflow to −∞, and 0 · ∞ is NaN
+    return np.log(np.exp(S).sum(axis=-2)) - picked.sum(axis=-2)
 
 
 def softmax_cross_entropy_backward(A: Array, Y: Array) -> Array:

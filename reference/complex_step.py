@@ -22,7 +22,7 @@ __all__ = ["Probes", "complex_step", "every_coordinate", "sampled"]
 
 REAL = np.longdouble
 COMPLEX = np.clongdouble
-H = REAL(2.0) ** -200  # h² is far below the unit of either type, and h · g far above the smallest number
+H = np.finfo(REAL).tiny ** REAL(0.55)  # h² is zero, so real parts, and with them ties, stay as they are
 COORDINATES = 8  # single coordinates of a sampled probe, beside one direction per block
 
 Vectors = list[tuple[NDArray, NDArray]]  # per layer, of [W_l b_l]'s parts: (S, G, n, n_prev) and (S, G, n, 1)

@@ -88,9 +88,14 @@ def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.Ra
     malformed = list(_malformed(entry, problem, outcome))
     if malformed:
         return Judgement({}, failures + malformed, disputes)
-    tallies, wrong = {}, {}
+    tallies: dict[str, Tally] = {}
+    wrong: dict[str, Failure] = {}
     for quantity in _quantities(problem, testimony, outcome, of_data):
-        tallies[quantity.name], failure = _assess(entry.check, problem, quantity)
+        tally, failure = _assess(entry.check, problem, quantity)
+        output, _, part = quantity.name.partition(".")
+        if part:  # the same coordinates, looked at once more
+            tally = Tally(worst_error=tally.worst_error)
+        tallies[output] = tallies.get(output, Tally()) + tally
         if failure is not None:
             wrong[quantity.name] = failure
     return Judgement(tallies, failures + _reading(wrong), disputes)
@@ -265,7 +270,7 @@ def _failure(
     if q.name == "cost":
         return Failure(check, q.name, "MB802", case, "the cost is wrong", index, got, want)
     if off <= DIGITS * largest:
-        digits = -np.log10(max(off / largest, 1e-300))
+        digits = -np.log10(off / largest) if off else 17.0
         return Failure(check, q.name, "MB402", case, f"right to {digits:.1f} digits only", index, got, want)
     return Failure(check, q.name, "MB199", case, "", index, got, want)
 

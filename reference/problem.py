@@ -165,6 +165,7 @@ def _stack(cases: Sequence[Case], drawn: list[dict[str, Any]]) -> Problem:
         lambd=lambd,
         masks=masks,
         keep_prob=keep_prob,
+        unit=float(np.finfo(shape.dtype).eps),
     )
     return Problem(tuple(cases), X, Y, parameters, masks, lambd, keep_prob, M, 0)
 

@@ -897,5 +897,5 @@ def test_every_property_has_a_fault_that_it_rejects() -> None:
 
 def test_without_the_refusal_flat_labels_would_broadcast(monkeypatch: pytest.MonkeyPatch) -> None:
     Y, forward = FITS.Y[0], run(FITS).forward
-    monkeypatch.setattr(network, "validate_labels", lambda Y, Z_L: None)
+    monkeypatch.setattr(network, "validate_labels", lambda Y, Z_L: Y)
     network.backward_propagation(Y, FITS.parameters, forward, masks=FITS.masks, keep_prob=FITS.keep_prob)
