@@ -159,7 +159,15 @@ def _layer(network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, roundi
 
 
 def _refine(
-    network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, rounding: Array, D: Array, bound: Array, straddles: NDArray
+    network: _Network,
+    l: int,
+    i: NDArray,
+    j: NDArray,
+    eps: Array,
+    rounding: Array,
+    D: Array,
+    bound: Array,
+    straddles: NDArray,
 ) -> None:
     """Try better steps for the coordinates of one network that straddle or are not resolved; fill them in place."""
     ladder = np.array([1.0, -1.0, 2.0, -2.0, 4.0, -4.0])
@@ -213,9 +221,7 @@ def _chunked(
     return deltas, crossed
 
 
-def _cost_difference(
-    network: _Network, l: int, i: NDArray, j: NDArray, eps: Array
-) -> tuple[Array, NDArray[np.bool_]]:
+def _cost_difference(network: _Network, l: int, i: NDArray, j: NDArray, eps: Array) -> tuple[Array, NDArray[np.bool_]]:
     """J(θ + ε e_ij) − J(θ) of the data term, and whether a kink was crossed on the way, for K nudges: (..., K)."""
     Z, H, A, kept, W, Y, f, leaves, output = network
     K, m, last = eps.shape[-1], Y.shape[-1], len(Z) - 1

@@ -198,9 +198,7 @@ def _difference_block(
                 coarse, weight, slopes = side * (4 * two - four - 3 * J) / (4 * step), 4.0, (0.0, 0.0)
             bound[index] = weight * noise / step + abs(D[index] - coarse)
             gap = abs(slopes[0] - slopes[1])
-            excluded[index] = (
-                pattern is None and gap > SUSPICION * max(map(abs, slopes)) and gap > 8 * noise / step
-            )
+            excluded[index] = pattern is None and gap > SUSPICION * max(map(abs, slopes)) and gap > 8 * noise / step
             break
         else:
             excluded[index] = True

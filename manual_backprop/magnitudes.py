@@ -158,7 +158,7 @@ def _output(output: str, Z: Array, A: Array, Y: Array, Z_bar: Array) -> tuple[Ar
         others = np.maximum((A * Z_bar).sum(axis=-2, keepdims=True) - A * Z_bar, 0)
         A_bar = A * ((1 - A) * Z_bar + others + shift + (A * shift).sum(axis=-2, keepdims=True)) + A
         pulled, moved = np.abs(A - Y), Z_bar + shift
-        loss = loss + 1 + (label * shift).sum(axis=-2)
+        loss = loss + 1 + np.abs(Z).max(axis=-2)  # log Σ e^Z − Z_label is a correct program too, and rounds at |Z|
     else:
         A_bar = Z_bar
         pulled, moved = np.abs(A - Y), Z_bar + label

@@ -130,9 +130,7 @@ def backward_propagation(
     return Gradients(dW[::-1], db[::-1], dZ[::-1], dA[::-1])
 
 
-def validate(
-    X: Array, parameters: Parameters, *, hidden: str, output: str, masks: Masks, keep_prob: ArrayLike
-) -> None:
+def validate(X: Array, parameters: Parameters, *, hidden: str, output: str, masks: Masks, keep_prob: ArrayLike) -> None:
     """Raise ``ValueError`` or ``TypeError``, naming the argument, unless these describe one network."""
     validate_names(hidden=hidden, output=output)
     if not parameters:

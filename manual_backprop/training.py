@@ -71,9 +71,7 @@ def model(
     costs = []
     for iteration in range(num_iterations):
         masks = draw_masks(layers_dims, X.shape[-1], keep_prob=keep_prob, rng=rng)
-        forward = forward_propagation(
-            X, parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob
-        )
+        forward = forward_propagation(X, parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
         if iteration % cost_every == 0:
             costs.append(float(compute_cost(forward.Z[-1], Y, parameters, output=output, lambd=lambd)))
             if callback is not None:

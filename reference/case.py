@@ -1,6 +1,6 @@
 """A case: one printable line that stands for a problem, for years.
 
-    dims=2,20,3,1 m=211 hidden=relu output=sigmoid lambd=0.7 keep_prob=0.86 bias=random scale=1 dtype=float64 seed=3
+dims=2,20,3,1 m=211 hidden=relu output=sigmoid lambd=0.7 keep_prob=0.86 bias=random scale=1 dtype=float64 seed=3
 """
 
 from __future__ import annotations

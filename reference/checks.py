@@ -23,7 +23,9 @@ DRAWS = 40_000
 KEEP_PROBS = (0.05, 0.5, 0.86, 0.99)
 
 
-def mask_law(mask: Callable[..., np.ndarray], dropout: Callable[..., np.ndarray], seed: int) -> tuple[int, list[Violation]]:
+def mask_law(
+    mask: Callable[..., np.ndarray], dropout: Callable[..., np.ndarray], seed: int
+) -> tuple[int, list[Violation]]:
     """D is boolean, independent, kept with probability ``keep_prob``, all from the generator that is given."""
     found = []
     for p in KEEP_PROBS:
@@ -49,7 +51,9 @@ def mask_law(mask: Callable[..., np.ndarray], dropout: Callable[..., np.ndarray]
     return len(KEEP_PROBS) * DRAWS, found
 
 
-def initialisation(layers: Callable[..., list], std: Callable[[int, int], float], seed: int) -> tuple[int, list[Violation]]:
+def initialisation(
+    layers: Callable[..., list], std: Callable[[int, int], float], seed: int
+) -> tuple[int, list[Violation]]:
     """W has mean zero and the standard deviation owed, b is zero, shapes are the course's."""
     dims = (150, 200, 60, 3)
     found, looked = [], 0

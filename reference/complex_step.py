@@ -37,13 +37,13 @@ class Probes(NamedTuple):
 
 
 def complex_step(problem: Problem, V: Vectors) -> Probes:
-    """dJ along every direction of ``V``, in extended precision."""
+    """DJ along every direction of ``V``, in extended precision."""
     x, y, parameters = problem.double()
     hidden, loss = ACTIVATIONS[problem.shape.hidden], LOSSES[problem.shape.output]
     m = problem.shape.m
     A, squares = x.astype(COMPLEX), np.zeros(V[0][0].shape[:2], dtype=COMPLEX)
     for l, ((W, b), (dW, db)) in enumerate(zip(parameters, V, strict=True)):
-        W, b = W + 1j * (H * dW), b + 1j * (H * db)  # noqa: PLW2901 - θ + ihv, by θ's own name
+        W, b = W + 1j * (H * dW), b + 1j * (H * db)
         squares = squares + (W * W).sum(axis=(-2, -1))
         Z = W @ A + b
         if l < len(parameters) - 1:

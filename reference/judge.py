@@ -55,9 +55,10 @@ class Failure(NamedTuple):
     code: str
     case: Case
     text: str = ""
-    index: tuple[int, ...] = ()
+    at: tuple[int, ...] = ()
     got: float | None = None
     want: float | None = None
+    share: float = 1.0  # of the block's entries that are wrong
 
 
 class Quantity(NamedTuple):
@@ -254,25 +255,22 @@ def _along(problem: Problem, q: Quantity, by_autodiff: Comparison) -> NDArray[np
     return touched.any(axis=0) & worst
 
 
-def _failure(
-    check: str, problem: Problem, q: Quantity, compared: Comparison, wrong: NDArray[np.bool_]
-) -> Failure:
+def _failure(check: str, problem: Problem, q: Quantity, compared: Comparison, wrong: NDArray[np.bool_]) -> Failure:
     """The entry that is furthest off, in the first case that is wrong."""
     g = int(np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=-1))[0])
     error = np.where(wrong[g], np.maximum(compared.error[g], 1e-300), -1.0)
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
     got, want = float(q.got[g][index]), float(q.want[g][index])
-    case = problem.cases[g]
+    found = Failure(check, q.name, "MB199", problem.cases[g], "", index, got, want, float(wrong[g].mean()))
     if not np.isfinite(got):
-        return Failure(check, q.name, "MB401", case, "not finite", index, got, want)
+        return found._replace(code="MB401", text="not finite")
+    if q.name == "cost":
+        return found._replace(code="MB802", text="the cost is wrong")
     largest = float(np.max(np.abs(q.want[g]), initial=0.0))
     off = float(np.max(np.where(wrong[g], np.abs(q.got[g] - q.want[g]), 0.0)))
-    if q.name == "cost":
-        return Failure(check, q.name, "MB802", case, "the cost is wrong", index, got, want)
-    if off <= DIGITS * largest:
-        digits = -np.log10(off / largest) if off else 17.0
-        return Failure(check, q.name, "MB402", case, f"right to {digits:.1f} digits only", index, got, want)
-    return Failure(check, q.name, "MB199", case, "", index, got, want)
+    if 0 < off <= DIGITS * largest:
+        return found._replace(code="MB402", text=f"right to {-np.log10(off / largest):.1f} digits")
+    return found
 
 
 def _reading(wrong: dict[str, Failure]) -> list[Failure]:

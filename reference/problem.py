@@ -46,7 +46,7 @@ class Problem:
 
     @property
     def unit(self) -> float:
-        """u of the dtype under test."""
+        """U of the dtype under test."""
         return float(np.finfo(self.shape.dtype).eps)
 
     @property
@@ -81,7 +81,11 @@ class Problem:
     def double(self) -> tuple[Array, Array, tuple[tuple[Array, Array], ...]]:
         """X, Y and the parameters in float64: what the witnesses see."""
         wide = np.float64
-        return self.X.astype(wide), self.Y.astype(wide), tuple((W.astype(wide), b.astype(wide)) for W, b in self.parameters)
+        return (
+            self.X.astype(wide),
+            self.Y.astype(wide),
+            tuple((W.astype(wide), b.astype(wide)) for W, b in self.parameters),
+        )
 
 
 def _take(tree: Any, part: slice) -> Any:

@@ -8,6 +8,7 @@ arrays. Its settings are given here and registered nowhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -108,7 +109,9 @@ def cases(domain: Domain, *, at_most: Case | None = None) -> SearchStrategy[Case
             widths[-1] = at_most.dims[-1]
             hidden, output, dtype = at_most.hidden, at_most.output, at_most.dtype
             lambds = st.sampled_from(sorted({0.0, 1.0 if at_most.lambd else 0.0, at_most.lambd}, key=_plainness))
-            keeps = st.sampled_from(sorted({1.0, 0.5 if at_most.keep_prob < 1 else 1.0, at_most.keep_prob}, key=_plainness))
+            keeps = st.sampled_from(
+                sorted({1.0, 0.5 if at_most.keep_prob < 1 else 1.0, at_most.keep_prob}, key=_plainness)
+            )
             biases = st.sampled_from(sorted({"random", at_most.bias}))
             scales = st.sampled_from(sorted({1.0, at_most.scale}, key=_plainness))
             seeds = st.integers(0, 9) | st.just(at_most.seed)
@@ -143,7 +146,8 @@ def explore(domain: Domain, visit: Callable[[Case], None], *, examples: int, see
     def each(case: Case) -> None:
         visit(case)
 
-    each()
+    with _nothing_written():
+        each()
 
 
 def shrink(domain: Domain, case: Case, fails: Callable[[Case], bool], *, seed: int) -> Case:
@@ -154,13 +158,30 @@ def shrink(domain: Domain, case: Case, fails: Callable[[Case], bool], *, seed: i
     from hypothesis.errors import NoSuchExample
 
     try:
-        return find(
-            cases(domain, at_most=case),
-            fails,
-            random=Random(seed),
-            settings=settings(
-                max_examples=SHRINK_EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-            ),
-        )
+        with _nothing_written():
+            return find(
+                cases(domain, at_most=case),
+                fails,
+                random=Random(seed),
+                settings=settings(
+                    max_examples=SHRINK_EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+                ),
+            )
     except NoSuchExample:
         return case
+
+
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Hypothesis keeps a cache in the working directory; a verifier leaves nothing behind but its failures."""
+    import tempfile
+
+    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+
+    before = storage_directory(intent_to_write=False).home_directory
+    with tempfile.TemporaryDirectory() as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(before)

@@ -46,7 +46,7 @@ def tolerance(problem: Problem, M: Array, *, dtype: str | None = None) -> Tolera
     amplification = problem.M.amplification.reshape(-1, *(1,) * (M.ndim - 1))
     with np.errstate(over="ignore"):
         unit = float(info.eps) * M + float(info.tiny) * amplification
-    return Tolerance(unit, problem.C, M == 0, problem.C * M < float(info.max))
+    return Tolerance(unit, problem.C, M == 0, float(info.max) > problem.C * M)
 
 
 class Comparison(NamedTuple):

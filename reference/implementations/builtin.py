@@ -76,9 +76,7 @@ def _regularized(single: Single, parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dropped(single: Single, parameters: dict[str, Any]) -> dict[str, Any]:
-    forward = network.forward_propagation(
-        single.X, single.parameters, masks=single.masks, keep_prob=single.keep_prob
-    )
+    forward = network.forward_propagation(single.X, single.parameters, masks=single.masks, keep_prob=single.keep_prob)
     D = single.masks or [np.ones(Z.shape, dtype=bool) for Z in forward.Z[:-1]]
     cache: list[Any] = []
     for l, (W, b) in enumerate(single.parameters):
@@ -102,7 +100,11 @@ def _checker(problem: Problem, gradients: dict[str, Any]) -> str:
 
 
 LAWS = (
-    Law("primitives.dropout_mask", ("D", "A"), lambda seed: checks.mask_law(primitives.dropout_mask, primitives.dropout, seed)),
+    Law(
+        "primitives.dropout_mask",
+        ("D", "A"),
+        lambda seed: checks.mask_law(primitives.dropout_mask, primitives.dropout, seed),
+    ),
     Law(
         "initialization.zeros",
         ("W", "b"),

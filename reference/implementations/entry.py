@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
 from reference.case import DTYPES, HIDDENS, OUTPUTS, Case

@@ -1,0 +1,53 @@
+"""The process: exit codes, and one clear line for whatever stops it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from reference.cli import cli
+
+__all__ = ["main"]
+
+DEBUG = "MANUAL_BACKPROP_DEBUG"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0, 1, 2, 3 or 130. An error of our own is 2, never 1."""
+    sys.exit(_code(arguments))
+
+
+def _code(arguments: list[str] | None) -> int:
+    try:
+        return cli.main(args=arguments, prog_name="manual-backprop", standalone_mode=False) or 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        _say(error.format_message())
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more can be said
+        return 2
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        _say(
+            f"internal error, not the target's fault: {type(error).__name__}: {error} (set {DEBUG}=1 for the traceback)"
+        )
+        return 2
+
+
+def _say(text: str) -> None:
+    click.echo(f"manual-backprop: {' '.join(text.split())}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The command line. Imports nothing heavy until a command runs, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["cli"]
+
+FORMATS = ("text", "json")
+
+
+class Reports(click.ParamType):
+    """``text``, ``json`` or ``json=PATH``."""
+
+    name = "FORMAT[=PATH]"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str | None]:
+        if isinstance(value, tuple):
+            return value
+        form, equals, path = str(value).partition("=")
+        if form not in FORMATS or (equals and not path):
+            self.fail(f"{value!r} is not a report; it takes {' or '.join(FORMATS)}, each with or without =PATH")
+        return form, path or None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="manual-backprop", prog_name="manual-backprop")
+def cli() -> None:
+    """Prove a hand-written backward pass, or show where it is wrong.
+
+    Exit codes: 0 verified, 1 findings, 2 could not run, 3 inconclusive, 130 interrupted.
+    """
+
+
+@cli.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
+@click.option("--profile", metavar="NAME", help="quick, default, ci or nightly. [default: default; ci where CI is set]")
+@click.option("--examples", type=click.IntRange(1, 10_000_000), help="Random cases of a function of any network.")
+@click.option("--max-time", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop drawing after this.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="Of every random draw. [default: 0; nightly: a new one]"
+)
+@click.option("--accuracy", type=click.Choice(["warn", "fail"]), default="warn", show_default=True, help="For MB402.")
+@click.option("--report", "reports", type=Reports(), multiple=True, help="text, json, or json=PATH. [default: text]")
+def verify(
+    targets: tuple[str, ...],
+    line: str | None,
+    profile: str | None,
+    examples: int | None,
+    max_time: float | None,
+    seed: int | None,
+    accuracy: str,
+    reports: tuple[tuple[str, str | None], ...],
+) -> int:
+    """Hold TARGETs (default: manual_backprop) against three independent witnesses.
+
+    A TARGET is a built-in name or module:function.
+    """
+    from reference.commands import run_verify
+
+    return run_verify(
+        targets or ("manual_backprop",),
+        line=line,
+        profile=profile,
+        examples=examples,
+        max_time=max_time,
+        seed=seed,
+        accuracy=accuracy,
+        reports=reports or (("text", None),),
+    )
+
+
+@cli.command()
+@click.argument("failure", metavar="ID")
+@click.option("--report", "reports", type=Reports(), multiple=True, help="text, json, or json=PATH. [default: text]")
+def replay(failure: str, reports: tuple[tuple[str, str | None], ...]) -> int:
+    """See a stored failure again; it is forgotten when it is fixed."""
+    from reference.commands import run_replay
+
+    return run_replay(failure, reports=reports or (("text", None),))

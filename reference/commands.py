@@ -1,0 +1,186 @@
+"""What the commands do: from flags to a plan, from a plan to a report, from a report to files and an exit code."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import secrets
+import sys
+import time
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from reference import store
+from reference.case import Case, CaseError
+from reference.findings import EXIT_CODES, worst_exit
+from reference.implementations import Implementation, TargetError, resolve
+from reference.profiles import PROFILES, Profile, default_profile
+from reference.progress import progress
+from reference.report import json as json_report
+from reference.report import text as text_report
+from reference.report.model import Report, Target, Tool
+from reference.verify import Options, Run, conclude, judge_case, verify
+
+__all__ = ["run_replay", "run_verify"]
+
+Reports = tuple[tuple[str, str | None], ...]
+RENDER = {"text": text_report.render, "json": json_report.render}
+
+
+def run_verify(
+    targets: tuple[str, ...],
+    *,
+    line: str | None,
+    profile: str | None,
+    examples: int | None,
+    max_time: float | None,
+    seed: int | None,
+    accuracy: str,
+    reports: Reports,
+) -> int:
+    """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
+    started = time.monotonic()
+    name = profile or default_profile()
+    if name not in PROFILES:
+        raise click.UsageError(f"no profile {name!r}; --profile takes one of {', '.join(PROFILES)}")
+    plan = _plan(PROFILES[name], examples, max_time)
+    try:
+        case = None if line is None else Case.parse(line)
+        resolved = [resolve(target) for target in targets]
+    except (CaseError, TargetError) as error:
+        raise click.UsageError(str(error)) from None
+    _check_writable(reports)
+    drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
+    found: list[Target] = []
+    with _one_thread(), progress(sys.stderr) as advance:
+        options = Options(plan, drawn, case, accuracy, advance)
+        for implementation in resolved:
+            found.append(_verify_one(implementation, options))
+            if found[-1].verdict == "interrupted":
+                break
+    report = _report(found, drawn, name, time.monotonic() - started)
+    _write(report, reports)
+    return report.exit_code
+
+
+def run_replay(failure: str, *, reports: Reports) -> int:
+    """Judge a stored failure's case once more; returns the exit code."""
+    started = time.monotonic()
+    try:
+        stored = store.load(failure)
+        implementation = resolve(stored.target)
+    except (store.StoreError, TargetError) as error:
+        raise click.UsageError(str(error)) from None
+    _check_writable(reports)
+    entries = tuple(entry for entry in implementation.entries if entry.check == stored.check)
+    if not entries:
+        raise click.UsageError(
+            f"{stored.target} has no check {stored.check!r} any more; failure {failure} cannot be replayed"
+        )
+    options = Options(Profile(examples=1, explore=0), 0, Case.parse(stored.case))
+    with _one_thread():
+        target = _verify_one(Implementation(stored.target, entries), options)
+    if target.verdict in ("pass", "inconclusive"):
+        store.forget(failure)
+        target = target.model_copy(update={"notes": [*target.notes, f"{failure} is fixed, and forgotten"]})
+    report = _report([target], 0, "replay", time.monotonic() - started)
+    _write(report, reports)
+    return report.exit_code
+
+
+def _plan(profile: Profile, examples: int | None, max_time: float | None) -> Profile:
+    changes = {"examples": examples, "max_time": max_time}
+    return profile._replace(**{name: value for name, value in changes.items() if value is not None})
+
+
+def _verify_one(implementation: Implementation, options: Options) -> Target:
+    run = Run()
+    interrupted = False
+    try:
+        verify(implementation, options, run)
+        fixed = _forget_fixed(implementation) if options.case is None else []
+        run.notes += [f"{name} is fixed, and forgotten" for name in fixed]
+    except KeyboardInterrupt:
+        interrupted = True
+    try:
+        target, failures = conclude(implementation, options, run, interrupted=interrupted)
+    except KeyboardInterrupt:
+        target, failures = conclude(implementation, options, run, interrupted=True)
+    try:
+        for stored in failures:
+            store.save(stored)
+    except OSError as error:
+        click.echo(f"manual-backprop: failures are not kept: {store.FOLDER}: {error.strerror or error}", err=True)
+    return target
+
+
+def _forget_fixed(implementation: Implementation) -> list[str]:
+    """Try the stored failures of this target again; those that pass leave."""
+    entries = {entry.check: entry for entry in implementation.entries}
+    fixed = []
+    for stored in store.load_all(implementation.name):
+        entry = entries.get(stored.check)
+        if entry is None:
+            continue
+        judgement = judge_case(entry, Case.parse(stored.case))
+        if not judgement.disputes and not any(f.output == stored.output for f in judgement.failures):
+            store.forget(stored.id)
+            fixed.append(stored.id)
+    return fixed
+
+
+def _report(targets: list[Target], seed: int, profile: str, seconds: float) -> Report:
+    codes = [EXIT_CODES[target.verdict] for target in targets]
+    code = worst_exit(codes)
+    verdict = next(name for name, value in EXIT_CODES.items() if value == code)
+    version = importlib.metadata.version
+    tool = Tool(
+        name="manual-backprop",
+        version=version("manual-backprop"),
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        jax=version("jax"),
+        hypothesis=version("hypothesis"),
+    )
+    return Report(
+        tool=tool,
+        seed=seed,
+        profile=profile,
+        verdict=verdict,  # type: ignore[arg-type]
+        exit_code=code,
+        targets=targets,
+        timing={"total": round(seconds, 3)},
+    )
+
+
+def _write(report: Report, reports: Reports) -> None:
+    for form, path in reports:
+        rendered = RENDER[form](report)
+        if path is None:
+            click.echo(rendered, nl=False)
+            continue
+        try:
+            store.write_whole(Path(path), rendered.encode())
+        except OSError as error:
+            raise click.ClickException(f"cannot write the report to {path}: {error.strerror or error}") from None
+
+
+def _check_writable(reports: Reports) -> None:
+    """Before minutes of work, not after: a folder that is not there, a folder in the file's place."""
+    for _, path in reports:
+        if path is None:
+            continue
+        target = Path(path)
+        if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+            reason = "it is a folder" if target.is_dir() else "its folder is not there or not writable"
+            raise click.ClickException(f"cannot write the report to {path}: {reason}")
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Matrix products give other last bits with other thread counts: one is pinned for the run."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)

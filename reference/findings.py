@@ -1,0 +1,53 @@
+"""The codes that a finding can carry, and what each means."""
+
+from __future__ import annotations
+
+__all__ = ["CODES", "EXIT_CODES", "WARNINGS", "backward_order", "worst_exit"]
+
+CODES = {
+    "MB101": "off by a constant factor",
+    "MB102": "batch mean or sum wrong",
+    "MB103": "transposed, or the wrong operand",
+    "MB104": "activation derivative wrong or missing",
+    "MB199": "wrong, unexplained",
+    "MB201": "L2 term missing",
+    "MB202": "L2 term scaled or misplaced",
+    "MB301": "dropout mask missing or not reused",
+    "MB302": "1/keep_prob missing or doubled",
+    "MB303": "mask drawn from the wrong law",
+    "MB304": "dropout where none belongs",
+    "MB305": "intermediate wrong, gradients unaffected",
+    "MB401": "not finite",
+    "MB402": "right, but digits lost",
+    "MB501": "shape",
+    "MB502": "dtype",
+    "MB601": "argument mutated",
+    "MB602": "two calls differ",
+    "MB701": "raised",
+    "MB702": "not implemented",
+    "MB703": "did not return in time, or killed its process",
+    "MB801": "initialisation: scale, symmetry, shape",
+    "MB802": "cost wrong",
+    "MB803": "gradient checker wrong",
+    "MB901": "the witnesses disagree",
+}
+
+WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing shows: see ``verify``
+
+EXIT_CODES = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}
+
+
+def worst_exit(codes: list[int]) -> int:
+    """Over several targets: 130 > 2 > 1 > 3 > 0."""
+    return next((code for code in (130, 2, 1, 3) if code in codes), 0)
+
+
+def backward_order(output: str) -> tuple[int, int, str]:
+    """The most upstream first: cost, then dZ_L, dW_L, db_L, dA_{L-1}, dZ_{L-1}, …; forward quantities before those."""
+    kind = output.rstrip("0123456789")
+    layer = int(output[len(kind) :] or 0)
+    forward = {"Z": 0, "A": 1}
+    if kind in forward:
+        return (0, 2 * layer + forward[kind], output)
+    backward = {"cost": 0, "dA": 1, "dZ": 2, "dW": 3, "db": 4}
+    return (1, 10 * -layer + backward.get(kind, 5) if kind != "cost" else -(10**6), output)

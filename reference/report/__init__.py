@@ -1,0 +1,1 @@
+"""The result of a run: one model, and one module per format."""

@@ -1,0 +1,110 @@
+"""The report model: what every format is made from, and the JSON's schema. Documented in DESIGN's terms by its fields."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+__all__ = ["CheckResult", "Finding", "Location", "Report", "Target", "Tool", "Witnesses", "power_of_two"]
+
+SCHEMA_VERSION = 1
+
+
+def _strict(value: float | None) -> float | str | None:
+    """JSON has no infinity and no NaN: what is not finite is a string."""
+    return value if value is None or math.isfinite(value) else str(value)
+
+
+Number = Annotated[float, PlainSerializer(_strict, return_type=float | str, when_used="json")]
+
+
+class Model(BaseModel):
+    """Frozen, and closed to unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+
+
+class Tool(Model):
+    name: str
+    version: str
+    python: str
+    numpy: str
+    jax: str
+    hypothesis: str
+
+
+class Location(Model):
+    file: str
+    cell: int | None = None
+    line: int
+
+
+class Witnesses(Model):
+    """How many coordinates each witness spoke of; for the complex step, directions."""
+
+    autodiff: int = 0
+    central_difference: int = 0
+    complex_step: int = 0
+
+
+class Finding(Model):
+    code: str
+    severity: Literal["error", "warning"]
+    certainty: Literal["exactly", "consistent", "unexplained"]
+    text: str
+    candidates: list[str] = []
+    upstream_of: list[str] = []
+    location: Location | None = None
+    smallest: str | None = None
+    index: list[int] | None = None
+    got: Number | None = None
+    want: Number | None = None
+    replay: str | None = None
+
+
+class CheckResult(Model):
+    """One output of one check. ``worst_error`` is in units of u · M, rounded up to a power of two."""
+
+    check: str
+    output: str
+    verdict: Literal["pass", "fail", "warn", "inconclusive", "skipped"]
+    consistent: bool | None = None
+    conforming: bool | None = None
+    conventions: list[str] = []
+    witnesses: Witnesses = Witnesses()
+    cases: int = 0
+    coordinates: int = 0
+    excluded: int = 0
+    unresolved: int = 0
+    nudged: int = 0
+    worst_error: Number = 0
+    findings: list[Finding] = []
+
+
+class Target(Model):
+    target: str
+    verdict: Literal["pass", "fail", "inconclusive", "error", "interrupted"]
+    error: str | None = None
+    notes: list[str] = []
+    distinct_cases: int = 0
+    checks: list[CheckResult] = []
+
+
+class Report(Model):
+    """The whole run. Deterministic, given seed and versions, apart from ``timing``."""
+
+    schema_version: Literal[1] = 1
+    tool: Tool
+    seed: int
+    profile: str
+    verdict: Literal["pass", "fail", "inconclusive", "error", "interrupted"]
+    exit_code: int
+    targets: list[Target]
+    timing: dict[str, float] = {}
+
+
+def power_of_two(value: float) -> float:
+    """``value`` rounded up to a power of two: the last bits of a matrix product may differ between machines."""
+    return 2.0 ** math.ceil(math.log2(value)) if 0 < value < math.inf else value

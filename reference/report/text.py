@@ -1,0 +1,107 @@
+"""The report for a reader: a line per check, then each finding with what is needed to see it again. 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from reference.report.model import CheckResult, Finding, Report, Target
+
+__all__ = ["render"]
+
+MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
+SAYS = {
+    "pass": "verified",
+    "fail": "NOT VERIFIED",
+    "inconclusive": "INCONCLUSIVE",
+    "error": "COULD NOT RUN",
+    "interrupted": "INTERRUPTED",
+}
+NAME, LABEL = 47, 12
+CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"
+
+
+def render(report: Report) -> str:
+    """The whole report, newline at its end."""
+    lines = [line for target in report.targets for line in _target(target)]
+    seconds = report.timing.get("total")
+    took = f" in {seconds:.1f} s" if seconds is not None else ""
+    lines.append(
+        f"{SAYS[report.verdict]}{took} (profile {report.profile}, seed {report.seed}, exit {report.exit_code})"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _target(target: Target) -> Iterator[str]:
+    yield target.target
+    if target.error:
+        yield f"  {target.error}"
+    for check, rows in groupby(target.checks, key=lambda row: row.check):
+        yield _check(check, list(rows))
+    for row in target.checks:
+        for finding in row.findings:
+            yield ""
+            yield from _finding(row, finding)
+    for note in target.notes:
+        yield f"  {note}"
+    if target.checks:
+        yield ""
+        yield f"  {_total(target)}"
+    yield ""
+
+
+def _check(check: str, rows: list[CheckResult]) -> str:
+    order = ("fail", "inconclusive", "warn", "pass", "skipped")
+    verdict = next((v for v in order if any(row.verdict == v for row in rows)), "skipped")
+    cases = max(row.cases for row in rows)
+    rows = [row for row in rows if row.witnesses.central_difference or row.excluded] or rows
+    coordinates = sum(row.coordinates for row in rows)
+    lost = sum(row.excluded + row.unresolved for row in rows)
+    if not coordinates:
+        figures = "nothing could be compared"
+    elif not cases:
+        figures = f"{coordinates:,} draws"
+    else:
+        coverage = f"{100 * (1 - lost / coordinates):.1f} %" if coordinates else "nothing"
+        figures = f"{cases:,} cases, {coverage} covered"
+    return f"  {MARKS[verdict]} {check:{NAME}} {figures}"
+
+
+def _total(target: Target) -> str:
+    rows = [row for row in target.checks if row.cases]
+    counts = [
+        sum(getattr(row.witnesses, name) for row in rows) for name in ("autodiff", "central_difference", "complex_step")
+    ]
+    excluded, nudged = sum(row.excluded for row in rows), max((row.nudged for row in rows), default=0)
+    return (
+        f"{target.distinct_cases:,} distinct cases; compared with autodiff {counts[0]:,} times,\n"
+        f"  central differences {counts[1]:,}, complex step {counts[2]:,};\n"
+        f"  {excluded:,} excluded at kinks, {sum(row.unresolved for row in rows):,} unresolved, {nudged:,} columns nudged"
+    )
+
+
+def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
+    what = "is wrong" if finding.severity == "error" else "warning"
+    where = finding.location
+    place = "" if where is None else f"{where.file}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
+    subject = row.check if row.output == "*" else f"{row.output} {what} in {row.check}"
+    yield f"  {subject}{f'  {place}' if place else ''}"
+    if finding.smallest:
+        yield from _wrapped("smallest", finding.smallest)
+    if finding.got is not None and finding.want is not None:
+        index = f"[{','.join(map(str, finding.index))}]" if finding.index else ""
+        ratio = f"  ratio {finding.got / finding.want:.4g}" if finding.want else ""
+        yield f"    {f'{row.output}{index}':{LABEL}} yours {finding.got:.12g}  reference {finding.want:.12g}{ratio}"
+    prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
+    yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text}")
+    if finding.replay:
+        yield f"    {'reproduce':{LABEL}} manual-backprop replay {finding.replay}"
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    import textwrap
+
+    lead = f"    {label:{LABEL}} "
+    yield from textwrap.wrap(
+        text, 80, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False, break_on_hyphens=False
+    )
