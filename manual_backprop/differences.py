@@ -101,12 +101,16 @@ def network_differences(
         rounding = (Cu * M.differences[l] * reaches).reshape(*lead, n * k)
         layer = _layer(network, l, i, j, _first_step(network, l)[..., i, j], rounding)
         for index in np.ndindex(lead):
-            single = _Network(*([a[index] for a in part] for part in network[:5]), Y[index], *network[6:])
-            _refine(single, l, i, j, *(part[index] for part in layer))
+            _refine(_single(network, index), l, i, j, _Layer(*(part[index] for part in layer)))
         D.append(layer.D.reshape(*lead, n, k))
         bound.append(layer.bound.reshape(*lead, n, k))
         straddles.append(layer.straddles.reshape(*lead, n, k))
     return Differences(D, bound, straddles)
+
+
+def _single(network: _Network, index: tuple[int, ...]) -> _Network:
+    Z, H, A, kept, W = ([a[index] for a in part] for part in network[:5])
+    return _Network(Z, H, A, kept, W, network.Y[index], network.f, network.leaves, network.output)
 
 
 def _other_side(before: Array, moved: Array) -> NDArray[np.bool_]:
@@ -139,7 +143,7 @@ class _Layer(NamedTuple):
 
 
 def _first_step(network: _Network, l: int) -> Array:
-    """ε that moves the row of Z_l by ``STEP`` of itself, less where the layers above magnify it: (..., n, n_prev + 1)."""
+    """ε that moves the row of Z_l by ``STEP`` of itself, less where the layers above magnify it."""
     size = np.abs(network.Z[l]).mean(axis=-1, keepdims=True)
     above = np.max([np.abs(z).max(axis=(-2, -1)) for z in network.Z[l:]], axis=0)[..., None, None]
     moves = np.abs(network.A[l]).max(axis=-1)[..., None, :]
@@ -158,18 +162,9 @@ def _layer(network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, roundi
     return _Layer(eps, rounding, np.where(straddles, 0.0, D), bound, straddles)
 
 
-def _refine(
-    network: _Network,
-    l: int,
-    i: NDArray,
-    j: NDArray,
-    eps: Array,
-    rounding: Array,
-    D: Array,
-    bound: Array,
-    straddles: NDArray,
-) -> None:
-    """Try better steps for the coordinates of one network that straddle or are not resolved; fill them in place."""
+def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) -> None:
+    """Try better steps for one network's coordinates that straddle or are not resolved; fill ``layer`` in place."""
+    eps, rounding, D, bound, straddles = layer
     ladder = np.array([1.0, -1.0, 2.0, -2.0, 4.0, -4.0])
     is_bias = j == network.A[l].shape[-2] - 1
     step = np.where(straddles, eps * SHRINK, _better_step(eps, rounding / eps, bound - rounding / eps))

@@ -14,7 +14,7 @@ A coordinate is resolved where its bound is at most ``RESOLUTION`` of the larges
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -115,7 +115,7 @@ def network_gradient_check(
     X, Y = X.astype(np.float64), Y.astype(np.float64)
     parameters = [(W.astype(np.float64), b.astype(np.float64)) for W, b in parameters]
     m = Y.shape[-1]
-    architecture = {"hidden": hidden, "output": output, "masks": masks, "keep_prob": keep_prob}
+    architecture: dict[str, Any] = {"hidden": hidden, "output": output, "masks": masks, "keep_prob": keep_prob}
     M = magnitudes(X, Y, parameters, lambd=lambd, unit=unit, **architecture)
     D, bound, straddles = network_differences(Y, parameters, M, **architecture)
     C = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters)))
@@ -180,10 +180,10 @@ def _difference_block(
             moved[index] += step
             return {**point, name: moved}
 
-        for h in epsilon * max(1.0, abs(theta[index])) * np.array([1.0, 1 / 32, 1 / 1024]):
+        for h in epsilon * max(1.0, float(abs(theta[index]))) * np.array([1.0, 1 / 32, 1 / 1024]):
             step = (theta[index] + h) - theta[index]  # what is really added
             keeps = {+1: True, -1: True}
-            if pattern is not None:
+            if pattern is not None and here is not None:
                 keeps = {s: np.array_equal(pattern(at(s * 4 * step)), here) for s in keeps}
             if not any(keeps.values()):
                 continue
@@ -231,10 +231,11 @@ def _verdict(blocks: dict[str, Block], compared: list[tuple[Array, Array]]) -> G
     lost = sum(block.excluded + block.unresolved for block in blocks.values())
     coverage = 1 - lost / coordinates if coordinates else 0.0
     wrong = any(block.worst_ratio > 1 for block in blocks.values())
-    gs, Ds = (np.concatenate([np.zeros(0), *parts]) for parts in zip(*compared, strict=True)) if compared else ([], [])
+    g = np.concatenate([np.zeros(0), *(g for g, D in compared)])
+    D = np.concatenate([np.zeros(0), *(D for g, D in compared)])
     return GradientCheck(
         "FAIL" if wrong else "PASS" if coverage >= COVERAGE else "INCONCLUSIVE",
-        relative_difference(gs, Ds),
+        relative_difference(g, D),
         coverage,
         blocks,
     )

@@ -8,6 +8,7 @@ Every function returns ``[(W_1, b_1), …, (W_L, b_L)]`` with ``W_l (n_l, n_{l-1
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -53,4 +54,4 @@ def _layers(layers_dims: Sequence[int], weights: Callable[[int, int], Array]) ->
     dims = [int(n) for n in layers_dims]
     if len(dims) < 2 or min(dims) < 1 or dims != list(layers_dims):
         raise ValueError(f"layers_dims is {list(layers_dims)}; it takes two or more whole sizes, each at least 1")
-    return [(weights(n, n_prev), np.zeros((n, 1))) for n_prev, n in zip(dims[:-1], dims[1:], strict=True)]
+    return [(weights(n, n_prev), np.zeros((n, 1))) for n_prev, n in pairwise(dims)]

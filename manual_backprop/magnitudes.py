@@ -102,7 +102,7 @@ def magnitudes(
     L, m = len(parameters), Y.shape[-1]
     second = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters))) * unit
     scale = per_problem(keep_prob, X)
-    kept = [1.0 if masks is None else D / scale for D in (masks or [None] * (L - 1))]
+    kept = [1.0] * (L - 1) if masks is None else [D / scale for D in masks]
     slopes = [SLOPES[hidden](z, h) for z, h in zip(Z[:-1], H[:-1], strict=True)]
     W_bar = [np.abs(W) for W, b in parameters]
 

@@ -119,7 +119,7 @@ def backward_propagation(
 
     dZ.append(OUTPUTS[output].backward(H[-1], Y))
     for l in reversed(range(L)):
-        W, b = parameters[l]
+        W, _ = parameters[l]
         dA_prev, dW_sum, db_sum = affine_backward(dZ[-1], A[l], W)
         dW.append(dW_sum / m + l2_backward(W, lambd=lambd, m=m))
         db.append(db_sum / m)
@@ -151,9 +151,9 @@ def validate(X: Array, parameters: Parameters, *, hidden: str, output: str, mask
         n_prev = W.shape[-2]
     keep = np.asarray(keep_prob)
     if not np.all((keep > 0) & (keep <= 1)):
-        raise ValueError(f"keep_prob is {keep_prob}; it takes numbers in (0, 1]")
+        raise ValueError(f"keep_prob is {keep}; it takes numbers in (0, 1]")
     if masks is None and len(parameters) > 1 and np.any(keep < 1):
-        raise ValueError(f"keep_prob is {keep_prob} without masks; draw one per hidden layer with dropout_mask")
+        raise ValueError(f"keep_prob is {keep} without masks; draw one per hidden layer with dropout_mask")
     if masks is not None:
         wanted = [(W.shape[-2], m) for W, b in parameters[:-1]]
         given = [D.shape[-2:] for D in masks]

@@ -10,7 +10,7 @@ In every formula ``f'`` at a kink is the slope on the left: ``relu'(0) = 0``, ``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +24,7 @@ __all__ = [
     "softplus", "softplus_backward", "squared_error", "squared_error_backward", "tanh", "tanh_backward",
 ]  # fmt: skip
 
-Array = NDArray[np.floating]
+Array = NDArray[Any]  # floating: float64 or float32
 
 
 def per_problem(value: ArrayLike, like: Array) -> Array:

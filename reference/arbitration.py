@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from manual_backprop.differences import Differences, network_differences
 from reference import complex_step as step
@@ -73,7 +74,7 @@ def odd_one_out(agree: dict[tuple[str, str], bool]) -> str | None:
     return None
 
 
-def _agreement(problem: Problem, testimony: Testimony) -> dict[tuple[str, str], np.ndarray]:
+def _agreement(problem: Problem, testimony: Testimony) -> dict[tuple[str, str], NDArray[np.bool_]]:
     """For each pair of witnesses, ``(G,)``: do they agree on the data term of J?"""
     ad, central, probes = testimony
     G = len(problem.cases)
@@ -88,14 +89,16 @@ def _agreement(problem: Problem, testimony: Testimony) -> dict[tuple[str, str], 
 
     along = tolerance(problem, project(M, [np.abs(v) for v in V]).T.astype(np.float64), dtype="float64")
     truth = probes.data.T.astype(np.float64)
-    ad_step = ~compare(project(blocks, V).T.astype(np.float64), truth, along).wrong.any(axis=-1)
+    ad_step = ~np.any(compare(project(blocks, V).T.astype(np.float64), truth, along).wrong, axis=-1)
 
     # a direction through a coordinate that was left out says nothing of central differences
     known = [np.isfinite(bound) for bound in central.bound]
     admitted = [np.where(ok, bound, 0.0) for ok, bound in zip(known, central.bound, strict=True)]
     slack = project(admitted, [np.abs(v) for v in V])
     slack = np.where(project([~ok for ok in known], [v != 0 for v in V]) > 0, np.inf, slack).T.astype(np.float64)
-    central_step = ~compare(project(central.D, V).T.astype(np.float64), truth, along, extra=slack).wrong.any(axis=-1)
+    central_step = ~np.any(
+        compare(project(central.D, V).T.astype(np.float64), truth, along, extra=slack).wrong, axis=-1
+    )
     return {
         ("autodiff", "central_difference"): ad_central,
         ("autodiff", "complex_step"): ad_step,

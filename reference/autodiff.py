@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +79,7 @@ def autodiff(problem: Problem) -> Autodiff:
     cost, l2_cost, dW, db, dZ, dA, l2, Z, H = (np.concatenate(leaves) for leaves in zip(*parts, strict=True))
     if cost.dtype != np.float64:
         raise TypeError(f"JAX computed in {cost.dtype}; the witness takes float64")
-    layers = list(zip(dims[:-1], dims[1:], strict=True))
+    layers = list(pairwise(dims))
     square = lambda a: [a[:, l, :n, :n_prev] for l, (n_prev, n) in enumerate(layers)]  # noqa: E731
     columns = lambda a, width: [a[:, l, :n, :width] for l, (_, n) in enumerate(layers)]  # noqa: E731
     return Autodiff(
@@ -105,7 +106,7 @@ def warm_up() -> None:
 
 @functools.cache
 def _program() -> Callable[..., Any]:
-    """The compiled witness: ``(W, b, dZ_probe, dA_probe, X, Y, kept, weight, outputs, role, lambd, hidden, output)``."""
+    """The compiled witness; its arguments are those of ``_pad``."""
     import jax
     import jax.numpy as jnp
 

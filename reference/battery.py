@@ -7,6 +7,8 @@ asked along every coordinate. A case that an entry's domain does not hold is sim
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from reference.case import HIDDENS, OUTPUTS, Case
 
@@ -22,16 +24,12 @@ def battery() -> list[Case]:
     for template in _templates():
         for lambd in LAMBDS:
             for keep_prob in KEEP_PROBS:
-                cases.append(_with(template, lambd=lambd, keep_prob=keep_prob))
+                cases.append(replace(template, lambd=lambd, keep_prob=keep_prob))
     return list(dict.fromkeys(cases + list(_single())))
 
 
-def _with(case: Case, **changes: object) -> Case:
-    return Case(**{**case.__dict__, **changes})  # type: ignore[arg-type]
-
-
 def _templates() -> Iterator[Case]:
-    course = {"hidden": "relu", "output": "sigmoid"}
+    course: dict[str, Any] = {"hidden": "relu", "output": "sigmoid"}
     yield Case((1, 1, 1, 1), 1, **course)  # the smallest of all
     yield Case((2, 3, 2, 1), 1, **course, seed=1)  # one example: 1/m hides
     yield Case((2, 5, 3, 1), 7, **course, seed=2)

@@ -92,8 +92,10 @@ def run_replay(failure: str, *, reports: Reports) -> int:
 
 
 def _plan(profile: Profile, examples: int | None, max_time: float | None) -> Profile:
-    changes = {"examples": examples, "max_time": max_time}
-    return profile._replace(**{name: value for name, value in changes.items() if value is not None})
+    return profile._replace(
+        examples=profile.examples if examples is None else examples,
+        max_time=profile.max_time if max_time is None else max_time,
+    )
 
 
 def _verify_one(implementation: Implementation, options: Options) -> Target:

@@ -27,7 +27,7 @@ __all__ = ["Failure", "Judgement", "Tally", "judge"]
 DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
 TRACE_LINES = 6
 
-Array = NDArray[np.floating]
+Array = NDArray[Any]
 
 
 class Tally(NamedTuple):
@@ -41,10 +41,20 @@ class Tally(NamedTuple):
     autodiff: int = 0  # coordinates compared with each witness
     central_difference: int = 0
     complex_step: int = 0
+    uncovered: int = 0  # left out or unresolved by central differences alone, in float64
 
     def __add__(self, other: Tally) -> Tally:  # type: ignore[override]
-        sums = [a + b for a, b in zip(self, other, strict=True)]
-        return Tally(*sums)._replace(worst_error=max(self.worst_error, other.worst_error))
+        return Tally(
+            self.cases + other.cases,
+            self.coordinates + other.coordinates,
+            self.excluded + other.excluded,
+            self.unresolved + other.unresolved,
+            max(self.worst_error, other.worst_error),
+            self.autodiff + other.autodiff,
+            self.central_difference + other.central_difference,
+            self.complex_step + other.complex_step,
+            self.uncovered + other.uncovered,
+        )
 
 
 class Failure(NamedTuple):
@@ -201,7 +211,7 @@ def _quantities(problem: Problem, testimony: Testimony, outcome: Outcome, of_dat
             yield Quantity(f"{db}.l2", outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l])
     kept = [1.0 if problem.masks is None else D / problem.keep_prob[:, None, None] for D in problem.masks or [0] * L]
     want_A = [H * k for H, k in zip(ad.H[:-1], kept, strict=False)]
-    wanted = {
+    wanted: dict[str, list[tuple[Array, Array]]] = {
         "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
         "Z": list(zip(ad.Z, M.Z, strict=True)),
         "A": [*zip(want_A, M.A[1:], strict=True), (ad.dZ[-1] + problem.double()[1], M.dZ[-1])],
@@ -226,7 +236,12 @@ def _assess(check: str, problem: Problem, q: Quantity) -> tuple[Tally, Failure |
         by_central = compare(q.got, D, allowed, extra=bound)
         known = np.isfinite(bound)
         wrong, resolved = wrong | (by_central.wrong & known), resolved & by_central.resolved
-        counts = counts._replace(excluded=int(straddles.sum()), central_difference=int(known.sum()))
+        alone = compare(q.want, D, tolerance(problem, q.M, dtype="float64"), extra=bound)
+        counts = counts._replace(
+            excluded=int(straddles.sum()),
+            central_difference=int(known.sum()),
+            uncovered=int((~alone.resolved).sum()),
+        )
         resolved = resolved | straddles  # counted once, as excluded
     if q.along is not None:
         wrong, asked = wrong | _along(problem, q, by_autodiff), int((q.along[0] != 0).any(axis=(-2, -1)).sum())
@@ -285,6 +300,8 @@ def _reading(wrong: dict[str, Failure]) -> list[Failure]:
             elif output[:2] in ("dZ", "dA") and not gradients:
                 failure = failure._replace(code="MB305", text="wrong, but no gradient of a parameter is affected")
         kept = failures.get(output)
-        if kept is None or (kept.code == "MB199" and failure.code == "MB202"):
+        if kept is None:
             failures[output] = failure._replace(output=output)
+        elif kept.code == "MB199" and failure.code == "MB202":
+            failures[output] = kept._replace(code=failure.code, text=failure.text)  # with the whole gradient's numbers
     return list(failures.values())

@@ -22,7 +22,7 @@ from reference.case import Case, Shape
 
 __all__ = ["Problem", "draw"]
 
-Array = NDArray[np.floating]
+Array = NDArray[Any]
 NUDGES = 100  # of one case before it is given up; each one hits a set of measure near C·u
 
 

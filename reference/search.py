@@ -45,7 +45,8 @@ def _stack(domain: Domain, rng: np.random.RandomState, size: int) -> list[Case]:
     if output == "softmax":
         dims[-1] = max(2, dims[-1])  # a softmax of one output is constant
     m, hidden = _log_whole(rng, EXAMPLES), _pick(rng, domain.hiddens)
-    dtype = "float32" if "float32" in domain.dtypes and rng.random_sample() < FLOAT32_SHARE else "float64"
+    narrow = rng.random_sample() < FLOAT32_SHARE
+    dtype = ("float32" if narrow else "float64") if len(domain.dtypes) > 1 else domain.dtypes[0]
     dropout = domain.dropout and rng.random_sample() < DROPOUT_SHARE
     return [
         Case(
@@ -178,7 +179,8 @@ def _nothing_written() -> Iterator[None]:
 
     from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
-    before = storage_directory(intent_to_write=False).home_directory
+    place = storage_directory(intent_to_write=False)
+    before = getattr(place, "home_directory", place)  # older releases return the folder itself
     with tempfile.TemporaryDirectory() as folder:
         set_hypothesis_home_dir(folder)
         try:

@@ -68,7 +68,7 @@ def save(stored: Stored, folder: Path = FOLDER) -> None:
         arrays[f"D{l}"] = D[0]
     beside = folder / f".{stored.id}.{os.getpid()}.npz"
     try:
-        np.savez(beside, **arrays)  # type: ignore[arg-type]
+        np.savez(beside, **arrays)
         beside.replace(folder / f"{stored.id}.npz")
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ counts against coverage.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from reference.problem import Problem
 
 __all__ = ["Comparison", "Tolerance", "compare", "tolerance"]
 
-Array = NDArray[np.floating]
+Array = NDArray[Any]
 
 
 class Tolerance(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -62,11 +63,14 @@ class Run:
     notes: list[str] = field(default_factory=list)
     floor: bool = True  # did everything that must run, run?
 
-    def add(self, entry: Entry, cases: list[Case], judgement: Judgement, nudged: int) -> None:
+    def add(self, entry: Entry, cases: list[Case], judgement: Judgement, nudged: int, *, sought: bool = False) -> None:
+        """``sought`` cases were chosen for being extreme: they are judged, but coverage is that of the others."""
         self.seen.update(cases)
         self.nudged[entry.check] = self.nudged.get(entry.check, 0) + nudged
         for output, tally in judgement.tallies.items():
             key = (entry.check, output)
+            if sought:
+                tally = tally._replace(coordinates=0, excluded=0, unresolved=0, uncovered=0)
             self.tallies[key] = self.tallies.get(key, Tally()) + tally
         for failure in judgement.failures:
             self.failures.setdefault((failure.check, failure.output, failure.code), failure)
@@ -109,7 +113,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         if not out_of_time() and entry.domain == ANY:
             explore(
                 entry.domain,
-                lambda case, entry=entry: _judge(entry, [case], run, options, rng, exhaustive=False),
+                partial(_judge_sought, entry, run, options, rng),
                 examples=options.profile.explore,
                 seed=options.seed,
             )
@@ -134,11 +138,23 @@ def judge_case(entry: Entry, case: Case) -> Judgement:
 
 
 def _judge(
-    entry: Entry, cases: list[Case], run: Run, options: Options, rng: np.random.RandomState, *, exhaustive: bool
+    entry: Entry,
+    cases: list[Case],
+    run: Run,
+    options: Options,
+    rng: np.random.RandomState,
+    *,
+    exhaustive: bool,
+    sought: bool = False,
 ) -> None:
     problem = draw(cases, rng)
-    run.add(entry, cases, judge(entry, problem, exhaustive=exhaustive, rng=rng), problem.nudged)
+    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng)
+    run.add(entry, cases, judgement, problem.nudged, sought=sought)
     options.progress(entry.check, len(cases))
+
+
+def _judge_sought(entry: Entry, run: Run, options: Options, rng: np.random.RandomState, case: Case) -> None:
+    _judge(entry, [case], run, options, rng, exhaustive=False, sought=True)
 
 
 def _by_shape(cases: Iterable[Case]) -> Iterator[list[Case]]:
@@ -169,7 +185,7 @@ def conclude(
             stored.append(record)
 
     keys = list(run.tallies) + [key for key in findings if key not in run.tallies]
-    order = [check.check for check in (*implementation.entries, *implementation.laws)]
+    order = [entry.check for entry in implementation.entries] + [law.check for law in implementation.laws]
     coverage = _coverage(run)
     floor = COVERAGE if options.case is None else 0.0  # the floor is for a run: one case may be all ties
     low = [check for check in dict.fromkeys(check for check, _ in run.tallies) if coverage.get(check, 0.0) <= floor]

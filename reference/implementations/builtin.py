@@ -94,9 +94,17 @@ def _checker(problem: Problem, gradients: dict[str, Any]) -> str:
     (single,) = singles(problem)
     layers = range(1, len(single.parameters) + 1)
     given = network.Gradients([gradients[f"dW{l}"] for l in layers], [gradients[f"db{l}"] for l in layers], [], [])
-    settings = {"masks": single.masks, "keep_prob": single.keep_prob, "lambd": single.lambd}
-    settings |= {"hidden": single.hidden, "output": single.output}
-    return network_gradient_check(single.X, single.Y, single.parameters, given, **settings).verdict
+    return network_gradient_check(
+        single.X,
+        single.Y,
+        single.parameters,
+        given,
+        hidden=single.hidden,
+        output=single.output,
+        lambd=single.lambd,
+        masks=single.masks,
+        keep_prob=single.keep_prob,
+    ).verdict
 
 
 LAWS = (

@@ -1,4 +1,4 @@
-"""The report model: what every format is made from, and the JSON's schema. Documented in DESIGN's terms by its fields."""
+"""The report model: what every format is made from, and the JSON's schema."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _check(check: str, rows: list[CheckResult]) -> str:
         figures = f"{coordinates:,} draws"
     else:
         coverage = f"{100 * (1 - lost / coordinates):.1f} %" if coordinates else "nothing"
-        figures = f"{cases:,} cases, {coverage} covered"
+        figures = f"{_cases(cases)}, {coverage} covered"
     return f"  {MARKS[verdict]} {check:{NAME}} {figures}"
 
 
@@ -73,11 +73,16 @@ def _total(target: Target) -> str:
         sum(getattr(row.witnesses, name) for row in rows) for name in ("autodiff", "central_difference", "complex_step")
     ]
     excluded, nudged = sum(row.excluded for row in rows), max((row.nudged for row in rows), default=0)
+    unresolved = sum(row.unresolved for row in rows)
     return (
-        f"{target.distinct_cases:,} distinct cases; compared with autodiff {counts[0]:,} times,\n"
+        f"{_cases(target.distinct_cases, 'distinct ')}; compared with autodiff {counts[0]:,} times,\n"
         f"  central differences {counts[1]:,}, complex step {counts[2]:,};\n"
-        f"  {excluded:,} excluded at kinks, {sum(row.unresolved for row in rows):,} unresolved, {nudged:,} columns nudged"
+        f"  {excluded:,} excluded at kinks, {unresolved:,} unresolved, {nudged:,} columns nudged"
     )
+
+
+def _cases(n: int, kind: str = "") -> str:
+    return f"{n:,} {kind}case{'' if n == 1 else 's'}"
 
 
 def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
