@@ -32,7 +32,7 @@ def caught(dtype: str, trials: int, seed: int) -> list[float]:
         l = rng.randint(len(problem.parameters))
         got, want, M = outcome[f"dW{l + 1}"], witness.dW[l] + witness.l2[l], problem.M.dW[l] + problem.M.l2[l]
         allowed = tolerance(problem, M)
-        eligible = compare(got, want, allowed).resolved & (M <= CONDITION * np.abs(want)) & (want != 0)
+        eligible = compare(got, want, allowed).resolved & (CONDITION * np.abs(want) >= M) & (want != 0)
         places = np.argwhere(eligible)
         if not len(places):
             continue

@@ -12,8 +12,8 @@ weight in the cost, and padded layers pass their input on.
 from __future__ import annotations
 
 import functools
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -67,12 +67,10 @@ def autodiff(problem: Problem) -> Autodiff:
 
     Asserts float64 at the boundary: ``TypeError`` where JAX returns anything else.
     """
-    import jax
-
     dims, m = problem.shape.dims, problem.shape.m
     bucket = bucket_for(len(dims) - 1, max(dims), m)
     parts = []
-    with jax.enable_x64(True):
+    with _on_the_cpu():
         for start in range(0, len(problem.cases), bucket.batch):
             part = problem.at(slice(start, start + bucket.batch))
             parts.append([np.asarray(leaf)[: len(part.cases)] for leaf in _program()(*_pad(part, bucket))])
@@ -99,9 +97,18 @@ def warm_up() -> None:
     """Compile the programs of all buckets, so that a caller may do so beside other work."""
     import jax
 
-    with jax.enable_x64(True), warnings.catch_warnings():
+    with _on_the_cpu():
         for bucket in BUCKETS:
             jax.block_until_ready(_program()(*_empty(bucket), 0, 0))
+
+
+@contextmanager
+def _on_the_cpu() -> Iterator[None]:
+    """x64, and the same device everywhere, for the calls inside alone."""
+    import jax
+
+    with jax.enable_x64(True), jax.default_device(jax.local_devices(backend="cpu")[0]):
+        yield
 
 
 @functools.cache

@@ -6,6 +6,7 @@ asked along every coordinate. A case that an entry's domain does not hold is sim
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,14 +19,15 @@ LAMBDS = (0.0, 0.7)
 KEEP_PROBS = (1.0, 0.6)
 
 
-def battery() -> list[Case]:
+@functools.cache
+def battery() -> tuple[Case, ...]:
     """All cases, in a fixed order."""
     cases = []
     for template in _templates():
         for lambd in LAMBDS:
             for keep_prob in KEEP_PROBS:
                 cases.append(replace(template, lambd=lambd, keep_prob=keep_prob))
-    return list(dict.fromkeys(cases + list(_single())))
+    return tuple(dict.fromkeys(cases + list(_single())))
 
 
 def _templates() -> Iterator[Case]:

@@ -100,7 +100,7 @@ def _take(tree: Any, part: slice) -> Any:
 def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Problem:
     """Draw a stack of cases of one shape. ``rng`` is scratch: it is reseeded for every case.
 
-    Raises ``ValueError`` for no case, or for cases of different shapes.
+    Raises ``ValueError`` for no case, for cases of different shapes, and for a near-tie that no draw of X removes.
     """
     if len({case.shape for case in cases}) != 1:
         raise ValueError(f"a stack takes cases of one shape; given {len({case.shape for case in cases})}")
@@ -122,6 +122,8 @@ def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Pro
             nudged += columns.size
             arrays["X"][:, columns] = rng.standard_normal((case.dims[0], columns.size))
             columns = _columns(_stack([case], [arrays]))
+        if columns.size:
+            raise ValueError(f"{NUDGES} new draws of X left a pre-activation within rounding of a kink: {case}")
         drawn[index] = arrays
     return replace(_stack(cases, drawn) if nudged else stacked, nudged=nudged)
 

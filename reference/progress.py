@@ -6,44 +6,44 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-__all__ = ["progress"]
+__all__ = ["Progress", "progress"]
+
+Progress = Callable[
+    [str, int, int], None
+]  # a check, how many more of its cases were judged, and how many there will be
 
 
 @contextmanager
-def progress(stream: TextIO) -> Iterator[Callable[[str, int], None]]:
-    """Yields ``advance(check, cases)``; writes to ``stream`` only."""
+def progress(stream: TextIO) -> Iterator[Progress]:
+    """Yields ``advance(check, cases, total)``; writes to ``stream`` only."""
     if not stream.isatty():
         yield _plain(stream)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description:50}"),
-        BarColumn(16),
-        TextColumn("{task.completed:>7,.0f} cases"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(file=stream), transient=True) as bar:
-        tasks: dict[str, object] = {}
+    columns = (TextColumn("{task.description:48}"), BarColumn(12), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(file=stream), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
 
-        def advance(check: str, cases: int) -> None:
+        def advance(check: str, cases: int, total: int) -> None:
             if check not in tasks:
                 for task in tasks.values():
-                    bar.update(task, visible=False)  # type: ignore[arg-type]
-                tasks[check] = bar.add_task(check, total=None)
-            bar.advance(tasks[check], cases)  # type: ignore[arg-type]
+                    bar.update(task, visible=False)
+                tasks[check] = bar.add_task(check, total=total or None)
+            bar.advance(tasks[check], cases)
 
         yield advance
 
 
-def _plain(stream: TextIO) -> Callable[[str, int], None]:
+def _plain(stream: TextIO) -> Progress:
     said: set[str] = set()
 
-    def advance(check: str, cases: int) -> None:
+    def advance(check: str, cases: int, total: int) -> None:
         if check not in said:
             said.add(check)
-            stream.write(f"verifying {check}\n")
+            stream.write(f"verifying {check}{f': {total:,} cases' if total else ''}\n")
             stream.flush()
 
     return advance

@@ -7,7 +7,7 @@ What was verified so far is kept in a ``Run``, so that an interrupted run can st
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -21,6 +21,7 @@ from reference.implementations.entry import ANY, Entry, Implementation
 from reference.judge import Failure, Judgement, Tally, judge
 from reference.problem import draw
 from reference.profiles import NARROW, Profile
+from reference.progress import Progress
 from reference.report.model import CheckResult, Finding, Target, Witnesses, power_of_two
 from reference.search import STACK, explore, random_stacks, shrink
 from reference.store import Stored
@@ -37,8 +38,6 @@ PLAINNESS = {
     "MB305": 4,
 }  # the same fault seen from several sides; others come first
 
-Progress = Callable[[str, int], None]  # a check's name, and how many more cases of it were judged
-
 
 @dataclass(frozen=True)
 class Options:
@@ -48,7 +47,7 @@ class Options:
     seed: int = 0
     case: Case | None = None  # judge this one alone
     accuracy: str = "warn"  # or "fail"
-    progress: Progress = lambda check, cases: None
+    progress: Progress = lambda check, cases, total: None
 
 
 @dataclass
@@ -95,7 +94,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                 asked = True
                 _judge(entry, [options.case], run, options, rng, exhaustive=True)
             continue
-        for stack in _by_shape(case for case in battery() if entry.domain.accepts(case)):
+        for stack in _by_shape(_battery(entry)):
             _judge(entry, stack, run, options, rng, exhaustive=True)
             if out_of_time():
                 run.floor = False
@@ -103,7 +102,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                     f"the time limit of {limit:g} s cut the battery of {entry.check}: too little was tried"
                 )
                 return
-        examples = options.profile.examples if entry.domain == ANY else options.profile.examples // NARROW
+        examples = _examples(entry, options)
         stream = np.random.RandomState([options.seed, index])
         for k, stack in enumerate(random_stacks(entry.domain, stream, examples)):
             if k and out_of_time():
@@ -124,7 +123,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
             for violation in violations:
                 failure = Failure(law.check, violation.output, violation.code, PLACEHOLDER, violation.text)
                 run.failures.setdefault((law.check, violation.output, violation.code), failure)
-            options.progress(law.check, 0)
+            options.progress(law.check, 0, 0)
     elif not asked:
         run.notes.append(f"no function of {implementation.name} takes this case: {options.case}")
 
@@ -150,7 +149,21 @@ def _judge(
     problem = draw(cases, rng)
     judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
-    options.progress(entry.check, len(cases))
+    options.progress(entry.check, len(cases), _planned(entry, options))
+
+
+def _battery(entry: Entry) -> list[Case]:
+    return [case for case in battery() if entry.domain.accepts(case)]
+
+
+def _examples(entry: Entry, options: Options) -> int:
+    return options.profile.examples if entry.domain == ANY else max(1, options.profile.examples // NARROW)
+
+
+def _planned(entry: Entry, options: Options) -> int:
+    if options.case is not None:
+        return 1
+    return len(_battery(entry)) + _examples(entry, options) + (options.profile.explore if entry.domain == ANY else 0)
 
 
 def _judge_sought(entry: Entry, run: Run, options: Options, rng: np.random.RandomState, case: Case) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,10 +17,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from manual_backprop.magnitudes import magnitudes
+from reference.case import BIASES, MAX_DEPTH, MAX_SEED, MAX_WIDTH, Case
+from reference.case import DTYPES as DTYPE_NAMES
+from reference.problem import Problem
+
 __all__ = [
     "DTYPES", "HIDDEN", "OUTPUTS", "Network", "build_network", "dims", "drawn", "dtypes", "examples",
-    "hidden_names", "keep_probs", "lambds", "leading_axes", "networks", "output_names", "read_only", "seeds",
-    "shapes", "soft_labels", "wide",
+    "hidden_names", "keep_probs", "lambds", "lawful_cases", "leading_axes", "network_of", "networks", "output_names",
+    "read_only", "scales", "seeds", "shapes", "small_cases", "soft_labels", "wide", "with_arrays",
 ]  # fmt: skip
 
 HIDDEN = ("relu", "leaky_relu", "tanh", "sigmoid", "softplus", "identity")
@@ -155,3 +161,67 @@ def networks(
         dtype=dtype,
         lead=() if lead is None else draw(lead),
     )
+
+
+# --- cases and problems -------------------------------------------------------------------------------------
+
+scales = st.just(1.0) | st.floats(-3, 2).map(lambda exponent: 10.0**exponent)
+
+
+def lawful_cases() -> st.SearchStrategy[Case]:
+    """Every line that a case can be; far too large to draw."""
+    positive = st.floats(0, exclude_min=True, allow_infinity=False)
+    return st.builds(
+        Case,
+        dims=st.lists(st.integers(1, MAX_WIDTH), min_size=2, max_size=MAX_DEPTH + 1).map(tuple),
+        m=st.integers(1, MAX_WIDTH),
+        hidden=hidden_names,
+        output=output_names,
+        lambd=st.floats(0, allow_infinity=False) | st.just(-0.0),
+        keep_prob=st.floats(0, 1, exclude_min=True),
+        bias=st.sampled_from(BIASES),
+        scale=positive,
+        dtype=st.sampled_from(DTYPE_NAMES),
+        seed=st.integers(0, MAX_SEED),
+    )
+
+
+def small_cases(
+    *,
+    hidden: st.SearchStrategy[str] = hidden_names,
+    output: st.SearchStrategy[str] = output_names,
+    dtype: st.SearchStrategy[str] | None = None,
+    bias: st.SearchStrategy[str] | None = None,
+) -> st.SearchStrategy[Case]:
+    """Cases of at most five layers of four units, of every kind, scales from 1e-3 to 1e2."""
+    return st.builds(
+        Case,
+        dims=dims(),
+        m=examples,
+        hidden=hidden,
+        output=output,
+        lambd=lambds,
+        keep_prob=keep_probs,
+        bias=st.sampled_from(BIASES) if bias is None else bias,
+        scale=scales,
+        dtype=st.just("float64") if dtype is None else dtype,
+        seed=seeds,
+    )
+
+
+def with_arrays(problem: Problem, **arrays: Any) -> Problem:
+    """A problem with other arrays, and the magnitudes that belong to them."""
+    changed = replace(problem, **{name: read_only(value) for name, value in arrays.items()})
+    X, Y, parameters = changed.double()
+    M = magnitudes(X, Y, parameters, lambd=changed.lambd, unit=changed.unit, **changed.architecture())
+    return replace(changed, M=M)
+
+
+def network_of(problem: Problem, g: int = 0) -> Network:
+    """One network of a stack."""
+    masks = None if problem.masks is None else [D[g] for D in problem.masks]
+    keep_prob, lambd = float(problem.keep_prob[g]), float(problem.lambd[g])
+    parameters = [(W[g], b[g]) for W, b in problem.parameters]
+    shape = problem.shape
+    net = Network(problem.X[g], problem.Y[g], parameters, masks, keep_prob, lambd, shape.hidden, shape.output)
+    return read_only(net)
