@@ -11,7 +11,7 @@ import numpy as np
 
 from reference.autodiff import autodiff
 from reference.case import Case
-from reference.implementations.entry import Violation
+from reference.findings import Violation
 from reference.problem import Problem, draw
 
 __all__ = ["gradient_checker", "initialisation", "mask_law"]

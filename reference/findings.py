@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["CODES", "EXIT_CODES", "WARNINGS", "backward_order", "worst_exit"]
+from typing import NamedTuple
+
+__all__ = ["CODES", "EXIT_CODES", "WARNINGS", "Violation", "backward_order", "worst_exit"]
 
 CODES = {
     "MB101": "off by a constant factor",
@@ -35,6 +37,14 @@ CODES = {
 WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing shows: see ``verify``
 
 EXIT_CODES = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}
+
+
+class Violation(NamedTuple):
+    """A law that was broken: what of, the code, and how."""
+
+    output: str
+    code: str
+    text: str
 
 
 def worst_exit(codes: list[int]) -> int:

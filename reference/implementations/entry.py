@@ -8,6 +8,7 @@ from typing import NamedTuple
 from numpy.typing import NDArray
 
 from reference.case import DTYPES, HIDDENS, OUTPUTS, Case
+from reference.findings import Violation
 from reference.problem import Problem
 
 __all__ = ["ANY", "COURSE", "Domain", "Entry", "Implementation", "Law", "Outcome", "Violation"]
@@ -47,14 +48,6 @@ class Entry(NamedTuple):
     check: str
     domain: Domain
     run: Callable[[Problem], Outcome]
-
-
-class Violation(NamedTuple):
-    """A law that was broken."""
-
-    output: str
-    code: str
-    text: str
 
 
 class Law(NamedTuple):

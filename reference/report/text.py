@@ -60,7 +60,7 @@ def _check(check: str, rows: list[CheckResult]) -> str:
     if not coordinates:
         figures = "nothing could be compared"
     elif not cases:
-        figures = f"{coordinates:,} draws"
+        figures = f"{coordinates:,} looked at"
     else:
         coverage = f"{100 * (1 - lost / coordinates):.1f} %" if coordinates else "nothing"
         figures = f"{_cases(cases)}, {coverage} covered"

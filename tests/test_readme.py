@@ -1,0 +1,56 @@
+"""What the README says is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reference.__main__ import _code
+from reference.cli import verify
+from reference.profiles import PROFILES
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def block(start: str, language: str) -> str:
+    found = re.search(rf"```{language}\n({re.escape(start)}.*?)```", README, re.DOTALL)
+    assert found, f"the README has no {language} block that starts with {start!r}"
+    return found[1]
+
+
+def test_the_library_example_runs() -> None:
+    names: dict[str, object] = {}
+    exec(block("import numpy as np\n\nfrom manual_backprop", "python"), names)
+    assert names["check"].verdict == "PASS"  # type: ignore[attr-defined]
+
+
+def test_the_wrong_example_gets_the_report_that_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text(block("# mine.py", "python"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    shown = block("$ manual-backprop verify mine:backward", "text").splitlines()
+    command = re.match(r'\$ manual-backprop verify (\S+) --case "(.*)"', shown[0])
+    assert command
+    assert _code(["verify", command[1], "--case", command[2]]) == 1
+    printed = capsys.readouterr().out
+    for line in shown[1:]:
+        assert line in printed, f"the README shows {line!r}"
+
+
+def test_every_option_and_profile_is_described() -> None:
+    for parameter in verify.params:
+        for option in parameter.opts:
+            if option.startswith("--"):
+                assert f"`{option}" in README, f"{option} is not in the README"
+    for profile in PROFILES:
+        assert f"`{profile}`" in README, f"profile {profile} is not in the README"
+
+
+def test_both_commands_are_one_line_each() -> None:
+    for name in ("verify", "test"):
+        found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", README, re.DOTALL)
+        assert found
+        assert found[1].count("\n") == 1
