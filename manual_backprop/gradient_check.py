@@ -30,9 +30,10 @@ COVERAGE = 0.95
 UNIT = float(np.finfo(np.float64).eps)
 EPSILON = 1e-5  # relative to max(1, |θ|), where nothing better is known
 NOISE_POINTS = 7  # evaluations along one line, for the noise of a cost
-NOISE_STEP = 64 * UNIT  # between them, relative: so short that all that changes is round-off
+NOISE_STEPS = tuple(64 * UNIT * 100**k for k in range(6))  # between them, relative: the first that shows any change
 NOISE_FACTOR = 8  # between the noise as estimated, good to a factor of four (Moré & Wild), and a bound on it
-SUSPICION = 1e-2  # one-sided slopes that differ by more than this part of the larger one suggest a kink
+SUSPICION = 1e-2  # one-sided slopes that differ by more than this part of the slope suggest a kink
+SHORTER = np.array([1.0, 1 / 32, 1 / 1024])  # the steps that are tried, in units of the first
 
 
 class Block(NamedTuple):
@@ -57,8 +58,10 @@ class GradientCheck(NamedTuple):
 
 
 def relative_difference(g: ArrayLike, approximation: ArrayLike) -> float:
-    """‖g − g̃‖ / (‖g‖ + ‖g̃‖); 0 where both are zero."""
+    """‖g − g̃‖ / (‖g‖ + ‖g̃‖); 0 where both are zero, NaN where an entry is not finite."""
     g, approximation = np.ravel(g), np.ravel(approximation)
+    if not (np.isfinite(g).all() and np.isfinite(approximation).all()):
+        return float("nan")
     denominator = np.linalg.norm(g) + np.linalg.norm(approximation)
     return float(np.linalg.norm(g - approximation) / denominator) if denominator else 0.0
 
@@ -111,7 +114,8 @@ def network_gradient_check(
     Shapes as in ``network``, without leading axes. float32 networks are differenced in float64 and judged with
     float32's unit. Bounds are derived: see ``differences`` and ``magnitudes``.
     """
-    unit = float(np.finfo(X.dtype).eps)
+    unit, tiny = float(np.finfo(X.dtype).eps), float(np.finfo(X.dtype).tiny)
+    _validate_layers(parameters, gradients)
     X, Y = X.astype(np.float64), Y.astype(np.float64)
     parameters = [(W.astype(np.float64), b.astype(np.float64)) for W, b in parameters]
     m = Y.shape[-1]
@@ -119,6 +123,7 @@ def network_gradient_check(
     M = magnitudes(X, Y, parameters, lambd=lambd, unit=unit, **architecture)
     D, bound, straddles = network_differences(Y, parameters, M, **architecture)
     C = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters)))
+    underflow = C * tiny * float(M.amplification)
     blocks, compared = {}, []
     for l, (W, _) in enumerate(parameters):
         decay = lambd / (2 * m) * 2 * W  # ((w + ε)² − (w − ε)²) / 2ε = 2w, for every ε
@@ -126,9 +131,9 @@ def network_gradient_check(
             (f"dW{l + 1}", gradients.dW[l], slice(None, -1), decay, M.dW[l] + M.l2[l]),
             (f"db{l + 1}", gradients.db[l], slice(-1, None), 0.0, M.db[l]),
         ):
-            tolerance = bound[l][:, columns] + C * unit * M_g
+            tolerance = bound[l][:, columns] + C * unit * M_g + underflow
             blocks[name], pairs = _block(
-                g.astype(np.float64), D[l][:, columns] + l2, tolerance, straddles[l][:, columns]
+                g.astype(np.float64), D[l][:, columns] + l2, tolerance, straddles[l][:, columns], exact=underflow
             )
             compared.append(pairs)
     return _verdict(blocks, compared)
@@ -142,13 +147,31 @@ def _validate(parameters: dict[str, Array], gradients: Mapping[str, Array]) -> N
             raise ValueError(f"gradients has no {name!r}; it has {', '.join(map(repr, gradients)) or 'nothing'}")
         if np.shape(gradients[name]) != value.shape:
             raise ValueError(f"the gradient of {name} has shape {np.shape(gradients[name])}; it takes {value.shape}")
+    extra = [name for name in gradients if name not in parameters]
+    if extra:
+        raise ValueError(f"gradients has {', '.join(map(repr, extra))}, which parameters has not")
+
+
+def _validate_layers(parameters: Parameters, gradients: Gradients) -> None:
+    for name, given, owed in (
+        ("dW", gradients.dW, [W.shape for W, b in parameters]),
+        ("db", gradients.db, [b.shape for W, b in parameters]),
+    ):
+        if [np.shape(g) for g in given] != owed:
+            raise ValueError(f"{name} has shapes {[np.shape(g) for g in given]}; the parameters take {owed}")
 
 
 def _noise(cost: Callable[[dict[str, Array]], float], point: dict[str, Array]) -> float:
-    """The round-off of the cost near ``point``: from the difference table of a few close evaluations."""
-    values = np.array(
-        [float(cost({n: v + NOISE_STEP * k * (1 + np.abs(v)) for n, v in point.items()})) for k in range(NOISE_POINTS)]
-    )
+    """The round-off of the cost near ``point``: from the difference table of a few close evaluations.
+
+    As short a step as shows any change: a longer one may cross kinks. A cost that is rounded coarsely (log(1 + t) for
+    a small t has steps of u) does not change at all along a short one.
+    """
+    for step in NOISE_STEPS:
+        line = ({n: v + step * k * (1 + np.abs(v)) for n, v in point.items()} for k in range(NOISE_POINTS))
+        values = np.array([float(cost(moved)) for moved in line])
+        if np.any(values != values[0]):
+            break
     if not np.isfinite(values).all():
         raise ValueError(f"the cost is {values[~np.isfinite(values)][0]} near these parameters; it must be finite")
     table, levels = values, [UNIT * float(np.max(np.abs(values)))]
@@ -170,9 +193,8 @@ def _difference_block(
     epsilon: float,
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """D, its bound, and what was excluded, for one parameter array."""
-    theta = point[name]
-    D, bound, excluded = np.zeros(theta.shape), np.full(theta.shape, np.inf), np.zeros(theta.shape, dtype=bool)
-    J = float(cost(point))
+    theta, J = point[name], float(cost(point))
+    D, bound, excluded = np.zeros(theta.shape), np.full(theta.shape, np.inf), np.ones(theta.shape, dtype=bool)
     for index in np.ndindex(theta.shape):
 
         def at(step: float, index: tuple[int, ...] = index) -> dict[str, Array]:
@@ -180,35 +202,47 @@ def _difference_block(
             moved[index] += step
             return {**point, name: moved}
 
-        for h in epsilon * max(1.0, float(abs(theta[index]))) * np.array([1.0, 1 / 32, 1 / 1024]):
-            step = (theta[index] + h) - theta[index]  # what is really added
-            keeps = {+1: True, -1: True}
-            if pattern is not None and here is not None:
-                keeps = {s: np.array_equal(pattern(at(s * 4 * step)), here) for s in keeps}
+        for h in epsilon * max(1.0, float(abs(theta[index]))) * SHORTER:
+            step = float((theta[index] + h) - theta[index])  # what is really added
+            keeps = {s: pattern is None or np.array_equal(pattern(at(s * 4 * step)), here) for s in (+1, -1)}  # type: ignore[arg-type]
             if not any(keeps.values()):
                 continue
-            if all(keeps.values()):
-                up, down, up2, down2 = (float(cost(at(k * step))) for k in (1, -1, 2, -2))
-                D[index], coarse, weight = (up - down) / (2 * step), (up2 - down2) / (4 * step), 1.0
-                slopes = (up - J) / step, (J - down) / step
-            else:
-                side = +1 if keeps[+1] else -1
-                one, two, four = (float(cost(at(side * k * step))) for k in (1, 2, 4))
-                D[index] = side * (4 * one - two - 3 * J) / (2 * step)
-                coarse, weight, slopes = side * (4 * two - four - 3 * J) / (4 * step), 4.0, (0.0, 0.0)
-            bound[index] = weight * noise / step + abs(D[index] - coarse)
-            gap = abs(slopes[0] - slopes[1])
-            excluded[index] = pattern is None and gap > SUSPICION * max(map(abs, slopes)) and gap > 8 * noise / step
+            found = _central(cost, at, J, step) if all(keeps.values()) else _one_sided(cost, at, J, step, keeps[+1])
+            if not np.isfinite(found[:2]).all():
+                continue
+            D[index], truncation, weight, gap = found
+            bound[index] = weight * noise / step + truncation
+            excluded[index] = pattern is None and gap > max(SUSPICION * abs(found[0]), 8 * noise / step)
             break
-        else:
-            excluded[index] = True
     return D, np.where(excluded, np.inf, bound), excluded
 
 
-def _block(g: Array, D: Array, bound: Array, excluded: NDArray[np.bool_]) -> tuple[Block, tuple[Array, Array]]:
+Slope = tuple[float, float, float, float]  # D, |D(ε) − D(2ε)|, the weight of the noise, and how far both sides differ
+
+
+def _central(cost: Callable[..., float], at: Callable[[float], dict[str, Array]], J: float, step: float) -> Slope:
+    up, down, up2, down2 = (float(cost(at(k * step))) for k in (1, -1, 2, -2))
+    D, coarse = (up - down) / (2 * step), (up2 - down2) / (4 * step)
+    return D, abs(D - coarse), 1.0, abs(up - 2 * J + down) / step
+
+
+def _one_sided(
+    cost: Callable[..., float], at: Callable[[float], dict[str, Array]], J: float, step: float, up: bool
+) -> Slope:
+    side = +1 if up else -1
+    one, two, four = (float(cost(at(side * k * step))) for k in (1, 2, 4))
+    D, coarse = side * (4 * one - two - 3 * J) / (2 * step), side * (4 * two - four - 3 * J) / (4 * step)
+    return D, abs(D - coarse), 4.0, 0.0
+
+
+def _block(
+    g: Array, D: Array, bound: Array, excluded: NDArray[np.bool_], *, exact: float = 0.0
+) -> tuple[Block, tuple[Array, Array]]:
+    if not D.size:
+        return Block(0.0, (), 0.0, 0, 0, 0, D), (g.ravel(), D.ravel())
     largest = float(np.max(np.abs(D), initial=0.0, where=~excluded))
     resolved = ~excluded & (bound <= RESOLUTION * largest)
-    resolved |= ~excluded & (bound == 0)  # exactly zero, and provably so
+    resolved |= ~excluded & (bound <= exact)  # zero, and provably so
     error = np.abs(g - D)
     ratio = np.where(error == 0, 0.0, error / np.where(bound > 0, bound, np.finfo(np.float64).tiny))
     ratio = np.where(np.isfinite(g), ratio, np.inf)

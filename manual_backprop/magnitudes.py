@@ -181,9 +181,11 @@ def _differences(Z: list[Array], H: list[Array], dA: list[Array], slopes: list[S
 
 
 def _amplification(W_bar: list[Array], seen: list[Array], keep_prob: Array, m: int) -> Array:
-    """A bound on the gain of any path back: Π max(1, ‖W‖₁, ‖W‖_∞) / keep_prob, times the largest sum it can meet."""
+    """A bound on the gain of any path up to the loss and back: (Π max(1, ‖W‖₁, ‖W‖_∞) / keep_prob)², times the
+    largest sum that it can meet.
+    """
     gain = np.ones(W_bar[0].shape[:-2])
     for W in W_bar:
         gain = gain * np.maximum(1, np.maximum(W.sum(axis=-1).max(axis=-1), W.sum(axis=-2).max(axis=-1)))
     gain = gain / keep_prob[..., 0, 0] ** (len(W_bar) - 1)
-    return gain * np.maximum(1, m * np.max([bar.max(axis=(-2, -1)) for bar in seen], axis=0))
+    return gain**2 * np.maximum(1, m * np.max([bar.max(axis=(-2, -1)) for bar in seen], axis=0))

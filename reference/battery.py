@@ -42,6 +42,9 @@ def _templates() -> Iterator[Case]:
     yield Case((3, 4, 2, 1), 5, **course, scale=1e-3, seed=7)
     yield Case((3, 4, 3, 2), 5, **course, dtype="float32", seed=8)
     yield Case((5, 1, 4, 1), 9, **course, seed=9)  # a bottleneck
+    yield Case((3, 2, 2, 2), 6, "leaky_relu", "sigmoid", bias="zero", seed=10)
+    for output in OUTPUTS:
+        yield Case((4, 3), 6, output=output, scale=3000.0, seed=43)  # e^Z overflows, for both signs
     for k, hidden in enumerate(HIDDENS):
         for output in OUTPUTS:
             yield Case((3, 4, 2, 3), 5, hidden=hidden, output=output, seed=20 + k)

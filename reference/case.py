@@ -60,6 +60,8 @@ class Case:
             value = getattr(self, name)
             if not accepts(value):
                 raise CaseError(f"{name}={_text(value)} in a case; {name} takes {wanted}")
+            if isinstance(value, float | int) and name in REALS:
+                object.__setattr__(self, name, float(value))  # NumPy's floats print in another way
 
     def __str__(self) -> str:
         return " ".join(f"{field.name}={_text(getattr(self, field.name))}" for field in fields(self))
@@ -100,22 +102,32 @@ def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
     return lambda v: type(v) is int and low <= v <= high, f"a whole number from {low} to {high}"
 
 
-def _one_of(names: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
-    return lambda v: v in names, "one of " + ", ".join(names)
+def _number(value: Any) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool) and bool(np.isfinite(value))
 
+
+def _one_of(names: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
+    return lambda v: isinstance(v, str) and v in names, "one of " + ", ".join(names)
+
+
+REALS = ("lambd", "keep_prob", "scale")
 
 RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "dims": (
-        lambda v: 2 <= len(v) <= MAX_DEPTH + 1 and all(type(n) is int and 1 <= n <= MAX_WIDTH for n in v),
+        lambda v: (
+            isinstance(v, tuple)
+            and 2 <= len(v) <= MAX_DEPTH + 1
+            and all(type(n) is int and 1 <= n <= MAX_WIDTH for n in v)
+        ),
         f"2 to {MAX_DEPTH + 1} sizes from 1 to {MAX_WIDTH}, as in 2,20,3,1",
     ),
     "m": _whole(1, MAX_WIDTH),
     "hidden": _one_of(HIDDENS),
     "output": _one_of(OUTPUTS),
-    "lambd": (lambda v: np.isfinite(v) and v >= 0, "a finite number ≥ 0"),
-    "keep_prob": (lambda v: 0 < v <= 1, "a number in (0, 1]"),
+    "lambd": (lambda v: _number(v) and v >= 0, "a finite number ≥ 0"),
+    "keep_prob": (lambda v: _number(v) and 0 < v <= 1, "a number in (0, 1]"),
     "bias": _one_of(BIASES),
-    "scale": (lambda v: np.isfinite(v) and v > 0, "a finite number > 0"),
+    "scale": (lambda v: _number(v) and v > 0, "a finite number > 0"),
     "dtype": _one_of(DTYPES),
     "seed": _whole(0, MAX_SEED),
 }

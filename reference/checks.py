@@ -1,6 +1,7 @@
 """What no gradient shows: the laws of masks, initialisation and gradient checking, each with a bound that is derived.
 
-Statistical bounds are set where a right implementation fails once in 1e9 runs, by the normal or the χ² law.
+Statistical bounds are set where a right implementation fails once in 1e9 runs: by the normal law, and for variances by
+the tails of χ² (Laurent & Massart 2000, lemma 1).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ __all__ = ["gradient_checker", "initialisation", "mask_law"]
 Blocks = dict[str, np.ndarray]
 
 SIGMAS = 6.2  # two-sided 1e-9 of the normal law
+NATS = float(np.log(2e9))
+ROUNDINGS = 4  # a division and a product, here and there
 DRAWS = 40_000
 KEEP_PROBS = (0.05, 0.5, 0.86, 0.99)
 
@@ -30,6 +33,9 @@ def mask_law(
     found = []
     for p in KEEP_PROBS:
         D = mask((200, DRAWS // 200), keep_prob=p, rng=np.random.RandomState(seed))
+        if D.shape != (200, DRAWS // 200):
+            found.append(Violation("D", "MB303", f"the mask has shape {D.shape}; asked for {(200, DRAWS // 200)}"))
+            continue
         again = mask((200, DRAWS // 200), keep_prob=p, rng=np.random.RandomState(seed))
         if D.dtype != bool:
             found.append(Violation("D", "MB303", f"the mask has dtype {D.dtype}; it is boolean in this project"))
@@ -38,16 +44,20 @@ def mask_law(
             found.append(
                 Violation("D", "MB303", f"keeps {D.mean():.4f} of the units at keep_prob={p}, not {p} ± {spread:.4f}")
             )
-        # neighbours agree with probability p² + (1 − p)² when the entries are independent
-        agree, law = float((D[:, 1:] == D[:, :-1]).mean()), p * p + (1 - p) ** 2
-        if abs(agree - law) > 2 * SIGMAS * np.sqrt(law * (1 - law) / D.size):  # pairs overlap: twice the spread
-            found.append(Violation("D", "MB303", f"neighbouring entries agree in {agree:.4f}, not {law:.4f}, of pairs"))
+        law = p * p + (1 - p) ** 2  # how often two independent entries agree; the pairs below are disjoint
+        for whose, pairs in (("examples", D[:, ::2] == D[:, 1::2]), ("units", D[::2] == D[1::2])):
+            if abs(pairs.mean() - law) > SIGMAS * np.sqrt(law * (1 - law) / pairs.size):
+                text = f"neighbouring {whose} agree in {pairs.mean():.4f}, not {law:.4f}, of pairs"
+                found.append(Violation("D", "MB303", text))
         if not np.array_equal(D, again):
             found.append(Violation("D", "MB602", "two masks from the same seed differ"))
-    A = np.random.RandomState(seed).standard_normal((50, 400)) ** 2
-    kept = dropout(A, mask(A.shape, keep_prob=0.5, rng=np.random.RandomState(seed + 1)), keep_prob=0.5)
-    if abs((kept - A).sum()) > SIGMAS * np.sqrt((A * A).sum()):  # the variance of A·D/p is A²(1 − p)/p
-        found.append(Violation("A", "MB302", "dropout changes the expectation of the activations"))
+    p, A = 0.7, np.random.RandomState(seed).standard_normal((50, 400))
+    D = np.random.RandomState(seed).random_sample(A.shape) < p
+    dropped = dropout(A, D, keep_prob=p)
+    if np.any(dropped[~D]):
+        found.append(Violation("A", "MB301", "what the mask drops is not zero"))
+    if not np.all(np.abs(dropped[D] * p - A[D]) <= ROUNDINGS * np.finfo(np.float64).eps * np.abs(A[D])):
+        found.append(Violation("A", "MB302", "what the mask keeps is not divided by keep_prob"))
     return len(KEEP_PROBS) * DRAWS, found
 
 
@@ -56,8 +66,10 @@ def initialisation(
 ) -> tuple[int, list[Violation]]:
     """W has mean zero and the standard deviation owed, b is zero, shapes are the course's."""
     dims = (150, 200, 60, 3)
-    found, looked = [], 0
-    parameters = layers(dims, rng=np.random.RandomState(seed))
+    found: list[Violation] = []
+    looked, parameters = 0, layers(dims, rng=np.random.RandomState(seed))
+    if len(parameters) != len(dims) - 1:
+        return 1, [Violation("W", "MB801", f"{len(parameters)} layers; owed {len(dims) - 1}")]
     for l, ((W, b), n_prev, n) in enumerate(zip(parameters, dims[:-1], dims[1:], strict=True), start=1):
         looked += W.size + b.size
         if W.shape != (n, n_prev) or b.shape != (n, 1):
@@ -70,10 +82,10 @@ def initialisation(
             if np.any(W):
                 found.append(Violation(f"W{l}", "MB801", "the weights are not zero"))
             continue
-        if abs(W.mean()) > SIGMAS * owed / np.sqrt(W.size):
+        if not abs(W.mean()) <= SIGMAS * owed / np.sqrt(W.size):  # NaN is not ≤ anything
             found.append(Violation(f"W{l}", "MB801", f"the weights have mean {W.mean():.3g}; owed 0"))
-        ratio = float(np.mean(W * W)) / owed**2  # χ² with W.size degrees of freedom, over W.size
-        if abs(ratio - 1) > SIGMAS * np.sqrt(2 / W.size) * 1.5:  # χ² has a heavier tail than its normal limit
+        ratio, share = float(np.mean(W * W)) / owed**2, NATS / W.size  # χ² of W.size degrees of freedom, over W.size
+        if not -2 * np.sqrt(share) <= ratio - 1 <= 2 * np.sqrt(share) + 2 * share:
             found.append(
                 Violation(f"W{l}", "MB801", f"the weights have variance {np.mean(W * W):.3g}; owed {owed**2:.3g}")
             )

@@ -15,6 +15,7 @@ import click
 
 from reference import store
 from reference.case import Case, CaseError
+from reference.conclusion import conclude
 from reference.findings import EXIT_CODES, worst_exit
 from reference.implementations import Implementation, TargetError, resolve
 from reference.profiles import PROFILES, Profile, default_profile
@@ -22,7 +23,7 @@ from reference.progress import progress
 from reference.report import json as json_report
 from reference.report import text as text_report
 from reference.report.model import Report, Target, Tool
-from reference.verify import Options, Run, conclude, judge_case, verify
+from reference.verify import Options, Run, judge_case, verify
 
 __all__ = ["run_replay", "run_verify"]
 
@@ -129,8 +130,9 @@ def _forget_fixed(implementation: Implementation) -> list[str]:
             continue
         judgement = judge_case(entry, Case.parse(stored.case))
         if not judgement.disputes and not any(f.output == stored.output for f in judgement.failures):
-            store.forget(stored.id)
-            fixed.append(stored.id)
+            name = store.name_of(stored)
+            store.forget(name)
+            fixed.append(name)
     return fixed
 
 

@@ -1,31 +1,27 @@
 """One stack of problems before the court: hear the witnesses, run the entry, compare entry by entry.
 
 ``judge`` returns plain numbers (a ``Tally`` per output) and what is wrong (``Failure``s); it decides nothing about
-the run as a whole. The entry is run three times on one stack: twice on the same arguments (two calls must give the
-same bits, and leave them as they were), and once with λ = 0, so that the data term and the L2 term are judged apart:
-a strong regulariser hides a wrong data gradient, and the other way round.
+the run as a whole. The data term and the L2 term are judged apart, since a strong regulariser hides a wrong data
+gradient, and the other way round.
 """
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.arbitration import Dispute, Testimony, cross_examine, hear
-from reference.case import Case
+from reference.execution import Failure, malformed, raised, run_entry
 from reference.implementations.entry import Entry, Outcome
 from reference.problem import Problem
 from reference.tolerance import Comparison, compare, project, tolerance
 
-__all__ = ["Failure", "Judgement", "Tally", "judge"]
+__all__ = ["Judgement", "Tally", "judge"]
 
 DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
-TRACE_LINES = 6
 
 Array = NDArray[Any]
 
@@ -57,20 +53,6 @@ class Tally(NamedTuple):
         )
 
 
-class Failure(NamedTuple):
-    """One output of one case is wrong."""
-
-    check: str
-    output: str
-    code: str
-    case: Case
-    text: str = ""
-    at: tuple[int, ...] = ()
-    got: float | None = None
-    want: float | None = None
-    share: float = 1.0  # of the block's entries that are wrong
-
-
 class Quantity(NamedTuple):
     """What is compared, and with what."""
 
@@ -93,12 +75,11 @@ def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.Ra
     testimony = hear(problem, exhaustive=exhaustive, rng=rng)
     disputes = cross_examine(problem, testimony)
     try:
-        outcome, of_data, failures = _run(entry, problem)
-    except Exception as error:
-        return Judgement({}, [_raised(entry, problem, error)], disputes)
-    malformed = list(_malformed(entry, problem, outcome))
-    if malformed:
-        return Judgement({}, failures + malformed, disputes)
+        outcome, of_data, failures = run_entry(entry, problem)
+    except (Exception, SystemExit) as error:
+        return Judgement({}, [raised(entry, problem, error)], disputes)
+    if bad := list(malformed(entry, problem, outcome)):
+        return Judgement({}, failures + bad, disputes)
     tallies: dict[str, Tally] = {}
     wrong: dict[str, Failure] = {}
     for quantity in _quantities(problem, testimony, outcome, of_data):
@@ -110,75 +91,6 @@ def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.Ra
         if failure is not None:
             wrong[quantity.name] = failure
     return Judgement(tallies, failures + _reading(wrong), disputes)
-
-
-# --- running ----------------------------------------------------------------------------------------------
-
-
-def _run(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
-    given = _writable(problem)
-    outcome = entry.run(given)
-    again = entry.run(_writable(problem))
-    of_data = entry.run(replace(_writable(problem), lambd=np.zeros_like(problem.lambd)))
-    failures = []
-    for name, before, after in _arguments(problem, given):
-        if not np.array_equal(before, after):
-            g = int(np.flatnonzero((before != after).reshape(len(before), -1).any(axis=-1))[0])
-            failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
-    for name, first in outcome.items():
-        if name not in again or not np.array_equal(first, again[name], equal_nan=True):
-            failures.append(
-                Failure(entry.check, name, "MB602", problem.cases[0], "two calls with the same arguments differ")
-            )
-    return outcome, of_data, failures
-
-
-def _writable(problem: Problem) -> Problem:
-    """Copies that may be written to, so that a mutation is seen and not merely refused."""
-    return replace(
-        problem,
-        X=problem.X.copy(),
-        Y=problem.Y.copy(),
-        parameters=tuple((W.copy(), b.copy()) for W, b in problem.parameters),
-        masks=None if problem.masks is None else tuple(D.copy() for D in problem.masks),
-    )
-
-
-def _arguments(before: Problem, after: Problem) -> Iterator[tuple[str, Any, Any]]:
-    yield "X", before.X, after.X
-    yield "Y", before.Y, after.Y
-    for l, (old, new) in enumerate(zip(before.parameters, after.parameters, strict=True), start=1):
-        yield f"W{l}", old[0], new[0]
-        yield f"b{l}", old[1], new[1]
-    for l, (D, D_after) in enumerate(zip(before.masks or (), after.masks or (), strict=True), start=1):
-        yield f"D{l}", D, D_after
-
-
-def _raised(entry: Entry, problem: Problem, error: Exception) -> Failure:
-    """The user's frames only, innermost last."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "reference" not in f.filename.split("/")[-3:]]
-    where = "; ".join(f"{f.filename}:{f.lineno} in {f.name}" for f in frames[-TRACE_LINES:])
-    text = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
-    return Failure(entry.check, "*", "MB701", problem.cases[0], text)
-
-
-def _malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Failure]:
-    """Missing outputs, shapes that would broadcast later, dtypes that are not the case's."""
-    G, (dims, m, *_) = len(problem.cases), problem.shape
-    case = problem.cases[0]
-    for l in range(1, len(dims)):
-        for name in (f"dW{l}", f"db{l}"):
-            if name not in outcome:
-                yield Failure(entry.check, name, "MB702", case, f"{name} is not returned")
-    for name, array in outcome.items():
-        kind = name.rstrip("0123456789")
-        l = int(name[len(kind) :] or 0)
-        owed = {"cost": (), "dW": (dims[l], dims[l - 1]), "db": (dims[l], 1)}.get(kind, (dims[l], m))
-        if array.shape != (G, *owed):
-            yield Failure(entry.check, name, "MB501", case, f"{name} has shape {array.shape[1:]}; it takes {owed}")
-        elif array.dtype != problem.shape.dtype:
-            text = f"{name} is {array.dtype} where everything given is {problem.shape.dtype}"
-            yield Failure(entry.check, name, "MB502", case, text)
 
 
 # --- comparing --------------------------------------------------------------------------------------------
@@ -302,6 +214,6 @@ def _reading(wrong: dict[str, Failure]) -> list[Failure]:
         kept = failures.get(output)
         if kept is None:
             failures[output] = failure._replace(output=output)
-        elif kept.code == "MB199" and failure.code == "MB202":
+        elif kept.code in ("MB199", "MB402") and failure.code == "MB202":
             failures[output] = kept._replace(code=failure.code, text=failure.text)  # with the whole gradient's numbers
     return list(failures.values())

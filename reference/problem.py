@@ -64,7 +64,7 @@ class Problem:
 
     def at(self, index: slice | int) -> Problem:
         """A part of the stack, still a stack."""
-        part = slice(index, index + 1) if isinstance(index, int) else index
+        part = slice(index, index + 1 or None) if isinstance(index, int) else index
         take = lambda values: [a[part] for a in values]  # noqa: E731 - one word, used seven times below
         return replace(
             self,

@@ -17,7 +17,18 @@ import numpy as np
 from reference.case import Case, CaseError
 from reference.problem import draw
 
-__all__ = ["FOLDER", "StoreError", "Stored", "forget", "load", "load_all", "replay_id", "save", "write_whole"]
+__all__ = [
+    "FOLDER",
+    "StoreError",
+    "Stored",
+    "forget",
+    "load",
+    "load_all",
+    "name_of",
+    "replay_id",
+    "save",
+    "write_whole",
+]
 
 FOLDER = Path(".manual-backprop") / "failures"
 
@@ -45,6 +56,19 @@ def replay_id(stored: Stored) -> str:
     return base64.b32encode(digest).decode()[:4]
 
 
+def name_of(stored: Stored, folder: Path = FOLDER) -> str:
+    """Its ID; a digit longer where another failure is kept under that ID already."""
+    name, more = stored.id, 2
+    while (folder / f"{name}.json").is_file():
+        try:
+            if load(name, folder) == stored:
+                break
+        except StoreError:
+            break  # half a file, or none of ours: it is replaced
+        name, more = f"{stored.id}{more}", more + 1
+    return name
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write beside, then rename: a reader never sees half a file. Raises ``OSError``."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -59,17 +83,18 @@ def write_whole(path: Path, data: bytes) -> None:
 def save(stored: Stored, folder: Path = FOLDER) -> None:
     """Write the failure and its arrays; raises ``OSError``."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{stored.id}.json", (json.dumps(stored._asdict(), indent=2) + "\n").encode())
+    name = name_of(stored, folder)
+    write_whole(folder / f"{name}.json", (json.dumps(stored._asdict(), indent=2) + "\n").encode())
     problem = draw([Case.parse(stored.case)])
     arrays = {"X": problem.X[0], "Y": problem.Y[0]}
     for l, (W, b) in enumerate(problem.parameters, start=1):
         arrays |= {f"W{l}": W[0], f"b{l}": b[0]}
     for l, D in enumerate(problem.masks or (), start=1):
         arrays[f"D{l}"] = D[0]
-    beside = folder / f".{stored.id}.{os.getpid()}.npz"
+    beside = folder / f".{name}.{os.getpid()}.npz"
     try:
         np.savez(beside, **arrays)
-        beside.replace(folder / f"{stored.id}.npz")
+        beside.replace(folder / f"{name}.npz")
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -90,7 +115,7 @@ def load(name: str, folder: Path = FOLDER) -> Stored:
 
 
 def load_all(target: str, folder: Path = FOLDER) -> list[Stored]:
-    """The readable failures of a target, in the order of their IDs."""
+    """The readable failures of a target, in the order of their names."""
     found = []
     for path in sorted(folder.glob("*.json")):
         try:

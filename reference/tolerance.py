@@ -46,13 +46,14 @@ def tolerance(problem: Problem, M: Array, *, dtype: str | None = None) -> Tolera
     amplification = problem.M.amplification.reshape(-1, *(1,) * (M.ndim - 1))
     with np.errstate(over="ignore"):
         unit = float(info.eps) * M + float(info.tiny) * amplification
-    return Tolerance(unit, problem.C, M == 0, float(info.max) > problem.C * M)
+        in_range = float(info.max) > problem.C * M
+    return Tolerance(unit, problem.C, M == 0, in_range)
 
 
 class Comparison(NamedTuple):
     """Of one quantity against what a witness says of it."""
 
-    error: Array  # in units of u · M; ``inf`` where the quantity is not finite and ought to be
+    error: Array  # in units of u · M; ``inf`` where either side is not finite and ought to be
     wrong: NDArray[np.bool_]
     resolved: NDArray[np.bool_]
 
@@ -64,7 +65,7 @@ def compare(got: Array, want: Array, allowed: Tolerance, *, extra: Array | float
     with np.errstate(invalid="ignore", over="ignore"):
         difference = np.abs(wide - want)
         judged = allowed.in_range & np.isfinite(width)
-        lost = judged & ~np.isfinite(wide)
+        lost = judged & ~np.isfinite(difference)  # NaN compares as equal to everything, so it is said apart
         error = np.where(lost, np.inf, np.where(judged, difference * (allowed.C / width), 0.0))
         resolved = judged & ((width <= RESOLUTION * _largest(want, judged)) | (allowed.exact & (extra == 0)))
     return Comparison(error, error > allowed.C, resolved)
@@ -78,4 +79,5 @@ def _largest(block: Array, judged: NDArray[np.bool_]) -> Array:
 
 def project(blocks: Sequence[Array], V: Sequence[Array]) -> Array:
     """Σ over blocks of ⟨block, v⟩, for S directions: blocks ``(G, n, k)``, V ``(S, G, n, k)``, result ``(S, G)``."""
-    return sum(((block * v).sum(axis=(-2, -1)) for block, v in zip(blocks, V, strict=True)), start=np.zeros(()))
+    with np.errstate(invalid="ignore"):  # ∞ · 0 in a block that is not finite: NaN, which ``compare`` calls wrong
+        return sum(((block * v).sum(axis=(-2, -1)) for block, v in zip(blocks, V, strict=True)), start=np.zeros(()))

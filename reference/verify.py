@@ -1,42 +1,29 @@
-"""A run: battery, random stacks, Hypothesis; then shrink, diagnose, report.
+"""A run: battery, random stacks, Hypothesis, laws.
 
-``verify`` is pure apart from the failures it stores: an implementation and a plan in, a ``Target`` of the report out.
-What was verified so far is kept in a ``Run``, so that an interrupted run can still say it.
+What is learnt goes into a ``Run``, so that an interrupted run can still say what was verified so far; what is made of
+it is the business of ``conclusion``.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from reference.battery import battery
 from reference.case import Case, Shape
-from reference.diagnosis import Cause, diagnose, probes
-from reference.findings import WARNINGS, backward_order
+from reference.execution import Failure
 from reference.implementations.entry import ANY, Entry, Implementation
-from reference.judge import Failure, Judgement, Tally, judge
+from reference.judge import Judgement, Tally, judge
 from reference.problem import draw
 from reference.profiles import NARROW, Profile
 from reference.progress import Progress
-from reference.report.model import CheckResult, Finding, Target, Witnesses, power_of_two
-from reference.search import STACK, explore, random_stacks, shrink
-from reference.store import Stored
+from reference.search import STACK, explore, random_stacks
 
-__all__ = ["COVERAGE", "Options", "Run", "conclude", "judge_case", "verify"]
-
-COVERAGE = 0.95  # of a check's coordinates, over the run
-MAX_SHRUNK = 12  # findings that are made small and explained; the rest keep the case that they were found with
-EASED_SCALE = 0.1
-PLAINNESS = {
-    "MB199": 1,
-    "MB202": 2,
-    "MB402": 3,
-    "MB305": 4,
-}  # the same fault seen from several sides; others come first
+__all__ = ["Options", "Run", "judge_case", "verify"]
 
 
 @dataclass(frozen=True)
@@ -177,172 +164,3 @@ def _by_shape(cases: Iterable[Case]) -> Iterator[list[Case]]:
     for stack in stacks.values():
         for start in range(0, len(stack), STACK):
             yield stack[start : start + STACK]
-
-
-# --- from what was found to what is said ------------------------------------------------------------------
-
-
-def conclude(
-    implementation: Implementation, options: Options, run: Run, *, interrupted: bool = False
-) -> tuple[Target, list[Stored]]:
-    """The target's report, and the failures to store. Shrinking and diagnosis happen here, unless interrupted."""
-    entries = {entry.check: entry for entry in implementation.entries}
-    findings: dict[tuple[str, str], list[Finding]] = {}
-    stored = []
-    for k, failure in enumerate(_one_per_output(run.failures.values())):
-        entry = entries.get(failure.check)
-        explain = not interrupted and k < MAX_SHRUNK
-        finding, record = _explain(implementation.name, entry, failure, options, explain=explain)
-        findings.setdefault((failure.check, failure.output), []).append(finding)
-        if record is not None:
-            stored.append(record)
-
-    keys = list(run.tallies) + [key for key in findings if key not in run.tallies]
-    order = [entry.check for entry in implementation.entries] + [law.check for law in implementation.laws]
-    coverage = _coverage(run)
-    floor = COVERAGE if options.case is None else 0.0  # the floor is for a run: one case may be all ties
-    low = [check for check in dict.fromkeys(check for check, _ in run.tallies) if coverage.get(check, 0.0) <= floor]
-    checks = [
-        _row(check, output, run, findings.get((check, output), []), check in low)
-        for check, output in sorted(keys, key=lambda key: (order.index(key[0]), backward_order(key[1])))
-    ]
-    low_text = [f"{check} ({100 * coverage.get(check, 0.0):.1f} %)" for check in low]
-    verdict, error = _verdict(run, checks, low_text, interrupted)
-    target = Target(
-        target=implementation.name,
-        verdict=verdict,  # type: ignore[arg-type]
-        error=error,
-        notes=run.notes,
-        distinct_cases=len(run.seen),
-        checks=checks,
-    )
-    return target, stored
-
-
-def _one_per_output(failures: Iterable[Failure]) -> list[Failure]:
-    """The plainest code of each output, most upstream first: one mistake is one finding."""
-    plainest: dict[tuple[str, str], Failure] = {}
-    for failure in sorted(failures, key=lambda f: PLAINNESS.get(f.code, 0)):
-        plainest.setdefault((failure.check, failure.output), failure)
-    return sorted(plainest.values(), key=lambda f: (f.check, backward_order(f.output)))
-
-
-def _coverage(run: Run) -> dict[str, float]:
-    """The share of each check's coordinates that were resolved: of dW and db, where all three witnesses speak."""
-    totals: dict[str, Tally] = {}
-    for (check, _), tally in run.tallies.items():
-        if tally.central_difference or tally.excluded or not tally.cases:
-            totals[check] = totals.get(check, Tally()) + tally
-    return {check: 1 - (t.excluded + t.unresolved) / t.coordinates for check, t in totals.items() if t.coordinates}
-
-
-def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: bool) -> tuple[str, str | None]:
-    if interrupted:
-        return "interrupted", "interrupted; what was verified so far:"
-    if run.disputes:
-        more = f" (and {len(run.disputes) - 1} more)" if len(run.disputes) > 1 else ""
-        return "error", run.disputes[0] + more
-    if any(row.verdict == "fail" for row in checks):
-        return "fail", None
-    if not any(row.coordinates for row in checks):
-        return "inconclusive", "nothing was checked"
-    if low:
-        return "inconclusive", f"coverage is below {100 * COVERAGE:.0f} %: {', '.join(low)}"
-    if not run.floor:
-        return "inconclusive", run.notes[-1]
-    return "pass", None
-
-
-def _row(check: str, output: str, run: Run, findings: list[Finding], low: bool) -> CheckResult:
-    tally = run.tallies.get((check, output), Tally())
-    severities = {finding.severity for finding in findings}
-    verdict = "fail" if "error" in severities else "inconclusive" if low else "warn" if severities else "pass"
-    return CheckResult(
-        check=check,
-        output=output,
-        verdict=verdict,  # type: ignore[arg-type]
-        conforming=None if verdict == "inconclusive" else verdict != "fail",
-        witnesses=Witnesses(
-            autodiff=tally.autodiff, central_difference=tally.central_difference, complex_step=tally.complex_step
-        ),
-        cases=tally.cases,
-        coordinates=tally.coordinates,
-        excluded=tally.excluded,
-        unresolved=tally.unresolved,
-        nudged=run.nudged.get(check, 0),
-        worst_error=power_of_two(tally.worst_error),
-        findings=findings,
-    )
-
-
-def _explain(
-    target: str, entry: Entry | None, failure: Failure, options: Options, *, explain: bool
-) -> tuple[Finding, Stored | None]:
-    """The smallest case, the cause, and how to see it again."""
-    if entry is None:  # a law
-        return Finding(code=failure.code, severity="error", certainty="exactly", text=failure.text), None
-    if explain and options.case is None:
-        failure = _smallest(entry, failure, options)
-    severity = "warning" if failure.code in WARNINGS else "error"
-    if not explain:
-        cause = Cause(failure.code, "unexplained", failure.text or "not explained", [])
-    elif failure.code == "MB402":
-        severity, cause = _digits(entry, failure, options)
-    else:
-        cause = diagnose(entry, failure)
-    stored = Stored(target, failure.check, failure.output, str(failure.case))
-    finding = Finding(
-        code=cause.code,
-        severity=severity,  # type: ignore[arg-type]
-        certainty=cause.certainty,  # type: ignore[arg-type]
-        text=cause.text,
-        candidates=cause.candidates,
-        smallest=str(failure.case),
-        index=list(failure.at),
-        got=failure.got,
-        want=failure.want,
-        replay=stored.id,
-    )
-    return finding, stored
-
-
-def _find(entry: Entry, case: Case, output: str, code: str) -> Failure | None:
-    """The failure of this output with this code at another case, if there is one and the witnesses agree there."""
-    if not entry.domain.accepts(case):
-        return None
-    judgement = judge_case(entry, case)
-    if judgement.disputes:
-        return None
-    return next((f for f in judgement.failures if (f.output, f.code) == (output, code)), None)
-
-
-def _smallest(entry: Entry, failure: Failure, options: Options) -> Failure:
-    case = shrink(
-        entry.domain,
-        failure.case,
-        lambda case: _find(entry, case, failure.output, failure.code) is not None,
-        seed=options.seed,
-    )
-    return _find(entry, case, failure.output, failure.code) or failure
-
-
-def _digits(entry: Entry, failure: Failure, options: Options) -> tuple[str, Cause]:
-    """Right but inaccurate is a warning only where easing the saturation eases the error too."""
-    case = failure.case
-    eased = replace(case, scale=EASED_SCALE * min(1.0, case.scale))
-    judgement = judge_case(entry, eased)
-    if not any(f.output == failure.output for f in judgement.failures):
-        severity = "error" if options.accuracy == "fail" else "warning"
-        text = f"{failure.text} where it saturates, and to all of them at scale={eased.scale:g}"
-        return severity, Cause("MB402", "exactly", text, [])
-    shares = [
-        found.share
-        for problem in probes(entry, case)
-        for found in judge(entry, problem, exhaustive=False, rng=np.random.RandomState()).failures
-        if found.output == failure.output
-    ]
-    if min(shares, default=0.0) > 0.5:
-        text = f"{failure.text}, everywhere, as if some of it were computed in float32"
-        return "error", Cause("MB402", "consistent", text, [])
-    share = f"in {100 * min(shares):.2g} % of its entries" if shares else "not on the probes"
-    return "error", Cause("MB199", "unexplained", f"{failure.text}, {share}, saturated or not", [])

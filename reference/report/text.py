@@ -17,7 +17,7 @@ SAYS = {
     "error": "COULD NOT RUN",
     "interrupted": "INTERRUPTED",
 }
-NAME, LABEL = 47, 12
+COLUMNS, NAME, LABEL = 80, 47, 12
 CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"
 
 
@@ -35,7 +35,7 @@ def render(report: Report) -> str:
 def _target(target: Target) -> Iterator[str]:
     yield target.target
     if target.error:
-        yield f"  {target.error}"
+        yield from _note(target.error)
     for check, rows in groupby(target.checks, key=lambda row: row.check):
         yield _check(check, list(rows))
     for row in target.checks:
@@ -43,7 +43,7 @@ def _target(target: Target) -> Iterator[str]:
             yield ""
             yield from _finding(row, finding)
     for note in target.notes:
-        yield f"  {note}"
+        yield from _note(note)
     if target.checks:
         yield ""
         yield f"  {_total(target)}"
@@ -64,7 +64,8 @@ def _check(check: str, rows: list[CheckResult]) -> str:
     else:
         coverage = f"{100 * (1 - lost / coordinates):.1f} %" if coordinates else "nothing"
         figures = f"{_cases(cases)}, {coverage} covered"
-    return f"  {MARKS[verdict]} {check:{NAME}} {figures}"
+    name = check if len(check) <= NAME else f"{check[: NAME - 1]}…"
+    return f"  {MARKS[verdict]} {name:{NAME}} {figures}"
 
 
 def _total(target: Target) -> str:
@@ -103,10 +104,21 @@ def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
         yield f"    {'reproduce':{LABEL}} manual-backprop replay {finding.replay}"
 
 
+def _note(text: str) -> Iterator[str]:
+    import textwrap
+
+    yield from textwrap.wrap(text, COLUMNS, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
 def _wrapped(label: str, text: str) -> Iterator[str]:
     import textwrap
 
     lead = f"    {label:{LABEL}} "
     yield from textwrap.wrap(
-        text, 80, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False, break_on_hyphens=False
+        text,
+        COLUMNS,
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -1,0 +1,113 @@
+"""Running an entry on a stack of problems, and what shows before anything is compared.
+
+An entry is run three times: twice on the same arguments (two calls must give the same bits, and leave the arguments as
+they were), and once with λ = 0.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference.case import Case
+from reference.implementations.entry import Entry, Outcome
+from reference.problem import Problem
+
+__all__ = ["Failure", "malformed", "raised", "run_entry"]
+
+TRACE_LINES = 6
+OURS = Path(__file__).parent
+
+
+class Failure(NamedTuple):
+    """One output of one case is wrong."""
+
+    check: str
+    output: str
+    code: str
+    case: Case
+    text: str = ""
+    at: tuple[int, ...] = ()
+    got: float | None = None
+    want: float | None = None
+    share: float = 1.0  # of the block's entries that are wrong
+
+
+def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
+    given = _writable(problem)
+    outcome = entry.run(given)
+    again = entry.run(_writable(problem))
+    of_data = entry.run(replace(_writable(problem), lambd=np.zeros_like(problem.lambd)))
+    failures = []
+    for name, before, after in _arguments(problem, given):
+        if not np.array_equal(before, after):
+            g = int(np.flatnonzero((before != after).reshape(len(before), -1).any(axis=-1))[0])
+            failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
+    for name, first in outcome.items():
+        if name not in again or not np.array_equal(first, again[name], equal_nan=True):
+            failures.append(
+                Failure(entry.check, name, "MB602", problem.cases[0], "two calls with the same arguments differ")
+            )
+    return outcome, of_data, failures
+
+
+def _writable(problem: Problem) -> Problem:
+    """Copies that may be written to, so that a mutation is seen and not merely refused."""
+    return replace(
+        problem,
+        X=problem.X.copy(),
+        Y=problem.Y.copy(),
+        parameters=tuple((W.copy(), b.copy()) for W, b in problem.parameters),
+        masks=None if problem.masks is None else tuple(D.copy() for D in problem.masks),
+    )
+
+
+def _arguments(before: Problem, after: Problem) -> Iterator[tuple[str, Any, Any]]:
+    yield "X", before.X, after.X
+    yield "Y", before.Y, after.Y
+    for l, (old, new) in enumerate(zip(before.parameters, after.parameters, strict=True), start=1):
+        yield f"W{l}", old[0], new[0]
+        yield f"b{l}", old[1], new[1]
+    for l, (D, D_after) in enumerate(zip(before.masks or (), after.masks or (), strict=True), start=1):
+        yield f"D{l}", D, D_after
+
+
+def raised(entry: Entry, problem: Problem, error: BaseException) -> Failure:
+    """The user's frames only, innermost last."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if OURS not in Path(f.filename).parents]
+    where = "; ".join(f"{f.filename}:{f.lineno} in {f.name}" for f in frames[-TRACE_LINES:])
+    text = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
+    return Failure(entry.check, "*", "MB701", problem.cases[0], text)
+
+
+def malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Failure]:
+    """Missing outputs, shapes that would broadcast later, dtypes that are not the case's. Other names are not ours."""
+    G, case = len(problem.cases), problem.cases[0]
+    for name, owed in _owed(problem).items():
+        array = outcome.get(name)
+        if array is None:
+            if name.startswith(("dW", "db")):
+                yield Failure(entry.check, name, "MB702", case, f"{name} is not returned")
+        elif array.shape != (G, *owed):
+            yield Failure(entry.check, name, "MB501", case, f"{name} has shape {array.shape[1:]}; it takes {owed}")
+        elif array.dtype != problem.shape.dtype:
+            text = f"{name} is {array.dtype} where everything given is {problem.shape.dtype}"
+            yield Failure(entry.check, name, "MB502", case, text)
+
+
+def _owed(problem: Problem) -> dict[str, tuple[int, ...]]:
+    """The shape of every quantity that a backward pass may return, for one problem."""
+    dims, m = problem.shape.dims, problem.shape.m
+    owed: dict[str, tuple[int, ...]] = {"cost": ()}
+    for l, (n_prev, n) in enumerate(pairwise(dims), start=1):
+        owed |= {f"dW{l}": (n, n_prev), f"db{l}": (n, 1)}
+        owed |= {f"{kind}{l}": (n, m) for kind in ("Z", "A", "dZ")}
+        if l < len(dims) - 1:
+            owed[f"dA{l}"] = (n, m)
+    return owed
