@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 
 __all__ = ["cli"]
@@ -25,6 +27,21 @@ class Reports(click.ParamType):
         return form, path or None
 
 
+class Seconds(click.ParamType):
+    """A finite number above 0; click's own ranges take NaN."""
+
+    name = "SECONDS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            seconds = float(str(value))
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            self.fail(f"{value!r} is not a time; it takes a number of seconds above 0")
+        return seconds
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="manual-backprop", prog_name="manual-backprop")
 def cli() -> None:
@@ -39,7 +56,7 @@ def cli() -> None:
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
 @click.option("--profile", metavar="NAME", help="quick, default, ci or nightly. [default: default; ci where CI is set]")
 @click.option("--examples", type=click.IntRange(1, 10_000_000), help="Random cases of a function of any network.")
-@click.option("--max-time", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop drawing after this.")
+@click.option("--max-time", type=Seconds(), help="Stop drawing after this.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Of every random draw. [default: 0; nightly: a new one]"
 )

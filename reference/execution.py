@@ -6,8 +6,10 @@ they were), and once with λ = 0.
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -41,9 +43,10 @@ class Failure(NamedTuple):
 
 def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
     given = _writable(problem)
-    outcome = entry.run(given)
-    again = entry.run(_writable(problem))
-    of_data = entry.run(replace(_writable(problem), lambd=np.zeros_like(problem.lambd)))
+    with redirect_stdout(sys.stderr):  # what a target prints is not part of the report
+        outcome = entry.run(given)
+        again = entry.run(_writable(problem))
+        of_data = entry.run(replace(_writable(problem), lambd=np.zeros_like(problem.lambd)))
     failures = []
     for name, before, after in _arguments(problem, given):
         if not np.array_equal(before, after):
@@ -83,7 +86,8 @@ def raised(entry: Entry, problem: Problem, error: BaseException) -> Failure:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if OURS not in Path(f.filename).parents]
     where = "; ".join(f"{f.filename}:{f.lineno} in {f.name}" for f in frames[-TRACE_LINES:])
     text = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
-    return Failure(entry.check, "*", "MB701", problem.cases[0], text)
+    code = "MB702" if isinstance(error, NotImplementedError) else "MB701"
+    return Failure(entry.check, "*", code, problem.cases[0], text)
 
 
 def malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Failure]:

@@ -82,14 +82,17 @@ def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.Ra
         return Judgement({}, failures + bad, disputes)
     tallies: dict[str, Tally] = {}
     wrong: dict[str, Failure] = {}
-    for quantity in _quantities(problem, testimony, outcome, of_data):
-        tally, failure = _assess(entry.check, problem, quantity)
-        output, _, part = quantity.name.partition(".")
-        if part:  # the same coordinates, looked at once more
-            tally = Tally(worst_error=tally.worst_error)
-        tallies[output] = tallies.get(output, Tally()) + tally
-        if failure is not None:
-            wrong[quantity.name] = failure
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # a target may return anything; ``compare`` says what is not finite
+        for quantity in _quantities(problem, testimony, outcome, of_data):
+            tally, failure = _assess(entry.check, problem, quantity)
+            output, _, part = quantity.name.partition(".")
+            if part:  # the same coordinates, looked at once more
+                tally = Tally(worst_error=tally.worst_error)
+            tallies[output] = tallies.get(output, Tally()) + tally
+            if failure is not None:
+                wrong[quantity.name] = failure
     return Judgement(tallies, failures + _reading(wrong), disputes)
 
 

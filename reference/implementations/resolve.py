@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from reference.implementations.entry import ANY, Entry, Implementation
@@ -44,19 +48,21 @@ def resolve(name: str) -> Implementation:
 
 
 def _import(name: str, module: str, attribute: str) -> Callable[[Any], dict[str, Any]]:
+    """A file of the working directory, even one that is named like a module of the standard library, else a module."""
     here = os.getcwd()
     added = here not in sys.path
     if added:
-        sys.path.insert(0, here)
+        sys.path.append(here)  # last: a file must not come before a library that it is named like
     try:
-        found: Any = importlib.import_module(module)
+        with redirect_stdout(sys.stderr):
+            found: Any = _load(Path(here, *module.split(".")).with_suffix(".py"), module)
         for part in attribute.split("."):
             found = getattr(found, part)
     except AttributeError:
         raise TargetError(f"target {name!r}: module {module} has no {attribute}") from None
     except ModuleNotFoundError as error:
         raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TargetError(f"target {name!r} cannot be imported: {type(error).__name__}: {error}") from None
     finally:
         if added:
@@ -64,3 +70,14 @@ def _import(name: str, module: str, attribute: str) -> Callable[[Any], dict[str,
     if not callable(found):
         raise TargetError(f"target {name!r} is a {type(found).__name__}; it takes a function")
     return found
+
+
+def _load(path: Path, module: str) -> ModuleType:
+    if not path.is_file():
+        return importlib.import_module(module)
+    spec = importlib.util.spec_from_file_location(f"target_{module.replace('.', '_')}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -107,4 +108,7 @@ class Report(Model):
 
 def power_of_two(value: float) -> float:
     """``value`` rounded up to a power of two: the last bits of a matrix product may differ between machines."""
-    return 2.0 ** math.ceil(math.log2(value)) if 0 < value < math.inf else value
+    if not 0 < value < math.inf:
+        return value
+    exponent = math.ceil(math.log2(value))
+    return math.inf if exponent >= sys.float_info.max_exp else 2.0**exponent
