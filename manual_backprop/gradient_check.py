@@ -79,7 +79,8 @@ def gradient_check(
     ``pattern(parameters)`` returns the signs (or any discrete state) that the cost branches on, such as
     ``Z > 0`` of every relu: where it changes within a step, the kink is proven, and the side that keeps θ's own
     pattern is used, or ε shrinks, or the coordinate is excluded. Without it a kink is only suspected, when the
-    one-sided slopes disagree, and then excluded.
+    one-sided slopes disagree, and then excluded; a tie on which two kinks lie at once can look smooth, and then only
+    the pattern can tell.
 
     The bound of a coordinate is |D(ε) − D(2ε)| plus the noise of the cost over ε, the noise being measured along
     one line (Moré & Wild 2011, "Estimating computational noise"). Raises ``ValueError`` where the names or shapes
@@ -87,6 +88,8 @@ def gradient_check(
     """
     point = {name: np.array(value, copy=True) for name, value in parameters.items()}
     _validate(point, gradients)
+    if not 0 < epsilon < 1:
+        raise ValueError(f"epsilon is {epsilon}; it takes a number between 0 and 1")
     noise = _noise(cost, point)
     here = None if pattern is None else np.asarray(pattern(point))
     blocks, compared = {}, []
@@ -145,6 +148,8 @@ def _validate(parameters: dict[str, Array], gradients: Mapping[str, Array]) -> N
             raise TypeError(f"{name} has dtype {value.dtype}; gradient_check takes float64")
         if name not in gradients:
             raise ValueError(f"gradients has no {name!r}; it has {', '.join(map(repr, gradients)) or 'nothing'}")
+        if np.iscomplexobj(gradients[name]):
+            raise TypeError(f"the gradient of {name} is complex; gradient_check takes real numbers")
         if np.shape(gradients[name]) != value.shape:
             raise ValueError(f"the gradient of {name} has shape {np.shape(gradients[name])}; it takes {value.shape}")
     extra = [name for name in gradients if name not in parameters]

@@ -34,15 +34,16 @@ class Dispute(NamedTuple):
     text: str
 
 
-def hear(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState) -> Testimony:
+def hear(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState | None = None) -> Testimony:
     """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples."""
     _, Y, parameters = problem.double()
-    V = step.every_coordinate(problem) if exhaustive else step.sampled(problem, rng)
-    return Testimony(
-        autodiff(problem),
-        network_differences(Y, parameters, problem.M, **problem.architecture()),
-        step.complex_step(problem, V),
-    )
+    V = step.every_coordinate(problem) if exhaustive else step.sampled(problem, rng or np.random.RandomState())
+    with np.errstate(over="ignore", invalid="ignore"):  # out of range: nobody is asked to agree there
+        return Testimony(
+            autodiff(problem),
+            network_differences(Y, parameters, problem.M, **problem.architecture()),
+            step.complex_step(problem, V),
+        )
 
 
 def cross_examine(problem: Problem, testimony: Testimony) -> list[Dispute]:
@@ -54,11 +55,7 @@ def cross_examine(problem: Problem, testimony: Testimony) -> list[Dispute]:
     disputes = []
     for g in np.flatnonzero(~np.all(list(agree.values()), axis=0)):
         single = problem.at(int(g))
-        full = Testimony(
-            autodiff(single),
-            network_differences(*single.double()[1:], single.M, **single.architecture()),
-            step.complex_step(single, step.every_coordinate(single)),
-        )
+        full = hear(single, exhaustive=True)
         verdicts = {pair: bool(ok[0]) for pair, ok in _agreement(single, full).items()}
         odd = odd_one_out(verdicts)
         pairs = ", ".join(f"{a} and {b}" for (a, b), ok in verdicts.items() if not ok) or "two of them"

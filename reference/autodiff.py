@@ -117,7 +117,7 @@ def _program() -> Callable[..., Any]:
     import jax
     import jax.numpy as jnp
 
-    def softplus(Z: Any) -> Any:  # jax.nn.softplus differentiates to exp(Z − softplus(Z)), which is off by u·|Z|
+    def softplus(Z: Any) -> Any:  # jax.nn.softplus differentiates to exp(Z − softplus(Z)), which loses digits
         return jnp.where(Z > 0, Z, 0.0) + jnp.log1p(jnp.exp(jnp.where(Z > 0, -Z, Z)))
 
     activations = [

@@ -106,6 +106,12 @@ def _number(value: Any) -> bool:
     return isinstance(value, float | int) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
+def _read_whole(text: str) -> int:
+    if not (text.isascii() and text.removeprefix("-").isdigit()):  # int() also takes 1_000, blanks and other scripts' digits
+        raise ValueError(text)
+    return int(text)
+
+
 def _one_of(names: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
     return lambda v: isinstance(v, str) and v in names, "one of " + ", ".join(names)
 
@@ -127,14 +133,14 @@ RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "lambd": (lambda v: _number(v) and v >= 0, "a finite number ≥ 0"),
     "keep_prob": (lambda v: _number(v) and 0 < v <= 1, "a number in (0, 1]"),
     "bias": _one_of(BIASES),
-    "scale": (lambda v: _number(v) and v > 0, "a finite number > 0"),
+    "scale": (lambda v: _number(v) and 1e-30 <= v <= 1e30, "a number from 1e-30 to 1e30"),
     "dtype": _one_of(DTYPES),
     "seed": _whole(0, MAX_SEED),
 }
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "dims": lambda text: tuple(int(n) for n in text.split(",")),
-    "m": int,
+    "dims": lambda text: tuple(_read_whole(n) for n in text.split(",")),
+    "m": _read_whole,
     "hidden": str,
     "output": str,
     "lambd": float,
@@ -142,5 +148,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "bias": str,
     "scale": float,
     "dtype": str,
-    "seed": int,
+    "seed": _read_whole,
 }

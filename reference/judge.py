@@ -82,9 +82,8 @@ def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.Ra
         return Judgement({}, failures + bad, disputes)
     tallies: dict[str, Tally] = {}
     wrong: dict[str, Failure] = {}
-    with np.errstate(
-        invalid="ignore", over="ignore"
-    ):  # a target may return anything; ``compare`` says what is not finite
+    # a target may return anything; what is not finite is for ``compare`` to say
+    with np.errstate(invalid="ignore", over="ignore"):
         for quantity in _quantities(problem, testimony, outcome, of_data):
             tally, failure = _assess(entry.check, problem, quantity)
             output, _, part = quantity.name.partition(".")

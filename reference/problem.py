@@ -23,6 +23,8 @@ from reference.case import Case, Shape
 __all__ = ["Problem", "draw"]
 
 Array = NDArray[Any]
+Parameters = tuple[tuple[Array, Array], ...]
+Masks = tuple[NDArray[np.bool_], ...] | None
 NUDGES = 100  # of one case before it is given up; each one hits a set of measure near C·u
 
 
@@ -33,8 +35,8 @@ class Problem:
     cases: tuple[Case, ...]
     X: Array  # (G, n_0, m)
     Y: Array  # (G, n_L, m)
-    parameters: tuple[tuple[Array, Array], ...]  # ((W_1 (G, n_1, n_0), b_1 (G, n_1, 1)), …)
-    masks: tuple[NDArray[np.bool_], ...] | None  # (D_1 (G, n_1, m), …), or None where nothing is dropped
+    parameters: Parameters  # ((W_1 (G, n_1, n_0), b_1 (G, n_1, 1)), …)
+    masks: Masks  # (D_1 (G, n_1, m), …), or None where nothing is dropped
     lambd: Array  # (G,)
     keep_prob: Array  # (G,)
     M: Magnitudes  # float64, at these arrays
@@ -64,7 +66,7 @@ class Problem:
 
     def at(self, index: slice | int) -> Problem:
         """A part of the stack, still a stack."""
-        part = slice(index, index + 1 or None) if isinstance(index, int) else index
+        part = index if isinstance(index, slice) else slice(index, index + 1 or None)
         take = lambda values: [a[part] for a in values]  # noqa: E731 - one word, used seven times below
         return replace(
             self,
@@ -162,7 +164,15 @@ def _stack(cases: Sequence[Case], drawn: list[dict[str, Any]]) -> Problem:
     X, Y = stack([d["X"] for d in drawn]), stack([d["Y"] for d in drawn])
     lambd = np.array([case.lambd for case in cases])
     keep_prob = np.array([case.keep_prob for case in cases])
-    M = magnitudes(
+    with np.errstate(over="ignore", invalid="ignore"):  # an overflow is out of range, and counts as unresolved
+        M = _magnitudes(shape, X, Y, parameters, lambd, masks, keep_prob)
+    return Problem(tuple(cases), X, Y, parameters, masks, lambd, keep_prob, M, 0)
+
+
+def _magnitudes(
+    shape: Shape, X: Array, Y: Array, parameters: Parameters, lambd: Array, masks: Masks, keep_prob: Array
+) -> Magnitudes:
+    return magnitudes(
         X.astype(np.float64),
         Y.astype(np.float64),
         [(W.astype(np.float64), b.astype(np.float64)) for W, b in parameters],
@@ -173,7 +183,6 @@ def _stack(cases: Sequence[Case], drawn: list[dict[str, Any]]) -> Problem:
         keep_prob=keep_prob,
         unit=float(np.finfo(shape.dtype).eps),
     )
-    return Problem(tuple(cases), X, Y, parameters, masks, lambd, keep_prob, M, 0)
 
 
 def _ties(problem: Problem) -> list[NDArray[np.bool_]]:

@@ -146,9 +146,7 @@ def test_without_this_term_of_a_slope_correct_draws_are_accused(
 @wider
 def test_without_the_outputs_Z_bar_correct_draws_are_accused(monkeypatch: pytest.MonkeyPatch) -> None:
     right = magnitudes_module._output
-    monkeypatch.setattr(
-        magnitudes_module, "_output", lambda output, Z, A, Y, Z_bar: right(output, Z, A, Y, 0 * Z_bar)
-    )
+    monkeypatch.setattr(magnitudes_module, "_output", lambda output, Z, A, Y, Z_bar: right(output, Z, A, Y, 0 * Z_bar))
     assert accused(960)["dZ"] > 0
 
 
@@ -286,5 +284,8 @@ def test_magnitudes_are_float64_and_do_not_write_into_their_arguments() -> None:
     for array in (X, Y, *(a for pair in parameters for a in pair)):
         array.flags.writeable = False
     M = magnitudes(X, Y, parameters, lambd=problem.lambd, unit=problem.unit, **problem.architecture())
+    alone = magnitudes(X, Y, parameters, lambd=problem.lambd, **problem.architecture())
+    told = magnitudes(X, Y, parameters, lambd=problem.lambd, unit=2.0**-52, **problem.architecture())
+    assert all(np.array_equal(a, b) for a, b in zip(alone.dW, told.dW, strict=True))
     assert {a.dtype for a in (M.cost, *M.dW, *M.db, *M.Z, *M.forward.Z)} == {np.dtype("float64")}
     assert all((bar >= 0).all() for bar in (M.cost, *M.dW, *M.db, *M.dZ, *M.dA, *M.Z, *M.H, *M.A, *M.differences))

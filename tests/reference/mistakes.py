@@ -1,8 +1,8 @@
 """Mistakes that people make in a backward pass, each a small edit of a right one.
 
-``RIGHT`` is a backward pass, with the forward pass that it needs, as a table of steps: each step is a function of ``s``,
-which holds what is known so far, by the course's letters and counted as the course counts (``s.W[1]`` is W_1). A
-mistake replaces a step or two. ``EQUIVALENT`` are edits that change the arithmetic and not the mathematics: those
+``RIGHT`` is a backward pass, with the forward pass that it needs, as a table of steps: each step is a function of
+``s``, which holds what is known so far, by the course's letters and counted as the course counts (``s.W[1]`` is W_1).
+A mistake replaces a step or two. ``EQUIVALENT`` are edits that change the arithmetic and not the mathematics: those
 are right.
 """
 
@@ -89,7 +89,6 @@ class Steps:
     db: Step = lambda s: s.dZ[s.l].sum(axis=-1, keepdims=True) / s.m
     dA: Step = lambda s: dropped(s.W[s.l + 1].mT @ s.dZ[s.l + 1], s)
     dZ: Step = lambda s: s.dA[s.l] * SLOPE[s.hidden](s.Z[s.l], s.H[s.l])
-    given: Callable[[Problem], Problem] = lambda problem: problem
     returned: Callable[[Any, Outcome], Outcome] = lambda s, outcome: outcome
 
 
@@ -98,11 +97,9 @@ RIGHT = Steps()
 
 def run(steps: Steps, problem: Problem) -> Outcome:
     """Forward, then backward, a line per step."""
-    p = steps.given(problem)
-    dtype = p.X.dtype
-    L = len(p.parameters)
+    p, dtype, L = problem, problem.X.dtype, len(problem.parameters)
     s = SimpleNamespace(
-        L=L, m=p.X.shape[-1], X=p.X, Y=p.Y, hidden=p.shape.hidden, output=p.shape.output, problem=p,
+        L=L, m=p.X.shape[-1], X=p.X, Y=p.Y, hidden=p.shape.hidden, output=p.shape.output,
         W=[None, *(W for W, _ in p.parameters)], b=[None, *(b for _, b in p.parameters)],
         D=None if p.masks is None else [None, *p.masks, None],
         lambd=p.lambd.astype(dtype)[:, None, None], keep=p.keep_prob.astype(dtype)[:, None, None],
@@ -200,7 +197,7 @@ def permuted(s, outcome):
             outcome[name] = outcome[name][:, ::-1]
 
 
-def kaggle_cost(s):
+def mean_over_outputs(s):
     """The mean over outputs too."""
     return RIGHT.cost(s) / s.W[s.L].shape[-2]
 
@@ -245,9 +242,13 @@ def mutating(name: str) -> Steps:
     return edit(returned=returned)
 
 
-def in_float32(problem: Problem) -> Problem:
-    cut = lambda a: a.astype(np.float32).astype(a.dtype)  # noqa: E731
-    return replace(problem, X=cut(problem.X), parameters=tuple((cut(W), b) for W, b in problem.parameters))
+def in_float32(a):
+    return a.astype(np.float32)
+
+
+def unshifted_softmax(s):
+    """e^z / Σ e^z: NaN for a large z."""
+    return np.exp(s.Z[s.L]) / np.exp(s.Z[s.L]).sum(axis=-2, keepdims=True)
 
 
 class Stale:
@@ -279,7 +280,8 @@ class Mistake(NamedTuple):
     name: str
     steps: Steps
     codes: tuple[str, ...]
-    found: str = "fail"  # the verdict by default: a mistake that only loses digits is a warning
+    found: str = "fail"  # or "warn": the verdict is "pass", with a warning
+    domain: Domain = ANY
 
 
 ONLY = "only where the layer is square"  # of mistakes that a shape would betray elsewhere
@@ -377,16 +379,20 @@ MISTAKES = (
         H_L=lambda s: (logistic if s.output == "softmax" else OUTPUT[s.output])(s.Z[s.L])), ("MB104",)),
     M("softmax over the examples", edit(
         H_L=lambda s: softmax(s.Z[s.L].mT).mT if s.output == "softmax" else RIGHT.H_L(s)), ("MB104",)),
-    M("NaN for saturated logits", edit(H_L=naive_logistic), ("MB401",)),
+    M("e^z / (1 + e^z), NaN for a large z", edit(H_L=naive_logistic), ("MB401",)),
+    M("e^z / Σ e^z, NaN for a large z", edit(
+        H_L=lambda s: unshifted_softmax(s) if s.output == "softmax" else RIGHT.H_L(s)), ("MB401",)),
     M("dZ_L through −(Y/A − (1 − Y)/(1 − A)) A (1 − A)", edit(dZ_L=through_the_loss), ("MB401", "MB402")),
     # the cost
-    M("the cost's mean over outputs too", edit(cost=kaggle_cost), ("MB802",)),
+    M("the cost's mean over outputs too", edit(cost=mean_over_outputs), ("MB802",)),
     M("the cost without L2", edit(cost=lambda s: RIGHT.cost(SimpleNamespace(**{**vars(s), "lambd": 0 * s.lambd}))),
       ("MB802",)),
     M("the cost × 2", times("cost", lambda s: 2), ("MB802",)),
     M("the cost as −log A", edit(cost=naive_cost), ("MB401", "MB802")),
     # precision
-    M("rounded to float32 inside", edit(given=in_float32), ("MB402", "MB502")),
+    M("a product in float32", edit(
+        dW=lambda s: (in_float32(s.dZ[s.l]) @ in_float32(s.A[s.l - 1]).mT / s.m).astype(s.X.dtype)), ("MB402",)),
+    M("the cost in float32", edit(cost=lambda s: in_float32(RIGHT.cost(s)).astype(s.X.dtype)), ("MB402", "MB802")),
     M("one entry off by 1e-9", with_outcome(
         lambda s, outcome: entry(s, outcome, "dW1", (1, 1), lambda a: a * (1 + 1e-9))), ("MB402",)),
     M("one entry off by 1 %", with_outcome(
@@ -411,7 +417,7 @@ MISTAKES = (
     M("raises for one example", raising(lambda s: s.m == 1), ("MB701",)),
     M("raises for a network without hidden layers", raising(lambda s: s.L == 1), ("MB701",)),
     # not wrong enough to fail: a warning
-    M("A clipped at 1e-7 before the logarithm's derivative", clipped(1e-7), ("MB402",), "warn"),
+    M("A clipped at 1e-7 in dA_L", clipped(1e-7), ("MB402",), "warn", ANY._replace(dropout=False)),
     M("an intermediate wrong, no gradient", edit(returned=lambda s, outcome: {**outcome, "dZ1": 2 * s.dZ[1]}),
       ("MB305",), "warn"),
 )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Holding a court in the tests: small plans, and witnesses that are heard once per stack of problems.
+
+A witness is a function of the problem alone, so what it said of a stack is kept for the whole process: the mistakes
+are many, the problems are the same. Nothing under test is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import reference.conclusion
+import reference.diagnosis
+import reference.judge
+import reference.verify
+from reference.implementations import Implementation
+from reference.profiles import Profile
+from reference.report.model import Finding, Target
+from reference.verify import Options, Run
+
+__all__ = ["Options", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
+
+_hear, _cross_examine = reference.judge.hear, reference.judge.cross_examine
+_autodiff = reference.diagnosis.autodiff
+_heard: dict[Any, Any] = {}
+
+
+def _once(key: Any, compute: Callable[[], Any]) -> Any:
+    if key not in _heard:
+        _heard[key] = compute()
+    return _heard[key]
+
+
+def remember_witnesses(monkeypatch: Any) -> None:
+    def hear(problem, *, exhaustive, rng):
+        key = ("hear", problem.cases, exhaustive)
+        return _once(key, lambda: _hear(problem, exhaustive=exhaustive, rng=rng))
+
+    def cross_examine(problem, testimony):
+        return _once(("cross", id(testimony)), lambda: _cross_examine(problem, testimony))  # kept above: ids stay
+
+    def autodiff(problem):
+        return _once(("autodiff", problem.cases), lambda: _autodiff(problem))
+
+    monkeypatch.setattr(reference.judge, "hear", hear)
+    monkeypatch.setattr(reference.judge, "cross_examine", cross_examine)
+    monkeypatch.setattr(reference.diagnosis, "autodiff", autodiff)
+
+
+def shrink_nothing(monkeypatch: Any) -> None:
+    """Findings keep the case that they were found with."""
+    monkeypatch.setattr(reference.conclusion, "shrink", lambda domain, case, fails, *, seed: case)
+
+
+def plan(examples: int = 64, **fields: Any) -> Profile:
+    return Profile(examples=examples, explore=1, **fields)
+
+
+def try_out(implementation: Implementation, run: Run | None = None, *, examples: int = 64, **options: Any) -> Target:
+    """Verify and conclude, as the command does."""
+    asked = Options(options.pop("profile", plan(examples)), **options)
+    run = Run() if run is None else run
+    reference.verify.verify(implementation, asked, run)
+    return reference.conclusion.conclude(implementation, asked, run)[0]
+
+
+def findings(target: Target) -> list[Finding]:
+    return [finding for row in target.checks for finding in row.findings]
