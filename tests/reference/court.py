@@ -18,7 +18,7 @@ from reference.profiles import Profile
 from reference.report.model import Finding, Target
 from reference.verify import Options, Run
 
-__all__ = ["Options", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
+__all__ = ["Options", "findings", "hear_anew", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 
 _hear, _cross_examine = reference.judge.hear, reference.judge.cross_examine
 _autodiff = reference.diagnosis.autodiff
@@ -45,6 +45,12 @@ def remember_witnesses(monkeypatch: Any) -> None:
     monkeypatch.setattr(reference.judge, "hear", hear)
     monkeypatch.setattr(reference.judge, "cross_examine", cross_examine)
     monkeypatch.setattr(reference.diagnosis, "autodiff", autodiff)
+
+
+def hear_anew(monkeypatch: Any) -> None:
+    """Where a witness is to be spoilt."""
+    monkeypatch.setattr(reference.judge, "hear", _hear)
+    monkeypatch.setattr(reference.judge, "cross_examine", _cross_examine)
 
 
 def shrink_nothing(monkeypatch: Any) -> None:

@@ -20,7 +20,7 @@ from reference.implementations.resolve import BUILT_IN
 from reference.profiles import PROFILES, default_profile
 from reference.store import FOLDER
 from tests.reference import mistakes
-from tests.reference.court import remember_witnesses
+from tests.reference.court import hear_anew, remember_witnesses
 from tests.reference.mistakes import RIGHT, implementation, times
 
 CASE = "dims=3,4,2 m=5 hidden=tanh lambd=0.7 keep_prob=0.6"
@@ -243,9 +243,8 @@ def test_witnesses_that_disagree_exit_2(built_in, capsys, monkeypatch):
         witness = autodiff(problem)
         return witness._replace(db=[3 * db for db in witness.db])
 
-    monkeypatch.undo()
+    hear_anew(monkeypatch)
     monkeypatch.setattr(reference.arbitration, "autodiff", wrong)
-    monkeypatch.setitem(BUILT_IN, "right", lambda: implementation(RIGHT, name="right"))
     assert _code(["verify", "right", "--case", CASE]) == 2
     out, _ = said(capsys)
     assert "MB901" in out

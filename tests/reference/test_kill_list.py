@@ -18,7 +18,7 @@ from reference.implementations import Domain, Entry, Implementation
 from reference.report.model import Target
 from reference.tolerance import Comparison
 from tests.reference import mistakes
-from tests.reference.court import findings, remember_witnesses, shrink_nothing, try_out
+from tests.reference.court import findings, hear_anew, remember_witnesses, shrink_nothing, try_out
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, Mistake, implementation
 
 MISSED: dict[str, str] = {}  # name: why
@@ -229,7 +229,7 @@ def wrong_step(complex_step):
 )
 @pytest.mark.parametrize("steps", [mistakes.RIGHT, mistakes.times("dW", lambda s: 2)], ids=["right", "wrong"])
 def test_a_witness_that_is_wrong_is_an_error_of_ours_that_names_it(monkeypatch, odd, module, name, spoil, steps):
-    monkeypatch.undo()  # these witnesses are not to be remembered
+    hear_anew(monkeypatch)
     monkeypatch.setattr(module, name, spoil(getattr(module, name)))
     target = try_out(implementation(steps), case=Case((3, 4, 2), 5, "tanh", lambd=0.7))
     assert (target.verdict, EXIT_CODES[target.verdict]) == ("error", 2)
