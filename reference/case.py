@@ -107,7 +107,9 @@ def _number(value: Any) -> bool:
 
 
 def _read_whole(text: str) -> int:
-    if not (text.isascii() and text.removeprefix("-").isdigit()):  # int() also takes 1_000, blanks and other scripts' digits
+    if not (
+        text.isascii() and text.removeprefix("-").isdigit()
+    ):  # int() also takes 1_000, blanks and other scripts' digits
         raise ValueError(text)
     return int(text)
 

@@ -13,6 +13,7 @@ from reference.execution import Failure
 from reference.findings import WARNINGS, backward_order
 from reference.implementations.entry import Entry, Implementation
 from reference.judge import Tally, judge
+from reference.problem import Problem, draw
 from reference.report.model import CheckResult, Finding, Target, Witnesses, power_of_two
 from reference.search import shrink
 from reference.store import Stored, name_of
@@ -182,19 +183,22 @@ def _digits(entry: Entry, failure: Failure, options: Options) -> tuple[str, Caus
     case = failure.case
     keep_prob = case.keep_prob if case.keep_prob == 1 else max(EASED_KEEP_PROB, case.keep_prob)
     eased = replace(case, scale=EASED_SCALE * min(1.0, case.scale), keep_prob=keep_prob)
-    judgement = judge_case(entry, eased)
-    if not any(f.output == failure.output for f in judgement.failures):
+    shares = [
+        _share(entry, draw([eased]), failure.output),
+        *(_share(entry, p, failure.output) for p in probes(entry, case)),
+    ]
+    if not any(shares):
         severity = "error" if options.accuracy == "fail" else "warning"
         text = f"{failure.text} where it saturates, and to all of them at scale={eased.scale:g}"
         return severity, Cause("MB402", "exactly", text, [])
-    shares = [
-        found.share
-        for problem in probes(entry, case)
-        for found in judge(entry, problem, exhaustive=False, rng=np.random.RandomState()).failures
-        if found.output == failure.output
-    ]
-    if min(shares, default=0.0) > 0.5:
+    if min(shares) > 0.5:
         text = f"{failure.text}, everywhere, as if some of it were computed in float32"
         return "error", Cause("MB402", "consistent", text, [])
-    share = f"in {100 * min(shares):.2g} % of its entries" if shares else "not on the probes"
+    share = f"in {100 * max(shares):.2g} % of its entries"
     return "error", Cause("MB199", "unexplained", f"{failure.text}, {share}, saturated or not", [])
+
+
+def _share(entry: Entry, problem: Problem, output: str) -> float:
+    """Of an output's entries, how many are wrong."""
+    failures = judge(entry, problem, exhaustive=False, rng=np.random.RandomState()).failures
+    return next((failure.share for failure in failures if failure.output == output), 0.0)

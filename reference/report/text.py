@@ -64,8 +64,9 @@ def _check(check: str, rows: list[CheckResult]) -> str:
     else:
         coverage = f"{100 * (1 - lost / coordinates):.1f} %" if coordinates else "nothing"
         figures = f"{_cases(cases)}, {coverage} covered"
-    name = check if len(check) <= NAME else f"{check[: NAME - 1]}…"
-    return f"  {MARKS[verdict]} {name:{NAME}} {figures}"
+    room = min(NAME, COLUMNS - len(figures) - 5)
+    name = check if len(check) <= room else f"{check[: room - 1]}…"
+    return f"  {MARKS[verdict]} {name:{room}} {figures}"
 
 
 def _total(target: Target) -> str:

@@ -21,18 +21,13 @@ from tests.reference import mistakes
 from tests.reference.court import findings, hear_anew, remember_witnesses, shrink_nothing, try_out
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, Mistake, implementation
 
-MISSED: dict[str, str] = {}  # name: why
 EXAMPLES = 32  # beside the battery
+pytestmark = pytest.mark.xdist_group("kill list")  # one process: what the witnesses said is kept between tests
 SIXTH = 6  # of the list, for the tests of the tests
 
 
 def listed(mistakes=MISTAKES):
-    """As parameters; what is known to be missed must be missed, or leave ``MISSED``."""
-
-    def marks(mistake):
-        return [pytest.mark.xfail(reason=MISSED[mistake.name], strict=True)] if mistake.name in MISSED else []
-
-    return [pytest.param(mistake, id=mistake.name, marks=marks(mistake)) for mistake in mistakes]
+    return [pytest.param(mistake, id=mistake.name) for mistake in mistakes]
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +57,6 @@ def wrong_names(mistake: Mistake, target: Target) -> set[str]:
 def test_there_are_forty_mistakes_or_more_and_each_has_its_own_name():
     assert len(MISTAKES) >= 40
     assert len({m.name for m in MISTAKES}) == len(MISTAKES)
-    assert MISSED.keys() <= {m.name for m in MISTAKES}
 
 
 @pytest.mark.parametrize("mistake", listed())
@@ -87,8 +81,6 @@ def test_what_is_right_by_other_arithmetic_passes_without_a_finding(steps):
 def test_the_kill_table_is_complete():
     survivors = []
     for mistake in MISTAKES:
-        if mistake.name in MISSED:
-            continue
         target = tried(mistake.name)
         codes = ", ".join(sorted({f"{f.code} {f.certainty}" for f in findings(target)}))
         print(f"{mistake.name:55} {target.verdict:5} {codes}")

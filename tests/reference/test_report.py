@@ -217,7 +217,6 @@ def test_long_notes_and_errors_are_wrapped(length):
     assert all(len(line) <= COLUMNS for line in text.splitlines())
 
 
-@pytest.mark.xfail(reason="a check's name of more than 47 letters pushes the figures beyond 80 columns", strict=True)
 def test_a_long_name_does_not_make_a_long_line():
     name = "backward_propagation_with_regularization_and_dropout"
     text = said(CheckResult(check=name, output="dW1", verdict="pass", cases=1_234_567, coordinates=10))

@@ -337,9 +337,6 @@ def test_lost_digits_are_a_warning_with_dropout_too(unshrunk):
     assert target.verdict == "pass"
 
 
-@pytest.mark.xfail(
-    reason="one eased draw is all it takes: dead there, right there, so a warning and exit 0", strict=True
-)
 def test_a_product_in_float32_is_no_matter_of_saturation(unshrunk):
     (mistake,) = (m for m in mistakes.MISTAKES if m.name == "a product in float32")
     target = try_out(implementation(mistake.steps), case=Case((3, 2, 2, 2, 2, 2), 4, keep_prob=0.6, seed=41))
