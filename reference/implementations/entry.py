@@ -19,7 +19,8 @@ Outcome = dict[str, NDArray]  # "cost" (G,), "Z1", "A1", "dW1", "db1", "dZ1", "d
 class Domain(NamedTuple):
     """The cases that a function can be asked."""
 
-    depths: tuple[int, ...] = (1, 2, 3, 4, 5)  # of the random draws; ``accepts`` allows any where 5 is among them
+    depths: tuple[int, ...] = (1, 2, 3, 4, 5)
+    deeper: bool = False  # takes deeper networks too, though none is drawn
     hiddens: tuple[str, ...] = HIDDENS
     outputs: tuple[str, ...] = OUTPUTS
     dtypes: tuple[str, ...] = DTYPES
@@ -29,7 +30,7 @@ class Domain(NamedTuple):
     def accepts(self, case: Case) -> bool:
         depth = len(case.dims) - 1
         return (
-            (depth in self.depths or (depth > max(self.depths) > 4))
+            (depth in self.depths or (self.deeper and depth > max(self.depths)))
             and case.hidden in self.hiddens
             and case.output in self.outputs
             and case.dtype in self.dtypes
@@ -38,7 +39,7 @@ class Domain(NamedTuple):
         )
 
 
-ANY = Domain()
+ANY = Domain(deeper=True)
 COURSE = Domain(depths=(3,), hiddens=("relu",), outputs=("sigmoid",), dtypes=("float64",), l2=False, dropout=False)
 
 

@@ -6,11 +6,11 @@ import math
 import sys
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, field_validator
+
+from reference.findings import CODES
 
 __all__ = ["CheckResult", "Finding", "Location", "Report", "Target", "Tool", "Witnesses", "power_of_two"]
-
-SCHEMA_VERSION = 1
 
 
 def _strict(value: float | None) -> float | str | None:
@@ -63,6 +63,13 @@ class Finding(Model):
     got: Number | None = None
     want: Number | None = None
     replay: str | None = None
+
+    @field_validator("code")
+    @classmethod
+    def _is_listed(cls, code: str) -> str:
+        if code not in CODES:
+            raise ValueError(f"{code!r} is no code of a finding; they are {', '.join(CODES)}")
+        return code
 
 
 class CheckResult(Model):

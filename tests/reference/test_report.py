@@ -245,3 +245,8 @@ def test_the_worst_exit_code_wins(codes, worst):
 def test_outputs_stand_in_the_order_of_the_backward_pass():
     wanted = ["Z1", "A1", "Z2", "A2", "cost", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"]
     assert sorted(sorted(wanted), key=backward_order) == wanted
+
+
+def test_a_finding_whose_code_is_not_listed_is_refused():
+    with pytest.raises(ValueError, match="MB000"):
+        Finding(code="MB000", severity="error", certainty="exactly", text="")
