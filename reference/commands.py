@@ -153,7 +153,7 @@ def _report(targets: list[Target], seed: int, profile: str, seconds: float) -> R
         tool=tool,
         seed=seed,
         profile=profile,
-        verdict=verdict,  # type: ignore[arg-type]
+        verdict=verdict,
         exit_code=code,
         targets=targets,
         timing={"total": round(seconds, 3)},

@@ -10,11 +10,17 @@ import numpy as np
 from reference.case import Case
 from reference.diagnosis import Cause, diagnose, probes
 from reference.execution import Failure
-from reference.findings import WARNINGS, backward_order
+from reference.findings import WARNINGS, RowVerdict, Severity, Verdict, backward_order
 from reference.implementations.entry import Entry, Implementation
 from reference.judge import Tally, judge
 from reference.problem import Problem, draw
-from reference.report.model import CheckResult, Finding, Target, Witnesses, power_of_two
+from reference.report.model import (
+    CheckResult,
+    Finding,
+    Target,
+    Witnesses,
+    power_of_two,
+)
 from reference.search import shrink
 from reference.store import Stored, name_of
 from reference.verify import Options, Run, judge_case
@@ -53,7 +59,10 @@ def conclude(
     order = [entry.check for entry in implementation.entries] + [law.check for law in implementation.laws]
     coverage = _coverage(run)
     floor = COVERAGE if options.case is None else ANYTHING  # the floor is for a run: one case may be nearly all ties
-    low = [check for check in dict.fromkeys(check for check, _ in run.tallies) if coverage.get(check, 0.0) < floor]
+    asked = dict.fromkeys(check for check, _ in run.tallies)
+    if options.case is None:  # what was never asked was not verified
+        asked |= dict.fromkeys(entry.check for entry in implementation.entries)
+    low = [check for check in asked if coverage.get(check, 0.0) < floor]
     checks = [
         _row(check, output, run, findings.get((check, output), []), check in low)
         for check, output in sorted(keys, key=lambda key: (order.index(key[0]), backward_order(key[1])))
@@ -62,7 +71,7 @@ def conclude(
     verdict, error = _verdict(run, checks, low_text, interrupted)
     target = Target(
         target=implementation.name,
-        verdict=verdict,  # type: ignore[arg-type]
+        verdict=verdict,
         error=error,
         notes=run.notes,
         distinct_cases=len(run.seen),
@@ -88,7 +97,7 @@ def _coverage(run: Run) -> dict[str, float]:
     return {check: 1 - (t.excluded + t.unresolved) / t.coordinates for check, t in totals.items() if t.coordinates}
 
 
-def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: bool) -> tuple[str, str | None]:
+def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: bool) -> tuple[Verdict, str | None]:
     if interrupted:
         return "interrupted", "interrupted; what was verified so far:"
     if run.disputes:
@@ -108,11 +117,13 @@ def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: b
 def _row(check: str, output: str, run: Run, findings: list[Finding], low: bool) -> CheckResult:
     tally = run.tallies.get((check, output), Tally())
     severities = {finding.severity for finding in findings}
-    verdict = "fail" if "error" in severities else "inconclusive" if low else "warn" if severities else "pass"
+    verdict: RowVerdict = (
+        "fail" if "error" in severities else "inconclusive" if low else "warn" if severities else "pass"
+    )
     return CheckResult(
         check=check,
         output=output,
-        verdict=verdict,  # type: ignore[arg-type]
+        verdict=verdict,
         conforming=None if verdict == "inconclusive" else verdict != "fail",
         witnesses=Witnesses(
             autodiff=tally.autodiff, central_difference=tally.central_difference, complex_step=tally.complex_step
@@ -135,7 +146,7 @@ def _explain(
         return Finding(code=failure.code, severity="error", certainty="exactly", text=failure.text), None
     if explain and options.case is None:
         failure = _smallest(entry, failure, options)
-    severity = "warning" if failure.code in WARNINGS else "error"
+    severity: Severity = "warning" if failure.code in WARNINGS else "error"
     if failure.code == "MB402" and not interrupted:
         severity, cause = _digits(entry, failure, options)
     elif not explain:
@@ -145,8 +156,8 @@ def _explain(
     stored = Stored(target, failure.check, failure.output, str(failure.case))
     finding = Finding(
         code=cause.code,
-        severity=severity,  # type: ignore[arg-type]
-        certainty=cause.certainty,  # type: ignore[arg-type]
+        severity=severity,
+        certainty=cause.certainty,
         text=cause.text,
         candidates=cause.candidates,
         smallest=str(failure.case),
@@ -178,7 +189,7 @@ def _smallest(entry: Entry, failure: Failure, options: Options) -> Failure:
     return _find(entry, case, failure.output, failure.code) or failure
 
 
-def _digits(entry: Entry, failure: Failure, options: Options) -> tuple[str, Cause]:
+def _digits(entry: Entry, failure: Failure, options: Options) -> tuple[Severity, Cause]:
     """Right but inaccurate is a warning only where easing the saturation eases the error too."""
     case = failure.case
     keep_prob = case.keep_prob if case.keep_prob == 1 else max(EASED_KEEP_PROB, case.keep_prob)
@@ -188,7 +199,7 @@ def _digits(entry: Entry, failure: Failure, options: Options) -> tuple[str, Caus
         *(_share(entry, p, failure.output) for p in probes(entry, case)),
     ]
     if not any(shares):
-        severity = "error" if options.accuracy == "fail" else "warning"
+        severity: Severity = "error" if options.accuracy == "fail" else "warning"
         text = f"{failure.text} where it saturates, and to all of them at scale={eased.scale:g}"
         return severity, Cause("MB402", "exactly", text, [])
     if min(shares) > 0.5:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from reference.autodiff import autodiff
 from reference.case import Case
 from reference.execution import Failure
+from reference.findings import Certainty
 from reference.implementations.entry import Entry
 from reference.problem import Problem, draw
 from reference.tolerance import compare, tolerance
@@ -42,7 +43,7 @@ CODE_OF = {"m": "MB102", "1/m": "MB102", "keep_prob": "MB302", "1/keep_prob": "M
 
 class Cause(NamedTuple):
     code: str
-    certainty: str  # exactly | consistent | unexplained
+    certainty: Certainty
     text: str
     candidates: list[str]
 
@@ -68,7 +69,7 @@ def diagnose(entry: Entry, failure: Failure) -> Cause:
         if not names:
             continue
         candidates = names if len(names) > 1 else []
-        certainty = "exactly" if len(names) == 1 else "consistent"
+        certainty: Certainty = "exactly" if len(names) == 1 else "consistent"
         factor = " or ".join(names)
         if part == "total":
             return Cause(

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-__all__ = ["CODES", "EXIT_CODES", "WARNINGS", "Violation", "backward_order", "worst_exit"]
+__all__ = [
+    "CODES",
+    "EXIT_CODES",
+    "WARNINGS",
+    "Certainty",
+    "RowVerdict",
+    "Severity",
+    "Verdict",
+    "Violation",
+    "backward_order",
+    "worst_exit",
+]
+
+Verdict = Literal["pass", "fail", "inconclusive", "error", "interrupted"]
+RowVerdict = Literal["pass", "fail", "warn", "inconclusive", "skipped"]
+Severity = Literal["error", "warning"]
+Certainty = Literal["exactly", "consistent", "unexplained"]
 
 CODES = {
     "MB101": "off by a constant factor",
@@ -36,7 +52,7 @@ CODES = {
 
 WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing shows: see ``verify``
 
-EXIT_CODES = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}
+EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}
 
 
 class Violation(NamedTuple):

@@ -8,9 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, field_validator
 
-from reference.findings import CODES
+from reference.findings import CODES, Certainty, RowVerdict, Severity, Verdict
 
-__all__ = ["CheckResult", "Finding", "Location", "Report", "Target", "Tool", "Witnesses", "power_of_two"]
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "Location",
+    "Report",
+    "Target",
+    "Tool",
+    "Witnesses",
+    "power_of_two",
+]
 
 
 def _strict(value: float | None) -> float | str | None:
@@ -52,8 +61,8 @@ class Witnesses(Model):
 
 class Finding(Model):
     code: str
-    severity: Literal["error", "warning"]
-    certainty: Literal["exactly", "consistent", "unexplained"]
+    severity: Severity
+    certainty: Certainty
     text: str
     candidates: list[str] = []
     upstream_of: list[str] = []
@@ -77,7 +86,7 @@ class CheckResult(Model):
 
     check: str
     output: str
-    verdict: Literal["pass", "fail", "warn", "inconclusive", "skipped"]
+    verdict: RowVerdict
     consistent: bool | None = None
     conforming: bool | None = None
     conventions: list[str] = []
@@ -93,7 +102,7 @@ class CheckResult(Model):
 
 class Target(Model):
     target: str
-    verdict: Literal["pass", "fail", "inconclusive", "error", "interrupted"]
+    verdict: Verdict
     error: str | None = None
     notes: list[str] = []
     distinct_cases: int = 0
@@ -107,7 +116,7 @@ class Report(Model):
     tool: Tool
     seed: int
     profile: str
-    verdict: Literal["pass", "fail", "inconclusive", "error", "interrupted"]
+    verdict: Verdict
     exit_code: int
     targets: list[Target]
     timing: dict[str, float] = {}
