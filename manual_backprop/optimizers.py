@@ -37,7 +37,7 @@ def gradient_descent(
 def momentum(
     parameters: Pairs, gradients: Pairs, state: Pairs | None = None, *, learning_rate: float, beta: float = 0.9
 ) -> tuple[Pairs, Pairs]:
-    """V ← β v + (1 − β) g,  θ ← θ − α v (Polyak 1964, as an exponential average: the course's form)."""
+    """v ← β v + (1 − β) g,  θ ← θ − α v (Polyak 1964, as an exponential average: the course's form)."""
     v = _map(lambda v, g: beta * v + (1 - beta) * g, _zeros(parameters) if state is None else state, gradients)
     return _map(lambda θ, v: θ - float(learning_rate) * v, parameters, v), v
 
@@ -51,7 +51,7 @@ def rmsprop(
     beta: float = 0.9,
     epsilon: float = 1e-8,
 ) -> tuple[Pairs, Pairs]:
-    """S ← β s + (1 − β) g²,  θ ← θ − α g / (√s + ε) (Tieleman & Hinton 2012)."""
+    """s ← β s + (1 − β) g²,  θ ← θ − α g / (√s + ε) (Tieleman & Hinton 2012)."""
     s = _map(lambda s, g: beta * s + (1 - beta) * g * g, _zeros(parameters) if state is None else state, gradients)
     return _map(lambda θ, g, s: θ - float(learning_rate) * g / (np.sqrt(s) + epsilon), parameters, gradients, s), s
 
@@ -66,7 +66,7 @@ def adam(
     beta2: float = 0.999,
     epsilon: float = 1e-8,
 ) -> tuple[Pairs, Adam]:
-    """V ← β₁ v + (1 − β₁) g,  s ← β₂ s + (1 − β₂) g²,  t ← t + 1,
+    """v ← β₁ v + (1 − β₁) g,  s ← β₂ s + (1 − β₂) g²,  t ← t + 1,
     θ ← θ − α v̂ / (√ŝ + ε)  with  v̂ = v / (1 − β₁ᵗ),  ŝ = s / (1 − β₂ᵗ)  (Kingma & Ba 2015, algorithm 1).
     """
     v, s, t = Adam(_zeros(parameters), _zeros(parameters), 0) if state is None else state

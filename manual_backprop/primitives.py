@@ -63,7 +63,7 @@ def relu(Z: Array) -> Array:
 
 
 def relu_backward(dA: Array, Z: Array) -> Array:
-    """DZ = dA · [Z > 0]."""
+    """dZ = dA · [Z > 0]."""
     return dA * (Z > 0)
 
 
@@ -73,7 +73,7 @@ def leaky_relu(Z: Array, *, alpha: float = 0.01) -> Array:
 
 
 def leaky_relu_backward(dA: Array, Z: Array, *, alpha: float = 0.01) -> Array:
-    """DZ = dA where Z > 0, else alpha dA."""
+    """dZ = dA where Z > 0, else alpha dA."""
     return np.where(Z > 0, dA, alpha * dA)
 
 
@@ -83,7 +83,7 @@ def tanh(Z: Array) -> Array:
 
 
 def tanh_backward(dA: Array, A: Array) -> Array:
-    """DZ = dA (1 − A²)."""
+    """dZ = dA (1 − A²)."""
     return dA * (1 - A * A)
 
 
@@ -94,7 +94,7 @@ def sigmoid(Z: Array) -> Array:
 
 
 def sigmoid_backward(dA: Array, A: Array) -> Array:
-    """DZ = dA A (1 − A)."""
+    """dZ = dA A (1 − A)."""
     return dA * A * (1 - A)
 
 
@@ -104,7 +104,7 @@ def softplus(Z: Array) -> Array:
 
 
 def softplus_backward(dA: Array, Z: Array) -> Array:
-    """DZ = dA sigmoid(Z)."""
+    """dZ = dA sigmoid(Z)."""
     return dA * sigmoid(Z)
 
 
@@ -114,7 +114,7 @@ def identity(Z: Array) -> Array:
 
 
 def identity_backward(dA: Array) -> Array:
-    """DZ = dA."""
+    """dZ = dA."""
     return dA
 
 
@@ -151,7 +151,7 @@ def dropout(A: Array, D: NDArray, *, keep_prob: ArrayLike) -> Array:
 
 
 def dropout_backward(dA_dropped: Array, D: NDArray, *, keep_prob: ArrayLike) -> Array:
-    """DA = dA_dropped · D / keep_prob."""
+    """dA = dA_dropped · D / keep_prob."""
     return np.multiply(dA_dropped, D, dtype=dA_dropped.dtype) / per_problem(keep_prob, dA_dropped)
 
 
@@ -159,7 +159,7 @@ def dropout_backward(dA_dropped: Array, D: NDArray, *, keep_prob: ArrayLike) -> 
 
 
 def sigmoid_cross_entropy(Z: Array, Y: Array) -> Array:
-    """Loss = Σ_outputs  Y log(1 + e^−Z) + (1 − Y) log(1 + e^Z), one per example: ``(..., m)``.
+    """loss = Σ_outputs  Y log(1 + e^−Z) + (1 − Y) log(1 + e^Z), one per example: ``(..., m)``.
 
     Both terms are positive for labels in [0, 1]: nothing cancels, and every finite Z gives a finite loss.
     """
@@ -167,7 +167,7 @@ def sigmoid_cross_entropy(Z: Array, Y: Array) -> Array:
 
 
 def sigmoid_cross_entropy_backward(A: Array, Y: Array) -> Array:
-    """DZ = A − Y with A = sigmoid(Z)."""
+    """dZ = A − Y with A = sigmoid(Z)."""
     return A - Y
 
 
@@ -178,24 +178,24 @@ def softmax(Z: Array) -> Array:
 
 
 def softmax_cross_entropy(Z: Array, Y: Array) -> Array:
-    """Loss = log Σ_outputs e^Z − Σ_outputs Y Z, one per example, for columns of Y that sum to one."""
+    """loss = log Σ_outputs e^Z − Σ_outputs Y Z, one per example, for columns of Y that sum to one."""
     S = Z - Z.max(axis=-2, keepdims=True)
     picked = np.where(Y == 0, 0, Y * np.maximum(S, np.finfo(S.dtype).min))  # S may overflow to −∞, and 0 · ∞ is NaN
     return np.log(np.exp(S).sum(axis=-2)) - picked.sum(axis=-2)
 
 
 def softmax_cross_entropy_backward(A: Array, Y: Array) -> Array:
-    """DZ = A − Y with A = softmax(Z)."""
+    """dZ = A − Y with A = softmax(Z)."""
     return A - Y
 
 
 def squared_error(Z: Array, Y: Array) -> Array:
-    """Loss = ½ Σ_outputs (Z − Y)², one per example."""
+    """loss = ½ Σ_outputs (Z − Y)², one per example."""
     return ((Z - Y) ** 2).sum(axis=-2) / 2
 
 
 def squared_error_backward(A: Array, Y: Array) -> Array:
-    """DZ = A − Y with A = Z."""
+    """dZ = A − Y with A = Z."""
     return A - Y
 
 
@@ -224,5 +224,5 @@ def l2(weights: Iterable[Array], *, lambd: ArrayLike, m: int) -> Array:
 
 
 def l2_backward(W: Array, *, lambd: ArrayLike, m: int) -> Array:
-    """DW = (λ / m) W."""
+    """dW = (λ / m) W."""
     return per_problem(lambd, W) / m * W

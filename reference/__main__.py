@@ -36,7 +36,7 @@ def _code(arguments: list[str] | None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more can be said
         return 2
-    except Exception as error:
+    except BaseException as error:
         if os.environ.get(DEBUG):
             raise
         _say(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -94,12 +95,17 @@ def autodiff(problem: Problem) -> Autodiff:
 
 
 def warm_up() -> None:
-    """Compile the programs of all buckets, so that a caller may do so beside other work."""
+    """Compile the programs of all buckets side by side; without it each is compiled when it is first needed."""
     import jax
 
-    with _on_the_cpu():
-        for bucket in BUCKETS:
-            jax.block_until_ready(_program()(*_empty(bucket), 0, 0))
+    program = _program()
+
+    def compile_for(bucket: Bucket) -> None:
+        with _on_the_cpu():  # the switch to x64 is each thread's own
+            jax.block_until_ready(program(*_empty(bucket), 0, 0))
+
+    with ThreadPoolExecutor(len(BUCKETS)) as pool:
+        list(pool.map(compile_for, BUCKETS))
 
 
 @contextmanager

@@ -132,7 +132,7 @@ RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "m": _whole(1, MAX_WIDTH),
     "hidden": _one_of(HIDDENS),
     "output": _one_of(OUTPUTS),
-    "lambd": (lambda v: _number(v) and v >= 0, "a finite number ≥ 0"),
+    "lambd": (lambda v: _number(v) and 0 <= v <= 1e30, "a number from 0 to 1e30"),
     "keep_prob": (lambda v: _number(v) and 0 < v <= 1, "a number in (0, 1]"),
     "bias": _one_of(BIASES),
     "scale": (lambda v: _number(v) and 1e-30 <= v <= 1e30, "a number from 1e-30 to 1e30"),

@@ -55,7 +55,7 @@ def cli() -> None:
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
 @click.option("--profile", metavar="NAME", help="quick, default, ci or nightly. [default: default; ci where CI is set]")
-@click.option("--examples", type=click.IntRange(1, 10_000_000), help="Random cases of a function of any network.")
+@click.option("--examples", type=click.IntRange(1, 10_000_000), help="How many random cases.")
 @click.option("--max-time", type=Seconds(), help="Stop drawing after this.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Of every random draw. [default: 0; nightly: a new one]"

@@ -27,6 +27,8 @@ from reference.verify import Options, Run, judge_case, verify
 
 __all__ = ["run_replay", "run_verify"]
 
+LONGEST_NAME = 200  # of a report's file; most systems take 255, and a suffix is added while it is written
+ANYTHING = 1e-9  # the coverage of a replay: a case that failed once may be nearly all ties
 Reports = tuple[tuple[str, str | None], ...]
 RENDER = {"text": text_report.render, "json": json_report.render}
 
@@ -54,10 +56,11 @@ def run_verify(
     except (CaseError, TargetError) as error:
         raise click.UsageError(str(error)) from None
     _check_writable(reports)
+    os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
     found: list[Target] = []
     with _one_thread(), progress(sys.stderr) as advance:
-        options = Options(plan, drawn, case, accuracy, advance)
+        options = Options(plan, drawn, case, accuracy, progress=advance)
         for implementation in resolved:
             found.append(_verify_one(implementation, options))
             if found[-1].verdict == "interrupted":
@@ -81,7 +84,7 @@ def run_replay(failure: str, *, reports: Reports) -> int:
         raise click.UsageError(
             f"{stored.target} has no check {stored.check!r} any more; failure {failure} cannot be replayed"
         )
-    options = Options(Profile(examples=1, explore=0), 0, Case.parse(stored.case))
+    options = Options(Profile(examples=1, explore=0), 0, Case.parse(stored.case), coverage=ANYTHING)
     with _one_thread():
         target = _verify_one(Implementation(stored.target, entries), options)
     if target.verdict == "pass":
@@ -163,21 +166,30 @@ def _report(targets: list[Target], seed: int, profile: str, seconds: float) -> R
 def _write(report: Report, reports: Reports) -> None:
     for form, path in reports:
         rendered = RENDER[form](report)
-        if path is None:
-            click.echo(rendered, nl=False)
-            continue
         try:
+            if path is None:
+                click.echo(rendered, nl=False)
+                continue
             store.write_whole(Path(path), rendered.encode())
         except OSError as error:
-            raise click.ClickException(f"cannot write the report to {path}: {error.strerror or error}") from None
+            if isinstance(error, BrokenPipeError):
+                raise
+            place = path or "standard output"
+            raise click.ClickException(f"cannot write the report to {place}: {error.strerror or error}") from None
 
 
 def _check_writable(reports: Reports) -> None:
     """Before minutes of work, not after: a folder that is not there, a folder in the file's place."""
+    places = [path for _, path in reports]
+    if len(set(places)) < len(places):
+        twice = next(path for path in places if places.count(path) > 1)
+        raise click.UsageError(f"two reports go to {twice or 'standard output'}; each takes a place of its own")
     for _, path in reports:
         if path is None:
             continue
         target = Path(path)
+        if len(target.name) > LONGEST_NAME:
+            raise click.ClickException(f"cannot write the report to {path[:40]}…: the name is too long")
         if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
             reason = "it is a folder" if target.is_dir() else "its folder is not there or not writable"
             raise click.ClickException(f"cannot write the report to {path}: {reason}")

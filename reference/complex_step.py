@@ -37,7 +37,7 @@ class Probes(NamedTuple):
 
 
 def complex_step(problem: Problem, V: Vectors) -> Probes:
-    """DJ along every direction of ``V``, in extended precision."""
+    """dJ along every direction of ``V``, in extended precision."""
     x, y, parameters = problem.double()
     hidden, loss = ACTIVATIONS[problem.shape.hidden], LOSSES[problem.shape.output]
     m = problem.shape.m

@@ -25,10 +25,8 @@ from reference.search import shrink
 from reference.store import Stored, name_of
 from reference.verify import Options, Run, judge_case
 
-__all__ = ["COVERAGE", "conclude"]
+__all__ = ["conclude"]
 
-COVERAGE = 0.95  # of a check's coordinates, over the run
-ANYTHING = 1e-9  # at least one coordinate
 MAX_SHRUNK = 12  # findings that are made small and explained; the rest keep the case that they were found with
 EASED_SCALE, EASED_KEEP_PROB = 0.1, 0.9
 PLAINNESS = {"MB199": 1, "MB202": 2, "MB402": 3, "MB305": 4}  # of one fault, seen from several sides; others come first
@@ -58,11 +56,10 @@ def conclude(
     keys = list(run.tallies) + [key for key in findings if key not in run.tallies]
     order = [entry.check for entry in implementation.entries] + [law.check for law in implementation.laws]
     coverage = _coverage(run)
-    floor = COVERAGE if options.case is None else ANYTHING  # the floor is for a run: one case may be nearly all ties
     asked = dict.fromkeys(check for check, _ in run.tallies)
     if options.case is None:  # what was never asked was not verified
         asked |= dict.fromkeys(entry.check for entry in implementation.entries)
-    low = [check for check in asked if coverage.get(check, 0.0) < floor]
+    low = [check for check in asked if coverage.get(check, 0.0) < options.coverage]
     checks = [
         _row(check, output, run, findings.get((check, output), []), check in low)
         for check, output in sorted(keys, key=lambda key: (order.index(key[0]), backward_order(key[1])))
@@ -108,7 +105,7 @@ def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: b
     if not any(row.coordinates for row in checks):
         return "inconclusive", "nothing was checked"
     if low:
-        return "inconclusive", f"coverage is below {100 * COVERAGE:.0f} %: {', '.join(low)}"
+        return "inconclusive", f"coverage is too low to say that it is verified: {', '.join(low)}"
     if not run.floor:
         return "inconclusive", run.notes[-1]
     return "pass", None

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from reference.autodiff import autodiff
 from reference.case import Case
-from reference.execution import Failure
+from reference.execution import Failure, run_once
 from reference.findings import Certainty
 from reference.implementations.entry import Entry
 from reference.problem import Problem, draw
@@ -37,8 +37,11 @@ FACTORS: dict[str, Callable[[Problem], float]] = {
     "1/m": lambda p: 1.0 / p.shape.m,
     "keep_prob": lambda p: float(p.keep_prob[0]),
     "1/keep_prob": lambda p: 1.0 / float(p.keep_prob[0]),
+    "keep_prob²": lambda p: float(p.keep_prob[0]) ** 2,
+    "1/keep_prob²": lambda p: 1.0 / float(p.keep_prob[0]) ** 2,
 }
-CODE_OF = {"m": "MB102", "1/m": "MB102", "keep_prob": "MB302", "1/keep_prob": "MB302"}
+BIAS = "(λ/m) b"  # an L2 term where none belongs
+CODE_OF = {name: "MB302" for name in FACTORS if "keep_prob" in name} | {"m": "MB102", "1/m": "MB102"}
 
 
 class Cause(NamedTuple):
@@ -78,6 +81,9 @@ def diagnose(entry: Entry, failure: Failure) -> Cause:
         if part == "data":
             text = f"the data term × {factor} (the L2 term is right), {everywhere}"
             return Cause(CODE_OF.get(names[0], "MB101"), certainty, text, candidates)
+        if names == [BIAS]:
+            text = f"the gradient with (λ/m) b added (biases are not decayed), {everywhere}"
+            return Cause("MB202", certainty, text, candidates)
         if names == ["0"]:
             text = f"the gradient without its L2 term (the data term is right), {everywhere}"
             return Cause("MB201", certainty, text, candidates)
@@ -91,7 +97,7 @@ def _common(found: tuple[set[str] | None, ...]) -> list[str]:
     """The factors that explain every probe; none where a probe is right as it is."""
     if not found or any(names is None for names in found):
         return []
-    return [name for name in FACTORS if all(name in names for names in found if names is not None)]
+    return [name for name in (*FACTORS, BIAS) if all(name in names for names in found if names is not None)]
 
 
 def _ratios(entry: Entry, failure: Failure, problem: Problem) -> Ratios:
@@ -99,9 +105,13 @@ def _ratios(entry: Entry, failure: Failure, problem: Problem) -> Ratios:
     kind = output.rstrip("0123456789")
     l = int(output[len(kind) :] or 0) - 1
     witness = autodiff(problem)
-    total = entry.run(problem)[output]
-    data = entry.run(replace(problem, lambd=np.zeros_like(problem.lambd)))[output]
+    total = run_once(entry, problem)[output]
+    data = run_once(entry, replace(problem, lambd=np.zeros_like(problem.lambd)))[output]
     want, M = getattr(witness, kind)[l], getattr(problem.M, kind)[l]
+    if kind == "db" and problem.lambd.any() and _right(problem, data, want, M):
+        decay = problem.lambd[:, None, None] / problem.shape.m * problem.parameters[l][1]
+        decayed = _right(problem, total - data, decay, 2 * M + np.abs(decay))
+        return Ratios(None, None, {BIAS} if decayed else set())
     if kind != "dW" or not problem.lambd.any():
         return Ratios(_explaining(problem, total, want, M), None, None)
     l2, M_l2 = witness.l2[l], problem.M.l2[l]

@@ -6,7 +6,7 @@ they were), and once with λ = 0.
 
 from __future__ import annotations
 
-import sys
+import io
 import traceback
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -19,11 +19,14 @@ import numpy as np
 
 from reference.case import Case
 from reference.implementations.entry import Entry, Outcome
+from reference.implementations.outcome import as_dict
 from reference.problem import Problem
 
-__all__ = ["Failure", "malformed", "raised", "run_entry"]
+__all__ = ["Failure", "malformed", "raised", "run_entry", "run_once"]
 
 TRACE_LINES = 6
+LARGEST = 10**7  # entries of a quantity; more than any case's
+LONGEST = 300  # of an exception's message
 OURS = Path(__file__).parent
 
 
@@ -42,23 +45,34 @@ class Failure(NamedTuple):
 
 
 def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
+    """What the entry returns, what it returns for λ = 0, and what is wrong with the calls themselves."""
     given = _writable(problem)
-    with redirect_stdout(sys.stderr):  # what a target prints is not part of the report
-        outcome = entry.run(given)
-        again = entry.run(_writable(problem))
-        of_data = entry.run(replace(_writable(problem), lambd=np.zeros_like(problem.lambd)))
+    outcome = _called(entry, given)
+    again = _called(entry, _writable(problem))
+    of_data = run_once(entry, replace(problem, lambd=np.zeros_like(problem.lambd)))
     failures = []
     for name, before, after in _arguments(problem, given):
         if not np.array_equal(before, after):
             g = int(np.flatnonzero((before != after).reshape(len(before), -1).any(axis=-1))[0])
             failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
     for name, first in outcome.items():
-        numeric = first.dtype.kind in "fiubc"  # what is not, is MB502 a little later
+        numeric = first.dtype.kind in "fiubc" and first.size <= LARGEST  # what is not, is malformed
         if name not in again or (numeric and not np.array_equal(first, again[name], equal_nan=True)):
             failures.append(
                 Failure(entry.check, name, "MB602", problem.cases[0], "two calls with the same arguments differ")
             )
     return outcome, of_data, failures
+
+
+def run_once(entry: Entry, problem: Problem) -> Outcome:
+    """Run an entry on copies that it may write to. Raises what it raises; ``TypeError`` where it returns no dict."""
+    return _called(entry, _writable(problem))
+
+
+def _called(entry: Entry, given: Problem) -> Outcome:
+    printed = io.StringIO()  # what a target prints is not part of the report, nor can it close the real streams
+    with redirect_stdout(printed):
+        return as_dict(entry.run(given))
 
 
 def _writable(problem: Problem) -> Problem:
@@ -86,9 +100,17 @@ def raised(entry: Entry, problem: Problem, error: BaseException) -> Failure:
     """The user's frames only, innermost last."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if OURS not in Path(f.filename).parents]
     where = "; ".join(f"{f.filename}:{f.lineno} in {f.name}" for f in frames[-TRACE_LINES:])
-    text = f"raised {type(error).__name__}: {error}" + (f" ({where})" if where else "")
+    text = f"raised {type(error).__name__}{_message(error)}" + (f" ({where})" if where else "")
     code = "MB702" if isinstance(error, NotImplementedError) else "MB701"
     return Failure(entry.check, "*", code, problem.cases[0], text)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        said = str(error)
+    except Exception:  # the target's own __str__
+        return ""
+    return f": {said[:LONGEST]}{'…' if len(said) > LONGEST else ''}" if said else ""
 
 
 def malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Failure]:

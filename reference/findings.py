@@ -50,7 +50,7 @@ CODES = {
     "MB901": "the witnesses disagree",
 }
 
-WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing shows: see ``verify``
+WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing shows: see ``conclusion``
 
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}
 

@@ -76,9 +76,11 @@ def judge(entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.Ra
     disputes = cross_examine(problem, testimony)
     try:
         outcome, of_data, failures = run_entry(entry, problem)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a target may raise anything, sys.exit included
         return Judgement({}, [raised(entry, problem, error)], disputes)
-    if bad := list(malformed(entry, problem, outcome)):
+    if bad := list(malformed(entry, problem, outcome)) or list(malformed(entry, problem, of_data)):
         return Judgement({}, failures + bad, disputes)
     tallies: dict[str, Tally] = {}
     wrong: dict[str, Failure] = {}

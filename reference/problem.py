@@ -48,7 +48,7 @@ class Problem:
 
     @property
     def unit(self) -> float:
-        """U of the dtype under test."""
+        """u of the dtype under test."""
         return float(np.finfo(self.shape.dtype).eps)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 __all__ = ["Progress", "progress"]
@@ -43,7 +43,9 @@ def _plain(stream: TextIO) -> Progress:
     def advance(check: str, cases: int, total: int) -> None:
         if check not in said:
             said.add(check)
-            stream.write(f"verifying {check}{f': {total:,} cases' if total else ''}\n")
-            stream.flush()
+            planned = f": {total:,} case{'' if total == 1 else 's'}" if total else ""
+            with suppress(OSError, ValueError):  # a full or closed stream decides nothing
+                stream.write(f"verifying {check}{planned}\n")
+                stream.flush()
 
     return advance

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 FOLDER = Path(".manual-backprop") / "failures"
+LONGEST, SHOWN = 16, 12  # letters of a name; names in a message
 
 
 class StoreError(Exception):
@@ -70,7 +71,13 @@ def name_of(stored: Stored, folder: Path = FOLDER) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write beside, then rename: a reader never sees half a file. Raises ``OSError``."""
+    """Write beside, then rename: a reader never sees half a file. What is no file (a pipe, a device) is written to.
+
+    Raises ``OSError``.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(data)
@@ -101,11 +108,12 @@ def save(stored: Stored, folder: Path = FOLDER) -> None:
 
 
 def load(name: str, folder: Path = FOLDER) -> Stored:
-    """The failure called ``name``; raises ``StoreError`` with what there is."""
+    """The failure called ``name``; raises ``StoreError`` with some of what there is."""
     path = folder / f"{name}.json"
-    if not name.isalnum() or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
-        raise StoreError(f"no failure {name!r} in {folder}; there are: {known}")
+    if not name.isalnum() or len(name) > LONGEST or not path.is_file():
+        kept = sorted(p.stem for p in folder.glob("*.json") if p.is_file())
+        known = ", ".join(kept[:SHOWN]) + (f" and {len(kept) - SHOWN} more" if len(kept) > SHOWN else "")
+        raise StoreError(f"no failure {name[:40]!r} in {folder}; there are: {known or 'none'}")
     try:
         stored = Stored(**json.loads(path.read_text(encoding="utf-8")))
         Case.parse(stored.case)

@@ -13,6 +13,8 @@ from functools import partial
 
 import numpy as np
 
+from manual_backprop.gradient_check import COVERAGE
+from reference.autodiff import warm_up
 from reference.battery import battery
 from reference.case import Case, Shape
 from reference.execution import Failure
@@ -34,6 +36,7 @@ class Options:
     seed: int = 0
     case: Case | None = None  # judge this one alone
     accuracy: str = "warn"  # or "fail"
+    coverage: float = COVERAGE  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
 
 
@@ -73,6 +76,8 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
     def out_of_time() -> bool:
         return limit is not None and time.monotonic() - started > limit
 
+    if options.case is None and implementation.entries:
+        warm_up()
     rng = np.random.RandomState()  # scratch: reseeded for every case
     asked = False
     for index, entry in enumerate(implementation.entries):

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from reference.implementations.entry import Outcome
 from reference.problem import Problem
 
-__all__ = ["Single", "named", "per_case", "singles"]
+__all__ = ["Single", "as_dict", "named", "per_case", "singles"]
 
 
 class Single(NamedTuple):
-    """One problem of a stack, without the leading axis: what a stranger's function is given. Arrays are its own."""
+    """One problem of a stack, without the leading axis: what a stranger's function is given. Arrays are views."""
 
     X: NDArray
     Y: NDArray
-    parameters: list[tuple[NDArray, NDArray]]
-    masks: list[NDArray] | None
+    parameters: tuple[tuple[NDArray, NDArray], ...]
+    masks: tuple[NDArray, ...] | None
     lambd: float
     keep_prob: float
     hidden: str
@@ -28,13 +28,13 @@ class Single(NamedTuple):
 
 
 def singles(problem: Problem) -> list[Single]:
-    """The problems of a stack, one by one; arrays are views, read-only as the problem's are."""
+    """The problems of a stack, one by one; arrays are views, read-only where the stack's are."""
     return [
         Single(
             problem.X[g],
             problem.Y[g],
-            [(W[g], b[g]) for W, b in problem.parameters],
-            None if problem.masks is None else [D[g] for D in problem.masks],
+            tuple((W[g], b[g]) for W, b in problem.parameters),
+            None if problem.masks is None else tuple(D[g] for D in problem.masks),
             float(problem.lambd[g]),
             float(problem.keep_prob[g]),
             problem.shape.hidden,
@@ -44,11 +44,23 @@ def singles(problem: Problem) -> list[Single]:
     ]
 
 
+def as_dict(returned: Any) -> dict[str, Any]:
+    """What a function returned; ``TypeError`` where that is no dictionary."""
+    if not isinstance(returned, dict):
+        kind = type(returned).__name__
+        raise TypeError(f"returned {kind}; it takes a dictionary of arrays such as {{'dW1': …, 'db1': …}}")
+    return returned
+
+
 def per_case(function: Callable[[Single], dict[str, Any]]) -> Callable[[Problem], Outcome]:
     """Run a function of one problem over a stack, and stack what it returns."""
 
     def run(problem: Problem) -> Outcome:
-        outcomes = [function(single) for single in singles(problem)]
+        outcomes = [as_dict(function(single)) for single in singles(problem)]
+        for outcome in outcomes:
+            if outcome.keys() != outcomes[0].keys():
+                differ = ", ".join(sorted(map(str, outcome.keys() ^ outcomes[0].keys())))
+                raise ValueError(f"returned {differ} for some problems of one shape, and not for others")
         return {name: np.stack([np.asarray(outcome[name]) for outcome in outcomes]) for name in outcomes[0]}
 
     return run

@@ -62,7 +62,9 @@ def _import(name: str, module: str, attribute: str) -> Callable[[Any], dict[str,
         raise TargetError(f"target {name!r}: module {module} has no {attribute}") from None
     except ModuleNotFoundError as error:
         raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise TargetError(f"target {name!r} cannot be imported: {type(error).__name__}: {error}") from None
     finally:
         if added:

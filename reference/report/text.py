@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from reference.findings import CODES
 from reference.report.model import CheckResult, Finding, Report, Target
 
 __all__ = ["render"]
@@ -17,6 +18,7 @@ SAYS = {
     "error": "COULD NOT RUN",
     "interrupted": "INTERRUPTED",
 }
+OTHERWISE = {"MB601": "was changed by the call", "MB602": "differs from call to call", "MB702": "is not there"}
 COLUMNS, NAME, LABEL = 80, 47, 12
 CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"
 
@@ -88,7 +90,7 @@ def _cases(n: int, kind: str = "") -> str:
 
 
 def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
-    what = "is wrong" if finding.severity == "error" else "warning"
+    what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
     where = finding.location
     place = "" if where is None else f"{where.file}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
     subject = row.check if row.output == "*" else f"{row.output} {what} in {row.check}"
@@ -97,10 +99,11 @@ def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
         yield from _wrapped("smallest", finding.smallest)
     if finding.got is not None and finding.want is not None:
         index = f"[{','.join(map(str, finding.index))}]" if finding.index else ""
-        ratio = f"  ratio {finding.got / finding.want:.4g}" if finding.want else ""
+        told = finding.want and abs(finding.got / finding.want - 1) > 1e-3 and finding.got  # else the digits say it
+        ratio = f"  ratio {finding.got / finding.want:.4g}" if told else ""
         yield f"    {f'{row.output}{index}':{LABEL}} yours {finding.got:.12g}  reference {finding.want:.12g}{ratio}"
     prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
-    yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text}")
+    yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text} [{CODES[finding.code]}]")
     if finding.replay:
         yield f"    {'reproduce':{LABEL}} manual-backprop replay {finding.replay}"
 

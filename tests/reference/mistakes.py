@@ -218,7 +218,7 @@ def naive_logistic(s):
 
 
 def through_the_loss(s):
-    """DZ_L = dA_L · A (1 − A), with dA_L = −(Y/A − (1 − Y)/(1 − A))."""
+    """dZ_L = dA_L · A (1 − A), with dA_L = −(Y/A − (1 − Y)/(1 − A))."""
     A = s.H[s.L]
     return -(s.Y / A - (1 - s.Y) / (1 - A)) * A * (1 - A) if s.output == "sigmoid" else RIGHT.dZ_L(s)
 

@@ -528,10 +528,8 @@ def test_a_template_has_a_code_of_its_own(tmp_path, capsys):
     assert "MB702" in said(capsys)[0]
 
 
-def test_what_a_function_prints_does_not_get_into_the_json(tmp_path, capsys, mine):
-    (tmp_path / "loud.py").write_text(
-        "from mine import *\ndef f(problem):\n    print('hi')\n    return backward(problem)\n"
-    )
+def test_what_a_function_prints_does_not_get_into_the_json(tmp_path, capsys):
+    (tmp_path / "loud.py").write_text(MINE + "\ndef f(problem):\n    print('hi')\n    return backward(problem)\n")
     assert _code(["verify", "loud:f", "--case", FAMILY, "--report", "json"]) == 0
     json.loads(said(capsys)[0])
 
@@ -581,3 +579,73 @@ def test_every_command_and_option_has_help():
 def test_there_are_four_profiles_and_the_default_is_one():
     assert set(PROFILES) == {"quick", "default", "ci", "nightly"}
     assert default_profile() in PROFILES
+
+
+# --- hostile targets and places ---------------------------------------------------------------------------------
+
+HOSTILE = {
+    "an exception of no kind": ("class Odd(BaseException):\n    pass\n", "raise Odd('odd')", "raised Odd: odd"),
+    "an exception that cannot be printed": (
+        "class Mute(Exception):\n    def __str__(self):\n        raise ValueError\n", "raise Mute", "raised Mute",
+    ),
+    "a message without end": ("", "raise ValueError('x' * 100_000)", "xxx…"),
+    "stdout closed": ("import sys\n", "sys.stdout.close(); return {}", "MB702"),
+    "parameters cleared": ("", "problem.parameters.clear()", "AttributeError"),
+    "a huge array": ("import numpy as np\n", "return {'dW1': np.zeros((9000, 9000)), 'db1': 0}", "MB501"),
+    "nothing": ("", "pass", "returned NoneType; it takes a dictionary"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_function_is_a_finding_of_bounded_length(tmp_path, capsys, name):
+    head, body, part = HOSTILE[name]
+    (tmp_path / "hostile_one.py").write_text(f"{head}\ndef f(problem):\n    {body}\n")
+    assert _code(["verify", "hostile_one:f", "--case", "dims=2,1 m=3"]) == 1
+    out, _ = said(capsys)
+    assert part in " ".join(out.split())
+    assert len(out) < 4000
+
+
+def test_a_function_that_returns_no_gradient_for_lambda_0_is_a_finding(tmp_path, capsys):
+    (tmp_path / "half_one.py").write_text(
+        MINE + "\ndef f(problem):\n    return backward(problem) if problem.lambd else {}\n"
+    )
+    assert _code(["verify", "half_one:f", "--case", f"{FAMILY} lambd=0.7"]) == 1
+    assert "MB702" in said(capsys)[0]
+
+
+def test_what_is_hidden_by_a_huge_l2_term_is_not_called_verified(tmp_path):
+    source = MINE.replace("problem.lambd", "0.7") if "problem.lambd" in MINE else MINE
+    (tmp_path / "hidden_one.py").write_text(source)
+    assert _code(["verify", "hidden_one:backward", "--case", f"{FAMILY} lambd=1e25"]) != 0
+
+
+@pytest.mark.parametrize("places", [["json", "text"], ["json", "json"], ["json=a", "text=a"]])
+def test_two_reports_in_one_place_are_refused(built_in, capsys, places):
+    arguments = [word for place in places for word in ("--report", place)]
+    assert _code(["verify", "right", "--case", CASE, *arguments]) == 2
+    one_line(said(capsys)[1], "two reports go to")
+
+
+def test_a_name_that_is_too_long_is_one_line(built_in, capsys):
+    assert _code(["verify", "right", "--case", CASE, "--report", "json=" + "x" * 300]) == 2
+    one_line(said(capsys)[1], "too long")
+    assert _code(["replay", "A" * 5000]) == 2
+    one_line(said(capsys)[1], "no failure")
+
+
+def test_a_progress_line_that_cannot_be_written_decides_nothing(monkeypatch):
+    class Full:
+        def isatty(self):
+            return False
+
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+        def flush(self):
+            raise OSError(28, "No space left on device")
+
+    from reference.progress import progress
+
+    with progress(Full()) as advance:
+        advance("check", 1, 2)

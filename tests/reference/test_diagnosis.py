@@ -36,6 +36,7 @@ def mistake(name):
 EXAMPLES_OF_FACTORS = {
     "2": 2.0, "1/2": 0.5, "−1": -1.0, "0": 0.0, "4": 4.0,
     "m": lambda s: s.m, "1/m": lambda s: 1 / s.m, "keep_prob": lambda s: s.keep, "1/keep_prob": lambda s: 1 / s.keep,
+    "keep_prob²": lambda s: s.keep**2, "1/keep_prob²": lambda s: 1 / s.keep**2,
 }  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def test_every_factor_has_an_example():
 @pytest.mark.parametrize("output", ["dW1", "dW2", "dW3", "db1", "db2", "db3"])
 def test_a_constant_factor_is_named_in_every_layer(name, output):
     found = cause(times(output[:2], factor(name)), output)
-    code = {"m": "MB102", "1/m": "MB102", "keep_prob": "MB302", "1/keep_prob": "MB302"}.get(name, "MB101")
+    code = "MB302" if "keep_prob" in name else {"m": "MB102", "1/m": "MB102"}.get(name, "MB101")
     assert (found.code, found.certainty) == (code, "exactly")
     assert f"× {name}" in found.text
     assert "3 of 3 probes" in found.text
@@ -80,12 +81,19 @@ def test_data_and_l2_term_off_together_are_the_whole_gradient_off():
 
 @pytest.mark.parametrize(
     "name",
-    ["L2 on biases", "L1 for L2", "Z for A in dW", "the batch in another order", "n_0 for m", "dZ_L = A",
+    ["L1 for L2", "Z for A in dW", "the batch in another order", "n_0 for m", "dZ_L = A",
      "db of the first example only", "the mask drawn anew for the backward", "tanh' from Z: 1 − Z²"],
 )  # fmt: skip
 @pytest.mark.parametrize("output", ["dW1", "dW2", "db2"])
 def test_what_is_no_constant_factor_stays_unexplained(name, output):
     assert cause(mistake(name), output, case=Case((1, 1, 1, 1), 1, "tanh")).certainty == "unexplained"
+
+
+@pytest.mark.parametrize("output", ["db1", "db2", "db3"])
+def test_a_decay_of_the_biases_is_named(output):
+    found = cause(mistake("L2 on biases"), output)
+    assert (found.code, found.certainty) == ("MB202", "exactly")
+    assert "biases are not decayed" in found.text
 
 
 @pytest.mark.parametrize("output", ["dW1", "dW2", "dW3", "db3"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -151,3 +152,15 @@ def test_a_save_that_is_stopped_leaves_nothing_half_written(folder, monkeypatch)
         save(FAILURE, folder)
     assert os.listdir(folder) == [f"{FAILURE.id}.json"]
     assert load(FAILURE.id, folder) == FAILURE
+
+
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path):
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"report")
+    reader.join(timeout=10)
+    assert read == [b"report"]
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]
