@@ -169,7 +169,8 @@ def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) ->
     step = np.where(straddles, eps * SHRINK, _better_step(eps, rounding / eps, bound - rounding / eps))
     ceiling = np.where(straddles, eps, np.inf)  # the shortest step yet that crosses
     for _ in range(ROUNDS):
-        largest = np.where(is_bias, *(np.abs(D[part]).max(initial=0.0) for part in (is_bias, ~is_bias)))
+        largest_W, largest_b = (np.abs(D[part]).max(initial=0.0) for part in (~is_bias, is_bias))
+        largest = np.where(is_bias, largest_b, largest_W)
         at = np.flatnonzero(bound > RESOLUTION / 10 * largest)
         if not at.size:
             return
@@ -182,7 +183,7 @@ def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) ->
         new = np.where(plus & minus, central, sided)
         # D(ε) − D(2ε) alone passes zero where the terms in ε² and ε⁴ balance, which long steps can meet
         far = np.maximum(np.abs(central - central2), np.abs(central2 - central4) / 4)
-        noise = np.where(plus & minus, 1, 3) * rounding[at] / h
+        noise = np.where(plus & minus, 1, 3) * rounding[at] / h  # (1 + 1) / 2, and (4 + 1) / 2 rounded up
         truncation = np.where(plus & minus, far, np.abs(sided - sided2))
         better = (plus | minus) & (noise + truncation < bound[at])
         D[at[better]], bound[at[better]] = new[better], (noise + truncation)[better]

@@ -129,7 +129,7 @@ def network_gradient_check(
     underflow = C * tiny * float(M.amplification)
     blocks, compared = {}, []
     for l, (W, _) in enumerate(parameters):
-        decay = lambd / (2 * m) * 2 * W  # ((w + ε)² − (w − ε)²) / 2ε = 2w, for every ε
+        decay = lambd / m * W  # (λ/2m) ((w + ε)² − (w − ε)²) / 2ε, which is the same for every ε
         for name, g, columns, l2, M_g in (
             (f"dW{l + 1}", gradients.dW[l], slice(None, -1), decay, M.dW[l] + M.l2[l]),
             (f"db{l + 1}", gradients.db[l], slice(-1, None), 0.0, M.db[l]),
@@ -237,7 +237,7 @@ def _one_sided(
     side = +1 if up else -1
     one, two, four = (float(cost(at(side * k * step))) for k in (1, 2, 4))
     D, coarse = side * (4 * one - two - 3 * J) / (2 * step), side * (4 * two - four - 3 * J) / (4 * step)
-    return D, abs(D - coarse), 4.0, 0.0
+    return D, abs(D - coarse), 4.0, 0.0  # (4 + 1 + 3) / 2 evaluations' worth of noise
 
 
 def _block(

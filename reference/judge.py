@@ -125,8 +125,7 @@ def _quantities(problem: Problem, testimony: Testimony, outcome: Outcome, of_dat
             yield Quantity(f"{dW}.data", data, ad.dW[l], M.dW[l], W_block, (VW, probes.data))
             yield Quantity(f"{dW}.l2", total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2))
             yield Quantity(f"{db}.l2", outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l])
-    kept = [1.0 if problem.masks is None else D / problem.keep_prob[:, None, None] for D in problem.masks or [0] * L]
-    want_A = [H * k for H, k in zip(ad.H[:-1], kept, strict=False)]
+    want_A = [H * kept for H, kept in zip(ad.H[:-1], problem.kept(), strict=True)]
     wanted: dict[str, list[tuple[Array, Array]]] = {
         "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
         "Z": list(zip(ad.Z, M.Z, strict=True)),

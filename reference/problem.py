@@ -80,6 +80,12 @@ class Problem:
             M=_take(self.M, part),
         )
 
+    def kept(self) -> list[Array]:
+        """D_l / keep_prob of every hidden layer, ones where nothing is dropped: what H_l is multiplied by."""
+        if self.masks is None:
+            return [np.ones_like(Z) for Z in self.M.forward.Z[:-1]]
+        return [D / self.keep_prob[:, None, None] for D in self.masks]
+
     def double(self) -> tuple[Array, Array, tuple[tuple[Array, Array], ...]]:
         """X, Y and the parameters in float64: what the witnesses see."""
         wide = np.float64
