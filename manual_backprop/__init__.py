@@ -4,7 +4,8 @@ initialization    zeros, random, He, Xavier
 primitives        each forward with its backward beneath it
 network           any depth, L2 and dropout together
 magnitudes        how far rounding can carry each quantity of a network
-gradient_check    central differences, kink-aware: of any cost, and of a network
+differences       central differences of every parameter of a network, kinks proven absent
+gradient_check    a verdict on gradients: of any cost, and of a network
 optimizers        gradient descent, momentum, RMSProp, Adam
 training          the loop
 course            the three assignments, function by function

@@ -108,7 +108,8 @@ def backward_propagation(
     dW_l = (1/m) dZ_l A_{l-1}ᵀ + (λ/m) W_l,  db_l = (1/m) Σ_examples dZ_l,
     dA_{l-1} = W_lᵀ dZ_l · D_{l-1} / keep_prob,  dZ_{l-1} = dA_{l-1} · f'(Z_{l-1}).
 
-    ``forward`` is what ``forward_propagation`` returned for the same arguments.
+    ``forward`` is what ``forward_propagation`` returned for the same arguments. Shapes are those of the parameters and
+    of ``forward``. Raises as ``forward_propagation`` does, and ``ValueError`` when Y does not fit the output.
     """
     Z, H, A = forward
     validate(A[0], parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
