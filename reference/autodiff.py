@@ -79,8 +79,13 @@ def autodiff(problem: Problem) -> Autodiff:
     if cost.dtype != np.float64:
         raise TypeError(f"JAX computed in {cost.dtype}; the witness takes float64")
     layers = list(pairwise(dims))
-    square = lambda a: [a[:, l, :n, :n_prev] for l, (n_prev, n) in enumerate(layers)]  # noqa: E731
-    columns = lambda a, width: [a[:, l, :n, :width] for l, (_, n) in enumerate(layers)]  # noqa: E731
+
+    def square(padded: Array) -> list[Array]:
+        return [padded[:, l, :n, :n_prev] for l, (n_prev, n) in enumerate(layers)]
+
+    def columns(padded: Array, width: int) -> list[Array]:
+        return [padded[:, l, :n, :width] for l, (_, n) in enumerate(layers)]
+
     return Autodiff(
         cost,
         l2_cost,

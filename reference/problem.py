@@ -67,14 +67,13 @@ class Problem:
     def at(self, index: slice | int) -> Problem:
         """A part of the stack, still a stack."""
         part = index if isinstance(index, slice) else slice(index, index + 1 or None)
-        take = lambda values: [a[part] for a in values]  # noqa: E731 - one word, used seven times below
         return replace(
             self,
             cases=self.cases[part],
             X=self.X[part],
             Y=self.Y[part],
             parameters=tuple((W[part], b[part]) for W, b in self.parameters),
-            masks=None if self.masks is None else tuple(take(self.masks)),
+            masks=None if self.masks is None else tuple(D[part] for D in self.masks),
             lambd=self.lambd[part],
             keep_prob=self.keep_prob[part],
             M=_take(self.M, part),
