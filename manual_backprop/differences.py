@@ -24,9 +24,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from manual_backprop.magnitudes import RESOLUTION, Magnitudes, allowance
+from manual_backprop.magnitudes import RESOLUTION, Magnitudes, allowance, kept_shares
 from manual_backprop.network import Masks, Parameters
-from manual_backprop.primitives import ACTIVATIONS, Array, per_problem, sigmoid, softmax
+from manual_backprop.primitives import ACTIVATIONS, Array, sigmoid, softmax
 
 __all__ = ["KINKED", "Differences", "network_differences"]
 
@@ -80,12 +80,11 @@ def network_differences(
     lead = forward.Z[-1].shape[:-2]
     dims = (forward.A[0].shape[-2], *(z.shape[-2] for z in forward.Z))
     Cu = allowance(Y.shape[-1], dims) * np.finfo(np.float64).eps
-    scale = per_problem(keep_prob, Y)
     network = _Network(
         Z=forward.Z,
         H=forward.H,
         A=[np.concatenate([A, np.ones((*A.shape[:-2], 1, A.shape[-1]))], axis=-2) for A in forward.A],
-        kept=[np.ones_like(z) if masks is None else masks[l] / scale for l, z in enumerate(forward.Z[:-1])],
+        kept=kept_shares(forward, masks, keep_prob),
         W=[W for W, b in parameters],
         Y=Y,
         f=ACTIVATIONS[hidden].forward,
@@ -108,8 +107,19 @@ def network_differences(
 
 
 def _single(network: _Network, index: tuple[int, ...]) -> _Network:
-    Z, H, A, kept, W = ([a[index] for a in part] for part in network[:5])
-    return _Network(Z, H, A, kept, W, network.Y[index], network.f, network.leaves, network.output)
+    """One network of the stack."""
+
+    def take(arrays: list[Array]) -> list[Array]:
+        return [a[index] for a in arrays]
+
+    return network._replace(
+        Z=take(network.Z),
+        H=take(network.H),
+        A=take(network.A),
+        kept=take(network.kept),
+        W=take(network.W),
+        Y=network.Y[index],
+    )
 
 
 def _other_side(before: Array, moved: Array) -> NDArray[np.bool_]:

@@ -90,11 +90,11 @@ def gradient_check(
     _validate(point, gradients)
     if not 0 < epsilon < 1:
         raise ValueError(f"epsilon is {epsilon}; it takes a number between 0 and 1")
-    noise = _noise(cost, point)
+    J, noise = float(cost(point)), _noise(cost, point)
     here = None if pattern is None else np.asarray(pattern(point))
     blocks, compared = {}, []
     for name in point:
-        D, bound, excluded = _difference_block(cost, point, name, pattern, here, noise, epsilon)
+        D, bound, excluded = _difference_block(cost, point, name, pattern, here, J, noise, epsilon)
         blocks[name], pairs = _block(np.asarray(gradients[name], dtype=np.float64), D, bound, excluded)
         compared.append(pairs)
     return _verdict(blocks, compared)
@@ -194,11 +194,12 @@ def _difference_block(
     name: str,
     pattern: Callable[[dict[str, Array]], ArrayLike] | None,
     here: NDArray | None,
+    J: float,
     noise: float,
     epsilon: float,
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """D, its bound, and what was excluded, for one parameter array."""
-    theta, J = point[name], float(cost(point))
+    theta = point[name]
     D, bound, excluded = np.zeros(theta.shape), np.full(theta.shape, np.inf), np.ones(theta.shape, dtype=bool)
     for index in np.ndindex(theta.shape):
 
@@ -209,7 +210,9 @@ def _difference_block(
 
         for h in epsilon * max(1.0, float(abs(theta[index]))) * SHORTER:
             step = float((theta[index] + h) - theta[index])  # what is really added
-            keeps = {s: pattern is None or np.array_equal(pattern(at(s * 4 * step)), here) for s in (+1, -1)}  # type: ignore[arg-type]
+            keeps = {+1: True, -1: True}
+            if pattern is not None and here is not None:
+                keeps = {side: np.array_equal(pattern(at(side * 4 * step)), here) for side in keeps}
             if not any(keeps.values()):
                 continue
             found = _central(cost, at, J, step) if all(keeps.values()) else _one_sided(cost, at, J, step, keeps[+1])

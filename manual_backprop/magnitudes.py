@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike
 from manual_backprop.network import Forward, Masks, Parameters, forward_propagation
 from manual_backprop.primitives import OUTPUTS, Array, per_problem, sigmoid
 
-__all__ = ["ALLOWANCE", "RESOLUTION", "Magnitudes", "allowance", "magnitudes"]
+__all__ = ["ALLOWANCE", "RESOLUTION", "Magnitudes", "allowance", "kept_shares", "magnitudes"]
 
 ALLOWANCE = 64  # the part of C that does not grow: the largest ratio ever seen is below a tenth of it
 RESOLUTION = 1e-3  # a tolerance wider than this part of its block's largest entry sees nothing
@@ -57,6 +57,14 @@ class Magnitudes(NamedTuple):
     l2_cost: Array  # (...,)
     differences: list[Array]  # (..., n_l, 1): M of a cost difference after a nudge of one parameter of row i
     amplification: Array  # (...,)
+
+
+def kept_shares(forward: Forward, masks: Masks, keep_prob: ArrayLike) -> list[Array]:
+    """D_l / keep_prob of every hidden layer, ones where nothing is dropped: what dropout multiplies H_l by."""
+    hidden = forward.Z[:-1]
+    if masks is None:
+        return [np.ones_like(Z) for Z in hidden]
+    return [D / per_problem(keep_prob, Z) for D, Z in zip(masks, hidden, strict=True)]
 
 
 class Slopes(NamedTuple):
@@ -102,7 +110,7 @@ def magnitudes(
     L, m = len(parameters), Y.shape[-1]
     second = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters))) * unit
     scale = per_problem(keep_prob, X)
-    kept = [1.0] * (L - 1) if masks is None else [D / scale for D in masks]
+    kept = kept_shares(forward, masks, keep_prob)
     slopes = [SLOPES[hidden](z, h) for z, h in zip(Z[:-1], H[:-1], strict=True)]
     W_bar = [np.abs(W) for W, b in parameters]
 

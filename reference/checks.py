@@ -7,6 +7,7 @@ the tails of χ² (Laurent & Massart 2000, lemma 1).
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,13 +31,13 @@ def mask_law(
     mask: Callable[..., np.ndarray], dropout: Callable[..., np.ndarray], seed: int
 ) -> tuple[int, list[Violation]]:
     """D is boolean, independent, kept with probability ``keep_prob``, all from the generator that is given."""
-    found = []
+    found, shape = [], (200, DRAWS // 200)
     for p in KEEP_PROBS:
-        D = mask((200, DRAWS // 200), keep_prob=p, rng=np.random.RandomState(seed))
-        if D.shape != (200, DRAWS // 200):
-            found.append(Violation("D", "MB303", f"the mask has shape {D.shape}; asked for {(200, DRAWS // 200)}"))
+        D = mask(shape, keep_prob=p, rng=np.random.RandomState(seed))
+        if D.shape != shape:
+            found.append(Violation("D", "MB303", f"the mask has shape {D.shape}; asked for {shape}"))
             continue
-        again = mask((200, DRAWS // 200), keep_prob=p, rng=np.random.RandomState(seed))
+        again = mask(shape, keep_prob=p, rng=np.random.RandomState(seed))
         if D.dtype != bool:
             found.append(Violation("D", "MB303", f"the mask has dtype {D.dtype}; it is boolean in this project"))
         spread = SIGMAS * np.sqrt(p * (1 - p) / D.size)
@@ -70,7 +71,7 @@ def initialisation(
     looked, parameters = 0, layers(dims, rng=np.random.RandomState(seed))
     if len(parameters) != len(dims) - 1:
         return 1, [Violation("W", "MB801", f"{len(parameters)} layers; owed {len(dims) - 1}")]
-    for l, ((W, b), n_prev, n) in enumerate(zip(parameters, dims[:-1], dims[1:], strict=True), start=1):
+    for l, ((W, b), (n_prev, n)) in enumerate(zip(parameters, pairwise(dims), strict=True), start=1):
         looked += W.size + b.size
         if W.shape != (n, n_prev) or b.shape != (n, 1):
             found.append(Violation(f"W{l}", "MB801", f"shapes {W.shape}, {b.shape}; owed ({n}, {n_prev}), ({n}, 1)"))

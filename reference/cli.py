@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import click
 
 __all__ = ["cli"]
 
 FORMATS = ("text", "json")
+Reports = tuple[tuple[str, str | None], ...]  # formats, and where each goes; None: standard output
+TEXT: Reports = (("text", None),)
 
 
-class Reports(click.ParamType):
+class Report(click.ParamType):
     """``text``, ``json`` or ``json=PATH``."""
 
     name = "FORMAT[=PATH]"
@@ -61,40 +64,22 @@ def cli() -> None:
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Of every random draw. [default: 0; nightly: a new one]"
 )
 @click.option("--accuracy", type=click.Choice(["warn", "fail"]), default="warn", show_default=True, help="For MB402.")
-@click.option("--report", "reports", type=Reports(), multiple=True, help="text, json, or json=PATH. [default: text]")
-def verify(
-    targets: tuple[str, ...],
-    line: str | None,
-    profile: str | None,
-    examples: int | None,
-    max_time: float | None,
-    seed: int | None,
-    accuracy: str,
-    reports: tuple[tuple[str, str | None], ...],
-) -> int:
+@click.option("--report", "reports", type=Report(), multiple=True, help="text, json, or json=PATH. [default: text]")
+def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
     A TARGET is a built-in name or module:function.
     """
     from reference.commands import run_verify
 
-    return run_verify(
-        targets or ("manual_backprop",),
-        line=line,
-        profile=profile,
-        examples=examples,
-        max_time=max_time,
-        seed=seed,
-        accuracy=accuracy,
-        reports=reports or (("text", None),),
-    )
+    return run_verify(targets or ("manual_backprop",), reports=reports or TEXT, **flags)
 
 
 @cli.command()
 @click.argument("failure", metavar="ID")
-@click.option("--report", "reports", type=Reports(), multiple=True, help="text, json, or json=PATH. [default: text]")
-def replay(failure: str, reports: tuple[tuple[str, str | None], ...]) -> int:
+@click.option("--report", "reports", type=Report(), multiple=True, help="text, json, or json=PATH. [default: text]")
+def replay(failure: str, reports: Reports) -> int:
     """See a stored failure again; it is forgotten when it is fixed."""
     from reference.commands import run_replay
 
-    return run_replay(failure, reports=reports or (("text", None),))
+    return run_replay(failure, reports=reports or TEXT)

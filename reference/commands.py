@@ -15,6 +15,7 @@ import click
 
 from reference import store
 from reference.case import Case, CaseError
+from reference.cli import Reports
 from reference.conclusion import conclude
 from reference.findings import EXIT_CODES, worst_exit
 from reference.implementations import Implementation, TargetError, resolve
@@ -29,7 +30,6 @@ __all__ = ["run_replay", "run_verify"]
 
 LONGEST_NAME = 200  # of a report's file; most systems take 255, and a suffix is added while it is written
 ANYTHING = 1e-9  # the coverage of a replay: a case that failed once may be nearly all ties
-Reports = tuple[tuple[str, str | None], ...]
 RENDER = {"text": text_report.render, "json": json_report.render}
 
 

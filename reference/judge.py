@@ -39,7 +39,7 @@ class Tally(NamedTuple):
     complex_step: int = 0
     uncovered: int = 0  # left out or unresolved by central differences alone, in float64
 
-    def __add__(self, other: Tally) -> Tally:  # type: ignore[override]
+    def __add__(self, other: Tally) -> Tally:  # type: ignore[override]  # a sum, where tuples would be joined
         return Tally(
             self.cases + other.cases,
             self.coordinates + other.coordinates,

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from manual_backprop.differences import KINKED
-from manual_backprop.magnitudes import Magnitudes, allowance, magnitudes
+from manual_backprop.magnitudes import Magnitudes, allowance, kept_shares, magnitudes
 from reference.case import Case, Shape
 
 __all__ = ["Problem", "draw"]
@@ -80,12 +81,10 @@ class Problem:
         )
 
     def kept(self) -> list[Array]:
-        """D_l / keep_prob of every hidden layer, ones where nothing is dropped: what H_l is multiplied by."""
-        if self.masks is None:
-            return [np.ones_like(Z) for Z in self.M.forward.Z[:-1]]
-        return [D / self.keep_prob[:, None, None] for D in self.masks]
+        """D_l / keep_prob of every hidden layer, ones where nothing is dropped."""
+        return kept_shares(self.M.forward, self.masks, self.keep_prob)
 
-    def double(self) -> tuple[Array, Array, tuple[tuple[Array, Array], ...]]:
+    def double(self) -> tuple[Array, Array, Parameters]:
         """X, Y and the parameters in float64: what the witnesses see."""
         wide = np.float64
         return (
@@ -109,14 +108,14 @@ def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Pro
 
     Raises ``ValueError`` for no case, for cases of different shapes, and for a near-tie that no draw of X removes.
     """
-    if len({case.shape for case in cases}) != 1:
-        raise ValueError(f"a stack takes cases of one shape; given {len({case.shape for case in cases})}")
+    shapes = {case.shape for case in cases}
+    if len(shapes) != 1:
+        raise ValueError(f"a stack takes cases of one shape; given {len(shapes)}")
     rng = np.random.RandomState() if rng is None else rng
     drawn, nudged = [], 0
     for case in cases:
         rng.seed(case.seed)
-        arrays = _draw_one(case, rng)
-        drawn.append(arrays)
+        drawn.append(_draw_one(case, rng))
     stacked = _stack(cases, drawn)
     for index in _near_ties(stacked):
         case = cases[index]
@@ -138,7 +137,7 @@ def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Pro
 def _draw_one(case: Case, rng: np.random.RandomState) -> dict[str, Any]:
     X = rng.standard_normal((case.dims[0], case.m))
     parameters = []
-    for n_prev, n in zip(case.dims[:-1], case.dims[1:], strict=True):
+    for n_prev, n in pairwise(case.dims):
         W = rng.standard_normal((n, n_prev)) * (case.scale * np.sqrt(2.0 / n_prev))
         b = rng.standard_normal((n, 1)) * case.scale  # drawn in either case: the stream stays the same
         parameters.append((W, b if case.bias == "random" else np.zeros_like(b)))

@@ -84,28 +84,30 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         if options.case is not None:
             if entry.domain.accepts(options.case):
                 asked = True
-                _judge(entry, [options.case], run, options, rng, exhaustive=True)
+                _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
             continue
-        for stack in _by_shape(_battery(entry)):
-            _judge(entry, stack, run, options, rng, exhaustive=True)
+        fixed, examples = [case for case in battery() if entry.domain.accepts(case)], _examples(entry, options)
+        explored = options.profile.explore if entry.domain == ANY else 0
+        planned = len(fixed) + examples + explored
+        for stack in _by_shape(fixed):
+            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
             if out_of_time():
                 run.floor = False
                 run.notes.append(
                     f"the time limit of {limit:g} s cut the battery of {entry.check}: too little was tried"
                 )
                 return
-        examples = _examples(entry, options)
         stream = np.random.RandomState([options.seed, index])
         for k, stack in enumerate(random_stacks(entry.domain, stream, examples)):
             if k and out_of_time():
                 run.notes.append(f"the time limit of {limit:g} s ended the random cases of {entry.check} early")
                 break
-            _judge(entry, stack, run, options, rng, exhaustive=False)
-        if not out_of_time() and entry.domain == ANY:
+            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=False)
+        if not out_of_time():
             explore(
                 entry.domain,
-                partial(_judge_sought, entry, run, options, rng),
-                examples=options.profile.explore,
+                partial(_judge_sought, entry, run, options, rng, planned),
+                examples=explored,
                 seed=options.seed,
             )
     if options.case is None:
@@ -135,31 +137,24 @@ def _judge(
     options: Options,
     rng: np.random.RandomState,
     *,
+    planned: int,
     exhaustive: bool,
     sought: bool = False,
 ) -> None:
     problem = draw(cases, rng)
     judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
-    options.progress(entry.check, len(cases), _planned(entry, options))
-
-
-def _battery(entry: Entry) -> list[Case]:
-    return [case for case in battery() if entry.domain.accepts(case)]
+    options.progress(entry.check, len(cases), planned)
 
 
 def _examples(entry: Entry, options: Options) -> int:
     return options.profile.examples if entry.domain == ANY else max(1, options.profile.examples // NARROW)
 
 
-def _planned(entry: Entry, options: Options) -> int:
-    if options.case is not None:
-        return 1
-    return len(_battery(entry)) + _examples(entry, options) + (options.profile.explore if entry.domain == ANY else 0)
-
-
-def _judge_sought(entry: Entry, run: Run, options: Options, rng: np.random.RandomState, case: Case) -> None:
-    _judge(entry, [case], run, options, rng, exhaustive=False, sought=True)
+def _judge_sought(
+    entry: Entry, run: Run, options: Options, rng: np.random.RandomState, planned: int, case: Case
+) -> None:
+    _judge(entry, [case], run, options, rng, planned=planned, exhaustive=False, sought=True)
 
 
 def _by_shape(cases: Iterable[Case]) -> Iterator[list[Case]]:

@@ -48,10 +48,8 @@ def unpack(parameters: Mapping[str, Array]) -> tuple[Array, ...]:
 
 def labels(Y: ArrayLike, A3: Array) -> Array:
     """Y in the dtype of A3. Labels of shape ``(m,)`` become ``(1, m)``; one gradient-checking test case has them so."""
-    Y = np.asarray(Y, dtype=A3.dtype)
-    Y = Y[np.newaxis] if Y.ndim == 1 else Y
-    validate_labels(Y, A3)
-    return Y
+    Y = np.asarray(Y)
+    return validate_labels(Y[np.newaxis] if Y.ndim == 1 else Y, A3)
 
 
 def forward_propagation(X: Array, parameters: Mapping[str, Array]) -> tuple[Array, Cache]:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from manual_backprop.course import _layers
 from manual_backprop.course._layers import NAMES, Cache, Dictionary, compute_cost, unpack
+from manual_backprop.gradient_check import relative_difference
 from manual_backprop.primitives import Array
 
 __all__ = [
@@ -110,10 +111,8 @@ def gradients_to_vector(gradients: Mapping[str, Array]) -> Array:
 
 
 def _difference(grad: ArrayLike, grad_approx: ArrayLike, print_msg: bool) -> np.floating:
-    """‖g − g̃‖ / (‖g‖ + ‖g̃‖), and 0 where both are zero."""
-    numerator = np.linalg.norm(np.subtract(grad, grad_approx))
-    denominator = np.linalg.norm(grad) + np.linalg.norm(grad_approx)
-    difference = numerator / denominator if denominator != 0 else numerator
+    """``relative_difference``, printed if asked."""
+    difference = np.float64(relative_difference(grad, grad_approx))
     if print_msg:
         verdict = "agree" if difference <= THRESHOLD else "do not agree"
         print(f"The gradients {verdict}: difference = {difference}, threshold {THRESHOLD}")

@@ -55,7 +55,6 @@ class Law(NamedTuple):
     """A check of what no gradient shows: ``run(seed)`` returns how many things it looked at, and what it found."""
 
     check: str
-    outputs: tuple[str, ...]
     run: Callable[[int], tuple[int, list[Violation]]]
 
 

@@ -66,6 +66,6 @@ def per_case(function: Callable[[Single], dict[str, Any]]) -> Callable[[Problem]
     return run
 
 
-def named(prefix: str, layers: Sequence[NDArray], *, first: int = 1) -> Outcome:
+def named(prefix: str, layers: Sequence[NDArray]) -> Outcome:
     """``{"dW1": …, "dW2": …}`` of a list over layers."""
-    return {f"{prefix}{l}": array for l, array in enumerate(layers, start=first)}
+    return {f"{prefix}{l}": array for l, array in enumerate(layers, start=1)}

@@ -224,7 +224,7 @@ def test_a_long_name_does_not_make_a_long_line():
 
 
 def test_a_broken_law_is_printed_with_its_check():
-    laws = (Law("masks", ("D",), lambda seed: (7, [Violation("D", "MB303", "keeps 0.4")])),)
+    laws = (Law("masks", lambda seed: (7, [Violation("D", "MB303", "keeps 0.4")])),)
     text = text_report.render(report(try_out(Implementation("mine", (), laws), examples=1)))
     assert "MB303" in text
     assert "keeps 0.4" in text

@@ -259,8 +259,8 @@ def test_an_interrupted_run_neither_shrinks_nor_runs_the_code_again():
 
 
 def test_a_law_that_is_kept_passes_and_one_that_is_broken_fails():
-    kept = Law("kept", ("D",), lambda seed: (10, []))
-    broken = Law("broken", ("D",), lambda seed: (10, [Violation("D", "MB303", "keeps too few")]))
+    kept = Law("kept", lambda seed: (10, []))
+    broken = Law("broken", lambda seed: (10, [Violation("D", "MB303", "keeps too few")]))
     assert try_out(Implementation("laws", (), (kept,)), examples=1).verdict == "pass"
     target = try_out(Implementation("laws", (), (kept, broken)), examples=1)
     assert target.verdict == "fail"
@@ -269,13 +269,13 @@ def test_a_law_that_is_kept_passes_and_one_that_is_broken_fails():
 
 def test_a_law_is_given_the_seed_of_the_run():
     seen = []
-    law = Law("law", ("D",), lambda seed: (1, seen.append(seed) or []))
+    law = Law("law", lambda seed: (1, seen.append(seed) or []))
     try_out(Implementation("laws", (), (law,)), examples=1, seed=99)
     assert seen == [99]
 
 
 def test_a_law_that_looked_at_nothing_is_inconclusive():
-    assert try_out(Implementation("laws", (), (Law("law", ("D",), lambda seed: (0, [])),))).verdict == "inconclusive"
+    assert try_out(Implementation("laws", (), (Law("law", lambda seed: (0, [])),))).verdict == "inconclusive"
 
 
 # --- what is said ---------------------------------------------------------------------------------------------
