@@ -23,7 +23,7 @@ def caught(dtype: str, trials: int, seed: int) -> list[float]:
     from reference.search import random_stacks
     from reference.tolerance import compare, tolerance
 
-    entry = resolve("manual_backprop").entries[0]
+    entry = resolve("manual_backprop")().entries[0]
     rng, scratch = np.random.RandomState([seed, 99]), np.random.RandomState()
     hits, done = np.zeros(len(ERRORS)), 0
     for stack in random_stacks(ANY._replace(dtypes=(dtype,)), rng, 100 * trials):

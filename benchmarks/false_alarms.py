@@ -28,7 +28,7 @@ def campaign(cases: int, seed: int) -> dict[str, Any]:
     from reference.problem import draw
     from reference.search import random_stacks
 
-    entry = resolve("manual_backprop").entries[0]
+    entry = resolve("manual_backprop")().entries[0]
     scratch = np.random.RandomState()
     counts: Counter[str] = Counter()
     worst: dict[tuple[str, str, str], float] = {}

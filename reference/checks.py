@@ -16,7 +16,7 @@ from reference.case import Case
 from reference.findings import Violation
 from reference.problem import Problem, draw
 
-__all__ = ["gradient_checker", "initialisation", "mask_law"]
+__all__ = ["gradient_checker", "initialisation", "kept_rate", "mask_law", "spread_of"]
 
 Blocks = dict[str, np.ndarray]
 
@@ -40,11 +40,8 @@ def mask_law(
         again = mask(shape, keep_prob=p, rng=np.random.RandomState(seed))
         if D.dtype != bool:
             found.append(Violation("D", "MB303", f"the mask has dtype {D.dtype}; it is boolean in this project"))
-        spread = SIGMAS * np.sqrt(p * (1 - p) / D.size)
-        if abs(D.mean() - p) > spread:
-            found.append(
-                Violation("D", "MB303", f"keeps {D.mean():.4f} of the units at keep_prob={p}, not {p} ± {spread:.4f}")
-            )
+        if said := kept_rate(D, p):
+            found.append(Violation("D", "MB303", said))
         law = p * p + (1 - p) ** 2  # how often two independent entries agree; the pairs below are disjoint
         for whose, pairs in (("examples", D[:, ::2] == D[:, 1::2]), ("units", D[::2] == D[1::2])):
             if abs(pairs.mean() - law) > SIGMAS * np.sqrt(law * (1 - law) / pairs.size):
@@ -83,14 +80,27 @@ def initialisation(
             if np.any(W):
                 found.append(Violation(f"W{l}", "MB801", "the weights are not zero"))
             continue
-        if not abs(W.mean()) <= SIGMAS * owed / np.sqrt(W.size):  # NaN is not ≤ anything
-            found.append(Violation(f"W{l}", "MB801", f"the weights have mean {W.mean():.3g}; owed 0"))
-        ratio, share = float(np.mean(W * W)) / owed**2, NATS / W.size  # χ² of W.size degrees of freedom, over W.size
-        if not -2 * np.sqrt(share) <= ratio - 1 <= 2 * np.sqrt(share) + 2 * share:
-            found.append(
-                Violation(f"W{l}", "MB801", f"the weights have variance {np.mean(W * W):.3g}; owed {owed**2:.3g}")
-            )
+        if said := spread_of(W, owed):
+            found.append(Violation(f"W{l}", "MB801", said))
     return looked, found
+
+
+def spread_of(W: np.ndarray, owed: float) -> str | None:
+    """What is the matter with weights that owe mean 0 and the standard deviation ``owed``, if anything is."""
+    if not abs(W.mean()) <= SIGMAS * owed / np.sqrt(W.size):  # NaN is not ≤ anything
+        return f"the weights have mean {W.mean():.3g}; owed 0"
+    ratio, share = float(np.mean(W * W)) / owed**2, NATS / W.size  # χ² of W.size degrees of freedom, over W.size
+    if not -2 * np.sqrt(share) <= ratio - 1 <= 2 * np.sqrt(share) + 2 * share:
+        return f"the weights have variance {np.mean(W * W):.3g}; owed {owed**2:.3g}"
+    return None
+
+
+def kept_rate(D: np.ndarray, p: float) -> str | None:
+    """What is the matter with the share of units that a mask keeps, if anything is."""
+    spread = SIGMAS * np.sqrt(p * (1 - p) / D.size)
+    if abs(D.mean() - p) > spread:
+        return f"keeps {D.mean():.4f} of the units at keep_prob={p}, not {p} ± {spread:.4f}"
+    return None
 
 
 def gradient_checker(check: Callable[[Problem, Blocks], str], seed: int) -> tuple[int, list[Violation]]:

@@ -18,12 +18,13 @@ from reference.case import Case, CaseError
 from reference.cli import Reports
 from reference.conclusion import conclude
 from reference.findings import EXIT_CODES, worst_exit
-from reference.implementations import Implementation, TargetError, resolve
+from reference.implementations import Implementation, Limits, TargetError, resolve
 from reference.profiles import PROFILES, Profile, default_profile
 from reference.progress import progress
 from reference.report import json as json_report
 from reference.report import text as text_report
 from reference.report.model import Report, Target, Tool
+from reference.side_by_side import side_by_side
 from reference.verify import Options, Run, judge_case, verify
 
 __all__ = ["run_replay", "run_verify"]
@@ -43,6 +44,7 @@ def run_verify(
     seed: int | None,
     accuracy: str,
     reports: Reports,
+    limits: Limits | None = None,
 ) -> int:
     """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
     started = time.monotonic()
@@ -52,19 +54,18 @@ def run_verify(
     plan = _plan(PROFILES[name], examples, max_time)
     try:
         case = None if line is None else Case.parse(line)
-        resolved = [resolve(target) for target in targets]
+        openings = [(target, resolve(target, limits)) for target in targets]
     except (CaseError, TargetError) as error:
         raise click.UsageError(str(error)) from None
     _check_writable(reports)
     os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
-    found: list[Target] = []
     with _one_thread(), progress(sys.stderr) as advance:
-        options = Options(plan, drawn, case, accuracy, progress=advance)
-        for implementation in resolved:
-            found.append(_verify_one(implementation, options))
-            if found[-1].verdict == "interrupted":
-                break
+        options = Options(plan, drawn, case, accuracy, progress=advance, heard={})
+        try:
+            found = side_by_side(openings, lambda implementation: _verify_one(implementation, options))
+        except TargetError as error:
+            raise click.UsageError(str(error)) from None
     report = _report(found, drawn, name, time.monotonic() - started)
     _write(report, reports)
     return report.exit_code
@@ -75,7 +76,7 @@ def run_replay(failure: str, *, reports: Reports) -> int:
     started = time.monotonic()
     try:
         stored = store.load(failure)
-        implementation = resolve(stored.target)
+        implementation = resolve(stored.target)()
     except (store.StoreError, TargetError) as error:
         raise click.UsageError(str(error)) from None
     _check_writable(reports)
@@ -86,7 +87,8 @@ def run_replay(failure: str, *, reports: Reports) -> int:
         )
     options = Options(Profile(examples=1, explore=0), 0, Case.parse(stored.case), coverage=ANYTHING)
     with _one_thread():
-        target = _verify_one(Implementation(stored.target, entries), options)
+        target = _verify_one(implementation._replace(entries=entries, laws=()), options)
+    implementation.close()
     if target.verdict == "pass":
         store.forget(failure)
         target = target.model_copy(update={"notes": [*target.notes, f"{failure} is fixed, and forgotten"]})

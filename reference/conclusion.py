@@ -8,15 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from reference.case import Case
-from reference.diagnosis import Cause, diagnose, probes
+from reference.consistency import agreed, held_to_its_own
+from reference.diagnosis import Cause, Diagnosis, probes
 from reference.execution import Failure
 from reference.findings import WARNINGS, RowVerdict, Severity, Verdict, backward_order
-from reference.implementations.entry import Entry, Implementation
+from reference.implementations.entry import Entry, Implementation, Own, Place
 from reference.judge import Tally, judge
 from reference.problem import Problem, draw
 from reference.report.model import (
     CheckResult,
     Finding,
+    Location,
     Target,
     Witnesses,
     power_of_two,
@@ -36,32 +38,65 @@ def conclude(
     implementation: Implementation, options: Options, run: Run, *, interrupted: bool = False
 ) -> tuple[Target, list[Stored]]:
     """The target's report, and the failures to store. Shrinking and diagnosis happen here, unless interrupted."""
-    entries = {entry.check: entry for entry in implementation.entries}
     findings: dict[tuple[str, str], list[Finding]] = {}
-    stored = []
-    for k, failure in enumerate(_one_per_output(run.failures.values())):
-        entry = entries.get(failure.check)
-        finding, record = _explain(
-            implementation.name,
-            entry,
-            failure,
-            options,
-            explain=not interrupted and k < MAX_SHRUNK,
-            interrupted=interrupted,
-        )
-        findings.setdefault((failure.check, failure.output), []).append(finding)
-        if record is not None:
-            stored.append(record)
+    stored: list[Stored] = []
+    consequences: set[tuple[str, str]] = set()
+    failures = _one_per_output(run.failures.values())
+    explained, kept = 0, []
+    asked_alone = interrupted or options.case is not None
+    owns = {entry.check: None if asked_alone else entry.own() for entry in implementation.entries}
+    conventions = {entry.check: list(entry.conventions) for entry in implementation.entries}
+    for entry in implementation.entries:
+        mine = [f for f in failures if f.check == entry.check]
+        if not mine:
+            continue
+        if interrupted or explained >= MAX_SHRUNK:
+            diagnosis = Diagnosis([_as_found(f) for f in mine], frozenset())
+        else:
+            diagnosis, said = held_to_its_own(entry, mine, failures, owns[entry.check])
+            conventions[entry.check] += said
+            kept += [entry.check] if said else []
+        consequences |= {(entry.check, output) for output in diagnosis.consequences}
+        for cause in diagnosis.causes:
+            failure = _shown(cause, mine)
+            explained += 1
+            finding, record = _explain(
+                implementation.name, entry, failure, cause, options,
+                explain=not interrupted and explained <= MAX_SHRUNK, interrupted=interrupted,
+            )  # fmt: skip
+            findings.setdefault((entry.check, cause.output), []).append(finding)
+            if record is not None and record not in stored:
+                stored.append(record)
+    of_laws = [f for f in failures if not any(entry.check == f.check for entry in implementation.entries)]
+    owns |= {check: None if asked_alone else own() for check, own in implementation.unknown}
+    fine = agreed(of_laws, owns, kept)
+    for failure in of_laws:
+        if failure in fine:
+            conventions.setdefault(failure.check, []).append(fine[failure])
+        else:
+            findings.setdefault((failure.check, failure.output), []).append(_of_a_law(failure))
 
+    for check, _ in implementation.unknown:
+        _of_its_own(check, owns[check], run, findings, bool(of_laws))
     keys = list(run.tallies) + [key for key in findings if key not in run.tallies]
-    order = [entry.check for entry in implementation.entries] + [law.check for law in implementation.laws]
+    order = [entry.check for entry in implementation.entries] + [check for check, _ in implementation.unknown]
+    order += [law.check for law in implementation.laws]
     coverage = _coverage(run)
     asked = dict.fromkeys(check for check, _ in run.tallies)
     if options.case is None:  # what was never asked was not verified
         asked |= dict.fromkeys(entry.check for entry in implementation.entries)
     low = [check for check in asked if coverage.get(check, 0.0) < options.coverage]
     checks = [
-        _row(check, output, run, findings.get((check, output), []), check in low)
+        _row(
+            check,
+            output,
+            run,
+            findings.get((check, output), []),
+            check in low,
+            (check, output) in consequences,
+            conventions.get(check, []),
+            owns.get(check),
+        )
         for check, output in sorted(keys, key=lambda key: (order.index(key[0]), backward_order(key[1])))
     ]
     low_text = [f"{check} ({100 * coverage.get(check, 0.0):.1f} %)" for check in low]
@@ -70,7 +105,7 @@ def conclude(
         target=implementation.name,
         verdict=verdict,
         error=error,
-        notes=run.notes,
+        notes=[*implementation.notes, *run.notes],
         distinct_cases=len(run.seen),
         checks=checks,
     )
@@ -111,17 +146,29 @@ def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: b
     return "pass", None
 
 
-def _row(check: str, output: str, run: Run, findings: list[Finding], low: bool) -> CheckResult:
+def _row(
+    check: str,
+    output: str,
+    run: Run,
+    findings: list[Finding],
+    low: bool,
+    consequence: bool,
+    conventions: list[str],
+    own: Own | None,
+) -> CheckResult:
+    """``consequence``: wrong only for want of another output, which carries the finding."""
     tally = run.tallies.get((check, output), Tally())
     severities = {finding.severity for finding in findings}
     verdict: RowVerdict = (
-        "fail" if "error" in severities else "inconclusive" if low else "warn" if severities else "pass"
+        "fail" if "error" in severities or consequence else "inconclusive" if low else "warn" if severities else "pass"
     )
     return CheckResult(
         check=check,
         output=output,
         verdict=verdict,
-        conforming=None if verdict == "inconclusive" else verdict != "fail",
+        consistent=None if own is None or output[:2] not in ("dW", "db", "gr") else own.consistent,
+        conforming=None if verdict == "inconclusive" else verdict != "fail" and not conventions,
+        conventions=conventions,
         witnesses=Witnesses(
             autodiff=tally.autodiff, central_difference=tally.central_difference, complex_step=tally.complex_step
         ),
@@ -135,32 +182,67 @@ def _row(check: str, output: str, run: Run, findings: list[Finding], low: bool) 
     )
 
 
+def _of_its_own(
+    check: str, own: Own | None, run: Run, findings: dict[tuple[str, str], list[Finding]], blamed: bool
+) -> None:
+    """A backward pass whose own forward pass computes no network that the court knows: consistent, or not."""
+    if own is None or (not own.consistent and blamed):
+        run.notes.append(f"{check} is not judged: its forward pass computes no network that this tool knows")
+        return
+    run.tallies[check, "gradients"] = Tally(coordinates=1)
+    if not own.consistent:
+        text = f"the backward pass {own.text}"
+        findings[check, "gradients"] = [Finding(code="MB199", severity="error", certainty="unexplained", text=text)]
+
+
+def _as_found(failure: Failure) -> Cause:
+    return Cause(failure.output, failure.code, "unexplained", failure.text or "not explained", place=failure.place)
+
+
+def _shown(cause: Cause, failures: list[Failure]) -> Failure:
+    """The failure that shows a cause: its own output's, or the first that follows from it."""
+    found = [f for f in failures if f.output == cause.output]
+    return (found or [f for f in failures if f.output in cause.upstream_of] or failures)[0]
+
+
+def _of_a_law(failure: Failure) -> Finding:
+    return Finding(
+        code=failure.code,
+        severity="warning" if failure.code in WARNINGS else "error",
+        certainty="unexplained" if failure.code == "MB199" else "exactly",
+        text=failure.text,
+        location=_location(failure.place),
+    )
+
+
+def _location(place: Place | None) -> Location | None:
+    return None if place is None else Location(file=place.file, cell=place.cell, line=place.line)
+
+
 def _explain(
-    target: str, entry: Entry | None, failure: Failure, options: Options, *, explain: bool, interrupted: bool
+    target: str, entry: Entry, failure: Failure, cause: Cause, options: Options, *, explain: bool, interrupted: bool
 ) -> tuple[Finding, Stored | None]:
     """The smallest case, the cause, and how to see it again."""
-    if entry is None:  # a law
-        return Finding(code=failure.code, severity="error", certainty="exactly", text=failure.text), None
     if explain and options.case is None:
         failure = _smallest(entry, failure, options)
-    severity: Severity = "warning" if failure.code in WARNINGS else "error"
+    severity: Severity = "warning" if cause.code in WARNINGS else "error"
     if failure.code == "MB402" and not interrupted:
         severity, cause = _digits(entry, failure, options)
-    elif not explain:
-        cause = Cause(failure.code, "unexplained", failure.text or "not explained", [])
-    else:
-        cause = diagnose(entry, failure)
     stored = Stored(target, failure.check, failure.output, str(failure.case))
+    own = failure.output == cause.output
     finding = Finding(
         code=cause.code,
         severity=severity,
         certainty=cause.certainty,
         text=cause.text,
-        candidates=cause.candidates,
+        candidates=list(cause.candidates),
+        upstream_of=list(cause.upstream_of),
+        location=_location(cause.place),
+        suggestion=cause.suggestion,
         smallest=str(failure.case),
-        index=list(failure.at),
-        got=failure.got,
-        want=failure.want,
+        index=list(failure.at) if own else None,
+        got=failure.got if own else None,
+        want=failure.want if own else None,
         replay=name_of(stored),
     )
     return finding, stored
@@ -198,12 +280,12 @@ def _digits(entry: Entry, failure: Failure, options: Options) -> tuple[Severity,
     if not any(shares):
         severity: Severity = "error" if options.accuracy == "fail" else "warning"
         text = f"{failure.text} where it saturates, and to all of them at scale={eased.scale:g}"
-        return severity, Cause("MB402", "exactly", text, [])
+        return severity, Cause(failure.output, "MB402", "exactly", text)
     if min(shares) > 0.5:
         text = f"{failure.text}, everywhere, as if some of it were computed in float32"
-        return "error", Cause("MB402", "consistent", text, [])
+        return "error", Cause(failure.output, "MB402", "consistent", text)
     share = f"in {100 * max(shares):.2g} % of its entries"
-    return "error", Cause("MB199", "unexplained", f"{failure.text}, {share}, saturated or not", [])
+    return "error", Cause(failure.output, "MB199", "unexplained", f"{failure.text}, {share}, saturated or not")
 
 
 def _share(entry: Entry, problem: Problem, output: str) -> float:

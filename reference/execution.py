@@ -6,10 +6,8 @@ they were), and once with λ = 0.
 
 from __future__ import annotations
 
-import io
 import traceback
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.case import Case
-from reference.implementations.entry import Entry, Outcome
-from reference.implementations.outcome import as_dict
+from reference.implementations.entry import Entry, Outcome, Place
+from reference.implementations.outcome import CHANGED, as_dict
+from reference.implementations.process import TargetDied, TargetRaised
+from reference.implementations.told import described
 from reference.problem import Problem
 
 __all__ = ["Failure", "malformed", "raised", "run_entry", "run_once"]
@@ -42,6 +42,7 @@ class Failure(NamedTuple):
     got: float | None = None
     want: float | None = None
     share: float = 1.0  # of the block's entries that are wrong
+    place: Place | None = None  # where in the target's source
 
 
 def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
@@ -49,12 +50,18 @@ def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Fa
     given = _writable(problem)
     outcome = _called(entry, given)
     again = _called(entry, _writable(problem))
-    of_data = run_once(entry, replace(problem, lambd=np.zeros_like(problem.lambd)))
+    no_l2 = replace(problem, lambd=np.zeros_like(problem.lambd))
+    of_data = run_once(entry, no_l2) if problem.lambd.any() else outcome
     failures = []
+    for name in [name for name in outcome if name.startswith(CHANGED)]:
+        part = name.removeprefix(CHANGED)
+        text = f"{part} was changed by the call"
+        failures.append(Failure(entry.check, part, "MB601", problem.cases[int(outcome.pop(name))], text))
     for name, before, after in _arguments(problem, given):
         if not np.array_equal(before, after):
             g = int(np.flatnonzero((before != after).reshape(len(before), -1).any(axis=-1))[0])
             failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
+    of_data = {name: a for name, a in of_data.items() if not name.startswith(CHANGED)}
     for name, first in outcome.items():
         numeric = first.dtype.kind in "fiubc" and first.size <= LARGEST  # what is not, is malformed
         if name not in again or (numeric and not np.array_equal(first, again[name], equal_nan=True)):
@@ -70,9 +77,7 @@ def run_once(entry: Entry, problem: Problem) -> Outcome:
 
 
 def _called(entry: Entry, given: Problem) -> Outcome:
-    printed = io.StringIO()  # what a target prints is not part of the report, nor can it close the real streams
-    with redirect_stdout(printed):
-        return as_dict(entry.run(given))
+    return as_dict(entry.run(given))
 
 
 def _writable(problem: Problem) -> Problem:
@@ -98,6 +103,11 @@ def _arguments(before: Problem, after: Problem) -> Iterator[tuple[str, Any, Any]
 
 def raised(entry: Entry, problem: Problem, error: BaseException) -> Failure:
     """The user's frames only, innermost last."""
+    if isinstance(error, TargetDied):
+        return Failure(entry.check, "*", "MB703", problem.cases[0], str(error))
+    if isinstance(error, TargetRaised):
+        code, text, place = described(error)
+        return Failure(entry.check, "*", code, problem.cases[0], text, place=None if place is None else Place(*place))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if OURS not in Path(f.filename).parents]
     where = "; ".join(f"{f.filename}:{f.lineno} in {f.name}" for f in frames[-TRACE_LINES:])
     text = f"raised {type(error).__name__}{_message(error)}" + (f" ({where})" if where else "")

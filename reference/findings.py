@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 __all__ = [
     "CODES",
+    "CONVENTION",
     "EXIT_CODES",
     "WARNINGS",
     "Certainty",
@@ -50,6 +51,8 @@ CODES = {
     "MB901": "the witnesses disagree",
 }
 
+CONVENTION = "convention: "  # a law's text that begins so is no error where a backward pass agrees with it
+
 WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing shows: see ``conclusion``
 
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}
@@ -61,6 +64,8 @@ class Violation(NamedTuple):
     output: str
     code: str
     text: str
+    certainty: Certainty = "exactly"
+    place: tuple[str, int | None, int] | None = None  # file, cell, line
 
 
 def worst_exit(codes: list[int]) -> int:

@@ -80,6 +80,12 @@ class Problem:
             M=_take(self.M, part),
         )
 
+    def masked(self, masks: Masks) -> Problem:
+        """The same problem with other masks: those that a target draws by itself."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            M = _magnitudes(self.shape, self.X, self.Y, self.parameters, self.lambd, masks, self.keep_prob)
+        return replace(self, masks=masks, M=M)
+
     def kept(self) -> list[Array]:
         """D_l / keep_prob of every hidden layer, ones where nothing is dropped."""
         return kept_shares(self.M.forward, self.masks, self.keep_prob)

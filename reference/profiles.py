@@ -24,7 +24,6 @@ PROFILES = {
     "nightly": Profile(examples=50_000, explore=500, seed=None),
 }
 DEFAULT = "default"
-NARROW = 8  # an entry with a narrow domain (the course's functions) gets this part of the examples
 
 
 def default_profile() -> str:

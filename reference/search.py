@@ -42,6 +42,8 @@ def _stack(domain: Domain, rng: np.random.RandomState, size: int) -> list[Case]:
     depth = _pick(rng, domain.depths)
     output = _pick(rng, domain.outputs)
     dims = [_log_whole(rng, WIDTH) for _ in range(depth + 1)]
+    if domain.last is not None:
+        dims[-1] = domain.last
     if output == "softmax":
         dims[-1] = max(2, dims[-1])  # a softmax of one output is constant
     m, hidden = _log_whole(rng, EXAMPLES), _pick(rng, domain.hiddens)
@@ -55,14 +57,22 @@ def _stack(domain: Domain, rng: np.random.RandomState, size: int) -> list[Case]:
             hidden,
             output,
             lambd=_log(rng, *LAMBD) if domain.l2 and rng.random_sample() > NO_L2_SHARE else 0.0,
-            keep_prob=_three_digits(rng.uniform(*KEEP_PROB)) if dropout else 1.0,
-            bias="zero" if rng.random_sample() < ZERO_BIAS_SHARE else "random",
-            scale=1.0 if rng.random_sample() < UNIT_SCALE_SHARE else _log(rng, *SCALE),
+            keep_prob=_three_digits(rng.uniform(*_within(KEEP_PROB, domain.keep_probs))) if dropout else 1.0,
+            bias=_bias(domain, rng.random_sample()),
+            scale=1.0 if rng.random_sample() < UNIT_SCALE_SHARE else _log(rng, *_within(SCALE, domain.scales)),
             dtype=dtype,
             seed=int(rng.randint(2**32, dtype=np.uint32)),
         )
         for _ in range(size)
     ]
+
+
+def _within(wanted: tuple[float, float], allowed: tuple[float, float]) -> tuple[float, float]:
+    return max(wanted[0], allowed[0]), min(wanted[1], allowed[1])
+
+
+def _bias(domain: Domain, draw: float) -> str:
+    return domain.biases[0] if len(domain.biases) == 1 else "zero" if draw < ZERO_BIAS_SHARE else "random"
 
 
 def _pick(rng: np.random.RandomState, choices: tuple[T, ...]) -> T:
@@ -99,7 +109,11 @@ def cases(domain: Domain, *, at_most: Case | None = None) -> SearchStrategy[Case
             hidden, output = draw(st.sampled_from(domain.hiddens)), draw(st.sampled_from(domain.outputs))
             dtype = draw(st.sampled_from(domain.dtypes))
             lambds = st.just(0.0) | st.floats(-4, 4).map(lambda e: _three_digits(10**e)) if domain.l2 else st.just(0.0)
-            keeps = st.just(1.0) | st.floats(*KEEP_PROB).map(_three_digits) if domain.dropout else st.just(1.0)
+            keeps = (
+                st.just(1.0) | st.floats(*_within(KEEP_PROB, domain.keep_probs)).map(_three_digits)
+                if domain.dropout
+                else st.just(1.0)
+            )
             biases: SearchStrategy[str] = st.sampled_from(("random", "zero"))
             scales: SearchStrategy[float] = st.just(1.0) | st.floats(-3, 2).map(lambda e: _three_digits(10**e))
             seeds = st.integers(0, 2**32 - 1)
@@ -116,6 +130,8 @@ def cases(domain: Domain, *, at_most: Case | None = None) -> SearchStrategy[Case
             seeds = st.integers(0, 9) | st.just(at_most.seed)
         low = 2 if output == "softmax" else 1
         dims = [draw(whole(w, low=low if k == depth else 1)) for k, w in enumerate(widths)]
+        if domain.last is not None:
+            dims[-1] = domain.last
         return Case(
             tuple(dims), m, hidden, output, draw(lambds), draw(keeps), draw(biases), draw(scales), dtype, draw(seeds)
         )

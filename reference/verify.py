@@ -18,10 +18,10 @@ from reference.autodiff import warm_up
 from reference.battery import battery
 from reference.case import Case, Shape
 from reference.execution import Failure
-from reference.implementations.entry import ANY, Entry, Implementation
-from reference.judge import Judgement, Tally, judge
+from reference.implementations.entry import ANY, Entry, Implementation, Place
+from reference.judge import Heard, Judgement, Tally, judge
 from reference.problem import draw
-from reference.profiles import NARROW, Profile
+from reference.profiles import Profile
 from reference.progress import Progress
 from reference.search import STACK, explore, random_stacks
 
@@ -38,6 +38,7 @@ class Options:
     accuracy: str = "warn"  # or "fail"
     coverage: float = COVERAGE  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
+    heard: Heard | None = None  # what the witnesses said of earlier targets' cases
 
 
 @dataclass
@@ -113,9 +114,20 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
     if options.case is None:
         for law in implementation.laws:
             looked, violations = law.run(options.seed)
+            if not looked and not violations:
+                if law.says:
+                    run.notes.append(f"{law.check} is not judged: it asks for what this tool cannot give")
+                continue
             run.tallies[law.check, "*"] = Tally(coordinates=looked)
             for violation in violations:
-                failure = Failure(law.check, violation.output, violation.code, PLACEHOLDER, violation.text)
+                failure = Failure(
+                    law.check,
+                    violation.output,
+                    violation.code,
+                    PLACEHOLDER,
+                    violation.text,
+                    place=None if violation.place is None else Place(*violation.place),
+                )
                 run.failures.setdefault((law.check, violation.output, violation.code), failure)
             options.progress(law.check, 0, 0)
     elif not asked:
@@ -125,9 +137,9 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
 PLACEHOLDER = Case((1, 1), 1)  # of a law's failure, which has no case
 
 
-def judge_case(entry: Entry, case: Case) -> Judgement:
+def judge_case(entry: Entry, case: Case, *, heard: Heard | None = None) -> Judgement:
     """One case, with the complex step along samples; what replay and shrinking ask."""
-    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState())
+    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState(), heard=heard)
 
 
 def _judge(
@@ -142,13 +154,13 @@ def _judge(
     sought: bool = False,
 ) -> None:
     problem = draw(cases, rng)
-    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng)
+    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng, heard=options.heard)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
     options.progress(entry.check, len(cases), planned)
 
 
 def _examples(entry: Entry, options: Options) -> int:
-    return options.profile.examples if entry.domain == ANY else max(1, options.profile.examples // NARROW)
+    return max(1, options.profile.examples // entry.domain.share)
 
 
 def _judge_sought(

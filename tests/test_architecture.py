@@ -165,7 +165,7 @@ def test_the_top_level_holds_what_belongs_there():
 
 def test_strategies_have_one_home():
     for path in sorted((ROOT / "tests").rglob("*.py")):
-        if path.name == "strategies.py":
+        if path.name == "strategies.py" or "course_files" in path.parts:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         composite = [

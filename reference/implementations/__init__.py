@@ -8,6 +8,7 @@ a check of what no gradient shows.
 from __future__ import annotations
 
 from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Outcome, Violation
+from reference.implementations.process import Limits
 from reference.implementations.resolve import BUILT_IN, TargetError, resolve
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Entry",
     "Implementation",
     "Law",
+    "Limits",
     "Outcome",
     "TargetError",
     "Violation",

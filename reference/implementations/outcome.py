@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from reference.implementations.entry import Outcome
 from reference.problem import Problem
 
-__all__ = ["Single", "as_dict", "named", "per_case", "singles"]
+__all__ = ["CHANGED", "Single", "as_dict", "named", "per_case", "singles"]
+
+
+CHANGED = "changed "  # before a name: the call changed this part of what it was handed; the value is the case's index
 
 
 class Single(NamedTuple):

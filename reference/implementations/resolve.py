@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import os
-import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-from reference.implementations.entry import ANY, Entry, Implementation
-from reference.implementations.outcome import per_case
+from reference.implementations.entry import Implementation
+from reference.implementations.process import Limits
+from reference.implementations.source import SourceError
 
 __all__ = ["BUILT_IN", "TargetError", "resolve"]
+
+SUFFIXES = (".py", ".ipynb")
 
 
 class TargetError(Exception):
@@ -29,57 +25,42 @@ def _manual_backprop() -> Implementation:
 
 
 BUILT_IN: dict[str, Callable[[], Implementation]] = {"manual_backprop": _manual_backprop}
-ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}) or module:function"
+ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
 
 
-def resolve(name: str) -> Implementation:
-    """The implementation called ``name``; raises ``TargetError``.
+def resolve(name: str, limits: Limits | None = None) -> Callable[[], Implementation]:
+    """How to open the target called ``name``; raises ``TargetError`` where there is no such target.
 
-    ``module:function`` is imported, with the working directory on the path; the function takes one unstacked
-    problem (``X``, ``Y``, ``parameters``, ``masks``, ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes)
-    and returns a dictionary of gradients by the course's names, such as ``{"dW1": …, "db1": …}``.
+    A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``, with the
+    working directory on the path; the function takes one unstacked problem (``X``, ``Y``, ``parameters``, ``masks``,
+    ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's names, such as
+    ``{"dW1": …, "db1": …}``.
     """
+    limits = limits or Limits()
     if name in BUILT_IN:
-        return BUILT_IN[name]()
+        return BUILT_IN[name]
+    file, _, function = name.partition("::")
+    if Path(file).suffix.lower() in SUFFIXES:
+        return _file(name, file, function or None, limits)
     module, colon, attribute = name.partition(":")
     if not (colon and module and attribute):
         raise TargetError(f"no target {name!r}; it takes {ACCEPTED}")
-    return Implementation(name, (Entry(attribute, ANY, per_case(_import(name, module, attribute))),))
+    from reference.implementations.module import module_function
+
+    return lambda: module_function(name, module, attribute, limits)
 
 
-def _import(name: str, module: str, attribute: str) -> Callable[[Any], dict[str, Any]]:
-    """A file of the working directory, even one that is named like a module of the standard library, else a module."""
-    here = os.getcwd()
-    added = here not in sys.path
-    if added:
-        sys.path.append(here)  # last: a file must not come before a library that it is named like
-    try:
-        with redirect_stdout(sys.stderr):
-            found: Any = _load(Path(here, *module.split(".")).with_suffix(".py"), module)
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except AttributeError:
-        raise TargetError(f"target {name!r}: module {module} has no {attribute}") from None
-    except ModuleNotFoundError as error:
-        raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise TargetError(f"target {name!r} cannot be imported: {type(error).__name__}: {error}") from None
-    finally:
-        if added:
-            sys.path.remove(here)
-    if not callable(found):
-        raise TargetError(f"target {name!r} is a {type(found).__name__}; it takes a function")
-    return found
-
-
-def _load(path: Path, module: str) -> ModuleType:
+def _file(name: str, file: str, function: str | None, limits: Limits) -> Callable[[], Implementation]:
+    path = Path(file)
     if not path.is_file():
-        return importlib.import_module(module)
-    spec = importlib.util.spec_from_file_location(f"target_{module.replace('.', '_')}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+        raise TargetError(f"target {name!r}: {'it is a folder' if path.is_dir() else 'there is no such file'}")
+
+    def load() -> Implementation:
+        from reference.implementations.course_file import course_file
+
+        try:
+            return course_file(path.resolve(), limits, shown=name, only=function)
+        except SourceError as error:
+            raise TargetError(f"target {name!r}: {error}") from None
+
+    return load

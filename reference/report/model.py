@@ -67,6 +67,7 @@ class Finding(Model):
     candidates: list[str] = []
     upstream_of: list[str] = []
     location: Location | None = None
+    suggestion: str | None = None
     smallest: str | None = None
     index: list[int] | None = None
     got: Number | None = None

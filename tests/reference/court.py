@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import reference.conclusion
-import reference.diagnosis
 import reference.judge
 import reference.verify
 from reference.implementations import Implementation
@@ -21,7 +20,6 @@ from reference.verify import Options, Run
 __all__ = ["Options", "findings", "hear_anew", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 
 _hear, _cross_examine = reference.judge.hear, reference.judge.cross_examine
-_autodiff = reference.diagnosis.autodiff
 _heard: dict[Any, Any] = {}
 
 
@@ -39,12 +37,8 @@ def remember_witnesses(monkeypatch: Any) -> None:
     def cross_examine(problem, testimony):
         return _once(("cross", id(testimony)), lambda: _cross_examine(problem, testimony))  # kept above: ids stay
 
-    def autodiff(problem):
-        return _once(("autodiff", problem.cases), lambda: _autodiff(problem))
-
     monkeypatch.setattr(reference.judge, "hear", hear)
     monkeypatch.setattr(reference.judge, "cross_examine", cross_examine)
-    monkeypatch.setattr(reference.diagnosis, "autodiff", autodiff)
 
 
 def hear_anew(monkeypatch: Any) -> None:

@@ -1,0 +1,76 @@
+"""The line that is wrong: from the values that the target's variables took, in the order of time.
+
+The value of a wrong quantity is followed back to the statement that made it. Where a variable is built in steps (a product,
+then a mask, then a scale), it is the first step that is no stage of the right way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from reference.diagnosis.scene import Scene, split
+from reference.implementations.entry import Event, Place
+
+__all__ = ["place_of", "place_of_m"]
+
+CLOSE = 1e-9
+Array = np.ndarray
+
+
+def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, right: Array) -> Place | None:
+    """Where the value ``got`` of ``output`` was made wrong; ``None`` where no variable ever held it."""
+    held = [e for e in events if _same(e.value, got)]
+    mine = [e for e in held if _may_name(e.variable, output)]
+    if not held:
+        return None
+    made = (mine or held)[0]
+    steps = [e for e in events if e.frame == made.frame and e.variable == made.variable]
+    steps = steps[: next(k for k, e in enumerate(steps) if _same(e.value, got)) + 1]
+    stages = _stages(scene, output, right)
+    entered = [e for e in steps if np.shape(e.value) == np.shape(got)]
+    wrong = next((e for e in entered if not any(_same(e.value, stage) for stage in stages)), None)
+    return (wrong or made).place
+
+
+def place_of_m(events: Sequence[Event], m: int) -> Place | None:
+    """Where a variable called m took a number that is not the number of examples."""
+    return next((e.place for e in events if e.variable == "m" and np.size(e.value) == 1 and np.all(e.value != m)), None)
+
+
+def _may_name(variable: str, output: str) -> bool:
+    """``dZ2``, ``dz_2``, ``grads[dZ2]``, a bare ``dZ`` and any name of another kind; not that of another quantity."""
+    name = variable.rpartition("[")[2].rstrip("]").lower().replace("_", "")
+    quantity = re.fullmatch(r"d(w|b|z|a)(\d*)(prev)?", name)
+    if quantity is None or name == output.lower():
+        return True
+    return not quantity[2] and f"d{quantity[1]}" == output.lower().rstrip("0123456789")
+
+
+def _stages(s: Scene, output: str, right: Array) -> list[Array]:
+    """The values that a right way may pass through."""
+    kind, l = split(output)
+    s = s.at(l)
+    zero = np.zeros_like(right)
+    if kind == "dW":
+        data, l2 = s.dZ(l) @ s.A[l - 1].T, s.lambd / s.m * s.W[l]
+        return [right, zero, data, data / s.m, data + s.lambd * s.W[l], l2, s.lambd * s.W[l], s.W[l]]
+    if kind == "db":
+        total = s.dZ(l).sum(axis=1, keepdims=True)
+        return [right, zero, total, total / s.m]
+    if kind == "dA":
+        raw = s.W[l + 1].T @ s.dZ(l + 1)
+        return [right, zero, raw, raw * s.D[l], raw / s.keep]
+    if kind == "dZ" and l < s.L:
+        return [right, zero, s.dA(l)]
+    return [right, zero]
+
+
+def _same(got: Array, want: Array) -> bool:
+    if np.size(got) != np.size(want) or np.ndim(got) > 2:
+        return False
+    a = np.asarray(got, dtype=np.float64).reshape(np.shape(want))
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.abs(a - want) <= CLOSE * np.max(np.abs(want), initial=1e-300)))

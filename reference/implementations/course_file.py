@@ -1,0 +1,83 @@
+"""A course-style ``.py`` or ``.ipynb`` as an implementation: its backward passes as entries, what else it owes as laws."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from reference.findings import Violation
+from reference.implementations.entry import Implementation, Law
+from reference.implementations.obligations import obligations
+from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
+from reference.implementations.remote import RemoteFamily, RemoteFunction, entry_of, own_of
+from reference.implementations.source import read
+from reference.implementations.vocabulary import strong
+
+__all__ = ["course_file"]
+
+RAISES, UNKNOWN = 1, 2  # how far a backward pass went: it raised; or it was fed by a forward pass that is none we know
+OTHER = "its arguments or its cache are not the course's, and no forward pass beside it feeds it"
+
+
+def course_file(path: Path, limits: Limits, *, shown: str, only: str | None = None) -> Implementation:
+    """Load a file's definitions in a process of their own. ``shown`` is its name in the report; ``only``, one function.
+
+    Raises ``SourceError`` where the file cannot be read.
+    """
+    cells = read(path)
+    greeting = {"ask": "load", "path": str(path), "cells": [[cell.number, cell.text] for cell in cells]}
+    worker = Worker(limits, greeting)
+    try:
+        told = worker.greet()
+    except TargetRaised as raised:
+        broken = Violation("*", "MB701", f"cannot be loaded: {raised}")
+        return Implementation(shown, (), (_says("*", [broken]),), close=worker.close)
+    except TargetDied as died:
+        broken = Violation("*", "MB703", f"loading its definitions {died}")
+        return Implementation(shown, (), (_says("*", [broken]),), close=worker.close)
+    functions = [RemoteFunction(**f) for f in told["functions"]]
+    families = [RemoteFamily(**f) for f in told["families"]]
+    notes = [f.note for f in families if f.note]
+    if told["repaired"]:
+        notes.append("Python 2: its print statements were read as calls")
+    judged = [f for f in families if f.note is None and only in (None, f.check)]
+    notes += [f"{f.check} is not judged: {OTHER}" for f in judged if f.status <= RAISES and not strong(f.check)]
+    judged = [f for f in judged if f.status > RAISES or strong(f.check)]
+    entries = [
+        entry_of(worker, family, cost=_cost_of(family, functions), file=str(path))
+        for family in judged
+        if family.status != UNKNOWN
+    ]
+    unknown = [(f.check, own_of(worker, f, _cost_of(f, functions))) for f in judged if f.status == UNKNOWN]
+    laws = [_says(name, found) for name, found in _unloadable(told["unloadable"], str(path)) if only in (None, name)]
+    laws += [law for law in obligations(worker, functions, families, str(path)) if only in (None, law.check)]
+    return Implementation(shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close)
+
+
+def _says(check: str, violations: list[Violation]) -> Law:
+    run: Callable[[int], tuple[int, list[Violation]]] = lambda seed: (1, violations)
+    return Law(check, run)
+
+
+def _unloadable(unloadable: list[Any], file: str) -> list[tuple[str, list[Violation]]]:
+    """What does not parse or cannot be defined is reported by itself, with its reason."""
+    return [
+        (name or "*", [Violation("*", "MB701", f"cannot be loaded: {reason}", place=(file, cell, line))])
+        for name, cell, line, reason in unloadable
+    ]
+
+
+def _cost_of(family: RemoteFamily, functions: list[RemoteFunction]) -> str | None:
+    """The file's own cost that belongs to a backward pass; ``None`` where its forward pass returns the cost."""
+    wanted = "cost l2" if family.l2 else "cost"
+    found = [f.name for f in functions if f.role == wanted] or [f.name for f in functions if f.role == "cost"]
+    if family.forward is not None and any(f.name == family.forward and f.role == "forward n" for f in functions):
+        return None
+    if not found and wanted == "cost" and family.output == "sigmoid":
+        return "compute_cost"  # the course's own
+    if not found or (wanted == "cost l2" and not any(f.role == wanted for f in functions)):
+        return None
+    alike = family.check.replace("backward_propagation", "compute_cost")
+    return max(found, key=lambda name: difflib.SequenceMatcher(None, alike, name).ratio())

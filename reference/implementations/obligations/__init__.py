@@ -1,0 +1,61 @@
+"""What each function of the course owes, apart from gradients: one module each, one ``Law`` a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference.findings import Violation
+from reference.implementations.entry import Law
+from reference.implementations.obligations.asking import Asking, Owed, failing
+from reference.implementations.obligations.checkers import check_n, scalar_backward, scalar_check, scalar_forward
+from reference.implementations.obligations.costs import cost
+from reference.implementations.obligations.forwards import forward
+from reference.implementations.obligations.initialisers import initialiser
+from reference.implementations.obligations.vectors import to_dictionary, to_vector, update
+from reference.implementations.process import Worker
+from reference.implementations.remote import RemoteFamily, RemoteFunction
+
+__all__ = ["obligations"]
+
+
+def layer(asking: Asking) -> Owed:
+    """A step of an L-layer network is judged where the whole is; by itself it need only be there."""
+    blank = asking.function.template
+    return (0, []) if blank is None else (1, [asking.wrong("*", "MB702", "is not finished", line=blank)])
+
+
+OWED: dict[str, Callable[[Asking], Owed]] = {
+    "initialise": initialiser,
+    "cost": cost,
+    "cost l2": cost,
+    "forward": forward,
+    "forward n": forward,
+    "forward dropout": forward,
+    "scalar forward": scalar_forward,
+    "scalar backward": scalar_backward,
+    "scalar check": scalar_check,
+    "check n": check_n,
+    "dictionary_to_vector": to_vector,
+    "gradients_to_vector": to_vector,
+    "vector_to_dictionary": to_dictionary,
+    "update": update,
+    "layer": layer,
+}
+
+
+def obligations(worker: Worker, functions: list[RemoteFunction], families: list[RemoteFamily], file: str) -> list[Law]:
+    """A law for every function of the file that owes something."""
+    laws = []
+    for f in functions:
+        owed = OWED.get(f.role or "")
+        if owed is not None:
+            asking = Asking(worker, f, tuple(functions), tuple(families), file)
+            laws.append(Law(f.name, _law(owed, asking), says=owed is not layer))
+    return laws
+
+
+def _law(owed: Callable[[Asking], Owed], asking: Asking) -> Callable[[int], tuple[int, list[Violation]]]:
+    def run(seed: int) -> tuple[int, list[Violation]]:
+        return failing(owed, asking)
+
+    return run

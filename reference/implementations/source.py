@@ -1,0 +1,144 @@
+"""Reading a stranger's file: what stands in it, cell by cell, in whatever encoding and notebook format it is.
+
+A ``.py`` is one cell without a number. The cells of a notebook are counted from 1, text cells included, as editors count
+them. Lines are counted from 1 in each cell, and no step of the loading moves a line.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tokenize
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+__all__ = ["Cell", "SourceError", "filename", "place", "read"]
+
+LARGEST = 64 * 2**20  # bytes; a notebook with its pictures stays far below
+ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")  # tried in turn where a file does not say; the last reads anything
+PYTHON_CELLS = ("time", "timeit", "capture", "prun", "python", "python3", "python2")
+MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w[\w.,\s]*=\s*[%!])(?!=)")
+
+
+class SourceError(Exception):
+    """A file that cannot be read; the message says what is the matter with it."""
+
+
+class Cell(NamedTuple):
+    """Source text with the number of its cell; ``None`` in a ``.py``."""
+
+    number: int | None
+    text: str
+
+
+def read(path: Path) -> list[Cell]:
+    """The code of a ``.py`` or ``.ipynb``, magics and shell lines taken out. Raises ``SourceError``."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SourceError(f"{path} is larger than {LARGEST // 2**20} MiB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot read {path}: {error.strerror or error}") from None
+    if path.suffix.lower() == ".ipynb":
+        return [Cell(number, _without_magics(text)) for number, text in _notebook(path, data)]
+    return [Cell(None, _without_magics(_decoded(data)))]
+
+
+def filename(path: Path, number: int | None) -> str:
+    """What a cell is compiled as, so that every frame tells where it stands."""
+    return str(path) if number is None else f"{path}#cell{number}"
+
+
+def place(name: str) -> tuple[str, int | None]:
+    """``filename`` undone."""
+    path, mark, number = name.rpartition("#cell")
+    return (path, int(number)) if mark and number.isdigit() else (name, None)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _lines(data.decode("utf-16", errors="replace"))
+    try:
+        declared = [tokenize.detect_encoding(io.BytesIO(data).readline)[0]]
+    except SyntaxError:  # a cookie that names no encoding, or no UTF-8
+        declared = []
+    for encoding in [*declared, *ENCODINGS]:
+        try:
+            return _lines(data.decode(encoding))
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise AssertionError("latin-1 reads anything")
+
+
+def _lines(text: str) -> str:
+    """Line ends as Python's own reader makes them; a form feed or a zero byte would end what follows."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\x0c", " ").lstrip("\ufeff")
+
+
+def _notebook(path: Path, data: bytes) -> list[tuple[int, str]]:
+    import nbformat
+
+    text = _decoded(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            cells: Any = nbformat.reads(text, as_version=4).cells
+    except Exception:  # not valid by the letter: the cells may be there all the same
+        cells = _raw_cells(path, text)
+    found = []
+    for number, cell in enumerate(cells, start=1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            found.append((number, _lines("".join(map(str, source)) if isinstance(source, list) else str(source))))
+    return found
+
+
+def _raw_cells(path: Path, text: str) -> list[Any]:
+    try:
+        whole = json.loads(text)
+        sheets = whole.get("worksheets") or [whole]
+        cells = [cell for sheet in sheets for cell in sheet["cells"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SourceError(f"{path} is not a notebook: {type(error).__name__}: {error}") from None
+    return cells
+
+
+def _without_magics(text: str) -> str:
+    """``%magics``, ``!shell`` and ``help?`` as ``pass``; a cell in another language as nothing at all."""
+    lines = text.split("\n")
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first.startswith("%%") and (first[2:].split() or [""])[0] not in PYTHON_CELLS:
+        return "\n" * (len(lines) - 1)
+    quoted = None
+    for k, line in enumerate(lines):
+        if quoted is None and (MAGIC.match(line) or re.match(r"^\s*[\w.]+\?{1,2}\s*$", line)):
+            lines[k] = re.match(r"\s*", line)[0] + "pass"  # type: ignore[index]
+            continue
+        quoted = after_quotes(line, quoted)
+    return "\n".join(lines)
+
+
+def after_quotes(line: str, quoted: str | None) -> str | None:
+    """The triple quote that is open at the end of a line, given the one at its start."""
+    at = 0
+    while at < len(line):
+        if quoted:
+            end = line.find(quoted, at)
+            if end < 0:
+                return quoted
+            at, quoted = end + 3, None
+            continue
+        if line[at] == "#":
+            return None
+        if line[at : at + 3] in ('"""', "'''"):
+            quoted, at = line[at : at + 3], at + 3
+        elif line[at] in "\"'":
+            mark, at = line[at], at + 1
+            while at < len(line) and line[at] != mark:
+                at += 2 if line[at] == "\\" else 1
+            at += 1
+        else:
+            at += 1
+    return quoted

@@ -1,0 +1,379 @@
+"""What a target's process is asked, and how it answers: one function per question, trees of arrays in and out."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import textwrap
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from types import FunctionType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference.implementations.source import Cell, place
+from reference.implementations.vocabulary import Unbindable, bind
+from reference.implementations.worker import forms
+from reference.implementations.worker.family import (
+    STATE,
+    Family,
+    Function,
+    Single,
+    families,
+    function,
+    run,
+    seeded,
+    stages,
+)
+from reference.implementations.worker.namespace import Loaded, load, module_of
+from reference.implementations.worker.tracing import trace
+
+__all__ = ["Desk"]
+
+LONGEST = 300  # of an exception's message, and of what is kept of a print
+FRAMES = 6
+OURS = tuple(str(Path(__file__).parents[3] / package) for package in ("reference", "manual_backprop"))
+
+
+class Desk:
+    """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
+
+    def __init__(self) -> None:
+        self.path = Path()
+        self.cells: list[Cell] = []
+        self.loaded: Loaded | None = None
+        self.functions: dict[str, Function] = {}
+        self.families: dict[str, Family] = {}
+        self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
+        self.direct: Callable[..., Any] = lambda problem: {}
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        ask: Callable[..., Any] = getattr(self, f"ask_{question.pop('ask')}")
+        said = io.StringIO()
+        try:
+            with redirect_stdout(Shortened(said)):
+                answer = ask(**question)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # sys.exit included
+            return {"raised": self._described(error)}
+        return {"answer": answer, "printed": said.getvalue()[-LONGEST * 4 :]}
+
+    def _is_theirs(self, file: str) -> bool:
+        return place(file)[0] == str(self.path) or not file.startswith((*OURS, "<"))
+
+    # --- loading -------------------------------------------------------------------------------------------
+
+    def ask_load(self, path: str, cells: list[Any]) -> dict[str, Any]:
+        """Everything that the file defines, and what each of it is."""
+        self.path, self.cells = Path(path), [Cell(number, text) for number, text in cells]
+        loaded = load(self.path, self.cells, np)
+        self.loaded = loaded
+        for name, value in loaded.names.items():
+            if isinstance(value, FunctionType):
+                self.functions[name] = function(name, value, own=name in loaded.own)
+        self.templates = {name: line for name in loaded.own if (line := _unfinished(loaded.names[name])) is not None}
+        elsewhere = frozenset(loaded.skipped)
+        self.families = {f.backward.name: f for f in families(list(self.functions.values()), elsewhere)}
+        return {
+            "functions": [self._function(f) for f in self.functions.values() if f.own],
+            "families": [_family(f) for f in self.families.values()],
+            "unloadable": [list(u) for u in loaded.unloadable],
+            "skipped": {name: list(where) for name, where in loaded.skipped.items()},
+            "repaired": loaded.repaired,
+        }
+
+    def _function(self, f: Function) -> dict[str, Any]:
+        assert self.loaded is not None
+        where = self.loaded.own[f.name]
+        return {
+            "name": f.name,
+            "role": f.role,
+            "cell": where.cell,
+            "line": where.line,
+            "arguments": [[a.name, a.default] for a in f.arguments],
+            "template": self.templates.get(f.name),
+        }
+
+    # --- running -------------------------------------------------------------------------------------------
+
+    def _own(self, check: str) -> Family:
+        """The backward pass with the file's own forward pass, whatever that computes."""
+        family = self.families[check]
+        return family.alternative or family
+
+    def ask_run(self, check: str, problem: dict[str, Any], own: bool = False) -> dict[str, Any]:
+        """A backward pass over a stack: its quantities stacked, and the arguments that it changed."""
+        family = self._own(check) if own else self.families[check]
+        outcomes: list[dict[str, Any]] = []
+        changed: dict[str, int] = {}
+        for g, single in enumerate(_singles(problem)):
+            outcome, touched = run(family, single)
+            outcomes.append(outcome)
+            changed |= dict.fromkeys(touched, g)
+        names = [n for n in outcomes[0] if all(n in o for o in outcomes)]
+        stacked: dict[str, Any] = {}
+        for name in names:
+            arrays = [np.asarray(o[name]) for o in outcomes]
+            if all(a.shape == arrays[0].shape and a.dtype.kind in "biufc" for a in arrays):
+                stacked[name] = np.stack(arrays)
+        return {"outcome": stacked, "changed": changed}
+
+    def ask_masks(self, check: str, problem: dict[str, Any]) -> list[Any]:
+        """The masks that the file's own forward pass draws for a stack, layer by layer."""
+        found = [stages(self.families[check], single).masks or [] for single in _singles(problem)]
+        return [np.stack([masks[l] for masks in found]) for l in range(len(found[0]))]
+
+    def ask_trace(self, check: str, problem: dict[str, Any]) -> list[Any]:
+        """What the file's own frames assign while the backward pass runs; the first problem of the stack."""
+        single, family = _singles(problem)[0], self.families[check]
+        stage = stages(family, single)
+        arguments = bind(family.backward.arguments, family.backward.role or "", stage.values)
+
+        def call() -> None:
+            with seeded(STATE + 1):
+                family.backward.call(**arguments)
+
+        events = trace(call, self._is_theirs)
+        return [[*place(e.file), e.line, e.function, e.frame, e.variable, e.value] for e in events]
+
+    def ask_costs(self, check: str, cost: str | None, problem: dict[str, Any]) -> Any:
+        """The file's own J of every problem of a stack: its forward pass, and its cost."""
+        return np.array([self._cost(self.functions, check, cost, single) for single in _singles(problem)])
+
+    def _cost(self, functions: dict[str, Function], check: str, cost: str | None, single: Single) -> Any:
+        stage = stages(self._own(check), single)
+        assert stage.returned is not None
+        if cost is None:
+            return float(np.squeeze(stage.returned.cost))
+        f = functions[cost]
+        with seeded():
+            return float(np.squeeze(f.call(**bind(f.arguments, f.role or "", stage.values))))
+
+    def ask_autodiff(self, check: str, cost: str | None, problem: dict[str, Any]) -> Any:
+        """dJ of the file's own forward pass and cost by JAX, with ``jax.numpy`` in NumPy's place."""
+        from reference.implementations.worker.shim import gradients_of
+
+        return gradients_of(self.path, self.cells, self._own(check), cost, _singles(problem)[0])
+
+    def ask_call(self, name: str, values: dict[str, Any], role: str | None = None, form: str = "dict",
+                 replaced: dict[str, str] | None = None) -> dict[str, Any]:  # fmt: skip
+        """Call a function with arguments by their meaning. ``replaced``: globals that are ours for this call."""
+        f = self.functions[name]
+        call = f.call
+        if replaced:
+            call = _with_globals(call, {k: STANDINS[v] for k, v in replaced.items()})
+        given = {k: _formed(v, form) if k in ("parameters", "gradients") else v for k, v in values.items()}
+        with seeded():
+            value = call(**bind(f.arguments, role or f.role or "", given))
+        return {"value": value, "left": {k: given[k] for k in ("parameters", "gradients") if k in given}}
+
+    def ask_sizes(self, name: str, sizes: dict[str, int]) -> Any:
+        """An initialiser that takes the sizes of its layers one by one."""
+        with seeded():
+            return self.functions[name].call(**sizes)
+
+    # --- a function of one problem ---------------------------------------------------------------------------
+
+    def ask_module(self, module: str, attribute: str, folder: str) -> str | None:
+        """Import ``module:attribute``; says where the name leads nowhere."""
+        try:
+            found: Any = module_of(Path(folder), module)
+            for part in attribute.split("."):
+                found = getattr(found, part)
+        except ModuleNotFoundError as error:
+            if error.name is None or not module.startswith(error.name):
+                raise
+            return f"not there: {error}"
+        except AttributeError:
+            return f"not there: module {module} has no {attribute}"
+        if not callable(found):
+            return f"not there: {attribute} is a {type(found).__name__}; it takes a function"
+        self.direct = found
+        return None
+
+    def ask_problem(self, problem: dict[str, Any]) -> dict[str, Any]:
+        """The function's quantities of every problem, stacked; and the arguments that it changed."""
+        given = _singles(problem)
+        before = [_flat(single) for single in _singles(problem)]
+        before = [{name: a.copy() for name, a in arrays.items()} for arrays in before]
+        with np.errstate(all="ignore"):
+            outcomes = [self.direct(_asked(single, problem["hidden"], problem["output"])) for single in given]
+        changed = [
+            [name, g]
+            for g, single in enumerate(given)
+            for name, a in _flat(single).items()
+            if not np.array_equal(a, before[g][name])
+        ]
+        outcome, why = _stacked(outcomes)
+        return {"outcome": outcome, "why": why, "changed": changed}
+
+    # --- what went wrong -----------------------------------------------------------------------------------
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        try:
+            message = str(error)
+        except Exception:  # the target's own __str__
+            message = ""
+        stack = traceback.extract_tb(error.__traceback__)
+        frames = [f for f in stack if self._is_theirs(f.filename)]
+        mine = [f for f in frames if place(f.filename)[0] == str(self.path)] or frames
+        known = self.loaded.skipped if self.loaded is not None else {}
+        missing = getattr(error, "name", None) if isinstance(error, NameError) else None
+        blank = next((f for f in reversed(mine) if f.name in self.templates), None)
+        return {
+            "type": type(error).__name__,
+            "message": message[:LONGEST] + ("…" if len(message) > LONGEST else ""),
+            "frames": [[*place(f.filename), f.lineno or 0, f.name] for f in mine[-FRAMES:]],
+            "template": isinstance(error, NotImplementedError) or blank is not None,
+            "blank": None if blank is None else [*place(blank.filename), self.templates[blank.name]],
+            "needs": isinstance(error, ModuleNotFoundError) or missing in known,
+            "unbindable": isinstance(error, Unbindable),
+        }
+
+
+class Asked(NamedTuple):
+    """One unstacked problem, as a function of the user's is given it."""
+
+    X: np.ndarray
+    Y: np.ndarray
+    parameters: Any
+    masks: Any
+    lambd: float
+    keep_prob: float
+    hidden: str
+    output: str
+
+
+def _asked(s: Single, hidden: str, output: str) -> Asked:
+    masks = None if s.masks is None else tuple(s.masks)
+    return Asked(s.X, s.Y, tuple(s.parameters), masks, s.lambd, s.keep_prob, hidden, output)
+
+
+def _flat(single: Single) -> dict[str, np.ndarray]:
+    arrays = {"X": single.X, "Y": single.Y}
+    for l, (W, b) in enumerate(single.parameters, start=1):
+        arrays |= {f"W{l}": W, f"b{l}": b}
+    return arrays | {f"D{l}": D for l, D in enumerate(single.masks or (), start=1)}
+
+
+def _stacked(outcomes: list[Any]) -> tuple[dict[str, Any] | None, str | None]:
+    """Quantities with a leading axis; or the reason why there are none."""
+    for outcome in outcomes:
+        if not isinstance(outcome, dict):
+            kind = type(outcome).__name__
+            return None, f"returned {kind}; it takes a dictionary of arrays such as {{'dW1': …, 'db1': …}}"
+        if outcome.keys() != outcomes[0].keys():
+            differ = ", ".join(sorted(map(str, outcome.keys() ^ outcomes[0].keys())))
+            return None, f"returned {differ} for some problems of one shape, and not for others"
+    return {str(name): np.stack([np.asarray(o[name]) for o in outcomes]) for name in outcomes[0]}, None
+
+
+def _family(f: Family) -> dict[str, Any]:
+    return {
+        "check": f.backward.name, "role": f.backward.role, "forward": None if f.forward is None else f.forward.name,
+        "own_forward": (f.alternative or f).forward is not None and bool((f.alternative or f).forward.own),
+        "own_name": None if (f.alternative or f).forward is None else (f.alternative or f).forward.name,
+        "own_depths": list((f.alternative or f).depths), "own_output": (f.alternative or f).output, "random": f.random, "hidden": f.hidden, "output": f.output,
+        "depths": list(f.depths), "l2": f.l2, "dropout": f.dropout, "ties": f.ties, "scaled": f.scaled,
+        "unmasked": f.unmasked, "status": f.status, "note": f.note, "cache": f.cache,
+        "draws": f.forward is not None and f.dropout and bool(f.paths),
+    }  # fmt: skip
+
+
+def _singles(problem: dict[str, Any]) -> list[Single]:
+    masks = problem["masks"]
+    return [
+        Single(
+            problem["X"][g],
+            problem["Y"][g],
+            [(W[g], b[g]) for W, b in problem["parameters"]],
+            None if masks is None else [D[g] for D in masks],
+            float(problem["lambd"][g]),
+            float(problem["keep_prob"][g]),
+        )
+        for g in range(len(problem["X"]))
+    ]
+
+
+def _formed(value: Any, form: str) -> Any:
+    if form == "dict" or not isinstance(value, dict):
+        return value
+    L = len(value) // 2
+    prefix = "d" if "dW1" in value else ""
+    return forms.FORMS[form]([(value[f"{prefix}W{l}"], value[f"{prefix}b{l}"]) for l in range(1, L + 1)])
+
+
+def _with_globals(call: Any, names: dict[str, Any]) -> Any:
+    return FunctionType(
+        call.__code__, {**call.__globals__, **names}, call.__name__, call.__defaults__, call.__closure__
+    )
+
+
+STANDINS: dict[str, Callable[..., Any]] = {
+    "θx": lambda x, theta: theta * x,
+    "x": lambda x, theta: x,
+    "2x": lambda x, theta: 2 * x,
+    "-x": lambda x, theta: -x,
+    "0": lambda x, theta: 0.0,
+}
+
+
+def _unfinished(call: Any) -> int | None:
+    """The line where ``None`` stands for an expression, or where a body that does nothing begins; else ``None``."""
+    first = call.__code__.co_firstlineno
+    try:
+        node = ast.parse(textwrap.dedent(inspect.getsource(call))).body[0]
+    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
+        return first if call.__code__.co_consts in ((None,), (None, None)) else None
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    if not body or all(isinstance(s, ast.Pass | ast.Raise) for s in body):
+        return first + (body[0].lineno if body else node.lineno) - 1
+    blank = _first_blank(node)
+    return None if blank is None else first + blank - 1
+
+
+def _first_blank(node: ast.AST) -> int | None:
+    """The first line on which ``None`` stands where an expression belongs."""
+    blanks = [blank for s in ast.walk(node) for blank in _blanks(s)]
+    return min((b.lineno for b in blanks), default=None)
+
+
+def _blanks(node: ast.AST) -> list[ast.Constant]:
+    match node:
+        case ast.Assign(value=ast.Tuple(elts=values)):
+            pass
+        case ast.Assign(value=value):
+            values = [value]
+        case ast.BinOp(left=left, right=right):
+            values = [left, right]
+        case ast.For(iter=value):
+            values = [value]
+        case _:
+            return []
+    return [v for v in values if isinstance(v, ast.Constant) and v.value is None]
+
+
+class Shortened(io.TextIOBase):
+    """The last of what is printed, however much that is."""
+
+    def __init__(self, kept: io.StringIO) -> None:
+        self.kept = kept
+
+    def write(self, text: str) -> int:
+        self.kept.write(text)
+        if self.kept.tell() > 64 * LONGEST:
+            last = self.kept.getvalue()[-LONGEST * 4 :]
+            self.kept.seek(0)
+            self.kept.truncate()
+            self.kept.write(last)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True

@@ -1,0 +1,280 @@
+"""In which form a stranger keeps parameters, caches and gradients; and the course's forms for those who bring none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "cache_names",
+    "published",
+    "CACHES",
+    "FORMS",
+    "NotGradients",
+    "Returned",
+    "at",
+    "gradients",
+    "mask_paths",
+    "returned",
+    "walk",
+]
+
+Pairs = Sequence[tuple[np.ndarray, np.ndarray]]
+Path = tuple[Any, ...]
+
+KEY = re.compile(r"^(?:grads?_?)?(d|δ|delta_?|grad_?|g_)?_?([wbza])_?\[?(\d+)\]?$", re.IGNORECASE)
+MASK = re.compile(r"^(?:d|mask|m|dropout|drop)_?\[?(\d+)\]?$", re.IGNORECASE)
+
+
+# --- parameters --------------------------------------------------------------------------------------------
+
+
+def as_dict(pairs: Pairs) -> dict[str, np.ndarray]:
+    return {f"{kind}{l}": a for l, pair in enumerate(pairs, 1) for kind, a in zip("Wb", pair, strict=True)}
+
+
+def as_pairs(pairs: Pairs) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [(W, b) for W, b in pairs]
+
+
+def as_dicts(pairs: Pairs) -> list[dict[str, np.ndarray]]:
+    return [{"W": W, "b": b} for W, b in pairs]
+
+
+def as_flat(pairs: Pairs) -> list[np.ndarray]:
+    return [a for pair in pairs for a in pair]
+
+
+FORMS = {"dict": as_dict, "pairs": as_pairs, "flat": as_flat, "dicts": as_dicts}
+
+
+# --- what a forward pass returns ---------------------------------------------------------------------------
+
+
+class Returned(NamedTuple):
+    A: Any  # of the last layer, or None
+    cost: Any  # or None
+    cache: Any  # what the backward pass is handed
+    whole: Any  # all of it
+    extras: tuple[Any, ...] = ()  # what is neither
+
+
+def returned(value: Any, last: tuple[int, int]) -> Returned:
+    """Tell the last activation ``(n_L, m)``, a cost and the cache apart, whatever their order."""
+    if isinstance(value, dict):
+        return Returned(_last_activation(value, last), None, value, value)
+    if not isinstance(value, tuple | list):
+        known = np.shape(value) == last
+        return Returned(value if known else None, None if known else value, None, value)
+    A = cost = cache = None
+    extras = []
+    for element in value:
+        if isinstance(element, tuple | list | dict) and cache is None:
+            cache = element
+        elif isinstance(element, tuple | list | dict):
+            extras.append(element)
+        elif A is None and np.shape(element) == last and not isinstance(element, int | float):
+            A = element
+        elif cost is None and np.size(element) == 1:
+            cost = element
+        else:
+            extras.append(element)
+    if cache is None:
+        cache = value
+        A = next((a for a in reversed(value) if np.shape(a) == last), None)
+    if A is None:
+        A = _last_activation(cache, last)
+    return Returned(A, cost, cache, value, tuple(extras))
+
+
+def _last_activation(cache: Any, last: tuple[int, int]) -> Any:
+    found = [array for path, array in walk(cache) if np.shape(array) == last]
+    inside = [array for array in found if array.dtype.kind == "f" and np.all((array >= 0) & (array <= 1))]
+    return (inside or found)[-1] if found else None
+
+
+def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, np.ndarray]]:
+    """Every array in a cache, in its order, with the way to it."""
+    if isinstance(value, np.ndarray):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, element in value.items():
+            yield from walk(element, (*path, key))
+    elif isinstance(value, tuple | list) and len(path) < 6:
+        for k, element in enumerate(value):
+            yield from walk(element, (*path, k))
+
+
+def at(value: Any, path: Path) -> np.ndarray:
+    for step in path:
+        value = value[step]
+    return np.asarray(value)
+
+
+def mask_paths(value: Any, hidden: Sequence[int], m: int, keep_prob: float) -> list[Path] | None:
+    """The ways to D_1, D_2, …: arrays of a hidden layer's shape with two values, 0 and 1 (or 0 and 1/keep_prob)."""
+    arrays = list(walk(value))
+    paths: list[Path] = []
+    for l, n in enumerate(hidden, start=1):
+        fits = [path for path, a in arrays if a.shape == (n, m) and path not in paths and _is_mask(a, keep_prob)]
+        named = [path for path in fits if any(str(s) == str(l) for s in MASK.findall(str(path[-1])))]
+        if not fits:
+            return None
+        paths.append((named or fits)[0])
+    return paths
+
+
+def _is_mask(array: np.ndarray, keep_prob: float) -> bool:
+    if array.dtype == bool:
+        return True
+    if array.dtype.kind not in "iuf":
+        return False
+    values = np.unique(array)
+    return values.size == 2 and values[0] == 0 and bool(np.isclose(values[1], (1.0, 1 / keep_prob)).any())
+
+
+# --- gradients ---------------------------------------------------------------------------------------------
+
+
+class NotGradients(TypeError):
+    """What a backward pass returned is no set of gradients."""
+
+
+def gradients(value: Any, dims: Sequence[int], m: int, *, shifted: bool | None = False) -> dict[str, Any]:
+    """Whatever was returned, by the course's names: dW1, db1, …, and dZ, dA where there are such.
+
+    ``shifted``: dA_{l-1} stands under ``dA{l}``; with ``None``, dA is returned as it stands.
+    """
+    if isinstance(value, tuple | list):
+        inner = [v for v in value if isinstance(v, dict)]
+        if len(inner) == 1:
+            value = inner[0]
+        else:
+            value = _from_sequence(value, dims)
+    if not isinstance(value, dict):
+        kind = type(value).__name__
+        if value is None:
+            raise NotImplementedError("nothing is returned")
+        raise NotGradients(f"returned {kind}; it takes a dictionary of gradients such as {{'dW1': …, 'db1': …}}")
+    named: dict[str, Any] = {}
+    for key, array in value.items():
+        if isinstance(array, list | tuple) and re.fullmatch(r"d?_?[wbWB]s?", str(key)):
+            kind = "dW" if "w" in str(key).lower() else "db"
+            layers = array[1:] if len(array) == len(dims) and array[0] is None else array
+            named |= {f"{kind}{l}": a for l, a in enumerate(layers, 1)}
+        elif (match := KEY.match(str(key))) and (match[1] or match[2] in "WwBb"):
+            kind = {"w": "dW", "b": "db", "z": "dZ", "a": "dA"}[match[2].lower()]
+            named.setdefault(f"{kind}{int(match[3])}", array)
+    if shifted is not None:
+        _place_activations(named, len(dims) - 1, shifted)
+    return named
+
+
+def _from_sequence(value: Sequence[Any], dims: Sequence[int]) -> dict[str, Any]:
+    """A list of W's and one of b's; pairs; or all in a row; first layer or last layer first."""
+    L = len(dims) - 1
+    for layers in (range(1, L + 1), range(L, 0, -1)):
+        named = _in_order(value, list(layers))
+        if named and all(np.shape(named[f"dW{l}"]) == (dims[l], dims[l - 1]) for l in layers):
+            return named
+    raise NotGradients(f"returned a {type(value).__name__} of {len(value)}; it takes gradients of {L} layers by name")
+
+
+def _in_order(value: Sequence[Any], layers: list[int]) -> dict[str, Any] | None:
+    L = len(layers)
+    if len(value) == 2 and all(isinstance(v, list | tuple) and len(v) == L for v in value) and L > 1:
+        return {
+            f"{kind}{l}": a
+            for kind, part in zip(("dW", "db"), value, strict=True)
+            for l, a in zip(layers, part, strict=True)
+        }
+    if len(value) == L and all(isinstance(v, tuple | list) and len(v) >= 2 for v in value):
+        return {
+            f"{kind}{l}": pair[k] for l, pair in zip(layers, value, strict=True) for k, kind in enumerate(("dW", "db"))
+        }
+    if len(value) == L and all(isinstance(v, dict) for v in value):
+        return {f"d{'W' if key[-1] in 'wW' else 'b'}{l}": a for l, d in zip(layers, value, strict=True)
+                for key, a in d.items() if str(key)[-1:] in "wWb"}  # fmt: skip
+    if len(value) == 2 * L:
+        return {f"d{'Wb'[k % 2]}{layers[k // 2]}": a for k, a in enumerate(value)}
+    return None
+
+
+def _place_activations(named: dict[str, Any], L: int, shifted: bool) -> None:
+    """dA under the course's index; what stands under dA_0 and dA_L is not asked for."""
+    if shifted:
+        for l in range(1, L + 1):
+            if f"dA{l}" in named:
+                named[f"dA{l - 1}"] = named.pop(f"dA{l}")
+    for edge in ("dA0", f"dA{L}"):
+        named.pop(edge, None)
+
+
+def cache_names(cache: Any, paths: Sequence[Path]) -> list[str]:
+    """What the arrays at some paths of a cache are called: by key, or in the published order; else ``cache``."""
+    arrays = [path for path, _ in walk(cache)]
+    order = published(len(arrays)) if isinstance(cache, tuple | list) else None
+    found = []
+    for path in paths:
+        key = str(path[-1])
+        found.append(order[arrays.index(path)] if order else key if key[:1].isalpha() else "cache")
+    return found
+
+
+def published(count: int) -> list[str] | None:
+    """The names of a published cache of so many arrays: (Z1, A1, W1, b1, …) or (Z1, D1, A1, W1, b1, …)."""
+    if count % 4 == 0 and count:
+        return [f"{kind}{l}" for l in range(1, count // 4 + 1) for kind in "ZAWb"]
+    if count % 5 == 4 and count > 4:
+        L = (count + 1) // 5
+        return [f"{kind}{l}" for l in range(1, L + 1) for kind in ("ZDAWb" if l < L else "ZAWb")]
+    return None
+
+
+# --- the course's own caches, for a backward pass that stands alone ------------------------------------------
+
+
+class Pass(NamedTuple):
+    """One forward pass, layer by layer; ``A[0]`` is X. ``A`` is after the mask."""
+
+    Z: list[np.ndarray]
+    A: list[np.ndarray]
+    masks: Sequence[np.ndarray] | None
+    parameters: Pairs
+
+
+def tuple_cache(p: Pass) -> tuple[np.ndarray, ...]:
+    """(Z1, A1, W1, b1, …) or, with dropout, (Z1, D1, A1, W1, b1, …, Z_L, A_L, W_L, b_L)."""
+    cache: list[np.ndarray] = []
+    for l, (W, b) in enumerate(p.parameters, start=1):
+        dropped = p.masks is not None and l < len(p.parameters)
+        mask = [p.masks[l - 1]] if dropped and p.masks is not None else []
+        cache += [p.Z[l - 1], *mask, p.A[l], W, b]
+    return tuple(cache)
+
+
+def dict_cache(p: Pass) -> dict[str, np.ndarray]:
+    """Everything by its name: Z1, A1, D1, W1, b1, …"""
+    cache: dict[str, np.ndarray] = {"A0": p.A[0], "X": p.A[0]}
+    for l, (W, b) in enumerate(p.parameters, start=1):
+        cache |= {f"Z{l}": p.Z[l - 1], f"A{l}": p.A[l], f"W{l}": W, f"b{l}": b}
+    for l, D in enumerate(p.masks or (), start=1):
+        cache[f"D{l}"] = D
+    return cache
+
+
+def list_cache(p: Pass) -> list[tuple[tuple[np.ndarray, ...], np.ndarray]]:
+    """[((A_0, W_1, b_1), Z_1), …], as ``L_model_forward`` has it."""
+    return [((p.A[l], W, b), p.Z[l]) for l, (W, b) in enumerate(p.parameters)]
+
+
+def masked_list_cache(p: Pass) -> list[Any]:
+    """The same with the mask as the last element of a hidden layer's cache."""
+    masks = [*(p.masks or ()), None]
+    return [(linear, Z, masks[l] if l < len(masks) else None) for l, (linear, Z) in enumerate(list_cache(p))]
+
+
+CACHES = {"tuple": tuple_cache, "dict": dict_cache, "list": list_cache, "masked list": masked_list_cache}

@@ -1,0 +1,31 @@
+import numpy as np
+
+# GRADED FUNCTION: initialize_parameters_he
+
+def initialize_parameters_he(layers_dims):
+    """
+    layers_dims -- list with the number of units of every layer, input layer first
+
+    gives back a dict: gaussian weights of variance 2/n, zero biases
+    """
+    np.random.seed(3)
+    parameters = {}
+    L = len(layers_dims) - 1        # weight matrices
+
+    for l in range(1, L + 1):
+        ### START CODE HERE ### (≈ 2 lines of code)
+        parameters['W' + str(l)] = np.random.randn(layers_dims[l], layers_dims[l-1]) * np.sqrt(2./layers_dims[l-1])
+        parameters['b' + str(l)] = np.zeros((layers_dims[l], 1))
+        ### END CODE HERE ###
+
+    return parameters
+
+
+# simpler
+def initialize_parameters_he(layers_dims):
+    np.random.seed(3)
+    parameters = {}
+    for l in range(1, len(layers_dims)):
+        parameters['W' + str(l)] = np.random.randn(layers_dims[l], layers_dims[l-1]) / np.sqrt(layers_dims[l-1])
+        parameters['b' + str(l)] = np.zeros((layers_dims[l], 1))
+    return parameters
