@@ -64,15 +64,43 @@ def cli() -> None:
     "--seed", type=click.IntRange(0, 2**32 - 1), help="Of every random draw. [default: 0; nightly: a new one]"
 )
 @click.option("--accuracy", type=click.Choice(["warn", "fail"]), default="warn", show_default=True, help="For MB402.")
+@click.option(
+    "--intermediates",
+    type=click.Choice(["fail", "warn", "ignore"]),
+    default="warn",
+    show_default=True,
+    help="For MB305.",
+)
+@click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="For one answer of a target.")
+@click.option(
+    "--memory",
+    type=click.IntRange(256, 2**20),
+    default=4096,
+    show_default=True,
+    help="MiB of a target's address space.",
+)
 @click.option("--report", "reports", type=Report(), multiple=True, help="text, json, or json=PATH. [default: text]")
 def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
-    A TARGET is a built-in name or module:function.
+    A TARGET is a .py or .ipynb in the course's style, file.py::function, module:function, or a built-in name:
+    manual_backprop, jax, torch, autograd. Files and functions run in a process of their own.
     """
     from reference.commands import run_verify
 
     return run_verify(targets or ("manual_backprop",), reports=reports or TEXT, **flags)
+
+
+@cli.command()
+@click.argument("target", default="manual_backprop", metavar="[TARGET]")
+def selftest(target: str) -> int:
+    """Plant every mistake of the dictionary in TARGET (default: manual_backprop), and show that each is found.
+
+    Exit code 1 if one survives; 2 if TARGET is not right to begin with.
+    """
+    from reference.commands import run_selftest
+
+    return run_selftest(target)
 
 
 @cli.command()

@@ -27,9 +27,10 @@ from reference.report.model import Report, Target, Tool
 from reference.side_by_side import side_by_side
 from reference.verify import Options, Run, judge_case, verify
 
-__all__ = ["run_replay", "run_verify"]
+__all__ = ["run_replay", "run_selftest", "run_verify"]
 
 LONGEST_NAME = 200  # of a report's file; most systems take 255, and a suffix is added while it is written
+MEBIBYTE = 2**20
 ANYTHING = 1e-9  # the coverage of a replay: a case that failed once may be nearly all ties
 RENDER = {"text": text_report.render, "json": json_report.render}
 
@@ -43,8 +44,10 @@ def run_verify(
     max_time: float | None,
     seed: int | None,
     accuracy: str,
+    intermediates: str,
+    timeout: float,
+    memory: int,
     reports: Reports,
-    limits: Limits | None = None,
 ) -> int:
     """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
     started = time.monotonic()
@@ -52,6 +55,7 @@ def run_verify(
     if name not in PROFILES:
         raise click.UsageError(f"no profile {name!r}; --profile takes one of {', '.join(PROFILES)}")
     plan = _plan(PROFILES[name], examples, max_time)
+    limits = Limits(timeout, memory * MEBIBYTE)
     try:
         case = None if line is None else Case.parse(line)
         openings = [(target, resolve(target, limits)) for target in targets]
@@ -61,7 +65,7 @@ def run_verify(
     os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
     with _one_thread(), progress(sys.stderr) as advance:
-        options = Options(plan, drawn, case, accuracy, progress=advance, heard={})
+        options = Options(plan, drawn, case, accuracy, intermediates=intermediates, progress=advance, heard={})
         try:
             found = side_by_side(openings, lambda implementation: _verify_one(implementation, options))
         except TargetError as error:
@@ -95,6 +99,27 @@ def run_replay(failure: str, *, reports: Reports) -> int:
     report = _report([target], 0, "replay", time.monotonic() - started)
     _write(report, reports)
     return report.exit_code
+
+
+def run_selftest(target: str) -> int:
+    """Plant every mistake in a target and print the kill matrix; returns the exit code."""
+    from reference.report.kills import render
+    from reference.selftest import selftest
+
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    try:
+        implementation = resolve(target)()
+    except TargetError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        with _one_thread(), progress(sys.stderr) as advance:
+            kills = selftest(implementation, said=lambda kill: advance("planting mistakes", 1, 0))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    finally:
+        implementation.close()
+    click.echo(render(target, kills), nl=False)
+    return 1 if any(kill.survived for kill in kills) else 0
 
 
 def _plan(profile: Profile, examples: int | None, max_time: float | None) -> Profile:

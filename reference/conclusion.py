@@ -58,6 +58,8 @@ def conclude(
             kept += [entry.check] if said else []
         consequences |= {(entry.check, output) for output in diagnosis.consequences}
         for cause in diagnosis.causes:
+            if cause.code in WARNINGS and options.intermediates == "ignore":
+                continue
             failure = _shown(cause, mine)
             explained += 1
             finding, record = _explain(
@@ -225,7 +227,7 @@ def _explain(
     """The smallest case, the cause, and how to see it again."""
     if explain and options.case is None:
         failure = _smallest(entry, failure, options)
-    severity: Severity = "warning" if cause.code in WARNINGS else "error"
+    severity: Severity = "warning" if cause.code in WARNINGS and options.intermediates != "fail" else "error"
     if failure.code == "MB402" and not interrupted:
         severity, cause = _digits(entry, failure, options)
     stored = Stored(target, failure.check, failure.output, str(failure.case))

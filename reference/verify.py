@@ -35,7 +35,8 @@ class Options:
     profile: Profile
     seed: int = 0
     case: Case | None = None  # judge this one alone
-    accuracy: str = "warn"  # or "fail"
+    accuracy: str = "warn"  # or "fail": MB402
+    intermediates: str = "warn"  # or "fail", or "ignore": MB305
     coverage: float = COVERAGE  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
     heard: Heard | None = None  # what the witnesses said of earlier targets' cases

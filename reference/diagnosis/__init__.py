@@ -52,7 +52,9 @@ class Diagnosis(NamedTuple):
     consequences: frozenset[str]
 
 
-def diagnose(entry: Entry, failures: Sequence[Failure], *, conventions: Sequence[str] = ()) -> Diagnosis:
+def diagnose(
+    entry: Entry, failures: Sequence[Failure], *, conventions: Sequence[str] = (), square: bool = False
+) -> Diagnosis:
     """Name the wrong lines behind a check's failures; what cannot be explained keeps the code that it came with.
 
     ``conventions``: in what the target's own cost differs from the course's; its gradients are held to that.
@@ -68,7 +70,7 @@ def diagnose(entry: Entry, failures: Sequence[Failure], *, conventions: Sequence
     if not open_ or any(f.code in ("MB702", "MB703") for f in failures):
         return Diagnosis(plain or [_unexplained(f, f.text) for f in open_.values()], frozenset(open_))
     try:
-        problems, outcomes = _probed(entry, next(iter(open_.values())).case, square=raising)
+        problems, outcomes = _probed(entry, next(iter(open_.values())).case, square=raising or square)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a target may raise anything
@@ -85,6 +87,8 @@ def diagnose(entry: Entry, failures: Sequence[Failure], *, conventions: Sequence
         for s, outcome, events in zip(scenes, outcomes, traces, strict=True)
     ]
     roots = explain(scenes, observed, dtype=problems[0].shape.dtype)
+    if not roots and not square:  # it may show only where layers are equally wide
+        return diagnose(entry, failures, conventions=conventions, square=True)
     followed = [_followed(s, seen, names) for s, seen in zip(scenes, observed, strict=True)]
     causes, taken = [], set()
     for root in roots:

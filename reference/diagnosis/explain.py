@@ -17,7 +17,7 @@ import numpy as np
 from reference.diagnosis.mistakes import KEEPS, LINES, MASKS, Filling, Line
 from reference.diagnosis.scene import Scene, order, split
 
-__all__ = ["Mistake", "Root", "explain", "value_of"]
+__all__ = ["Mistake", "Root", "explain", "value_of", "value_with"]
 
 CLOSE = {"float64": 1e-9, "float32": 1e-3}  # of the largest entry: to tell explanations apart, not to reach a verdict
 MOST = 4  # mistakes in one backward pass before it is called unexplained
@@ -230,6 +230,12 @@ def _values(here: Scenes, name: str, filled: dict[str, Filling]) -> tuple[Array,
                 return None
             values.append(np.asarray(line.make(s, **parts), dtype=np.float64))
     return tuple(values)
+
+
+def value_with(s: Scene, name: str, part: str, filling: Filling) -> Array | None:
+    """A quantity with one mistake in its line; ``None`` where the mistake does not apply."""
+    values = _values((s,), name, {part: filling})
+    return None if values is None else values[0]
 
 
 def value_of(s: Scene, name: str) -> Array:

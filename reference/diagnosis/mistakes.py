@@ -171,10 +171,6 @@ OPERANDS = (
     Filling("made with Z{p} in place of A{p}", "MB103", _instead(_first_order)),
     Filling("made with A{p} before its mask", "MB301",
             _instead(lambda s: s.H[s.l - 1] / 1.0 if s.dropout and s.l > 1 else None)),
-    Filling("made with A{p} masked, but not scaled", "MB302",
-            _instead(lambda s: s.A[s.l - 1] * s.keep if s.dropout and s.l > 1 else None)),
-    Filling("made with A{p} masked and scaled once more", "MB302",
-            _instead(lambda s: s.A[s.l - 1] / s.keep if s.dropout and s.l > 1 else None)),
     Filling("made with X in place of A{p}", "MB103", _instead(lambda s: s.X if s.l > 1 else None)),
     Filling("made with dZ{n} in place of dZ{}", "MB103", _dZ_of(1)),
     Filling("made with dA{} in place of dZ{}: the derivative of the activation is missing", "MB104",
@@ -224,7 +220,6 @@ PENALTIES = (
     Filling("with λ/m for its L2 term: W{} is missing in it", "MB202", _decayed(lambda s: s.lambd / s.m + 0 * s.W[s.l])),
     Filling("with (λ/m) sign(W) for its L2 term", "MB202", _decayed(lambda s: s.lambd / s.m * np.sign(s.W[s.l]))),
     Filling("with (λ/m) dW for its L2 term", "MB202", _decayed(lambda s: s.lambd / s.m * _data(s))),
-    Filling("with its L2 term inside (1/m) (…)ᵀ's sum: λ/m²", "MB202", _decayed(lambda s: _l2(s) / s.m)),
 )  # fmt: skip
 
 
@@ -376,13 +371,9 @@ GATES = (
     Filling("with the gate of A{n} in place of A{}", "MB104", _gate(lambda s: s.Z, 1)),
     Filling("with the gate of A{p} in place of A{}", "MB104", _gate(lambda s: s.Z, -1)),
     Filling("with the gate of dA{} in place of A{}", "MB104", lambda s: (s.dA(s.l) > 0) * 1.0),
-    Filling("with the gate of A{} ≥ 0, which is always open", "MB104", lambda s: (s.A[s.l] >= 0) * 1.0 if s.hidden != "relu" else None),
-    Filling("with the mask in place of the derivative", "MB104", lambda s: s.D[s.l] * 1.0 if s.dropout else None),
     Filling("with the gate of Z{} > 1", "MB104", lambda s: (s.Z[s.l] > 1) * 1.0),
     Filling("with the derivative twice", "MB104", lambda s: _slope(s) ** 2 if s.hidden not in ("relu", "identity") else None),
     Filling("with the signs of Z{}", "MB104", lambda s: np.sign(s.Z[s.l])),
-    Filling("with the mask D{} applied again and 1/keep_prob with it", "MB302",
-            lambda s: _slope(s) * s.D[s.l] / s.keep if s.dropout else None),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from reference.problem import Problem, draw
 
 __all__ = ["LAMBD", "probes"]
 
-PROBES = ((4, (3, 5, 2), 5), (3, (5, 4, 6), 4), (5, (4, 3, 7), 3))  # widths: first, hidden ones in turn, last
+PROBES = ((4, (3, 5, 2), 6), (3, (5, 4, 6), 2), (5, (4, 3, 7), 2))  # widths: first, hidden ones in turn, last
 SQUARE = ((3, (3,), 3), (4, (4,), 4), (5, (5,), 5))  # for code that raises unless all layers are equally wide
 EXAMPLES = (6, 7, 9)
 SEED = 700  # of the first probe: none of these has a dead layer

@@ -24,7 +24,22 @@ def _manual_backprop() -> Implementation:
     return manual_backprop()
 
 
-BUILT_IN: dict[str, Callable[[], Implementation]] = {"manual_backprop": _manual_backprop}
+def _framework(name: str) -> Callable[[], Implementation]:
+    def load() -> Implementation:
+        from reference.implementations import frameworks
+
+        try:
+            return getattr(frameworks, name)()
+        except ImportError as error:
+            raise TargetError(f"target {name!r}: {error}; pip install 'manual-backprop[{name}]'") from None
+
+    return load
+
+
+BUILT_IN: dict[str, Callable[[], Implementation]] = {
+    "manual_backprop": _manual_backprop,
+    **{name: _framework(name) for name in ("jax", "torch", "autograd")},
+}
 ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
 
 

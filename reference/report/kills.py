@@ -1,0 +1,55 @@
+"""The kill matrix: mistakes by rows, what turned red by columns, and what each was named. 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reference.diagnosis.scene import order
+from reference.selftest import NOWHERE, Kill
+
+__all__ = ["render"]
+
+NAME = 44
+
+
+def render(target: str, kills: Sequence[Kill]) -> str:
+    """The whole matrix, and how many were killed and named."""
+    columns = [n for n in order(3) if n.startswith(("dW", "db"))]
+    lines = [target, "", f"  {'mistake':{NAME}} {' '.join(f'{c:3}' for c in columns)} code"]
+    lines += [line for kill in kills if not kill.equivalent for line in _row(kill, columns)]
+    lines += [
+        "",
+        "  not planted: the edit changes no number, or has nowhere to stand in this target",
+        *_equivalent(kills),
+    ]
+    return "\n".join([*lines, "", *_total(kills)]) + "\n"
+
+
+def _row(kill: Kill, columns: Sequence[str]) -> Iterator[str]:
+    text = kill.mistake if len(kill.mistake) <= NAME else f"{kill.mistake[: NAME - 1]}…"
+    marks = " ".join(f"{'✗' if c in kill.red else '·':3}" for c in columns)
+    if kill.red and not set(kill.red) & set(columns):
+        marks = f"{'✗ ' + ', '.join(kill.red):{4 * len(columns) - 1}}"[: 4 * len(columns) - 1]
+    yield f"  {text:{NAME}} {marks} {_named(kill)}"
+
+
+def _named(kill: Kill) -> str:
+    if kill.survived:
+        return "SURVIVED"
+    if kill.named != kill.code:
+        return f"{kill.named} ({kill.code})"
+    return kill.code if kill.certainty == "exactly" else f"{kill.code} or a tie"
+
+
+def _equivalent(kills: Sequence[Kill]) -> list[str]:
+    return [f"    {k.mistake[:56]:56} {k.certainty}" for k in kills if k.equivalent]
+
+
+def _total(kills: Sequence[Kill]) -> Iterator[str]:
+    planted = [k for k in kills if not k.equivalent]
+    killed = sum(not k.survived for k in planted)
+    unique = sum(k.named == k.code and k.certainty == "exactly" for k in planted)
+    wrong = sum(k.named != k.code and k.certainty == "exactly" for k in planted)
+    yield f"  {killed} of {len(planted)} killed, {unique} named uniquely, {wrong} given another name;"
+    nowhere = sum(k.certainty == NOWHERE for k in kills)
+    yield f"  {len(kills) - len(planted) - nowhere} equivalent, {nowhere} that have nowhere to stand"
