@@ -71,6 +71,7 @@ def cli() -> None:
     show_default=True,
     help="For MB305.",
 )
+@click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
 @click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="For one answer of a target.")
 @click.option(
     "--memory",

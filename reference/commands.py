@@ -47,6 +47,7 @@ def run_verify(
     intermediates: str,
     timeout: float,
     memory: int,
+    bind: tuple[str, ...],
     reports: Reports,
 ) -> int:
     """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
@@ -58,7 +59,7 @@ def run_verify(
     limits = Limits(timeout, memory * MEBIBYTE)
     try:
         case = None if line is None else Case.parse(line)
-        openings = [(target, resolve(target, limits)) for target in targets]
+        openings = [(target, resolve(target, limits, bind)) for target in targets]
     except (CaseError, TargetError) as error:
         raise click.UsageError(str(error)) from None
     _check_writable(reports)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def conclude(
         if failure in fine:
             conventions.setdefault(failure.check, []).append(fine[failure])
         else:
-            findings.setdefault((failure.check, failure.output), []).append(_of_a_law(failure))
+            findings.setdefault((failure.check, failure.output), []).append(_of_a_law(failure, implementation.name))
 
     for check, _ in implementation.unknown:
         _of_its_own(check, owns[check], run, findings, bool(of_laws))
@@ -207,18 +208,23 @@ def _shown(cause: Cause, failures: list[Failure]) -> Failure:
     return (found or [f for f in failures if f.output in cause.upstream_of] or failures)[0]
 
 
-def _of_a_law(failure: Failure) -> Finding:
+def _of_a_law(failure: Failure, target: str) -> Finding:
     return Finding(
         code=failure.code,
         severity="warning" if failure.code in WARNINGS else "error",
         certainty="unexplained" if failure.code == "MB199" else "exactly",
         text=failure.text,
-        location=_location(failure.place),
+        location=_location(failure.place, target),
     )
 
 
-def _location(place: Place | None) -> Location | None:
-    return None if place is None else Location(file=place.file, cell=place.cell, line=place.line)
+def _location(place: Place | None, target: str) -> Location | None:
+    """In the target's own file, by the name that it was given."""
+    if place is None:
+        return None
+    given = target.partition("::")[0]
+    own = Path(given).resolve() == Path(place.file)
+    return Location(file=given if own else place.file, cell=place.cell, line=place.line)
 
 
 def _explain(
@@ -239,7 +245,7 @@ def _explain(
         text=cause.text,
         candidates=list(cause.candidates),
         upstream_of=list(cause.upstream_of),
-        location=_location(cause.place),
+        location=_location(cause.place, target),
         suggestion=cause.suggestion,
         smallest=str(failure.case),
         index=list(failure.at) if own else None,

@@ -98,6 +98,8 @@ def diagnose(
         consequences = [n for n in below if not any(r.output == n for r in roots)]
         taken |= {root.output, *consequences}
         causes += _causes(entry, root, consequences, open_, followed, traces[0])
+    fitting = set.intersection(*(set(seen) for seen in observed)) if conventions else set()  # right by the convention
+    taken |= fitting & open_.keys()
     rest = [
         _unexplained(f, f.text or "only in some cases, and not on the probes")
         for n, f in open_.items()

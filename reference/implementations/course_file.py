@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from reference.findings import Violation
+from reference.implementations.binding import Binding
 from reference.implementations.entry import Implementation, Law
+from reference.implementations.module import direct
 from reference.implementations.obligations import obligations
 from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
 from reference.implementations.remote import RemoteFamily, RemoteFunction, entry_of, own_of
-from reference.implementations.source import read
+from reference.implementations.source import SourceError, read
 from reference.implementations.vocabulary import strong
 
 __all__ = ["course_file"]
@@ -21,14 +23,17 @@ RAISES, UNKNOWN = 1, 2  # how far a backward pass went: it raised; or it was fed
 OTHER = "its arguments or its cache are not the course's, and no forward pass beside it feeds it"
 
 
-def course_file(path: Path, limits: Limits, *, shown: str, only: str | None = None) -> Implementation:
+def course_file(
+    path: Path, limits: Limits, *, shown: str, only: str | None = None, binding: Binding | None = None
+) -> Implementation:
     """Load a file's definitions in a process of their own. ``shown`` is its name in the report; ``only``, one function.
 
     Raises ``SourceError`` where the file cannot be read.
     """
     cells = read(path)
-    greeting = {"ask": "load", "path": str(path), "cells": [[cell.number, cell.text] for cell in cells]}
-    worker = Worker(limits, greeting)
+    binding = binding or Binding()
+    greeting = {"ask": "load", "path": str(path), "cells": [[cell.number, cell.text] for cell in cells], "only": only}
+    worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
     try:
         told = worker.greet()
     except TargetRaised as raised:
@@ -43,16 +48,25 @@ def course_file(path: Path, limits: Limits, *, shown: str, only: str | None = No
     if told["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
     judged = [f for f in families if f.note is None and only in (None, f.check)]
-    notes += [f"{f.check} is not judged: {OTHER}" for f in judged if f.status <= RAISES and not strong(f.check)]
-    judged = [f for f in judged if f.status > RAISES or strong(f.check)]
+    weak = [f for f in judged if f.status <= RAISES and not strong(f.check) and f.check != only]
+    notes += [f"{f.check} is not judged: {OTHER}" for f in weak]
+    judged = [f for f in judged if f not in weak]
+    if only is not None and only not in [f["name"] for f in told["functions"]]:
+        worker.close()
+        raise SourceError(f"{path} has no function {only!r}")
     entries = [
-        entry_of(worker, family, cost=_cost_of(family, functions), file=str(path))
+        entry_of(worker, family, cost=binding.cost or _cost_of(family, functions), file=str(path))
         for family in judged
         if family.status != UNKNOWN
     ]
+    if told["direct"]:
+        entries.append(direct(worker, only or ""))
     unknown = [(f.check, own_of(worker, f, _cost_of(f, functions))) for f in judged if f.status == UNKNOWN]
     laws = [_says(name, found) for name, found in _unloadable(told["unloadable"], str(path)) if only in (None, name)]
-    laws += [law for law in obligations(worker, functions, families, str(path)) if only in (None, law.check)]
+    if any(f.rows for f in families):  # what the others owe is written down for columns
+        notes.append("examples are rows: only the backward pass, with its forward pass, is judged")
+    else:
+        laws += [law for law in obligations(worker, functions, families, str(path)) if only in (None, law.check)]
     return Implementation(shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close)
 
 

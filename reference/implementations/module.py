@@ -1,40 +1,53 @@
-"""``module:function``: imported in a process of its own, with the working directory on the path."""
+"""``module:object`` and ``file.py::function``: a function of one problem, a pair of passes, or a loss with its gradients."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from reference.findings import Violation
+from reference.implementations.binding import Binding
 from reference.implementations.entry import ANY, Entry, Implementation, Law, Outcome
 from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
-from reference.implementations.remote import as_tree
+from reference.implementations.remote import RemoteFamily, as_tree, entry_of
 from reference.implementations.told import described
 from reference.problem import Problem
 
-__all__ = ["module_function"]
+__all__ = ["direct", "module_object"]
 
 NOT_THERE = "not there: "  # how the target's process says that a name leads nowhere
 
 
-def module_function(name: str, module: str, attribute: str, limits: Limits) -> Implementation:
-    """A function of one problem. Raises ``TargetError`` where there is no such function."""
+def module_object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Implementation:
+    """Import an object in a process of its own. Raises ``TargetError`` where there is no such object."""
     from reference.implementations.resolve import ACCEPTED, TargetError
 
-    worker = Worker(limits, {"ask": "module", "module": module, "attribute": attribute, "folder": os.getcwd()})
+    greeting = {"ask": "module", "module": module, "attribute": attribute, "folder": os.getcwd()}
+    worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
     try:
         answer = worker.greet()
-        if isinstance(answer, str) and answer.startswith(NOT_THERE):
-            worker.close()
-            raise TargetError(f"target {name!r}: {answer.removeprefix(NOT_THERE)}; it takes {ACCEPTED}")
     except TargetRaised as raised:
         code, text, place = described(raised)
         return _broken(name, attribute, Violation("*", code, f"cannot be imported: it {text}", place=place), worker)
     except TargetDied as died:
         return _broken(name, attribute, Violation("*", "MB703", f"importing {module} {died}"), worker)
-    return Implementation(name, (Entry(attribute, ANY, lambda problem: _run(worker, problem)),), close=worker.close)
+    if isinstance(answer, str):
+        worker.close()
+        raise TargetError(f"target {name!r}: {answer.removeprefix(NOT_THERE)}; it takes {ACCEPTED}")
+    if answer is None:
+        return Implementation(name, (direct(worker, attribute),), close=worker.close)
+    families = [RemoteFamily(**family) for family in answer]
+    entries = [entry_of(worker, f, cost=binding.cost, file=module) for f in families if f.note is None]
+    return Implementation(name, tuple(entries), (), tuple(f.note for f in families if f.note), close=worker.close)
+
+
+def direct(worker: Worker, check: str) -> Entry:
+    """A function that takes a problem and returns its gradients by the course's names."""
+    run: Callable[[Problem], Outcome] = lambda problem: _run(worker, problem)
+    return Entry(check, ANY, run)
 
 
 def _broken(name: str, check: str, violation: Violation, worker: Worker) -> Implementation:

@@ -48,6 +48,7 @@ class RemoteFamily(NamedTuple):
     dropout: bool
     ties: bool
     scaled: bool
+    rows: bool
     unmasked: bool
     status: int
     note: str | None
@@ -93,6 +94,8 @@ def entry_of(worker: Worker, family: RemoteFamily, *, cost: str | None, file: st
         conventions.append(f"hidden units are {family.hidden}, the output is {family.output}")
     if family.scaled:
         conventions.append("dZ and dA carry 1/m")
+    if family.rows:
+        conventions.append("examples are rows")
     if not family.ties:
         conventions.append("relu'(0) is not 0")
     return Entry(

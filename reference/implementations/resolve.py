@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from reference.implementations.binding import Binding, BindingError, binding_of
 from reference.implementations.entry import Implementation
 from reference.implementations.process import Limits
 from reference.implementations.source import SourceError
@@ -43,7 +44,7 @@ BUILT_IN: dict[str, Callable[[], Implementation]] = {
 ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
 
 
-def resolve(name: str, limits: Limits | None = None) -> Callable[[], Implementation]:
+def resolve(name: str, limits: Limits | None = None, options: Sequence[str] = ()) -> Callable[[], Implementation]:
     """How to open the target called ``name``; raises ``TargetError`` where there is no such target.
 
     A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``, with the
@@ -54,18 +55,22 @@ def resolve(name: str, limits: Limits | None = None) -> Callable[[], Implementat
     limits = limits or Limits()
     if name in BUILT_IN:
         return BUILT_IN[name]
+    try:
+        binding = binding_of(name, options)
+    except BindingError as error:
+        raise TargetError(str(error)) from None
     file, _, function = name.partition("::")
     if Path(file).suffix.lower() in SUFFIXES:
-        return _file(name, file, function or None, limits)
+        return _file(name, file, function or None, limits, binding)
     module, colon, attribute = name.partition(":")
     if not (colon and module and attribute):
         raise TargetError(f"no target {name!r}; it takes {ACCEPTED}")
-    from reference.implementations.module import module_function
+    from reference.implementations.module import module_object
 
-    return lambda: module_function(name, module, attribute, limits)
+    return lambda: module_object(name, module, attribute, limits, binding)
 
 
-def _file(name: str, file: str, function: str | None, limits: Limits) -> Callable[[], Implementation]:
+def _file(name: str, file: str, function: str | None, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
     path = Path(file)
     if not path.is_file():
         raise TargetError(f"target {name!r}: {'it is a folder' if path.is_dir() else 'there is no such file'}")
@@ -74,7 +79,7 @@ def _file(name: str, file: str, function: str | None, limits: Limits) -> Callabl
         from reference.implementations.course_file import course_file
 
         try:
-            return course_file(path.resolve(), limits, shown=name, only=function)
+            return course_file(path.resolve(), limits, shown=name, only=function, binding=binding)
         except SourceError as error:
             raise TargetError(f"target {name!r}: {error}") from None
 

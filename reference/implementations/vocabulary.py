@@ -10,7 +10,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["Argument", "Unbindable", "bind", "classify", "meaning", "strong"]
+__all__ = [
+    "ALIASES",
+    "Argument",
+    "Unbindable",
+    "backward_role",
+    "bind",
+    "classify",
+    "forward_role",
+    "learn",
+    "meaning",
+    "strong",
+]
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "X": ("x", "a0", "inputs", "input", "trainx", "xtrain", "xbatch", "data", "features", "inputx", "xdata"),
@@ -52,6 +63,11 @@ ORDER = {
     "gradients_to_vector": ("gradients",),
     "update": ("parameters", "gradients", "learning_rate"),
 }
+
+
+def learn(names: Mapping[str, str]) -> None:
+    """Further names of arguments, for the rest of a target's own process."""
+    MEANING.update({plain(name): what for name, what in names.items()})
 
 
 class Argument(NamedTuple):
@@ -116,6 +132,22 @@ NOT_OURS = re.compile(
 LAYERWISE = ("linear", "relu", "sigmoid", "tanh", "softmax", "activation", "layer", "single", "affine", "step")
 
 
+def backward_role(arguments: Sequence[Argument]) -> str | None:
+    """What a backward pass under any name owes, told by its arguments alone."""
+    given = [meaning(a.name) for a in arguments]
+    if not {"X", "Y", "cache", "parameters"} & set(given):
+        return None
+    if "keep_prob" in given:
+        return "backward dropout"
+    return "backward l2" if "lambd" in given else "backward L" if "A" in given and "X" not in given else "backward"
+
+
+def forward_role(arguments: Sequence[Argument]) -> str:
+    """The same of a forward pass."""
+    given = [meaning(a.name) for a in arguments]
+    return "forward dropout" if "keep_prob" in given else "forward n" if "Y" in given else "forward"
+
+
 def classify(name: str, arguments: Sequence[Argument]) -> str | None:
     """What a function owes, or ``None`` where it is none of the course's."""
     n, given = plain(name), [meaning(a.name) for a in arguments]
@@ -143,6 +175,8 @@ def classify(name: str, arguments: Sequence[Argument]) -> str | None:
         return _pass("backward", n, given, names, whole_model, ("cache", "parameters"))
     if "forward" in n or n in ("fprop",):
         return _pass("forward", n, given, names, whole_model, ("parameters", "X"))
+    if re.search(r"(cost|loss)(and)?grad|propagate$", n) and {"parameters", "X", "Y"} <= set(given):
+        return "backward dropout" if "keep_prob" in given else "backward l2" if "lambd" in given else "backward"
     if re.search(r"cost|loss", n) and {"A", "Y"} <= set(given):
         return "cost l2" if "lambd" in given and "parameters" in given else "cost"
     if re.search(r"cost|loss", n) and len(arguments) in (2, 4) and "Y" in given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 from reference.findings import CODES
 from reference.report.model import CheckResult, Finding, Report, Target
@@ -38,8 +39,11 @@ def _target(target: Target) -> Iterator[str]:
     yield target.target
     if target.error:
         yield from _note(target.error)
-    for check, rows in groupby(target.checks, key=lambda row: row.check):
-        yield _check(check, list(rows))
+    for check, group in groupby(target.checks, key=lambda row: row.check):
+        rows = list(group)
+        yield _check(check, rows)
+        for text in dict.fromkeys(text for row in rows for text in row.conventions):
+            yield from _note(f"convention: {text}", "    ")
     for row in target.checks:
         for finding in row.findings:
             yield ""
@@ -92,7 +96,11 @@ def _cases(n: int, kind: str = "") -> str:
 def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
     what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
     where = finding.location
-    place = "" if where is None else f"{where.file}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
+    place = (
+        ""
+        if where is None
+        else f"{Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
+    )
     subject = row.check if row.output == "*" else f"{row.output} {what} in {row.check}"
     yield f"  {subject}{f'  {place}' if place else ''}"
     if finding.smallest:
@@ -104,14 +112,18 @@ def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
         yield f"    {f'{row.output}{index}':{LABEL}} yours {finding.got:.12g}  reference {finding.want:.12g}{ratio}"
     prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
     yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text} [{CODES[finding.code]}]")
+    if finding.suggestion:
+        yield from _wrapped("should be", finding.suggestion)
+    if finding.upstream_of:
+        yield from _wrapped("so wrong too", ", ".join(finding.upstream_of))
     if finding.replay:
         yield f"    {'reproduce':{LABEL}} manual-backprop replay {finding.replay}"
 
 
-def _note(text: str) -> Iterator[str]:
+def _note(text: str, indent: str = "  ") -> Iterator[str]:
     import textwrap
 
-    yield from textwrap.wrap(text, COLUMNS, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    yield from textwrap.wrap(text, COLUMNS, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.implementations.source import Cell, place
-from reference.implementations.vocabulary import Unbindable, bind
+from reference.implementations.vocabulary import Unbindable, backward_role, bind, forward_role, learn
 from reference.implementations.worker import forms
 from reference.implementations.worker.family import (
     STATE,
@@ -49,7 +49,7 @@ class Desk:
         self.functions: dict[str, Function] = {}
         self.families: dict[str, Family] = {}
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
-        self.direct: Callable[..., Any] = lambda problem: {}
+        self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         ask: Callable[..., Any] = getattr(self, f"ask_{question.pop('ask')}")
@@ -68,8 +68,9 @@ class Desk:
 
     # --- loading -------------------------------------------------------------------------------------------
 
-    def ask_load(self, path: str, cells: list[Any]) -> dict[str, Any]:
-        """Everything that the file defines, and what each of it is."""
+    def ask_load(self, path: str, cells: list[Any], binding: dict[str, Any], only: str | None) -> dict[str, Any]:
+        """Everything that the file defines, and what each of it is. ``only``: one function, under whatever name."""
+        learn(binding["arguments"])
         self.path, self.cells = Path(path), [Cell(number, text) for number, text in cells]
         loaded = load(self.path, self.cells, np)
         self.loaded = loaded
@@ -78,14 +79,33 @@ class Desk:
                 self.functions[name] = function(name, value, own=name in loaded.own)
         self.templates = {name: line for name in loaded.own if (line := _unfinished(loaded.names[name])) is not None}
         elsewhere = frozenset(loaded.skipped)
-        self.families = {f.backward.name: f for f in families(list(self.functions.values()), elsewhere)}
+        self._read_as(binding, only)
+        known = dict(form=binding["form"], layout=binding["layout"])
+        self.families = {f.backward.name: f for f in families(list(self.functions.values()), elsewhere, **known)}
         return {
             "functions": [self._function(f) for f in self.functions.values() if f.own],
             "families": [_family(f) for f in self.families.values()],
             "unloadable": [list(u) for u in loaded.unloadable],
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,
+            "direct": self.direct is not None,
         }
+
+    def _read_as(self, binding: dict[str, Any], only: str | None) -> None:
+        """What a binding says of a function, and what is asked for by name, is what it is said to be."""
+        forward = self.functions.get(binding["forward"] or "")
+        if forward is not None:
+            others = [n for n, f in self.functions.items() if (f.role or "").startswith("forward")]
+            self.functions |= {n: self.functions[n]._replace(role=None) for n in others}
+            self.functions[forward.name] = forward._replace(role=forward_role(forward.arguments), own=True)
+        asked = self.functions.get(only or "")
+        if asked is None or asked.role is not None:
+            return
+        role = backward_role(asked.arguments)
+        if role is None and len([a for a in asked.arguments if not a.default]) == 1:
+            self.direct = asked.call
+        else:
+            self.functions[asked.name] = asked._replace(role=role)
 
     def _function(self, f: Function) -> dict[str, Any]:
         assert self.loaded is not None
@@ -179,8 +199,9 @@ class Desk:
 
     # --- a function of one problem ---------------------------------------------------------------------------
 
-    def ask_module(self, module: str, attribute: str, folder: str) -> str | None:
-        """Import ``module:attribute``; says where the name leads nowhere."""
+    def ask_module(self, module: str, attribute: str, folder: str, binding: dict[str, Any]) -> Any:
+        """Import ``module:attribute``; says where the name leads nowhere. ``None`` for a function of one problem."""
+        learn(binding["arguments"])
         try:
             found: Any = module_of(Path(folder), module)
             for part in attribute.split("."):
@@ -191,13 +212,26 @@ class Desk:
             return f"not there: {error}"
         except AttributeError:
             return f"not there: module {module} has no {attribute}"
-        if not callable(found):
-            return f"not there: {attribute} is a {type(found).__name__}; it takes a function"
-        self.direct = found
-        return None
+        pair = _pair(found)
+        if pair is None and not callable(found):
+            return f"not there: {attribute} is a {type(found).__name__}; it takes a function, or a forward and a backward pass"
+        forward, backward = pair or (None, found)
+        last = function(attribute.rpartition(".")[2], backward, own=True)
+        role = backward_role(last.arguments)
+        if pair is None and (role is None or len(last.arguments) == 1):
+            self.direct = found
+            return None
+        self.functions[last.name] = last._replace(role=role or "backward")
+        if forward is not None:
+            first = function("forward", forward, own=True)
+            self.functions[first.name] = first._replace(role=forward_role(first.arguments))
+        known = dict(form=binding["form"], layout=binding["layout"])
+        self.families = {f.backward.name: f for f in families(list(self.functions.values()), **known)}
+        return [_family(f) for f in self.families.values()]
 
     def ask_problem(self, problem: dict[str, Any]) -> dict[str, Any]:
         """The function's quantities of every problem, stacked; and the arguments that it changed."""
+        assert self.direct is not None
         given = _singles(problem)
         before = [_flat(single) for single in _singles(problem)]
         before = [{name: a.copy() for name, a in arrays.items()} for arrays in before]
@@ -234,6 +268,14 @@ class Desk:
             "needs": isinstance(error, ModuleNotFoundError) or missing in known,
             "unbindable": isinstance(error, Unbindable),
         }
+
+
+def _pair(found: Any) -> tuple[Any, Any] | None:
+    """A forward and a backward pass: two functions, or an object that has them."""
+    if isinstance(found, tuple | list) and len(found) == 2 and all(map(callable, found)):
+        return found[0], found[1]
+    forward, backward = getattr(found, "forward", None), getattr(found, "backward", None)
+    return (forward, backward) if callable(forward) and callable(backward) else None
 
 
 class Asked(NamedTuple):
@@ -280,7 +322,7 @@ def _family(f: Family) -> dict[str, Any]:
         "own_name": None if (f.alternative or f).forward is None else (f.alternative or f).forward.name,
         "own_depths": list((f.alternative or f).depths), "own_output": (f.alternative or f).output, "random": f.random, "hidden": f.hidden, "output": f.output,
         "depths": list(f.depths), "l2": f.l2, "dropout": f.dropout, "ties": f.ties, "scaled": f.scaled,
-        "unmasked": f.unmasked, "status": f.status, "note": f.note, "cache": f.cache,
+        "rows": f.rows, "unmasked": f.unmasked, "status": f.status, "note": f.note, "cache": f.cache,
         "draws": f.forward is not None and f.dropout and bool(f.paths),
     }  # fmt: skip
 

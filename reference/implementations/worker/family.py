@@ -72,6 +72,7 @@ class Family:
     scaled: bool = False  # its dZ carry 1/m
     unmasked: bool = False  # its dA are those before the mask
     shifted: bool = False  # its dA_{l-1} stands under dA{l}, as in the course's first release
+    rows: bool = False  # examples are rows, W is (n_prev, n)
     ties: bool = True  # relu'(0) = 0
     random: bool = False  # it draws random numbers on its way back
     elsewhere: frozenset[str] = frozenset()
@@ -116,6 +117,14 @@ def seeded(state: int = STATE) -> Iterator[None]:
         random.setstate(pythons)
 
 
+def _as_it_is(a: np.ndarray) -> np.ndarray:
+    return a.copy()
+
+
+def _turned(a: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(a.T)
+
+
 # --- running -----------------------------------------------------------------------------------------------
 
 
@@ -130,8 +139,9 @@ class Stages(NamedTuple):
 
 def stages(family: Family, single: Single) -> Stages:
     """The forward pass: the file's own, or ours. What the backward pass is handed is in ``values``."""
+    turned = _turned if family.rows else _as_it_is
     given = single._replace(
-        X=single.X.copy(), Y=single.Y.copy(), parameters=[(W.copy(), b.copy()) for W, b in single.parameters]
+        X=turned(single.X), Y=turned(single.Y), parameters=[(turned(W), turned(b)) for W, b in single.parameters]
     )
     parameters = forms.FORMS[family.form](given.parameters)
     masks, dims = single.masks, single.dims
@@ -145,7 +155,8 @@ def stages(family: Family, single: Single) -> Stages:
         return Stages(None, masks, values["cache"], values)
     with seeded():
         whole = family.forward.call(**bind(family.forward.arguments, family.forward.role or "", values))
-    found = forms.returned(whole, (dims[-1], single.X.shape[1]))
+    last = (dims[-1], single.X.shape[1])
+    found = forms.returned(whole, last[::-1] if family.rows else last)
     if family.forward.role == "forward dropout" and (paths := family.paths.get(len(dims) - 1)):
         masks = [forms.at(whole, path) != 0 for path in paths]
     values |= {"cache": found.cache, "A": found.A, "extras": found.extras}
@@ -155,9 +166,10 @@ def stages(family: Family, single: Single) -> Stages:
 def run(family: Family, single: Single) -> tuple[dict[str, Any], list[str]]:
     """The gradients by the course's names, and the arguments that the backward pass changed."""
     stage = stages(family, single)
+    given = [(stage.values[name], stage.values[name].copy()) for name in ("X", "Y")]
     kept = [(path, a.copy()) for path, a in forms.walk(stage.cache)]
     result = _backward(family, stage.values, single)
-    changed = [name for name in ("X", "Y") if not np.array_equal(stage.values[name], getattr(single, name))]
+    changed = [name for name, (now, before) in zip("XY", given, strict=True) if not np.array_equal(now, before)]
     now = dict(forms.walk(stage.cache))
     spoilt = [path for path, a in kept if path in now and not np.array_equal(a, now[path], equal_nan=True)]
     return result, changed + forms.cache_names(stage.cache, spoilt)
@@ -167,7 +179,14 @@ def _backward(family: Family, values: dict[str, Any], single: Single, *, state: 
     with seeded(state):  # a mask that is drawn anew is another one
         value = family.backward.call(**bind(family.backward.arguments, family.backward.role or "", values))
     m = single.X.shape[1]
-    result = {name: np.array(a) for name, a in forms.gradients(value, single.dims, m, shifted=family.shifted).items()}
+    dims = single.dims
+    result = {
+        n: np.array(a) for n, a in forms.gradients(value, dims, m, shifted=family.shifted, rows=family.rows).items()
+    }
+    if family.rows:
+        result = {
+            n: a.reshape(-1, 1) if n.startswith("db") and a.size == dims[int(n[2:])] else a.T for n, a in result.items()
+        }
     for name in list(result):
         if family.scaled and name[:2] in ("dZ", "dA") and result[name].dtype.kind == "f":
             result[name] = result[name] * m
@@ -189,31 +208,74 @@ def _pass(family: Family, single: Single) -> forms.Pass:
 # --- finding -----------------------------------------------------------------------------------------------
 
 
-def families(functions: list[Function], elsewhere: frozenset[str] = frozenset()) -> list[Family]:
+def families(
+    functions: list[Function],
+    elsewhere: frozenset[str] = frozenset(),
+    *,
+    form: str | None = None,
+    layout: str | None = None,
+) -> list[Family]:
     """One family for each backward pass that the file itself defines.
 
-    ``elsewhere``: names that only code which is not executed would set.
+    ``elsewhere``: names that only code which is not executed would set. ``form`` and ``layout``, where they are known.
     """
+    wanted = Wanted(form, None if layout is None else layout == "rows")
     forwards = [f for f in functions if f.role in ("forward", "forward dropout", "forward n")]
-    return [_best(f, forwards, elsewhere) for f in functions if f.own and (f.role or "").startswith("backward")]
+    return [_best(f, forwards, elsewhere, wanted) for f in functions if f.own and (f.role or "").startswith("backward")]
 
 
-def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str]) -> Family:
+class Wanted(NamedTuple):
+    """What a binding says; ``None`` where it is to be tried."""
+
+    form: str | None = None
+    rows: bool | None = None
+
+    def takes(self, family: Family) -> bool:
+        return self.form in (None, family.form) and self.rows in (None, family.rows)
+
+
+def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: Wanted) -> Family:
     """The candidate that goes furthest; the earlier one where two go as far."""
     best, own = Family(backward, cache=_layouts(backward)[0]), None
-    for candidate in _candidates(backward, forwards):
+    for candidate in filter(wanted.takes, _candidates(backward, forwards)):
+        told = best.forward is not None and best.status in (CONFORMS, RAISES)  # its own forward pass told what it is
+        if told and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
+            continue
         tried = _tried(replace(candidate, elsewhere=elsewhere))
         if tried.note is not None and best.note is None and best.status == FAILS:
             best = tried
-        if tried.status > best.status:
+        if _reach(tried) > _reach(best):
             best = replace(tried, note=None)
         if own is None and tried.status == COMPLETE and tried.forward is not None and tried.forward.own:
             own = tried
-        if best.status == MATCHES:
+        if _reach(best) == (True, MATCHES):
             break
     if best.status == FAILS and best.note is None:
         best = replace(best, note=f"{backward.name} is not judged: it takes a cache that no forward pass here makes")
+    if own is not None and best.status == OURS and not _alike(own, best):
+        return own  # it is fed as its own forward pass feeds it, or not at all
     return best if best.forward is not None else replace(best, alternative=own)
+
+
+def _reach(family: Family) -> tuple[bool, int]:
+    """How far a candidate went: one layer alone may fit by accident."""
+    return family.status > RAISES and max(family.depths) > 1, family.status
+
+
+def _alike(own: Family, ours: Family) -> bool:
+    """Does the file's own forward pass keep its cache in the layout of ours?"""
+    single = probe(own.depths[0], last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
+    try:
+        theirs, mine = (list(forms.walk(stages(family, single).cache)) for family in (own, ours))
+    except Exception:
+        return False
+    parameters = [a for pair in single.parameters for a in pair]
+
+    def role(a: np.ndarray) -> Any:
+        same = next((k for k, p in enumerate(parameters) if a.shape == p.shape and np.array_equal(a, p)), None)
+        return same, forms.is_mask(a, single.keep_prob), bool(np.all(a >= 0))  # a Z has both signs, an A one
+
+    return [(path, a.shape, role(a)) for path, a in theirs] == [(path, a.shape, role(a)) for path, a in mine]
 
 
 def _layouts(backward: Function) -> list[str]:
@@ -245,10 +307,13 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[Family
     for f in sorted(usable, key=rank):
         for form in forms.FORMS:
             yield Family(backward, f, form=form)
+    for f in sorted(usable, key=rank):
+        if f.own and f.role == "forward":
+            yield from (Family(backward, f, form=form, rows=True) for form in forms.FORMS)
     for layout in _layouts(backward):
         for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):
             for output in ("sigmoid", "softmax"):
-                for form in ("dict", "pairs", "flat"):
+                for form in forms.FORMS:
                     if form == "dict" or any(_means(a, "parameters") for a in backward.arguments):
                         yield Family(backward, None, layout, form=form, hidden=hidden, output=output)
 
@@ -280,7 +345,7 @@ def _tried(candidate: Family) -> Family:
             reached[depth] = tried
     if not reached:
         return candidate
-    first = reached[min(reached, key=DEPTHS.index)]
+    first = reached[min(reached, key=lambda depth: (_cannot(reached[depth]), DEPTHS.index(depth)))]
     alike = {
         depth: tried
         for depth, tried in reached.items()
@@ -301,6 +366,11 @@ def _at_depth(candidate: Family, depth: int) -> Family:
         if reached.note or reached.status >= CONFORMS:
             break
     return reached
+
+
+def _cannot(family: Family) -> bool:
+    """It was handed our cache, and made no gradients of it: another depth may be its own."""
+    return family.forward is None and family.status < COMPLETE
 
 
 def _with_outputs(candidate: Family, depth: int, last: int) -> Family:
@@ -346,7 +416,7 @@ def _shifted(family: Family, stage: Stages, single: Single) -> bool:
     """Under which index dA stands: told by its shape, where widths differ."""
     with seeded(STATE + 1):
         value = family.backward.call(**bind(family.backward.arguments, family.backward.role or "", stage.values))
-    named = forms.gradients(value, single.dims, single.X.shape[1], shifted=None)
+    named = forms.gradients(value, single.dims, single.X.shape[1], shifted=None, rows=family.rows)
     L, m = len(single.parameters), single.X.shape[1]
     return np.shape(named.get(f"dA{L}", 0.0)) == (single.dims[-2], m) != (single.dims[-1], m)
 
@@ -373,7 +443,8 @@ def _forwarded(candidate: Family, single: Single) -> Family:
             forward = network.forward_propagation(
                 single.X, single.parameters, hidden=hidden, output=output, masks=masks, keep_prob=single.keep_prob
             )
-            if (output != "softmax" or single.dims[-1] > 1) and _same(found.A, forward.H[-1]):
+            A = np.transpose(found.A) if candidate.rows else found.A
+            if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
                 return replace(candidate, hidden=hidden, output=output, paths=paths, status=CONFORMS)
     return replace(candidate, paths=paths, status=COMPLETE)
 

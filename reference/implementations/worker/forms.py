@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
+    "is_mask",
     "cache_names",
     "published",
     "CACHES",
@@ -119,7 +120,7 @@ def mask_paths(value: Any, hidden: Sequence[int], m: int, keep_prob: float) -> l
     arrays = list(walk(value))
     paths: list[Path] = []
     for l, n in enumerate(hidden, start=1):
-        fits = [path for path, a in arrays if a.shape == (n, m) and path not in paths and _is_mask(a, keep_prob)]
+        fits = [path for path, a in arrays if a.shape == (n, m) and path not in paths and is_mask(a, keep_prob)]
         named = [path for path in fits if any(str(s) == str(l) for s in MASK.findall(str(path[-1])))]
         if not fits:
             return None
@@ -127,7 +128,7 @@ def mask_paths(value: Any, hidden: Sequence[int], m: int, keep_prob: float) -> l
     return paths
 
 
-def _is_mask(array: np.ndarray, keep_prob: float) -> bool:
+def is_mask(array: np.ndarray, keep_prob: float) -> bool:
     if array.dtype == bool:
         return True
     if array.dtype.kind not in "iuf":
@@ -143,17 +144,21 @@ class NotGradients(TypeError):
     """What a backward pass returned is no set of gradients."""
 
 
-def gradients(value: Any, dims: Sequence[int], m: int, *, shifted: bool | None = False) -> dict[str, Any]:
+def gradients(
+    value: Any, dims: Sequence[int], m: int, *, shifted: bool | None = False, rows: bool = False
+) -> dict[str, Any]:
     """Whatever was returned, by the course's names: dW1, db1, …, and dZ, dA where there are such.
 
     ``shifted``: dA_{l-1} stands under ``dA{l}``; with ``None``, dA is returned as it stands.
     """
+    if isinstance(value, tuple | list) and len(value) == 2 and np.ndim(value[0]) == 0:
+        value = value[1]  # a loss stands before it
     if isinstance(value, tuple | list):
         inner = [v for v in value if isinstance(v, dict)]
         if len(inner) == 1:
             value = inner[0]
         else:
-            value = _from_sequence(value, dims)
+            value = _from_sequence(value, dims, rows)
     if not isinstance(value, dict):
         kind = type(value).__name__
         if value is None:
@@ -173,14 +178,18 @@ def gradients(value: Any, dims: Sequence[int], m: int, *, shifted: bool | None =
     return named
 
 
-def _from_sequence(value: Sequence[Any], dims: Sequence[int]) -> dict[str, Any]:
+def _from_sequence(value: Sequence[Any], dims: Sequence[int], rows: bool) -> dict[str, Any]:
     """A list of W's and one of b's; pairs; or all in a row; first layer or last layer first."""
     L = len(dims) - 1
     for layers in (range(1, L + 1), range(L, 0, -1)):
         named = _in_order(value, list(layers))
-        if named and all(np.shape(named[f"dW{l}"]) == (dims[l], dims[l - 1]) for l in layers):
+        if named and all(np.shape(named[f"dW{l}"]) == _shape(dims, l, rows) for l in layers):
             return named
     raise NotGradients(f"returned a {type(value).__name__} of {len(value)}; it takes gradients of {L} layers by name")
+
+
+def _shape(dims: Sequence[int], l: int, rows: bool) -> tuple[int, int]:
+    return (dims[l - 1], dims[l]) if rows else (dims[l], dims[l - 1])
 
 
 def _in_order(value: Sequence[Any], layers: list[int]) -> dict[str, Any] | None:

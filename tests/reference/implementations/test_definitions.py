@@ -280,9 +280,7 @@ def test_the_other_names_of_such_an_import_are_there():
 
 def test_a_file_beside_it_that_lacks_a_name_stops_nothing(tmp_path):
     (tmp_path / "testCases.py").write_text("def f_test_case(): return 1\nparams = f_test_case()\n")
-    result = loaded(
-        "from testCases import f_test_case, params\ndef f(): return f_test_case()", path=tmp_path / "a.py"
-    )
+    result = loaded("from testCases import f_test_case, params\ndef f(): return f_test_case()", path=tmp_path / "a.py")
     assert not result.unloadable
     assert result.names["f"]() == 1
 
@@ -297,7 +295,8 @@ def test_numpy_under_any_name(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["import numpy.random as rnd", "import numpy.linalg", "from numpy.linalg import norm", "from numpy import random"]
+    "line",
+    ["import numpy.random as rnd", "import numpy.linalg", "from numpy.linalg import norm", "from numpy import random"],
 )
 def test_parts_of_numpy(line):
     assert not loaded(line).unloadable
@@ -438,7 +437,9 @@ def test_that_prints_were_repaired_is_told():
     assert not found("def broken(:").repaired
 
 
-@pytest.mark.parametrize("line", ["except ValueError, e:", "except np.linalg.LinAlgError , error :", "except E, e: # no"])
+@pytest.mark.parametrize(
+    "line", ["except ValueError, e:", "except np.linalg.LinAlgError , error :", "except E, e: # no"]
+)
 def test_exceptions_with_a_comma(line):
     text = f"def f():\n    try:\n        return 1\n    {line}\n        print 'a'\n        return 2\n"
     assert loaded(text).names["f"]() == 1
@@ -502,7 +503,9 @@ def test_what_is_broken_is_told_with_its_place_and_reason(broken):
 
 
 def test_lines_stay_where_they_are_after_something_broken():
-    nodes = {n.name: n.lineno for _, n in found("def a():\n  (\n\n# text\n\ndef b():\n    pass\n\ndef c(): pass").loadable}
+    nodes = {
+        n.name: n.lineno for _, n in found("def a():\n  (\n\n# text\n\ndef b():\n    pass\n\ndef c(): pass").loadable
+    }
     assert nodes == {"b": 6, "c": 9}
 
 
@@ -520,7 +523,10 @@ def test_a_docstring_that_is_never_closed_before_functions_with_docstrings():
 
 
 def test_a_string_that_contains_a_function_contains_none():
-    text = 'HELP = """\ndef inner(x):\n    return x\n"""\ndef bad(:\n    pass\n\ndef good(x):\n    """\ndef inner2(y):\n    """\n'
+    text = (
+        'HELP = """\ndef inner(x):\n    return x\n"""\ndef bad(:\n'
+        '    pass\n\ndef good(x):\n    """\ndef inner2(y):\n    """\n'
+    )
     assert "inner" not in names(text)
     assert "good" in names(text)
 
@@ -561,7 +567,9 @@ def test_a_broken_cell_costs_no_other():
     assert names(GOOD, "def bad(:", GOOD.replace("good", "fine")) == ["good", "fine"]
 
 
-@pytest.mark.parametrize("text", ["(" * 5000, "-" * 200_000 + "1", "x" * 10**6, "[" * 300 + "]" * 300, "\\", "\t\n  \n x"])
+@pytest.mark.parametrize(
+    "text", ["(" * 5000, "-" * 200_000 + "1", "x" * 10**6, "[" * 300 + "]" * 300, "\\", "\t\n  \n x"]
+)
 def test_what_is_too_much_for_a_parser_is_no_end(text):
     assert names(text, GOOD) == ["good"]
 
@@ -572,7 +580,9 @@ def test_a_file_of_no_functions():
     assert found().loadable == []
 
 
-@given(st.lists(st.sampled_from([*BROKEN, GOOD, MERGE, "x = 1\n", '"""\n', "%s\n" % ("=" * 7), "print 'a'\n"]), max_size=5))
+@given(
+    st.lists(st.sampled_from([*BROKEN, GOOD, MERGE, "x = 1\n", '"""\n', "%s\n" % ("=" * 7), "print 'a'\n"]), max_size=5)
+)
 def test_no_mixture_of_pieces_raises(pieces):
     result = found("".join(pieces))
     assert all(u.line >= 1 and u.reason for u in result.unloadable)

@@ -42,9 +42,7 @@ def message(header, body=b""):
 
 def equal(a, b):
     if isinstance(a, np.ndarray):
-        return (
-            isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-        )
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     if type(a) is not type(b):
         return False
     if isinstance(a, dict):
@@ -54,17 +52,18 @@ def equal(a, b):
     return a == b or (a != a and b != b)
 
 
-SCALARS = (
-    st.none() | st.booleans() | st.integers(-(2**61), 2**61) | st.floats() | st.text(st.characters(), max_size=8)
-)
+SCALARS = st.none() | st.booleans() | st.integers(-(2**61), 2**61) | st.floats() | st.text(st.characters(), max_size=8)
 ARRAYS = hnp.arrays(
-    st.sampled_from(["<f8", ">f8", "f4", "f2", "i8", "u1", "?", "c16"]), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0)
+    st.sampled_from(["<f8", ">f8", "f4", "f2", "i8", "u1", "?", "c16"]),
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0),
 )
 TREES = st.recursive(
     SCALARS | ARRAYS,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.lists(inner, max_size=4).map(tuple)
-    | st.dictionaries(st.text(max_size=4) | st.integers(-9, 9), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=4) | st.integers(-9, 9), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -118,8 +117,12 @@ def test_subclasses_come_out_as_what_they_are():
     class Name(str):
         pass
 
-    assert over([Name("a"), np.matrix([[1.0]]), np.ma.masked_array([1.0], [True])])[0] == "a"
-    assert type(over(np.matrix([[1.0]]))) is np.ndarray
+    class Row(np.ndarray):
+        pass
+
+    name, masked, row = over([Name("a"), np.ma.masked_array([1.0], [True]), np.ones(2).view(Row)])
+    assert name == "a"
+    assert [type(v) for v in (name, masked, row)] == [str, np.ndarray, np.ndarray]
 
 
 @pytest.mark.parametrize(
