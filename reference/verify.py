@@ -7,6 +7,7 @@ it is the business of ``conclusion``.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,9 @@ from reference.progress import Progress
 from reference.search import STACK, explore, random_stacks
 
 __all__ = ["Options", "Run", "judge_case", "verify"]
+
+
+HOPE = 4  # stacks of which an entry must answer one
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,21 @@ class Run:
     disputes: list[str] = field(default_factory=list)
     seen: set[Case] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
     floor: bool = True  # did everything that must run, run?
+
+    def hopeless(self, entry: Entry) -> bool:
+        """Has it only raised so far, or lost its process?"""
+        codes = {code for check, output, code in self.failures if check == entry.check and output == "*"}
+        answered = any(check == entry.check for check, _ in self.tallies)
+        return "MB703" in codes or (
+            bool(codes & {"MB701", "MB702"}) and not answered and self.tried[entry.check] >= HOPE
+        )
 
     def add(self, entry: Entry, cases: list[Case], judgement: Judgement, nudged: int, *, sought: bool = False) -> None:
         """``sought`` cases were chosen for being extreme: they are judged, but coverage is that of the others."""
         self.seen.update(cases)
+        self.tried[entry.check] += 1
         self.nudged[entry.check] = self.nudged.get(entry.check, 0) + nudged
         for output, tally in judgement.tallies.items():
             key = (entry.check, output)
@@ -93,12 +107,16 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         planned = len(fixed) + examples + explored
         for stack in _by_shape(fixed):
             _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
+            if run.hopeless(entry):
+                break
             if out_of_time():
                 run.floor = False
                 run.notes.append(
                     f"the time limit of {limit:g} s cut the battery of {entry.check}: too little was tried"
                 )
                 return
+        if run.hopeless(entry):
+            continue
         stream = np.random.RandomState([options.seed, index])
         for k, stack in enumerate(random_stacks(entry.domain, stream, examples)):
             if k and out_of_time():

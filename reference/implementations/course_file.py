@@ -14,6 +14,7 @@ from reference.implementations.module import direct
 from reference.implementations.obligations import obligations
 from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
 from reference.implementations.remote import RemoteFamily, RemoteFunction, entry_of, own_of
+from reference.implementations.told import described
 from reference.implementations.source import SourceError, read
 from reference.implementations.vocabulary import strong
 
@@ -43,7 +44,7 @@ def course_file(
         broken = Violation("*", "MB703", f"loading its definitions {died}")
         return Implementation(shown, (), (_says("*", [broken]),), close=worker.close)
     functions = [RemoteFunction(**f) for f in told["functions"]]
-    families = [RemoteFamily(**f) for f in told["families"]]
+    families, lost = _families(worker, [f for f in functions if only in (None, f.name)])
     notes = [f.note for f in families if f.note]
     if told["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
@@ -62,12 +63,31 @@ def course_file(
     if told["direct"]:
         entries.append(direct(worker, only or ""))
     unknown = [(f.check, own_of(worker, f, _cost_of(f, functions))) for f in judged if f.status == UNKNOWN]
-    laws = [_says(name, found) for name, found in _unloadable(told["unloadable"], str(path)) if only in (None, name)]
+    laws = [_says(name, [found]) for name, found in lost]
+    laws += [_says(name, found) for name, found in _unloadable(told["unloadable"], str(path)) if only in (None, name)]
     if any(f.rows for f in families):  # what the others owe is written down for columns
         notes.append("examples are rows: only the backward pass, with its forward pass, is judged")
     else:
         laws += [law for law in obligations(worker, functions, families, str(path)) if only in (None, law.check)]
     return Implementation(shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close)
+
+
+def _families(
+    worker: Worker, functions: list[RemoteFunction]
+) -> tuple[list[RemoteFamily], list[tuple[str, Violation]]]:
+    """The backward passes with what feeds them; and those that cost their process, or raised on the way."""
+    families, lost = [], []
+    for f in functions:
+        if not (f.role or "").startswith("backward"):
+            continue
+        try:
+            families.append(RemoteFamily(**worker.ask("family", check=f.name)))
+        except TargetRaised as raised:
+            code, text, place = described(raised)
+            lost.append((f.name, Violation("*", code, text, place=place)))
+        except TargetDied as died:
+            lost.append((f.name, Violation("*", "MB703", f"{f.name} {died}")))
+    return families, lost
 
 
 def _says(check: str, violations: list[Violation]) -> Law:

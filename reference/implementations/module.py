@@ -39,9 +39,10 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
         raise TargetError(f"target {name!r}: {answer.removeprefix(NOT_THERE)}; it takes {ACCEPTED}")
     if answer is None:
         return Implementation(name, (direct(worker, attribute),), close=worker.close)
-    families = [RemoteFamily(**family) for family in answer]
-    entries = [entry_of(worker, f, cost=binding.cost, file=module) for f in families if f.note is None]
-    return Implementation(name, tuple(entries), (), tuple(f.note for f in families if f.note), close=worker.close)
+    family = RemoteFamily(**answer)
+    if family.note is not None:
+        return Implementation(name, (), notes=(family.note,), close=worker.close)
+    return Implementation(name, (entry_of(worker, family, cost=binding.cost, file=module),), close=worker.close)
 
 
 def direct(worker: Worker, check: str) -> Entry:

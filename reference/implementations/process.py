@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from reference.implementations.worker.wire import WireError, pack, receive
 
-__all__ = ["Limits", "TargetDied", "TargetRaised", "Worker"]
+__all__ = ["Limits", "TargetDied", "TargetGivenUp", "TargetRaised", "Worker"]
 
 START = 60.0  # seconds for an interpreter and NumPy; a loaded machine is slow
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
@@ -39,6 +39,10 @@ class Limits(NamedTuple):
 
 class TargetDied(Exception):
     """The process did not answer in time, or is gone."""
+
+
+class TargetGivenUp(TargetDied):
+    """The process was lost too often, for what other functions did: nothing more is asked of the target."""
 
 
 class TargetRaised(Exception):
@@ -73,7 +77,7 @@ class Worker:
         with self.turn:
             if self.child is None:
                 if self.deaths >= DEATHS:
-                    raise TargetDied(f"its process was lost {self.deaths} times, and is not started again")
+                    raise TargetGivenUp(f"was not asked: the process was lost {self.deaths} times before")
                 self._start()
             return self._asked({"ask": ask, **question}, self.limits.timeout)
 

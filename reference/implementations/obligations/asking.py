@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.findings import Violation
-from reference.implementations.process import TargetDied, TargetRaised, Worker
+from reference.implementations.process import TargetDied, TargetGivenUp, TargetRaised, Worker
 from reference.implementations.remote import RemoteFamily, RemoteFunction
 from reference.implementations.told import described
 from reference.implementations.vocabulary import strong
@@ -66,6 +66,8 @@ def failing(owed: Callable[[Asking], Owed], asking: Asking) -> Owed:
         if asking.function.template:
             code = "MB702"
         return 1, [Violation("*", code, text, "exactly", place)]
+    except TargetGivenUp:
+        return 0, []
     except TargetDied as died:
         return 1, [Violation("*", "MB703", f"{asking.name} {died}")]
     if found and asking.function.template and any(v.code != "MB601" for v in found):

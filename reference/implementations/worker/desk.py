@@ -23,7 +23,7 @@ from reference.implementations.worker.family import (
     Family,
     Function,
     Single,
-    families,
+    family,
     function,
     run,
     seeded,
@@ -47,7 +47,9 @@ class Desk:
         self.cells: list[Cell] = []
         self.loaded: Loaded | None = None
         self.functions: dict[str, Function] = {}
-        self.families: dict[str, Family] = {}
+        self.families: dict[str, Family] = {}  # found when they are asked for: that runs the target's code
+        self.wanted: dict[str, Any] = {}
+        self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
@@ -81,10 +83,9 @@ class Desk:
         elsewhere = frozenset(loaded.skipped)
         self._read_as(binding, only)
         known = dict(form=binding["form"], layout=binding["layout"])
-        self.families = {f.backward.name: f for f in families(list(self.functions.values()), elsewhere, **known)}
+        self.wanted, self.elsewhere = known, elsewhere
         return {
             "functions": [self._function(f) for f in self.functions.values() if f.own],
-            "families": [_family(f) for f in self.families.values()],
             "unloadable": [list(u) for u in loaded.unloadable],
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,
@@ -121,14 +122,24 @@ class Desk:
 
     # --- running -------------------------------------------------------------------------------------------
 
+    def ask_family(self, check: str) -> dict[str, Any]:
+        """A backward pass, and what feeds it: found by trying."""
+        return _family(self._family(check))
+
+    def _family(self, check: str) -> Family:
+        if check not in self.families:
+            every = list(self.functions.values())
+            self.families[check] = family(self.functions[check], every, self.elsewhere, **self.wanted)
+        return self.families[check]
+
     def _own(self, check: str) -> Family:
         """The backward pass with the file's own forward pass, whatever that computes."""
-        family = self.families[check]
-        return family.alternative or family
+        found = self._family(check)
+        return found.alternative or found
 
     def ask_run(self, check: str, problem: dict[str, Any], own: bool = False) -> dict[str, Any]:
         """A backward pass over a stack: its quantities stacked, and the arguments that it changed."""
-        family = self._own(check) if own else self.families[check]
+        family = self._own(check) if own else self._family(check)
         outcomes: list[dict[str, Any]] = []
         changed: dict[str, int] = {}
         for g, single in enumerate(_singles(problem)):
@@ -145,12 +156,12 @@ class Desk:
 
     def ask_masks(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """The masks that the file's own forward pass draws for a stack, layer by layer."""
-        found = [stages(self.families[check], single).masks or [] for single in _singles(problem)]
+        found = [stages(self._family(check), single).masks or [] for single in _singles(problem)]
         return [np.stack([masks[l] for masks in found]) for l in range(len(found[0]))]
 
     def ask_trace(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """What the file's own frames assign while the backward pass runs; the first problem of the stack."""
-        single, family = _singles(problem)[0], self.families[check]
+        single, family = _singles(problem)[0], self._family(check)
         stage = stages(family, single)
         arguments = bind(family.backward.arguments, family.backward.role or "", stage.values)
 
@@ -226,8 +237,8 @@ class Desk:
             first = function("forward", forward, own=True)
             self.functions[first.name] = first._replace(role=forward_role(first.arguments))
         known = dict(form=binding["form"], layout=binding["layout"])
-        self.families = {f.backward.name: f for f in families(list(self.functions.values()), **known)}
-        return [_family(f) for f in self.families.values()]
+        self.wanted = known
+        return self.ask_family(last.name)
 
     def ask_problem(self, problem: dict[str, Any]) -> dict[str, Any]:
         """The function's quantities of every problem, stacked; and the arguments that it changed."""

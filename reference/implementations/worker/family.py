@@ -21,7 +21,7 @@ from manual_backprop import network
 from reference.implementations.vocabulary import Argument, Unbindable, bind, classify, meaning, plain
 from reference.implementations.worker import forms
 
-__all__ = ["STATE", "Family", "Function", "Single", "families", "function", "run", "seeded", "stages"]
+__all__ = ["STATE", "Family", "Function", "Single", "family", "function", "run", "seeded", "stages"]
 
 DEPTHS = (3, 2, 4, 1)  # tried in turn: the course's, the shallow ones, and what tells a network of any depth
 WIDTHS = (4, 3, 5, 2)  # of the layers before the last, never equal side by side
@@ -208,20 +208,20 @@ def _pass(family: Family, single: Single) -> forms.Pass:
 # --- finding -----------------------------------------------------------------------------------------------
 
 
-def families(
+def family(
+    backward: Function,
     functions: list[Function],
     elsewhere: frozenset[str] = frozenset(),
     *,
     form: str | None = None,
     layout: str | None = None,
-) -> list[Family]:
-    """One family for each backward pass that the file itself defines.
+) -> Family:
+    """A backward pass with the forward pass that feeds it.
 
     ``elsewhere``: names that only code which is not executed would set. ``form`` and ``layout``, where they are known.
     """
-    wanted = Wanted(form, None if layout is None else layout == "rows")
     forwards = [f for f in functions if f.role in ("forward", "forward dropout", "forward n")]
-    return [_best(f, forwards, elsewhere, wanted) for f in functions if f.own and (f.role or "").startswith("backward")]
+    return _best(backward, forwards, elsewhere, Wanted(form, None if layout is None else layout == "rows"))
 
 
 class Wanted(NamedTuple):

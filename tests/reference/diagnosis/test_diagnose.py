@@ -83,9 +83,10 @@ FACTORS = {
 }
 
 
-@pytest.mark.parametrize("name", FACTORS)
-@pytest.mark.parametrize("kind", ["dW", "db"])
-def test_a_constant_factor_is_named_in_every_layer(name, kind):
+@pytest.mark.parametrize(
+    ("kind", "name"), [*(("db", name) for name in FACTORS), ("dW", "2"), ("dW", "1/m"), ("dW", "0")]
+)
+def test_a_constant_factor_is_named_in_every_layer(kind, name):
     code, factor = FACTORS[name]
     found = diagnosed(times(kind, factor))
     assert [c.output for c in found.causes] == [f"{kind}{l}" for l in (3, 2, 1)]
@@ -378,7 +379,7 @@ def test_a_wrong_m_stands_where_it_was_counted():
 
 
 def test_a_local_variable_tells_what_is_not_returned():
-    """Two mistakes on a line that is not returned: only its variable shows them."""
+    """Two mistakes on a line that is not returned: its variable shows them, and that of dA1 that it is right."""
     steps = edit(dZ=lambda s: s.dA[s.l] * 2 if s.l == 1 else RIGHT.dZ(s))
     found = diagnose(traced(steps, by_kind), failures(steps))
     assert {c.output for c in found.causes} == {"dZ1"}

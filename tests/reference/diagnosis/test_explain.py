@@ -120,6 +120,16 @@ def test_noise_in_what_is_not_seen_gets_no_name():
     assert all(root.ways == () for root in roots)
 
 
+def test_a_mistake_that_stands_in_a_loop_is_found_in_every_layer_by_the_gradients_alone():
+    scenes = net("tanh", square=True)
+    wrong = {f"dA{l}": lambda s: s.W[s.l + 1] @ s.dZ(s.l + 1) * share(s) for l in (1, 2)}
+    roots = explain(scenes, seen(scenes, wrong, only=GRADIENTS))
+    assert [(root.output, {m.code for way in root.ways for m in way}) for root in roots] == [
+        ("dA2", {"MB103"}),
+        ("dA1", {"MB103"}),
+    ]
+
+
 def test_noise_on_one_line_does_not_hide_the_mistake_on_another():
     scenes = net("tanh")
     roots = explain(scenes, seen(scenes, {"dW3": noisy("dW3"), "dZ1": lambda s: s.dA(s.l)}))

@@ -138,6 +138,10 @@ def owed(problem, name):
     return getattr(g, name[:2])[int(name[2:]) - 1]
 
 
+def agrees(got, want):
+    return np.allclose(np.reshape(got, want.shape), want, rtol=1e-9)
+
+
 def drawn_by(loaded, family, problem):
     """The problem with the masks that the file's own forward pass draws."""
     if not family.draws:
@@ -169,7 +173,7 @@ def test_the_courses_own_pair():
     assert (family.hidden, family.output, family.depths) == ("relu", "sigmoid", [3])
     assert family.forward == "forward_propagation"
     assert family.own_forward
-    assert not (family.scaled or family.unmasked or family.l2 or family.dropout or family.draws)
+    assert not any((family.scaled, family.unmasked, family.l2, family.dropout, family.draws))
     assert family.ties
     outcome = assert_right(loaded, family)
     assert {"dZ1", "dZ2", "dZ3", "dA1", "dA2"} <= outcome.keys()
@@ -647,10 +651,7 @@ def test_what_is_wrong_stays_wrong(right, wrong, names):
     family = loaded.only()
     problem = problem_for(family)
     outcome = loaded.ask("run", check=family.check, problem=as_tree(problem))["outcome"]
-    differ = {
-        name for name in outcome
-        if name[:2] in ("dW", "db") and not np.allclose(np.reshape(outcome[name], owed(problem, name).shape), owed(problem, name), rtol=1e-9)
-    }  # fmt: skip
+    differ = {name for name in outcome if name[:2] in ("dW", "db") and not agrees(outcome[name], owed(problem, name))}
     assert differ == names
 
 

@@ -59,7 +59,8 @@ def of(template):
     "template",
     [
         "d{kind}{l}", "d{low}{l}", "d_{kind}{l}", "d_{kind}_{l}", "d{kind}_{l}", "d{kind}[{l}]", "grad_{kind}{l}",
-        "grads_d{kind}{l}", "g_{kind}{l}", "delta_{kind}{l}", "δ{kind}{l}", "D{kind}{l}", "{kind}{l}", "{low}{l}", "grad{kind}{l}",
+        "grads_d{kind}{l}", "g_{kind}{l}", "delta_{kind}{l}", "δ{kind}{l}", "D{kind}{l}", "{kind}{l}", "{low}{l}",
+        "grad{kind}{l}",
     ],
 )  # fmt: skip
 def test_keys_however_they_are_spelled(template):

@@ -1,7 +1,7 @@
 """A target's own process: whatever it does there costs itself alone, and the one who asks goes on.
 
-The hostile functions here loop, exit, crash, fill memory to a small limit and start threads up to that limit; none starts
-processes beyond a single ``sleep``, and none touches a device.
+The hostile functions here loop, exit, crash, fill memory to a small limit and start threads up to that limit; none
+starts processes beyond a single ``sleep``, and none touches a device.
 """
 
 from __future__ import annotations
@@ -316,14 +316,14 @@ def test_an_answer_nested_without_end_is_cut_or_refused(worker):
     "data", [b"x", b"garbage, and more of it", bytes(16), b"\x00" * 7 + b"\x05" + b"\x00" * 8 + b"12345", b"\xff" * 64]
 )
 def test_garbage_on_the_way_to_us_is_no_answer_and_no_harm(hasty, data):
-    with pytest.raises(TargetDied, match="no answer that can be read|did not return"):
+    with pytest.raises(TargetDied, match=r"no answer that can be read|did not return"):
         call(hasty, "into_the_wire", data=list(data))
     assert call(hasty, "one") == 1
 
 
 @pytest.mark.parametrize("answer", ["3", "[]", '{"d": []}', '{"d": [["raised", 3]]}', '{"d": [["raised", {"d": []}]]}'])
 def test_a_well_formed_answer_that_is_none_of_ours_is_no_harm(hasty, answer):
-    header = ('{"tree": %s, "arrays": []}' % answer).encode()
+    header = f'{{"tree": {answer}, "arrays": []}}'.encode()
     data = len(header).to_bytes(8, "big") + bytes(8) + header
     with pytest.raises((TargetDied, TargetRaised)):
         call(hasty, "into_the_wire", data=list(data))
@@ -337,10 +337,10 @@ def test_a_large_question_gets_a_large_answer(shared):
     assert np.array_equal(call(shared, "echo", x=x), x)
 
 
-@pytest.mark.parametrize("listens", [0, 1, 16, 4096, 65536, 70_000])
+@pytest.mark.parametrize("listens", [0, 4096, 70_000])
 def test_a_large_question_to_a_process_that_stops_listening_ends_in_time(listens):
     """As where a thread of the target's holds the interpreter after its function returned."""
-    deaf = f"import os, time\nat = 0\nwhile at < {listens}: at += len(os.read(0, min(4096, {listens} - at)))\ntime.sleep(60)"
+    deaf = f"import os, time\nat = {listens}\nwhile at: at -= len(os.read(0, min(4096, at)))\ntime.sleep(60)"
     worker = Worker(SHORT, {})
     worker.child = subprocess.Popen(
         [sys.executable, "-S", "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
@@ -450,9 +450,7 @@ def test_what_was_asked_last_is_known(worker):
 
 def test_a_definition_that_ends_the_process_ends_the_loading():
     """A class body is executed."""
-    worker = Worker(
-        SHORT, {"ask": "load", "path": "/a.py", "cells": [[None, "class A:\n    import os\n    os._exit(9)"]]}
-    )
+    worker = Worker(SHORT, greeting.load("class A:\n    import os\n    os._exit(9)"))
     with pytest.raises(TargetDied, match="exit code 9"):
         worker.greet()
     assert worker.child is None

@@ -85,7 +85,7 @@ def test_what_goes_in_comes_out(tree):
         [],
         (),
         {"a": {"d": [1]}, "l": [], "t": (), "o": "x"},
-        {1: 2, True: 3} | {0.5: 4},
+        {1: 2, 0.5: 4, False: 3},
         {("a", 1): 2},
         np.array(3.0),
         np.zeros((0, 3)),
