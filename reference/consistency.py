@@ -1,7 +1,7 @@
 """Two questions, two verdicts: is it the derivative of its own forward pass and cost, and is it the course's?
 
-A backward pass that is consistent with itself is right, and what sets it apart from the course is a convention; so are its cost
-and its forward pass, where it is the derivative of these. What is neither is wrong.
+A backward pass that is consistent with itself is right, and what sets it apart from the course is a convention; so
+are its cost and its forward pass, where it is the derivative of these. What is neither is wrong.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def held_to_its_own(
 ) -> tuple[Diagnosis, list[str]]:
     """What is wrong with a backward pass, and the conventions in which it is right.
 
-    Wrong numbers of one that is the derivative of its own J are conventions. One that is not is held to the course, or to the
-    known convention of its own cost, whichever leaves less to find fault with.
+    Wrong numbers of one that is the derivative of its own J are conventions. One that is not is held to the course,
+    or to the known convention of its own cost, whichever leaves less to find fault with.
     """
     diagnosis, theirs = diagnose(entry, failures), _costs_of_their_own(others, own)
     if own is not None and own.consistent:
@@ -62,5 +62,5 @@ def agreed(failures: Iterable[Failure], owns: Mapping[str, Own | None], kept: Se
         by_cost = failure.text.startswith(CONVENTION) and any(own.cost == failure.check for own in consistent)
         unknown = failure.code == "MB199" and any(own.forward == failure.check for own in consistent)
         if by_cost or unknown:
-            found[failure] = failure.text.removeprefix(CONVENTION)
+            found[failure] = failure.text.replace(CONVENTION, "")
     return found

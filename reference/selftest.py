@@ -1,12 +1,14 @@
 """Proof that the gate can fail: every mistake of the dictionary is planted in correct code, and must be found.
 
-A planted backward pass is the target's own, up to the line with the mistake; that line and what follows from it are recomputed.
-A mistake that changes no number is shown to be equivalent, and not counted. What is no wrong number (a shape, a mutated argument, an
-exception, a mask's law …) is planted one by one, so that every code is covered.
+A planted backward pass is the target's own, up to the line with the mistake; that line and what follows from it are
+recomputed. A mistake that changes no number is shown to be equivalent, and not counted. What is no wrong number (a
+shape, a
+mutated argument, an exception, a mask's law …) is planted one by one, so that every code is covered.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -22,7 +24,7 @@ from reference.execution import Failure, run_once
 from reference.findings import Violation
 from reference.implementations.entry import Entry, Implementation, Outcome
 from reference.judge import Heard, judge
-from reference.problem import Problem, draw
+from reference.problem import Problem
 
 __all__ = ["NOWHERE", "Kill", "selftest"]
 
@@ -265,16 +267,24 @@ def _law(mask: Callable[..., Any], dropout: Callable[..., Any]) -> Callable[[], 
 
 def _initial(law: Callable[[Any, int, int], Any]) -> Callable[[], list[Violation]]:
     def layers(dims: Any, rng: Any) -> Any:
-        return [(law(rng, n, k), np.zeros((n, 1))) for k, n in zip(dims, dims[1:], strict=False)]
+        return [(law(rng, n, k), np.zeros((n, 1))) for k, n in itertools.pairwise(dims)]
 
     return lambda: checks.initialisation(layers, lambda k, n: np.sqrt(2 / k), 0)[1]
 
 
+def _scaled(A: Any, D: Any, keep_prob: float) -> Any:
+    return A * D / keep_prob
+
+
+def _one_column(r: Any, s: Any, p: float) -> Any:
+    return np.repeat(r.random_sample((s[0], 1)) < p, s[1], axis=1)
+
+
 LAWS: tuple[tuple[str, str, Callable[[], list[Violation]]], ...] = (
-    ("masks by randn", "MB303", _law(_mask(lambda r, s, p: r.standard_normal(s) < p), lambda A, D, keep_prob: A * D / keep_prob)),
-    ("masks by >", "MB303", _law(_mask(lambda r, s, p: r.random_sample(s) > p), lambda A, D, keep_prob: A * D / keep_prob)),
+    ("masks by randn", "MB303", _law(_mask(lambda r, s, p: r.standard_normal(s) < p), _scaled)),
+    ("masks by >", "MB303", _law(_mask(lambda r, s, p: r.random_sample(s) > p), _scaled)),
     ("one mask for all examples", "MB303",
-     _law(_mask(lambda r, s, p: np.repeat(r.random_sample((s[0], 1)) < p, s[1], axis=1)), lambda A, D, keep_prob: A * D / keep_prob)),
+     _law(_mask(_one_column), _scaled)),
     ("the mask is not applied", "MB301", _law(_mask(_right_mask), lambda A, D, keep_prob: A / keep_prob)),
     ("1/keep_prob is missing", "MB302", _law(_mask(_right_mask), lambda A, D, keep_prob: A * D)),
     ("He's scale with n for n_prev", "MB801", _initial(lambda r, n, k: r.standard_normal((n, k)) * np.sqrt(2 / n))),

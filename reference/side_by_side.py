@@ -1,4 +1,6 @@
-"""Several targets at once: each in its own process, as many as there are cores, reported in the order they were given."""
+"""Several targets at once: each in its own process, as many as there are cores, reported in the order they were
+given.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The cause: which line of a backward pass is wrong, in which of the ways that people get it wrong, and where it stands.
+"""The cause: which line of a backward pass is wrong, in which of the ways that people get it wrong, and where it
+stands.
 
 scene       what a line has at hand            mistakes    the dictionary: every line, its parts, their wrong fillings
 explain     the wrong lines, fewest first      structure   what is seen of an error that nothing explains
@@ -67,16 +68,19 @@ def diagnose(
     if raising:  # what it returns where it does not raise is of degenerate shapes
         failures = [f for f in failures if f.output == "*" or f.code not in ("MB501", "MB502")]
         plain = [cause for cause in plain if cause.output == "*" or cause.code not in ("MB501", "MB502")]
-    if not open_ or any(f.code in ("MB702", "MB703") for f in failures):
+    shapes = any(f.code in ("MB501", "MB502") for f in failures)
+    over = any(f.code == "MB703" or (f.code == "MB702" and f.output == "*") for f in failures)
+    unfinished = sum(f.code == "MB702" for f in failures) > 1
+    if not (open_ or shapes) or over or unfinished:
         return Diagnosis(plain or [_unexplained(f, f.text) for f in open_.values()], frozenset(open_))
     try:
-        problems, outcomes = _probed(entry, next(iter(open_.values())).case, square=raising or square)
+        problems, outcomes = _probed(entry, failures[0].case, square=raising or square)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a target may raise anything
         text = f"the probes raised {type(error).__name__}: {error}"
         if raising:
-            return Diagnosis([c for c in plain if c.output == "*"], frozenset(open_))
+            return Diagnosis(plain, frozenset(open_))
         return Diagnosis(plain + [_unexplained(f, text) for f in open_.values()], frozenset())
     assumed = {kind: parts for text in conventions for kind, parts in OF_CONVENTIONS.get(text, {}).items()}
     scenes = tuple(replace(scene(problem), assumed=assumed) for problem in problems)
@@ -87,7 +91,7 @@ def diagnose(
         for s, outcome, events in zip(scenes, outcomes, traces, strict=True)
     ]
     roots = explain(scenes, observed, dtype=problems[0].shape.dtype)
-    if not roots and not square:  # it may show only where layers are equally wide
+    if not roots and not square and open_:  # it may show only where layers are equally wide
         return diagnose(entry, failures, conventions=conventions, square=True)
     followed = [_followed(s, seen, names) for s, seen in zip(scenes, observed, strict=True)]
     causes, taken = [], set()
@@ -97,7 +101,7 @@ def diagnose(
             continue
         consequences = [n for n in below if not any(r.output == n for r in roots)]
         taken |= {root.output, *consequences}
-        causes += _causes(entry, root, consequences, open_, followed, traces[0])
+        causes += _causes(root, below, consequences, followed, traces[0])
     fitting = set.intersection(*(set(seen) for seen in observed)) if conventions else set()  # right by the convention
     taken |= fitting & open_.keys()
     rest = [
@@ -187,16 +191,15 @@ def _unexplained(failure: Failure, text: str) -> Cause:
 
 
 def _causes(
-    entry: Entry,
     root: Root,
+    below: list[str],
     consequences: list[str],
-    failing: dict[str, Failure],
     scenes: Sequence[Scene],
     events: Sequence[Event],
 ) -> list[Cause]:
     """One cause for a line; two where two of its parts are wrong."""
     kind, l = split(root.output)
-    harmless = kind in ("dA", "dZ") and not any(n.startswith(("dW", "db")) for n in consequences)
+    harmless = kind in ("dA", "dZ") and not any(n.startswith(("dW", "db")) for n in below)
     place = None
     if events and root.got is not None:
         place = place_of(events, scenes[0], root.output, root.got[0], root.right[0])
@@ -213,12 +216,12 @@ def _causes(
             seen = pattern(scenes, root.output, l, root.got, root.right)
         return [cause("MB199", "unexplained", seen)]
     if len(root.ways) == 1:
-        whole = " and ".join(_said(kind, m, scenes[0]) for m in root.ways[0])
+        whole = " and ".join(_said(root, m, alone=len(root.ways[0]) == 1) for m in root.ways[0])
         together = "; both on one line" if len(root.ways[0]) > 1 else ""
         return [
             cause(m.code, "exactly", f"the {WHAT[kind]} {whole}{together}, {probed}") for m in _by_code(root.ways[0])
         ]
-    texts = tuple(" and ".join(_said(kind, m, scenes[0]) for m in way) for way in root.ways)
+    texts = tuple(" and ".join(_said(root, m, alone=len(way) == 1) for m in way) for way in root.ways)
     return [cause(root.ways[0][0].code, "consistent", f"the {WHAT[kind]} {' or '.join(texts)}, {probed}", texts)]
 
 
@@ -226,12 +229,14 @@ def _by_code(way: tuple[Mistake, ...]) -> list[Mistake]:
     return list({m.code: m for m in way}.values())
 
 
-def _said(kind: str, mistake: Mistake, s: Scene) -> str:
-    text = mistake.text.removeprefix("the gradient ").removeprefix(f"dZ{s.l} ")
+def _said(root: Root, mistake: Mistake, *, alone: bool) -> str:
+    """``alone``: it is all that is wrong with the line."""
+    kind, l = split(root.output)
+    text = mistake.text.removeprefix("the gradient ").removeprefix(f"dZ{l} ")
     if kind == "dW" and mistake.part == "factor":
-        return f"with {text} (the L2 term is right)"
+        return f"with {text} (the L2 term is right)" if alone else f"with {text}"
     if kind == "dW" and mistake.part == "L2":
-        return f"{text} (the data term is right)"
+        return f"{text} (the data term is right)" if alone else text
     return text
 
 
@@ -258,10 +263,10 @@ def _usable(s: Scene, name: str, array: np.ndarray) -> bool:
 
 def _downstream(output: str, names: list[str]) -> list[str]:
     """What is made from a quantity: everything after a dZ or dA, and nothing after a gradient."""
-    kind, l = split(output)
+    kind, _l = split(output)
     if kind in ("dW", "db"):
         return []
-    return [n for n in names[names.index(output) + 1 :]]
+    return list(names[names.index(output) + 1 :])
 
 
 def _followed(s: Scene, seen: dict[str, np.ndarray], names: list[str]) -> Scene:
@@ -288,11 +293,11 @@ def _in_frames(s: Scene, events: Sequence[Event]) -> dict[str, np.ndarray]:
 def _seen(s: Scene, events: Sequence[Event]) -> dict[str, np.ndarray]:
     """dZ of every layer, where a local variable of that name held it last."""
     found = _in_frames(s, events)
-    for l in range(1, s.L + 1):
-        held = [e.value for e in events if e.variable.lower().replace("_", "") == f"dz{l}"]
+    for kind, l in ((kind, l) for l in range(1, s.L + 1) for kind in ("dZ", "dA")):
+        held = [e.value for e in events if e.variable.lower().replace("_", "") == f"{kind.lower()}{l}"]
         held = [v for v in held if np.shape(v) == np.shape(s.Z[l])]
-        if held:
-            found[f"dZ{l}"] = np.asarray(held[-1], dtype=np.float64)
+        if held and (kind, l) != ("dA", s.L):
+            found[f"{kind}{l}"] = np.asarray(held[-1], dtype=np.float64)
     last = found.get(f"dZ{s.L}")
     if last is not None and np.allclose(last * s.m, s.A[s.L] - s.Y, rtol=1e-9):
         return {name: value * s.m for name, value in found.items()}

@@ -1,8 +1,9 @@
 """Which lines of a backward pass are wrong: each quantity recomputed from the target's own upstream ones.
 
-What is wrong although everything before it was taken as the target has it, is a mistake of its own line; what follows from it is
-a consequence. Quantities that the target does not return are filled in by what makes most of the rest come out right, with
-the fewest mistakes.
+What is wrong although everything before it was taken as the target has it, is a mistake of its own line; what
+follows from it is a consequence. Quantities that the target does not return are filled in by what makes most of the
+rest come out
+right, with the fewest mistakes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ __all__ = ["Mistake", "Root", "explain", "value_of", "value_with"]
 CLOSE = {"float64": 1e-9, "float32": 1e-3}  # of the largest entry: to tell explanations apart, not to reach a verdict
 MOST = 4  # mistakes in one backward pass before it is called unexplained
 UNEXPLAINED = 3  # what a quantity that fits nothing counts, in mistakes
-BUDGET = 6_000  # quantities recomputed in one search
+BUDGET = 20_000  # quantities recomputed in one search
 
 Array = np.ndarray
 Scenes = tuple[Scene, ...]
@@ -62,16 +63,43 @@ def explain(scenes: Scenes, observed: Observed, *, dtype: str = "float64") -> li
     """The wrong lines, upstream first. The search is on the first probe; what it finds must hold on all of them."""
     close = CLOSE[dtype]
     known = set.intersection(*(set(o) for o in observed))
-    chosen = _search(scenes[0], observed[0], known, close)
+    chosen, cost = _search(scenes[0], observed[0], known, close)
     if chosen:
         roots = _on_all(scenes, observed, known, chosen, close)
-        if roots is not None:
+        if roots is not None and sum(min(map(len, r.ways), default=UNEXPLAINED) for r in roots) <= cost:
             return roots
     return _on_all(scenes, observed, known, {}, close) or []
 
 
-def _search(first: Scene, observed: dict[str, Array], known: set[str], close: float) -> Chosen:
-    """How to fill in what is not returned, so that the fewest lines are wrong."""
+def _ties(here: Scenes, name: str, values: tuple[Array, ...], known: set[str], close: float) -> list[Mistake]:
+    """What else, in dA_l or in dZ_l where neither is returned, would come to the same dZ_l."""
+    kind, l = split(name)
+    if l == here[0].L or f"dZ{l}" in known:
+        return []
+    with_dA = here if kind == "dZ" else _having(here, name, values)
+    target = values if kind == "dZ" else _values(with_dA, f"dZ{l}", {})
+    found = []
+    for other in (n for n in (f"dA{l}", f"dZ{l}") if n not in known):
+        for part, filling in _fillings(other, here[0].L):
+            if other == f"dA{l}":
+                dA = _values(here, other, {part: filling})
+                reached = None if dA is None else _values(_having(here, other, dA), f"dZ{l}", {})
+            else:
+                right = _values(here, f"dA{l}", {})
+                base = here if f"dA{l}" in known or right is None else _having(here, f"dA{l}", right)
+                reached = _values(base, other, {part: filling})
+            if reached is not None and target is not None and _all_same(reached, target, close):
+                text = _worded(filling, l)
+                found.append(Mistake(part, text if other == name else f"{other} {text}", filling.code))
+    return found
+
+
+def _having(scenes: Scenes, name: str, values: tuple[Array, ...]) -> Scenes:
+    return tuple(s.having(name, v) for s, v in zip(scenes, values, strict=True))
+
+
+def _search(first: Scene, observed: dict[str, Array], known: set[str], close: float) -> tuple[Chosen, int]:
+    """How to fill in what is not returned, so that the fewest lines are wrong; and how many mistakes that takes."""
     names, spent = order(first.L), [0]
     best: dict[str, Any] = {"chosen": {}, "cost": MOST + UNEXPLAINED + 1}
 
@@ -91,7 +119,7 @@ def _search(first: Scene, observed: dict[str, Array], known: set[str], close: fl
         visit(0, _Path(first, {}, 0), allowed)
         if best["cost"] <= allowed or spent[0] > BUDGET:
             break
-    return best["chosen"]
+    return best["chosen"], best["cost"]
 
 
 RIGHT: Any = object()
@@ -160,7 +188,8 @@ def _on_all(scenes: Scenes, observed: Observed, known: set[str], chosen: Chosen,
                 return None
             mistake = Mistake(part, _worded(filling, here[0].l), filling.code)
             values = filled
-            roots.append(Root(name, ((mistake,),), right, None))
+            alike = [m for m in _ties(here, name, filled, known, close) if m != mistake]
+            roots.append(Root(name, ((mistake,), *((m,) for m in alike)), right, None))
         scenes = tuple(s.having(name, v) for s, v in zip(scenes, values, strict=True))
     return roots
 

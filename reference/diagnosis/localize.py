@@ -1,7 +1,7 @@
 """The line that is wrong: from the values that the target's variables took, in the order of time.
 
-The value of a wrong quantity is followed back to the statement that made it. Where a variable is built in steps (a product,
-then a mask, then a scale), it is the first step that is no stage of the right way.
+The value of a wrong quantity is followed back to the statement that made it. Where a variable is built in steps (a
+product, then a mask, then a scale), it is the first step that is no stage of the right way.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Array = np.ndarray
 
 def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, right: Array) -> Place | None:
     """Where the value ``got`` of ``output`` was made wrong; ``None`` where no variable ever held it."""
+    events = _after(events, _upstream(scene, output))
     held = [e for e in events if _same(e.value, got)]
     mine = [e for e in held if _may_name(e.variable, output)]
     if not held:
@@ -33,6 +34,19 @@ def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, rig
     entered = [e for e in steps if np.shape(e.value) == np.shape(got)]
     wrong = next((e for e in entered if not any(_same(e.value, stage) for stage in stages)), None)
     return (wrong or made).place
+
+
+def _upstream(s: Scene, output: str) -> Array | None:
+    """What the line is made from."""
+    kind, l = split(output)
+    name = f"dZ{l + 1}" if kind == "dA" else f"dA{l}" if kind == "dZ" else f"dZ{l}"
+    return s.known.get(name)
+
+
+def _after(events: Sequence[Event], operand: Array | None) -> Sequence[Event]:
+    """The events from when the operand was there; all of them where it is never seen."""
+    first = next((k for k, e in enumerate(events) if operand is not None and _same(e.value, operand)), 0)
+    return events[first:]
 
 
 def place_of_m(events: Sequence[Event], m: int) -> Place | None:

@@ -52,8 +52,8 @@ def _other(layers: list[Any], k: int, like: Any) -> Any:
     return _fits(layers[k], like) if 0 <= k < len(layers) else None
 
 
-def _factors(of: str, *, keep: bool = True) -> tuple[Filling, ...]:
-    """A constant factor of the problem."""
+def _factors(of: str, *, keep: bool = True, last: bool = False) -> tuple[Filling, ...]:
+    """A constant factor of the problem; n_l is n_L in the last layer."""
     F, two, batch, scale = Filling, "MB101", "MB102", "MB302"
     found = [
         F(f"{of} × 2", two, lambda s: 2.0),
@@ -88,6 +88,8 @@ def _factors(of: str, *, keep: bool = True) -> tuple[Filling, ...]:
             lambda s: s.m / s.W[s.l].shape[1] if s.l > 1 else None,
         ),
     ]
+    if last:
+        found = [f for f in found if "n_{}" not in f.text]
     if keep:
         found += [
             F(f"{of} × keep_prob", scale, lambda s: s.keep if s.dropout else None),
@@ -388,7 +390,7 @@ NOTHING: Value = lambda s: 0.0
 LINES: dict[str, Line] = {
     "dZ_L": Line(
         "dZ{} = A{} − Y",
-        {"residual": (lambda s: _A(s) - s.Y, RESIDUALS), "factor": (ONE, _factors("the residual A{} − Y"))},
+        {"residual": (lambda s: _A(s) - s.Y, RESIDUALS), "factor": (ONE, _factors("the residual A{} − Y", last=True))},
         lambda s, residual, factor: residual * factor,
     ),
     "dW": Line(

@@ -15,13 +15,15 @@ __all__ = ["LAMBD", "probes"]
 
 PROBES = ((4, (3, 5, 2), 6), (3, (5, 4, 6), 2), (5, (4, 3, 7), 2))  # widths: first, hidden ones in turn, last
 SQUARE = ((3, (3,), 3), (4, (4,), 4), (5, (5,), 5))  # for code that raises unless all layers are equally wide
-EXAMPLES = (6, 7, 9)
+EXAMPLES = (11, 7, 9)
 SEED = 700  # of the first probe: none of these has a dead layer
 LAMBD, KEEP_PROB = 1.3, 0.7  # neither is the other, nor its inverse
 
 
 def probes(entry: Entry, case: Case, *, square: bool = False) -> Iterator[Problem]:
-    """Three non-degenerate problems of the case's depth, activation, output and dtype; the target's masks, if it draws."""
+    """Three non-degenerate problems of the case's depth, activation, output and dtype; the target's masks, if it
+    draws.
+    """
     for k in range(len(PROBES)):
         problem = draw([_probe(entry, case, k, (SQUARE if square else PROBES)[k])])
         yield problem if entry.settle is None else entry.settle(problem)

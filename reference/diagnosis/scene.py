@@ -1,4 +1,5 @@
-"""What a backward pass has at hand: the forward pass of one problem, and what was computed so far, by the course's letters.
+"""What a backward pass has at hand: the forward pass of one problem, and what was computed so far, by the course's
+letters.
 
 Lists are counted as the course counts: ``W[1]`` is W_1, ``A[0]`` is X, ``D[l]`` the mask of layer l.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,8 @@ Array = np.ndarray
 
 def pattern(scenes: Sequence[Scene], name: str, l: int, got: Sequence[Array], right: Sequence[Array]) -> str:
     """The first pattern that every probe shows."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a row of nothing but zeros
         for text, shows in PATTERNS.items():
             if all(shows(s.at(l), g, w) for s, g, w in zip(scenes, got, right, strict=True)):
                 return text
@@ -25,12 +27,15 @@ def pattern(scenes: Sequence[Scene], name: str, l: int, got: Sequence[Array], ri
 
 
 def _constant(ratio: Array, axis: Any) -> bool:
-    spread = np.ptp(ratio, axis=axis)
-    return bool(np.isfinite(ratio).all() and np.all(spread <= CLOSE * np.max(np.abs(ratio))))
+    known = ratio[~np.isnan(ratio)]
+    if not known.size or not np.isfinite(known).all():
+        return False
+    spread = np.nanmax(ratio, axis=axis) - np.nanmin(ratio, axis=axis)
+    return bool(np.all(np.nan_to_num(spread) <= CLOSE * np.max(np.abs(known))))
 
 
 def _ratio(got: Array, right: Array) -> Array:
-    return np.where(right == 0, np.nan if np.any(got[right == 0]) else 1.0, got / right)
+    return np.where((right == 0) & (got == 0), np.nan, got / right)  # a zero by a mask or a gate says nothing
 
 
 def _by_block(s: Scene, got: Array, right: Array) -> bool:

@@ -1,4 +1,5 @@
-"""How a target is to be read, where its names do not say: ``[tool.manual-backprop.bind]`` in ``pyproject.toml``, or ``--bind``.
+"""How a target is to be read, where its names do not say: ``[tool.manual-backprop.bind]`` in ``pyproject.toml``, or
+``--bind``.
 
 [tool.manual-backprop.bind."nets/deep.py"]
 forward = "predict_all"             # the forward pass that feeds the backward pass

@@ -1,4 +1,6 @@
-"""A course-style ``.py`` or ``.ipynb`` as an implementation: its backward passes as entries, what else it owes as laws."""
+"""A course-style ``.py`` or ``.ipynb`` as an implementation: its backward passes as entries, what else it owes as
+laws.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from reference.implementations.module import direct
 from reference.implementations.obligations import obligations
 from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
 from reference.implementations.remote import RemoteFamily, RemoteFunction, entry_of, own_of
-from reference.implementations.told import described
 from reference.implementations.source import SourceError, read
+from reference.implementations.told import described
 from reference.implementations.vocabulary import strong
 
 __all__ = ["course_file"]

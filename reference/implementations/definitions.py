@@ -11,13 +11,13 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from reference.implementations.python2 import python3
 from reference.implementations.source import Cell, after_quotes
 
 __all__ = ["Definitions", "Loadable", "Unloadable", "definitions"]
 
-PRINT = re.compile(r"^(\s*(?:[^#'\"]*:\s*)?)print(?:[ \t]+(?![=(.])|[ \t]*(?=['\"]))(.*)$")
-BARE_PRINT = re.compile(r"^(\s*)print\s*$")
-EXCEPT = re.compile(r"^(\s*except\s+[\w.]+)\s*,\s*(\w+)\s*:")
+BARE_STATEMENT = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)
+STATEMENT = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)
 CONTINUED = ("else", "elif", "except", "finally", ")", "]", "}")
 NAMED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 KEPT_DECORATORS = ("staticmethod", "classmethod", "property", "functools", "vectorize", "np", "numpy")
@@ -64,23 +64,27 @@ def definitions(cells: list[Cell]) -> Definitions:
 
 def _parsed(cell: Cell) -> tuple[list[ast.stmt], list[Unloadable], bool]:
     """The statements of a cell, what of it does not parse, and whether it had to be read as Python 2."""
-    plain = _try(cell.text)
-    if not isinstance(plain, str):
+    plain, old = _try(cell.text), cell.text
+    if isinstance(plain, str) or STATEMENT.search(cell.text):  # print (a) % b parses, and raises when it is called
+        old = python3(cell.text)
+    if not isinstance(plain, str) and old == cell.text:
         return plain, [], False
-    old = python3(cell.text)
     as_python3 = _try(old)
     if not isinstance(as_python3, str):
         return as_python3, [], True
     statements: list[ast.stmt] = []
     broken: list[Unloadable] = []
+    tearing = False  # the last function was torn apart, and nothing has parsed since
     for line, chunk in _chunks(old):
         part = _try("\n" * (line - 1) + chunk)
         if not isinstance(part, str):
             statements.extend(part)
+            tearing = False
             continue
         name = NAMED.search(chunk)
         torn = name is None and re.search(r"\n[ \t]+\S", chunk) and statements
-        if torn and isinstance(statements[-1], ast.FunctionDef):  # it tears the function above apart
+        if torn and not tearing and isinstance(statements[-1], ast.FunctionDef):  # it tears the function above apart
+            tearing = True
             broken.append(Unloadable(statements.pop().name, cell.number, _line_of(part, line), part))  # type: ignore[attr-defined]
         elif not (broken and torn):
             broken.append(
@@ -112,48 +116,25 @@ def _try(text: str) -> list[ast.stmt] | str:
         return f"{type(error).__name__}: {error}"
 
 
-def python3(text: str) -> str:
-    """Python 2's ``print`` statements, ``except E, e`` and tabs of eight columns, line by line."""
-    lines, quoted = text.split("\n"), None
-    for k, line in enumerate(lines):
-        if quoted is None:
-            line = re.sub(r"^[ \t]+", lambda blank: blank[0].expandtabs(8), line)
-            line = EXCEPT.sub(r"\1 as \2:", line)
-            line = BARE_PRINT.sub(r"\1print()", line)
-            if (printed := PRINT.match(line)) and not printed[2].rstrip().endswith(("\\", "(", ",\\")):
-                line = f"{printed[1]}print({_without_comment(printed[2]).rstrip().rstrip(',;')})"
-            lines[k] = line
-        quoted = after_quotes(lines[k], quoted)
-    return "\n".join(lines)
-
-
-def _without_comment(text: str) -> str:
-    """A line's code, up to a # that stands in no string."""
-    at = 0
-    while at < len(text):
-        if text[at] == "#":
-            return text[:at]
-        if text[at] in "\"'":
-            mark, at = text[at], at + 1
-            while at < len(text) and text[at] != mark:
-                at += 2 if text[at] == "\\" else 1
-        at += 1
-    return text
-
-
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
     """Top-level statements by their shape alone: each begins in the first column. With the line that it begins on."""
     lines, start, quoted = text.split("\n"), 0, None
     for k, line in enumerate(lines):
+        if quoted and line.startswith(("def ", "class ", "@")) and _stands_alone(lines[k:]):
+            quoted = None  # the string above was never closed
         begins = bool(line) and not line[0].isspace() and not line.startswith(("#", *CONTINUED)) and quoted is None
         decorated = all(earlier.startswith(("@", "#")) or not earlier.strip() for earlier in lines[start:k])
         if begins and k > start and not decorated:
             yield start + 1, "\n".join(lines[start:k])
             start = k
         quoted = after_quotes(line, quoted)
-        if begins and line.startswith(("def ", "class ", "@")):
-            quoted = after_quotes(line, None)  # a quote left open by what came before ends here
     yield start + 1, "\n".join(lines[start:])
+
+
+def _stands_alone(lines: list[str]) -> bool:
+    """Do the lines up to the next definition parse by themselves?"""
+    end = next((k for k, line in enumerate(lines[1:], 1) if line.startswith(("def ", "class ", "@"))), len(lines))
+    return not isinstance(_try("\n".join(lines[:end])), str)
 
 
 def _defining(
@@ -167,6 +148,9 @@ def _defining(
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
                 inner = [*node.body, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
                 inner += [statement for handler in getattr(node, "handlers", []) for statement in handler.body]
+                for name in ast.walk(node):
+                    if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                        skipped.setdefault(name.id, (cell, name.lineno))
                 if isinstance(node, ast.For | ast.While):
                     inner = [statement for statement in inner if isinstance(statement, ast.FunctionDef)]
                 yield from _defining(inner, cell, skipped)

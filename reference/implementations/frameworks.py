@@ -1,7 +1,7 @@
 """JAX, PyTorch and autograd as implementations under test: the same forward pass in each, and its own derivative of it.
 
-J is written once, against the handful of functions that the three share. Labels are 0 or 1 (or one-hot), so the cross-entropy is
-log(1 + e^{(1 − 2Y) Z}): no digit is lost where the output saturates.
+J is written once, against the handful of functions that the three share. Labels are 0 or 1 (or one-hot), so the
+cross-entropy is log(1 + e^{(1 − 2Y) Z}): no digit is lost where the output saturates.
 """
 
 from __future__ import annotations

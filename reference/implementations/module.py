@@ -1,4 +1,6 @@
-"""``module:object`` and ``file.py::function``: a function of one problem, a pair of passes, or a loss with its gradients."""
+"""``module:object`` and ``file.py::function``: a function of one problem, a pair of passes, or a loss with its
+gradients.
+"""
 
 from __future__ import annotations
 

@@ -30,6 +30,14 @@ SETTINGS = {
 DEATHS = 3  # of one target's process, before the rest of the target is given up
 
 
+TOLD = {"type", "message", "frames", "template", "blank", "needs", "unbindable"}
+
+
+def _is_told(raised: Any) -> bool:
+    """Is it what a target's process says of an exception?"""
+    return isinstance(raised, dict) and raised.keys() >= TOLD and isinstance(raised["frames"], list)
+
+
 class Limits(NamedTuple):
     """What a target may take: seconds for one answer, bytes of address space."""
 
@@ -125,19 +133,25 @@ class Worker:
         if not isinstance(answer, dict) or not {"raised", "answer"} & answer.keys():
             raise self._died("sent no answer that can be read")
         if "raised" in answer:
+            if not _is_told(answer["raised"]):
+                raise self._died("sent no answer that can be read")
             raise TargetRaised(answer["raised"])
         return answer["answer"], str(answer.get("printed", ""))
 
     def _write(self, data: bytes, until: float) -> None:
         assert self.child is not None
         assert self.child.stdin is not None
+        os.set_blocking(self.child.stdin.fileno(), False)  # a target that stops reading must not stop us
         with selectors.DefaultSelector() as ready:
             ready.register(self.child.stdin, selectors.EVENT_WRITE)
             view = memoryview(data)
             while view:
                 if not ready.select(max(0.0, until - time.monotonic())):
                     raise self._late()
-                view = view[os.write(self.child.stdin.fileno(), view[:65536]) :]
+                if time.monotonic() > until:
+                    raise self._late()
+                with contextlib.suppress(BlockingIOError):
+                    view = view[os.write(self.child.stdin.fileno(), view[:65536]) :]
 
     def _read(self, count: int, until: float) -> bytes:
         assert self.child is not None
@@ -178,4 +192,7 @@ class Worker:
 ROOT = Path(__file__).parents[
     2
 ]  # of this package, for a checkout that is not installed; last, so that it shadows nothing
-BOOT = "import runpy, sys; sys.path.append(sys.argv[2]); runpy.run_module('reference.implementations.worker', None, '__main__')"
+BOOT = (
+    "import runpy, sys; sys.path.append(sys.argv[2]); "
+    "runpy.run_module('reference.implementations.worker', None, '__main__')"
+)

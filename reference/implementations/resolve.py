@@ -47,10 +47,11 @@ ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file
 def resolve(name: str, limits: Limits | None = None, options: Sequence[str] = ()) -> Callable[[], Implementation]:
     """How to open the target called ``name``; raises ``TargetError`` where there is no such target.
 
-    A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``, with the
-    working directory on the path; the function takes one unstacked problem (``X``, ``Y``, ``parameters``, ``masks``,
-    ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's names, such as
-    ``{"dW1": …, "db1": …}``.
+    A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``,
+    with the working directory on the path; the function takes one unstacked problem (``X``, ``Y``, ``parameters``,
+    ``masks``,
+    ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's names,
+    such as ``{"dW1": …, "db1": …}``.
     """
     limits = limits or Limits()
     if name in BUILT_IN:

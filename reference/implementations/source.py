@@ -1,11 +1,12 @@
 """Reading a stranger's file: what stands in it, cell by cell, in whatever encoding and notebook format it is.
 
-A ``.py`` is one cell without a number. The cells of a notebook are counted from 1, text cells included, as editors count
-them. Lines are counted from 1 in each cell, and no step of the loading moves a line.
+A ``.py`` is one cell without a number. The cells of a notebook are counted from 1, text cells included, as editors
+count them. Lines are counted from 1 in each cell, and no step of the loading moves a line.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -111,13 +112,34 @@ def _without_magics(text: str) -> str:
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("%%") and (first[2:].split() or [""])[0] not in PYTHON_CELLS:
         return "\n" * (len(lines) - 1)
-    quoted = None
+    if _parses(text):  # a line that begins with % goes on with the one before
+        return text
+    quoted, depth = None, 0
     for k, line in enumerate(lines):
-        if quoted is None and (MAGIC.match(line) or re.match(r"^\s*[\w.]+\?{1,2}\s*$", line)):
+        fresh = quoted is None and depth == 0 and not (k and lines[k - 1].endswith("\\"))
+        if fresh and (MAGIC.match(line) or re.match(r"^\s*[\w.]+\?{1,2}\s*$", line)):
             lines[k] = re.match(r"\s*", line)[0] + "pass"  # type: ignore[index]
             continue
+        if quoted is None:
+            depth = max(0, depth + _brackets(line))
         quoted = after_quotes(line, quoted)
     return "\n".join(lines)
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _brackets(line: str) -> int:
+    """How many more are opened than closed, strings and comments left out."""
+    code = re.sub(r"#.*", "", re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", line))
+    return sum(code.count(c) for c in "([{") - sum(code.count(c) for c in ")]}")
 
 
 def after_quotes(line: str, quoted: str | None) -> str | None:

@@ -28,9 +28,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "Y": ("y", "labels", "label", "trainy", "ytrain", "ybatch", "targets", "target", "ytrue", "t", "truth", "ydata"),
     "cache": ("cache", "caches", "memory", "cached", "forwardcache", "cachedict", "activations", "intermediates"),
     "parameters": ("parameters", "params", "parameter", "param", "weights", "parametersdict", "model", "para", "paras"),
-    "A": ("a3", "al", "a2", "a1", "a", "yhat", "ypred", "yhats", "predictions", "probs", "alast", "aout", "output", "pred"),
+    "A": ("a3", "al", "a2", "a1", "a", "yhat", "ypred", "yhats", "predictions", "probs", "alast", "aout", "output",
+          "pred"),
     "lambd": ("lambd", "lambda", "lamda", "lmbd", "lamb", "lam", "lbd", "l2", "reg", "lambdareg", "regparam", "lambtha",
-              "lmbda", "λ", "lambdval", "regstrength", "weightdecay", "l2reg", "lambdl2", "regularization", "lambdaval"),
+              "lmbda", "λ", "lambdval", "regstrength", "weightdecay", "l2reg", "lambdl2", "regularization",
+              "lambdaval"),
     "keep_prob": ("keepprob", "keepprobs", "keep", "kp", "keepprobability", "pkeep", "keepp", "probkeep", "keeprate"),
     "learning_rate": ("learningrate", "lr", "alpha", "eta", "rate", "stepsize"),
     "epsilon": ("epsilon", "eps", "e", "ε"),
@@ -75,8 +77,8 @@ class Argument(NamedTuple):
     default: bool  # has one
 
 
-STRONG = ("computecost", "computeloss", "forwardprop", "backwardprop", "lmodelforward", "lmodelbackward", "gradientcheck",
-          "initializeparameters", "updateparameters", "dictionaryto", "vectorto", "gradientsto")  # fmt: skip
+STRONG = ("computecost", "computeloss", "forwardprop", "backwardprop", "lmodelforward", "lmodelbackward",
+          "gradientcheck", "initializeparameters", "updateparameters", "dictionaryto", "vectorto", "gradientsto")  # fmt: skip
 
 
 def strong(name: str) -> bool:
@@ -156,7 +158,7 @@ def classify(name: str, arguments: Sequence[Argument]) -> str | None:
     if NOT_OURS.search(n) or n.startswith(("predict", "load", "accuracy")):
         return None
     if re.match(r"(random|he|xavier|zeros?)?init", n) or n.startswith("initialize"):
-        return "initialise" if arguments and not {"velocity", "adam"} & set(names) else None
+        return "initialise" if arguments and not re.search(r"velocity|adam|momentum", n) else None
     if re.search(r"grad(ient)?s?check|checkgrad", n):
         if "parameters" in given or "gradients" in given:
             return "check n"
@@ -187,13 +189,14 @@ def classify(name: str, arguments: Sequence[Argument]) -> str | None:
 def _pass(
     kind: str, n: str, given: list[str | None], names: list[str], whole: bool, needs: tuple[str, ...]
 ) -> str | None:
-    if not whole and any(word in n for word in LAYERWISE):
+    whole_pass = {"X", "parameters"} if kind == "forward" else {"X", "Y"}
+    if not whole and not whole_pass <= set(given) and any(word in n for word in LAYERWISE):
         return None
     if "theta" in given and len(given) == 2 and names[0] in ("x", "inputx"):
         return f"scalar {kind}"
     if len(given) == 1 and kind == "backward":
         return None
-    if not set(needs) & set(given):
+    if not set(needs) & set(given) and not (strong(n) and whole_pass <= set(given) and len(given) > 2):
         return None
     if "keep_prob" in given or "dropout" in n:
         return f"{kind} dropout"

@@ -324,7 +324,7 @@ def test_coverage_at_ties_is_above_the_floor() -> None:
 
 def test_a_step_that_carries_a_smooth_nonlinearity_too_far_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """tanh sees a step of 2 as flat on both sides: D(ε) − D(2ε) would say that nothing is wrong."""
-    long = lambda net, l: np.full((1, net.Z[l].shape[-2], net.A[l].shape[-2]), 50.0)  # noqa: E731
+    long = lambda net, l: np.full((1, net.Z[l].shape[-2], net.A[l].shape[-2]), 50.0)
     monkeypatch.setattr(differences_module, "_first_step", long)
     for hidden in ("tanh", "sigmoid", "softplus"):
         problem = draw([Case((2, 2, 1), 3, hidden, seed=4)])

@@ -275,7 +275,7 @@ def test_without_a_pattern_a_kink_is_suspected_and_excluded() -> None:
 
 
 def test_with_a_pattern_the_side_with_its_own_pattern_is_used() -> None:
-    pattern = lambda p: p["w"] > 0  # noqa: E731
+    pattern = lambda p: p["w"] > 0
     result = gradient_check(hinge, AT_KINK, LEFT, pattern=pattern)
     assert (result.verdict, result.blocks["w"].excluded) == ("PASS", 0)
     right_slope = LEFT["w"].copy()

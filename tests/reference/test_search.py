@@ -172,7 +172,7 @@ def test_shrinking_stays_in_the_domain():
 
 
 def test_shrinking_is_the_same_for_the_same_seed():
-    fails = lambda case: case.m >= 3 and sum(case.dims) > 11  # noqa: E731
+    fails = lambda case: case.m >= 3 and sum(case.dims) > 11
     assert shrink(ANY, LARGE, fails, seed=5) == shrink(ANY, LARGE, fails, seed=5)
 
 

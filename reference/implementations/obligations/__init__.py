@@ -11,6 +11,7 @@ from reference.implementations.obligations.checkers import check_n, scalar_backw
 from reference.implementations.obligations.costs import cost
 from reference.implementations.obligations.forwards import forward
 from reference.implementations.obligations.initialisers import initialiser
+from reference.implementations.obligations.lines import placed
 from reference.implementations.obligations.vectors import to_dictionary, to_vector, update
 from reference.implementations.process import Worker
 from reference.implementations.remote import RemoteFamily, RemoteFunction
@@ -49,13 +50,14 @@ def obligations(worker: Worker, functions: list[RemoteFunction], families: list[
     for f in functions:
         owed = OWED.get(f.role or "")
         if owed is not None:
-            asking = Asking(worker, f, tuple(functions), tuple(families), file)
+            asking = Asking(worker, f, tuple(functions), tuple(families), file, [])
             laws.append(Law(f.name, _law(owed, asking), says=owed is not layer))
     return laws
 
 
 def _law(owed: Callable[[Asking], Owed], asking: Asking) -> Callable[[int], tuple[int, list[Violation]]]:
     def run(seed: int) -> tuple[int, list[Violation]]:
-        return failing(owed, asking)
+        looked, found = failing(owed, asking)
+        return looked, placed(asking, found)
 
     return run

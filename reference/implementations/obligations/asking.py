@@ -28,6 +28,7 @@ class Asking(NamedTuple):
     functions: tuple[RemoteFunction, ...]
     families: tuple[RemoteFamily, ...]
     file: str
+    calls: list[dict[str, Any]]  # every question that was answered
 
     @property
     def name(self) -> str:
@@ -41,9 +42,10 @@ class Asking(NamedTuple):
     def call_and_hear(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
                       replaced: dict[str, str] | None = None, name: str | None = None) -> tuple[Any, str]:  # fmt: skip
         """The same with what it printed."""
-        answer, printed = self.worker.ask_and_hear(
-            "call", name=name or self.name, values=dict(values), role=role, form=form, replaced=replaced
-        )
+        question = {"name": name or self.name, "values": dict(values), "role": role, "form": form, "replaced": replaced}
+        answer, printed = self.worker.ask_and_hear("call", **question)
+        if name in (None, self.name):
+            self.calls.append(question)
         return answer["value"], printed
 
     def wrong(

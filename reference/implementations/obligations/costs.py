@@ -1,7 +1,10 @@
-"""The costs: cross-entropy of what they are given, with and without λ/(2m) Σ‖W‖². Judged as functions of A and Y alone."""
+"""The costs: cross-entropy of what they are given, with and without λ/(2m) Σ‖W‖². Judged as functions of A and Y
+alone.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -66,7 +69,7 @@ def _given(depth: int, output: str) -> Given:
         A = A / A.sum(axis=0)
     Y = (labels == 1)[None].astype(float) if n == 1 else np.eye(n)[:, labels]
     parameters: dict[str, np.ndarray] = {}
-    for l, (k, width) in enumerate(zip(dims, dims[1:], strict=False), start=1):
+    for l, (k, width) in enumerate(itertools.pairwise(dims), start=1):
         parameters |= {f"W{l}": rng.standard_normal((width, k)), f"b{l}": rng.standard_normal((width, 1))}
     return Given(A, Y, parameters, output)
 

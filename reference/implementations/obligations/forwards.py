@@ -54,6 +54,8 @@ def forward(asking: Asking) -> Owed:
                 error = error or raised
                 continue
             found = forms.returned(whole, (last, EXAMPLES))
+            if whole is None:
+                return 1, [asking.wrong("*", "MB702", "returns nothing")]
             if found.A is None and asking.function.role != "forward n":
                 break
             if found.A is None and found.cost is None:
@@ -188,7 +190,7 @@ def _dropout(asking: Asking, given: Given, whole: Any) -> Any:
     )
     kept = np.asarray(found.A) / plain.H[-1]
     if given.dims[-1] >= 1 and all(min(abs(v), abs(v * p - 1), abs(v - 1)) < 1e-9 for v in np.ravel(kept)):
-        return asking.wrong("A%d" % L, "MB304", "the output layer is dropped too")
+        return asking.wrong(f"A{L}", "MB304", "the output layer is dropped too")
     said = first_wrong_step(asking, given.X, forms.as_dict(given.parameters), whole, masks=masks, keep_prob=p)
     return said or asking.wrong(f"A{L}", "MB199", f"A{L} is that of no network that we know", certainty="unexplained")
 

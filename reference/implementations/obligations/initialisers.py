@@ -19,7 +19,9 @@ SIZES = (150, 200, 3)
 
 
 def initialiser(asking: Asking) -> Owed:
-    """Zeros, large random numbers (× 10), He's √(2/n_prev) or Xavier's √(1/n_prev); other names: anything but symmetric."""
+    """Zeros, large random numbers (× 10), He's √(2/n_prev) or Xavier's √(1/n_prev); other names: anything but
+    symmetric.
+    """
     n = plain(asking.name)
     dims, parameters = _asked(asking)
     if not isinstance(parameters, dict):
@@ -90,7 +92,8 @@ def _guess(W: np.ndarray, n_prev: int, owed: float) -> str:
     n = W.shape[0]
     fits = {
         "√(1/n_prev)": np.sqrt(1 / n_prev), "√(2/n_prev)": np.sqrt(2 / n_prev), "√(2/n)": np.sqrt(2 / n),
-        "√(1/n)": np.sqrt(1 / n), "2/n_prev": 2 / n_prev, "0.01": 0.01, "1": 1.0, "10": 10.0, "√(n_prev/2)": np.sqrt(n_prev / 2),
+        "√(1/n)": np.sqrt(1 / n), "2/n_prev": 2 / n_prev, "0.01": 0.01, "1": 1.0, "10": 10.0,
+        "√(n_prev/2)": np.sqrt(n_prev / 2),
         "√(2/(n_prev + n))": np.sqrt(2 / (n_prev + n)), "0.1": 0.1, "1/n_prev": 1 / n_prev,
     }  # fmt: skip
     close = [text for text, value in fits.items() if value != owed and spread_of(W, float(value)) is None]

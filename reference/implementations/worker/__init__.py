@@ -1,1 +1,3 @@
-"""The other side of the door: what runs in a target's own process. NumPy and the target; JAX only where it is asked for."""
+"""The other side of the door: what runs in a target's own process. NumPy and the target; JAX only where it is
+asked for.
+"""

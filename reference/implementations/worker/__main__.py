@@ -1,7 +1,7 @@
 """A target's process: questions on one pipe, answers on another, nothing of it on the terminal.
 
-``python -m reference.implementations.worker MEMORY`` is started by ``reference.implementations.process`` alone. Accidents
-end here: memory is limited, standard input is empty, what is printed goes nowhere.
+``python -m reference.implementations.worker MEMORY`` is started by ``reference.implementations.process`` alone.
+Accidents end here: memory is limited, standard input is empty, what is printed goes nowhere.
 """
 
 from __future__ import annotations

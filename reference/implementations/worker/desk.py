@@ -65,6 +65,10 @@ class Desk:
             return {"raised": self._described(error)}
         return {"answer": answer, "printed": said.getvalue()[-LONGEST * 4 :]}
 
+    def _is_in_the_file(self, file: str) -> bool:
+        """Or in one beside it, which it imports."""
+        return place(file)[0] == str(self.path) or Path(file).parent == self.path.parent
+
     def _is_theirs(self, file: str) -> bool:
         return place(file)[0] == str(self.path) or not file.startswith((*OURS, "<"))
 
@@ -82,7 +86,7 @@ class Desk:
         self.templates = {name: line for name in loaded.own if (line := _unfinished(loaded.names[name])) is not None}
         elsewhere = frozenset(loaded.skipped)
         self._read_as(binding, only)
-        known = dict(form=binding["form"], layout=binding["layout"])
+        known = {"form": binding["form"], "layout": binding["layout"]}
         self.wanted, self.elsewhere = known, elsewhere
         return {
             "functions": [self._function(f) for f in self.functions.values() if f.own],
@@ -165,11 +169,14 @@ class Desk:
         stage = stages(family, single)
         arguments = bind(family.backward.arguments, family.backward.role or "", stage.values)
 
-        def call() -> None:
-            with seeded(STATE + 1):
-                family.backward.call(**arguments)
+        return self._traced(lambda: family.backward.call(**arguments), STATE + 1)
 
-        events = trace(call, self._is_theirs)
+    def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
+        def run() -> None:
+            with seeded(state):
+                call()
+
+        events = trace(run, self._is_in_the_file)
         return [[*place(e.file), e.line, e.function, e.frame, e.variable, e.value] for e in events]
 
     def ask_costs(self, check: str, cost: str | None, problem: dict[str, Any]) -> Any:
@@ -192,13 +199,19 @@ class Desk:
         return gradients_of(self.path, self.cells, self._own(check), cost, _singles(problem)[0])
 
     def ask_call(self, name: str, values: dict[str, Any], role: str | None = None, form: str = "dict",
-                 replaced: dict[str, str] | None = None) -> dict[str, Any]:  # fmt: skip
-        """Call a function with arguments by their meaning. ``replaced``: globals that are ours for this call."""
+                 replaced: dict[str, str] | None = None, traced: bool = False) -> Any:  # fmt: skip
+        """Call a function with arguments by their meaning. ``replaced``: globals that are ours for this call.
+
+        ``traced``: what its variables took, in place of what it returns.
+        """
         f = self.functions[name]
         call = f.call
         if replaced:
             call = _with_globals(call, {k: STANDINS[v] for k, v in replaced.items()})
         given = {k: _formed(v, form) if k in ("parameters", "gradients") else v for k, v in values.items()}
+        if traced:
+            bound = bind(f.arguments, role or f.role or "", given)
+            return self._traced(lambda: call(**bound), STATE)
         with seeded():
             value = call(**bind(f.arguments, role or f.role or "", given))
         return {"value": value, "left": {k: given[k] for k in ("parameters", "gradients") if k in given}}
@@ -225,7 +238,8 @@ class Desk:
             return f"not there: module {module} has no {attribute}"
         pair = _pair(found)
         if pair is None and not callable(found):
-            return f"not there: {attribute} is a {type(found).__name__}; it takes a function, or a forward and a backward pass"
+            kind = type(found).__name__
+            return f"not there: {attribute} is a {kind}; it takes a function, or a forward and a backward pass"
         forward, backward = pair or (None, found)
         last = function(attribute.rpartition(".")[2], backward, own=True)
         role = backward_role(last.arguments)
@@ -236,7 +250,7 @@ class Desk:
         if forward is not None:
             first = function("forward", forward, own=True)
             self.functions[first.name] = first._replace(role=forward_role(first.arguments))
-        known = dict(form=binding["form"], layout=binding["layout"])
+        known = {"form": binding["form"], "layout": binding["layout"]}
         self.wanted = known
         return self.ask_family(last.name)
 
@@ -331,7 +345,8 @@ def _family(f: Family) -> dict[str, Any]:
         "check": f.backward.name, "role": f.backward.role, "forward": None if f.forward is None else f.forward.name,
         "own_forward": (f.alternative or f).forward is not None and bool((f.alternative or f).forward.own),
         "own_name": None if (f.alternative or f).forward is None else (f.alternative or f).forward.name,
-        "own_depths": list((f.alternative or f).depths), "own_output": (f.alternative or f).output, "random": f.random, "hidden": f.hidden, "output": f.output,
+        "own_depths": list((f.alternative or f).depths), "own_output": (f.alternative or f).output, "random": f.random,
+        "hidden": f.hidden, "output": f.output,
         "depths": list(f.depths), "l2": f.l2, "dropout": f.dropout, "ties": f.ties, "scaled": f.scaled,
         "rows": f.rows, "unmasked": f.unmasked, "status": f.status, "note": f.note, "cache": f.cache,
         "draws": f.forward is not None and f.dropout and bool(f.paths),

@@ -1,7 +1,7 @@
 """A backward pass with the forward pass that feeds it: found by trying, then run on any problem.
 
-The file's own forward pass is preferred where it computes a network that we know; else its backward pass is handed a cache of
-our making, in the layouts that the course has published. A forward pass is never recomputed from a cache.
+The file's own forward pass is preferred where it computes a network that we know; else its backward pass is handed
+a cache of our making, in the layouts that the course has published. A forward pass is never recomputed from a cache.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import inspect
+import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -323,8 +324,7 @@ def probe(depth: int, *, last: int, dropout: bool, seed: int = 3) -> Single:
     rng = np.random.RandomState(seed)
     dims = (*WIDTHS[:depth], last)
     parameters = [
-        (rng.standard_normal((n, k)) * 0.8, rng.standard_normal((n, 1)) * 0.3)
-        for k, n in zip(dims, dims[1:], strict=False)
+        (rng.standard_normal((n, k)) * 0.8, rng.standard_normal((n, 1)) * 0.3) for k, n in itertools.pairwise(dims)
     ]
     X = rng.standard_normal((dims[0], EXAMPLES))
     labels = rng.randint(max(last, 2), size=EXAMPLES)
@@ -464,7 +464,8 @@ def _compared(family: Family, single: Single, values: dict[str, np.ndarray]) -> 
         return family
     raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
     unmasked = bool(raw) and family.dropout and all(
-        _same(values[f"dA{l}"], single.parameters[l][0].T @ wanted[f"dZ{l + 1}"]) for l in map(int, (n[2:] for n in raw))
+        _same(values[f"dA{l}"], single.parameters[l][0].T @ wanted[f"dZ{l + 1}"])
+        for l in map(int, (n[2:] for n in raw))
     )  # fmt: skip
     family = replace(family, unmasked=unmasked)
     return replace(family, status=MATCHES, ties=_agrees_at_ties(family, single))

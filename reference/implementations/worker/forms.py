@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
-    "is_mask",
-    "cache_names",
-    "published",
     "CACHES",
     "FORMS",
     "NotGradients",
     "Returned",
     "at",
+    "cache_names",
     "gradients",
+    "is_mask",
     "mask_paths",
+    "published",
     "returned",
     "walk",
 ]
@@ -101,7 +101,7 @@ def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, np.ndarray]]:
     """Every array in a cache, in its order, with the way to it."""
     if isinstance(value, np.ndarray):
         yield path, value
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and len(path) < 6:
         for key, element in value.items():
             yield from walk(element, (*path, key))
     elif isinstance(value, tuple | list) and len(path) < 6:
@@ -151,26 +151,24 @@ def gradients(
 
     ``shifted``: dA_{l-1} stands under ``dA{l}``; with ``None``, dA is returned as it stands.
     """
-    if isinstance(value, tuple | list) and len(value) == 2 and np.ndim(value[0]) == 0:
+    if isinstance(value, tuple | list) and len(value) == 2 and _is_number(value[0]):
         value = value[1]  # a loss stands before it
     if isinstance(value, tuple | list):
         inner = [v for v in value if isinstance(v, dict)]
-        if len(inner) == 1:
-            value = inner[0]
-        else:
-            value = _from_sequence(value, dims, rows)
+        value = inner[0] if len(inner) == 1 else _from_sequence(value, dims, rows)
     if not isinstance(value, dict):
         kind = type(value).__name__
         if value is None:
             raise NotImplementedError("nothing is returned")
         raise NotGradients(f"returned {kind}; it takes a dictionary of gradients such as {{'dW1': …, 'db1': …}}")
     named: dict[str, Any] = {}
+    decorated = any((match := KEY.match(str(key))) and match[1] for key in value)  # dW1 beside W1 itself
     for key, array in value.items():
         if isinstance(array, list | tuple) and re.fullmatch(r"d?_?[wbWB]s?", str(key)):
             kind = "dW" if "w" in str(key).lower() else "db"
             layers = array[1:] if len(array) == len(dims) and array[0] is None else array
             named |= {f"{kind}{l}": a for l, a in enumerate(layers, 1)}
-        elif (match := KEY.match(str(key))) and (match[1] or match[2] in "WwBb"):
+        elif (match := KEY.match(str(key))) and (match[1] or (match[2] in "WwBb" and not decorated)):
             kind = {"w": "dW", "b": "db", "z": "dZ", "a": "dA"}[match[2].lower()]
             named.setdefault(f"{kind}{int(match[3])}", array)
     if shifted is not None:
@@ -182,9 +180,9 @@ def _from_sequence(value: Sequence[Any], dims: Sequence[int], rows: bool) -> dic
     """A list of W's and one of b's; pairs; or all in a row; first layer or last layer first."""
     L = len(dims) - 1
     for layers in (range(1, L + 1), range(L, 0, -1)):
-        named = _in_order(value, list(layers))
-        if named and all(np.shape(named[f"dW{l}"]) == _shape(dims, l, rows) for l in layers):
-            return named
+        for named in _in_order(value, list(layers)):
+            if all(np.shape(named.get(f"dW{l}", 0.0)) == _shape(dims, l, rows) for l in layers):
+                return named
     raise NotGradients(f"returned a {type(value).__name__} of {len(value)}; it takes gradients of {L} layers by name")
 
 
@@ -192,24 +190,24 @@ def _shape(dims: Sequence[int], l: int, rows: bool) -> tuple[int, int]:
     return (dims[l - 1], dims[l]) if rows else (dims[l], dims[l - 1])
 
 
-def _in_order(value: Sequence[Any], layers: list[int]) -> dict[str, Any] | None:
+def _in_order(value: Sequence[Any], layers: list[int]) -> Iterator[dict[str, Any]]:
+    """Every way to read a sequence of gradients, for layers in this order."""
     L = len(layers)
-    if len(value) == 2 and all(isinstance(v, list | tuple) and len(v) == L for v in value) and L > 1:
-        return {
-            f"{kind}{l}": a
-            for kind, part in zip(("dW", "db"), value, strict=True)
-            for l, a in zip(layers, part, strict=True)
-        }
     if len(value) == L and all(isinstance(v, tuple | list) and len(v) >= 2 for v in value):
-        return {
-            f"{kind}{l}": pair[k] for l, pair in zip(layers, value, strict=True) for k, kind in enumerate(("dW", "db"))
-        }
+        pairs = list(zip(layers, value, strict=True))
+        yield {f"{kind}{l}": pair[k] for l, pair in pairs for k, kind in enumerate(("dW", "db"))}
+    if len(value) == 2 and all(isinstance(v, list | tuple) and len(v) == L for v in value):
+        parts = list(zip(("dW", "db"), value, strict=True))
+        yield {f"{kind}{l}": a for kind, part in parts for l, a in zip(layers, part, strict=True)}
     if len(value) == L and all(isinstance(v, dict) for v in value):
-        return {f"d{'W' if key[-1] in 'wW' else 'b'}{l}": a for l, d in zip(layers, value, strict=True)
-                for key, a in d.items() if str(key)[-1:] in "wWb"}  # fmt: skip
+        keyed = [(l, str(key), a) for l, d in zip(layers, value, strict=True) for key, a in d.items()]
+        yield {f"d{'W' if key[-1] in 'wW' else 'b'}{l}": a for l, key, a in keyed if key[-1:] and key[-1:] in "wWb"}
     if len(value) == 2 * L:
-        return {f"d{'Wb'[k % 2]}{layers[k // 2]}": a for k, a in enumerate(value)}
-    return None
+        yield {f"d{'Wb'[k % 2]}{layers[k // 2]}": a for k, a in enumerate(value)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
 
 
 def _place_activations(named: dict[str, Any], L: int, shifted: bool) -> None:

@@ -1,7 +1,7 @@
 """What the course's helper modules provide, for files that import them and do not bring them along.
 
-Plain NumPy in the course's manner (``reg_utils``, ``init_utils``, ``gc_utils``, ``dnn_utils``), so that the same lines run with
-``jax.numpy`` in NumPy's place. ``provided`` binds them to either.
+Plain NumPy in the course's manner (``reg_utils``, ``init_utils``, ``gc_utils``, ``dnn_utils``), so that the same
+lines run with ``jax.numpy`` in NumPy's place. ``provided`` binds them to either.
 """
 
 from __future__ import annotations

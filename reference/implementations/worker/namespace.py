@@ -1,11 +1,10 @@
 """Loading a stranger's definitions into a namespace: with NumPy, or with what stands in for it.
 
-Nothing runs but ``def``, ``class``, ``import`` and plain constants. A module that is not there is no obstacle until one of
-its names is used.
+Nothing runs but ``def``, ``class``, ``import`` and plain constants. A module that is not there is no obstacle until
+one of its names is used.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -63,7 +62,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, depth: int = 0) -> Loaded
         names |= provided_with_caches(numpy)
     for source in cells:  # for ``inspect`` and for tracebacks
         called = filename(path, source.number)
-        linecache.cache[called] = (len(source.text), None, source.text.splitlines(keepends=True), called)
+        linecache.cache[called] = (len(source.text), None, [f"{line}\n" for line in source.text.split("\n")], called)
     own: dict[str, Own] = {}
     broken = list(found.unloadable)
     for cell, node in found.loadable:
@@ -80,7 +79,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, depth: int = 0) -> Loaded
             raise
         except BaseException as error:  # a stranger's class body may do anything
             if isinstance(node, ast.Assign | ast.AnnAssign):  # of a name that only a run of the whole file would know
-                found.skipped.update({name: (cell, node.lineno) for name in _assigned(node)})
+                found.skipped.update(dict.fromkeys(_assigned(node), (cell, node.lineno)))
                 continue
             if isinstance(node, ast.ClassDef):  # none of the course's functions is a class
                 continue
@@ -98,12 +97,18 @@ def _define(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
     try:
         execute()
     except Exception:
-        if not isinstance(node, ast.FunctionDef) or not (node.args.defaults or node.decorator_list):
+        if not isinstance(node, ast.FunctionDef) or not (
+            node.args.defaults or node.args.kw_defaults or node.decorator_list
+        ):
             raise
         node.decorator_list = []
         plain: list[ast.expr] = [
             d if isinstance(d, ast.Constant) else ast.copy_location(ast.Constant(None), d) for d in node.args.defaults
         ]
+        node.args.kw_defaults = [
+            d if isinstance(d, ast.Constant | None) else ast.Constant(None) for d in node.args.kw_defaults
+        ]
+        ast.fix_missing_locations(node)
         node.args.defaults = plain  # a default that only a run of the whole file would know
         execute()
 
@@ -131,11 +136,13 @@ def _imported(node: ast.Import | ast.ImportFrom, path: Path, numpy: Any, depth: 
     name = node.module or ""
     if name == "__future__":
         return {}
+    if not name:  # from . import something
+        return {alias.asname or alias.name: _module(alias.name, path, numpy, depth) for alias in node.names}
     module = _module(name, path, numpy, depth)
     bound = {}
     for alias in node.names:
         if alias.name != "*":
-            bound[alias.asname or alias.name] = getattr(module, alias.name)
+            bound[alias.asname or alias.name] = getattr(module, alias.name, Absent(f"{name}.{alias.name}"))
         elif isinstance(module, Provided):  # what it provides is there already, if under no other meaning
             bound |= provided_with_caches(numpy) if WITH_CACHES.match(name) else {}
         elif not isinstance(module, Absent):

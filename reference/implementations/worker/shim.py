@@ -1,7 +1,8 @@
 """``jax.numpy`` in NumPy's place: autodiff of a stranger's own forward pass and cost, where its code allows that.
 
-Two things are not as in ``jax.numpy``. ``maximum`` has the derivative 0 at a tie with a constant, as relu has here, where
-``jnp.maximum`` has ½. And there is ``random``: NumPy's own, since what is drawn does not depend on the parameters.
+Two things are not as in ``jax.numpy``. ``maximum`` has the derivative 0 at a tie with a constant, as relu has here,
+where ``jnp.maximum`` has ½. And there is ``random``: NumPy's own, since what is drawn does not depend on the
+parameters.
 """
 
 from __future__ import annotations

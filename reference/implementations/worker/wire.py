@@ -1,7 +1,7 @@
 """Messages between the court and a target's process: a JSON tree, and after it the bytes of its arrays. No pickle.
 
-``[length of header, header, bytes …]``; the header is the tree with every array replaced by its number, and the dtype and
-shape of each. What comes from a target is checked against what it says of itself before it is believed.
+``[length of header, header, bytes …]``; the header is the tree with every array replaced by its number, and the
+dtype and shape of each. What comes from a target is checked against what it says of itself before it is believed.
 """
 
 from __future__ import annotations

@@ -393,7 +393,7 @@ def test_print_statements_after_a_condition_with_strings(capsys, line, printed):
         ('print "a %d" % (\n    b)', "a 3\n"),
         ('print "a", \\\n    b', "a 3\n"),
         ('print "a", str(\n    b)', "a 3\n"),
-        ('print """a\nb"""', "a\nb\n"),
+        ('print """a\nb"""', "a\n    b\n"),
         ('print ("a %d") % b', "a 3\n"),
         ('print ("a") + "b"', "ab\n"),
         ("print (b + 1) * 2", "8\n"),

@@ -104,7 +104,8 @@ class Loaded:
         self.desk = Desk()
         answer = self.desk.answer(greeting.load(text))
         assert "answer" in answer, answer
-        self.families = {f["check"]: RemoteFamily(**f) for f in answer["answer"]["families"]}
+        names = [f["name"] for f in answer["answer"]["functions"] if (f["role"] or "").startswith("backward")]
+        self.families = {name: RemoteFamily(**self.ask("family", check=name)) for name in names}
 
     def ask(self, ask, **question):
         answer = self.desk.answer({"ask": ask, **question})

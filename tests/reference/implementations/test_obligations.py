@@ -655,7 +655,7 @@ WRONG_CHECKS = {
     "gradient_check_x5": ((("grad = backward_propagation(x, theta)", "grad = gradapprox"),), "rejects"),
     "gradient_check_x6": ((("return difference", "return numerator"),), "difference"),
     "gradient_check_x7": ((("return difference", "return 2 * difference"),), "difference"),
-    "gradient_check_x8": ((("+ np.linalg.norm(gradapprox)", "- np.linalg.norm(gradapprox)"),), "difference"),
+    "gradient_check_x8": ((("+ np.linalg.norm(gradapprox)", "- np.linalg.norm(gradapprox)"),), "accepts"),
     "gradient_check_x9": ((("return difference", "return difference ** 2"),), "difference"),
     "gradient_check_x10": ((("return difference", "return 0.0"),), "rejects"),
     "gradient_check_x11": ((("return difference", "return -difference"),), "difference"),
@@ -1014,10 +1014,12 @@ def test_a_function_that_ends_its_process_costs_itself_alone(tmp_path):
     judged.right("compute_cost")
 
 
-def test_what_is_left_of_a_target_that_died_three_times_says_so(tmp_path):
+def test_what_is_left_of_a_target_that_died_three_times_is_not_asked(tmp_path):
     judged = Judged(tmp_path, ["import os"] + [f"def compute_cost_{k}(A3, Y):\n    os._exit(3)" for k in range(5)])
-    assert all({v.code for v in found} == {"MB703"} for found in judged.found.values())
-    assert sum("not started again" in found[0].text for found in judged.found.values()) == 2
+    codes = [[v.code for v in found] for found in judged.found.values()]
+    assert codes[0] == ["MB703"]
+    assert codes[3:] == [[], []]
+    assert list(judged.looked.values())[3:] == [0, 0]
 
 
 def test_a_line_that_older_releases_of_numpy_took_is_said_to_be_one(tmp_path):

@@ -16,7 +16,7 @@ import time
 import numpy as np
 import pytest
 
-from reference.implementations.process import DEATHS, Limits, TargetDied, TargetRaised, Worker
+from reference.implementations.process import DEATHS, Limits, TargetDied, TargetGivenUp, TargetRaised, Worker
 from tests.reference.implementations import greeting
 
 SMALL = Limits(timeout=10.0, memory=2**30)
@@ -435,7 +435,7 @@ def test_after_three_losses_it_is_given_up(worker, tmp_path):
         with pytest.raises(TargetDied, match="exit code 1"):
             call(worker, "counted", where=str(count))
     for _ in range(2):
-        with pytest.raises(TargetDied, match="not started again"):
+        with pytest.raises(TargetGivenUp, match="lost 3 times"):
             call(worker, "counted", where=str(count))
     assert DEATHS == 3
     assert count.read_text() == "xxx"

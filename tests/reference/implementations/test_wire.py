@@ -141,7 +141,7 @@ def test_subclasses_come_out_as_what_they_are():
         (-(2**70), "a very large int"),
         (ValueError("x"), "ValueError"),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_of_what_is_neither_number_nor_container_a_name_alone_crosses(value, says):
     got = over([value])[0]
