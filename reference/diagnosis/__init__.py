@@ -16,7 +16,7 @@ import numpy as np
 
 from reference.case import Case
 from reference.diagnosis.explain import Mistake, Root, explain, value_of
-from reference.diagnosis.localize import place_of, place_of_m
+from reference.diagnosis.localize import may_name, place_of, place_of_m
 from reference.diagnosis.mistakes import LINES, OF_CONVENTIONS
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import Scene, order, scene, split
@@ -149,6 +149,7 @@ def _placed(cause: Cause, outcome: Outcome, events: Sequence[Event]) -> Cause:
         return cause
     got = outcome[cause.output][0]
     held = [e for e in events if np.shape(e.value) == np.shape(got) and np.array_equal(e.value, got)]
+    held = [e for e in held if may_name(e.variable, cause.output)]
     return cause._replace(place=held[0].place) if held else cause
 
 

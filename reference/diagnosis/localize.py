@@ -14,7 +14,7 @@ import numpy as np
 from reference.diagnosis.scene import Scene, split
 from reference.implementations.entry import Event, Place
 
-__all__ = ["place_of", "place_of_m"]
+__all__ = ["may_name", "place_of", "place_of_m"]
 
 CLOSE = 1e-9
 Array = np.ndarray
@@ -24,7 +24,7 @@ def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, rig
     """Where the value ``got`` of ``output`` was made wrong; ``None`` where no variable ever held it."""
     events = _after(events, _upstream(scene, output))
     held = [e for e in events if _same(e.value, got)]
-    mine = [e for e in held if _may_name(e.variable, output)]
+    mine = [e for e in held if may_name(e.variable, output)]
     if not held:
         return None
     made = (mine or held)[0]
@@ -54,7 +54,7 @@ def place_of_m(events: Sequence[Event], m: int) -> Place | None:
     return next((e.place for e in events if e.variable == "m" and np.size(e.value) == 1 and np.all(e.value != m)), None)
 
 
-def _may_name(variable: str, output: str) -> bool:
+def may_name(variable: str, output: str) -> bool:
     """``dZ2``, ``dz_2``, ``grads[dZ2]``, a bare ``dZ`` and any name of another kind; not that of another quantity."""
     name = variable.rpartition("[")[2].rstrip("]").lower().replace("_", "")
     quantity = re.fullmatch(r"d(w|b|z|a)(\d*)(prev)?", name)

@@ -77,8 +77,10 @@ class Argument(NamedTuple):
     default: bool  # has one
 
 
-STRONG = ("computecost", "computeloss", "forwardprop", "backwardprop", "lmodelforward", "lmodelbackward",
-          "gradientcheck", "initializeparameters", "updateparameters", "dictionaryto", "vectorto", "gradientsto")  # fmt: skip
+STRONG = (
+    "computecost", "computeloss", "forwardprop", "backwardprop", "lmodelforward", "lmodelbackward",
+    "gradientcheck", "initializeparameters", "updateparameters", "dictionaryto", "vectorto", "gradientsto",
+)  # fmt: skip
 
 
 def strong(name: str) -> bool:

@@ -30,7 +30,7 @@ def placed(asking: Asking, found: list[Violation]) -> list[Violation]:
 
 
 def _place(violation: Violation, events: list[Event], asking: Asking) -> tuple[str, int | None, int] | None:
-    if violation.code in UNTRACED:
+    if violation.code in UNTRACED or violation.output in ("theta", "parameters"):  # made of many lines
         return None
     event = _of_cost(violation, events) if violation.output == "cost" else _of_variable(violation, events)
     return None if event is None else (event[0], event[1], event[2])
