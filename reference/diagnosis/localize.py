@@ -22,7 +22,9 @@ Array = np.ndarray
 
 def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, right: Array) -> Place | None:
     """Where the value ``got`` of ``output`` was made wrong; ``None`` where no variable ever held it."""
-    events = _after(events, _upstream(scene, output))
+    later = _after(events, _upstream(scene, output))
+    if any(_same(e.value, got) for e in later):
+        events = later
     held = [e for e in events if _same(e.value, got)]
     mine = [e for e in held if may_name(e.variable, output)]
     if not held:
