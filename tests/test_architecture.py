@@ -17,7 +17,7 @@ TOOLS = {"gradient_check", "differences", "magnitudes"}  # of manual_backprop, t
 FORMULAS = {"network", "primitives", "course", "training", "optimizers", "workspace", "initialization"}
 TOP_LEVEL = {
     "manual_backprop", "reference", "tests", "benchmarks", "examples", "docs", "README.md", "LICENSE", "CHANGELOG.md",
-    "CITATION.cff", "CONTRIBUTING.md", "pyproject.toml", "uv.lock", ".gitignore", ".github", ".ci",
+    "CITATION.cff", "CONTRIBUTING.md", "pyproject.toml", "uv.lock", ".gitignore", ".gitattributes", ".github", ".ci",
 }  # fmt: skip
 
 
