@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reference.implementations.entry import Outcome
 from reference.problem import Problem
 
-__all__ = ["CHANGED", "Single", "as_dict", "named", "per_case", "singles"]
+__all__ = ["CHANGED", "Single", "as_dict", "named", "per_case", "singles", "stacked"]
 
 
 CHANGED = "changed "  # before a name: the call changed this part of what it was handed; the value is the case's index
@@ -57,16 +57,17 @@ def as_dict(returned: Any) -> dict[str, Any]:
 
 def per_case(function: Callable[[Single], dict[str, Any]]) -> Callable[[Problem], Outcome]:
     """Run a function of one problem over a stack, and stack what it returns."""
+    return lambda problem: stacked([function(single) for single in singles(problem)])
 
-    def run(problem: Problem) -> Outcome:
-        outcomes = [as_dict(function(single)) for single in singles(problem)]
-        for outcome in outcomes:
-            if outcome.keys() != outcomes[0].keys():
-                differ = ", ".join(sorted(map(str, outcome.keys() ^ outcomes[0].keys())))
-                raise ValueError(f"returned {differ} for some problems of one shape, and not for others")
-        return {name: np.stack([np.asarray(outcome[name]) for outcome in outcomes]) for name in outcomes[0]}
 
-    return run
+def stacked(returned: Sequence[Any]) -> Outcome:
+    """What a function returned for each problem, as one stack. ``TypeError`` or ``ValueError`` where that is none."""
+    outcomes = [as_dict(outcome) for outcome in returned]
+    for outcome in outcomes:
+        if outcome.keys() != outcomes[0].keys():
+            differ = ", ".join(sorted(map(str, outcome.keys() ^ outcomes[0].keys())))
+            raise ValueError(f"returned {differ} for some problems of one shape, and not for others")
+    return {name: np.stack([np.asarray(outcome[name]) for outcome in outcomes]) for name in outcomes[0]}
 
 
 def named(prefix: str, layers: Sequence[NDArray]) -> Outcome:

@@ -46,7 +46,7 @@ class Asking(NamedTuple):
         answer, printed = self.worker.ask_and_hear("call", **question)
         if name in (None, self.name):
             self.calls.append(question)
-        return answer["value"], printed
+        return answer, printed
 
     def wrong(
         self, output: str, code: str, text: str, *, certainty: Any = "exactly", line: int | None = None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import io
-import textwrap
 import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from reference.implementations import outcome
 from reference.implementations.source import Cell, place
 from reference.implementations.vocabulary import Unbindable, backward_role, bind, forward_role, learn
 from reference.implementations.worker import forms
@@ -23,13 +21,14 @@ from reference.implementations.worker.family import (
     Family,
     Function,
     Single,
-    family,
     function,
     run,
     seeded,
     stages,
 )
+from reference.implementations.worker.finding import family
 from reference.implementations.worker.namespace import Loaded, load, module_of
+from reference.implementations.worker.templates import unfinished
 from reference.implementations.worker.tracing import trace
 
 __all__ = ["Desk"]
@@ -76,18 +75,16 @@ class Desk:
 
     def ask_load(self, path: str, cells: list[Any], binding: dict[str, Any], only: str | None) -> dict[str, Any]:
         """Everything that the file defines, and what each of it is. ``only``: one function, under whatever name."""
-        learn(binding["arguments"])
+        self._learn(binding)
         self.path, self.cells = Path(path), [Cell(number, text) for number, text in cells]
         loaded = load(self.path, self.cells, np)
         self.loaded = loaded
         for name, value in loaded.names.items():
             if isinstance(value, FunctionType):
                 self.functions[name] = function(name, value, own=name in loaded.own)
-        self.templates = {name: line for name in loaded.own if (line := _unfinished(loaded.names[name])) is not None}
-        elsewhere = frozenset(loaded.skipped)
+        self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}
+        self.elsewhere = frozenset(loaded.skipped)
         self._read_as(binding, only)
-        known = {"form": binding["form"], "layout": binding["layout"]}
-        self.wanted, self.elsewhere = known, elsewhere
         return {
             "functions": [self._function(f) for f in self.functions.values() if f.own],
             "unloadable": [list(u) for u in loaded.unloadable],
@@ -95,6 +92,10 @@ class Desk:
             "repaired": loaded.repaired,
             "direct": self.direct is not None,
         }
+
+    def _learn(self, binding: dict[str, Any]) -> None:
+        learn(binding["arguments"])
+        self.wanted = {"form": binding["form"], "layout": binding["layout"]}
 
     def _read_as(self, binding: dict[str, Any], only: str | None) -> None:
         """What a binding says of a function, and what is asked for by name, is what it is said to be."""
@@ -147,8 +148,8 @@ class Desk:
         outcomes: list[dict[str, Any]] = []
         changed: dict[str, int] = {}
         for g, single in enumerate(_singles(problem)):
-            outcome, touched = run(family, single)
-            outcomes.append(outcome)
+            returned, touched = run(family, single)
+            outcomes.append(returned)
             changed |= dict.fromkeys(touched, g)
         names = [n for n in outcomes[0] if all(n in o for o in outcomes)]
         stacked: dict[str, Any] = {}
@@ -181,14 +182,14 @@ class Desk:
 
     def ask_costs(self, check: str, cost: str | None, problem: dict[str, Any]) -> Any:
         """The file's own J of every problem of a stack: its forward pass, and its cost."""
-        return np.array([self._cost(self.functions, check, cost, single) for single in _singles(problem)])
+        return np.array([self._cost(check, cost, single) for single in _singles(problem)])
 
-    def _cost(self, functions: dict[str, Function], check: str, cost: str | None, single: Single) -> Any:
+    def _cost(self, check: str, cost: str | None, single: Single) -> Any:
         stage = stages(self._own(check), single)
         assert stage.returned is not None
         if cost is None:
             return float(np.squeeze(stage.returned.cost))
-        f = functions[cost]
+        f = self.functions[cost]
         with seeded():
             return float(np.squeeze(f.call(**bind(f.arguments, f.role or "", stage.values))))
 
@@ -209,12 +210,11 @@ class Desk:
         if replaced:
             call = _with_globals(call, {k: STANDINS[v] for k, v in replaced.items()})
         given = {k: _formed(v, form) if k in ("parameters", "gradients") else v for k, v in values.items()}
+        bound = bind(f.arguments, role or f.role or "", given)
         if traced:
-            bound = bind(f.arguments, role or f.role or "", given)
             return self._traced(lambda: call(**bound), STATE)
         with seeded():
-            value = call(**bind(f.arguments, role or f.role or "", given))
-        return {"value": value, "left": {k: given[k] for k in ("parameters", "gradients") if k in given}}
+            return call(**bound)
 
     def ask_sizes(self, name: str, sizes: dict[str, int]) -> Any:
         """An initialiser that takes the sizes of its layers one by one."""
@@ -225,7 +225,7 @@ class Desk:
 
     def ask_module(self, module: str, attribute: str, folder: str, binding: dict[str, Any]) -> Any:
         """Import ``module:attribute``; says where the name leads nowhere. ``None`` for a function of one problem."""
-        learn(binding["arguments"])
+        self._learn(binding)
         try:
             found: Any = module_of(Path(folder), module)
             for part in attribute.split("."):
@@ -250,8 +250,6 @@ class Desk:
         if forward is not None:
             first = function("forward", forward, own=True)
             self.functions[first.name] = first._replace(role=forward_role(first.arguments))
-        known = {"form": binding["form"], "layout": binding["layout"]}
-        self.wanted = known
         return self.ask_family(last.name)
 
     def ask_problem(self, problem: dict[str, Any]) -> dict[str, Any]:
@@ -268,8 +266,8 @@ class Desk:
             for name, a in _flat(single).items()
             if not np.array_equal(a, before[g][name])
         ]
-        outcome, why = _stacked(outcomes)
-        return {"outcome": outcome, "why": why, "changed": changed}
+        stacked, why = _stacked(outcomes)
+        return {"outcome": stacked, "why": why, "changed": changed}
 
     # --- what went wrong -----------------------------------------------------------------------------------
 
@@ -303,22 +301,9 @@ def _pair(found: Any) -> tuple[Any, Any] | None:
     return (forward, backward) if callable(forward) and callable(backward) else None
 
 
-class Asked(NamedTuple):
-    """One unstacked problem, as a function of the user's is given it."""
-
-    X: np.ndarray
-    Y: np.ndarray
-    parameters: Any
-    masks: Any
-    lambd: float
-    keep_prob: float
-    hidden: str
-    output: str
-
-
-def _asked(s: Single, hidden: str, output: str) -> Asked:
+def _asked(s: Single, hidden: str, output: str) -> outcome.Single:
     masks = None if s.masks is None else tuple(s.masks)
-    return Asked(s.X, s.Y, tuple(s.parameters), masks, s.lambd, s.keep_prob, hidden, output)
+    return outcome.Single(s.X, s.Y, tuple(s.parameters), masks, s.lambd, s.keep_prob, hidden, output)
 
 
 def _flat(single: Single) -> dict[str, np.ndarray]:
@@ -330,14 +315,14 @@ def _flat(single: Single) -> dict[str, np.ndarray]:
 
 def _stacked(outcomes: list[Any]) -> tuple[dict[str, Any] | None, str | None]:
     """Quantities with a leading axis; or the reason why there are none."""
-    for outcome in outcomes:
-        if not isinstance(outcome, dict):
-            kind = type(outcome).__name__
-            return None, f"returned {kind}; it takes a dictionary of arrays such as {{'dW1': …, 'db1': …}}"
-        if outcome.keys() != outcomes[0].keys():
-            differ = ", ".join(sorted(map(str, outcome.keys() ^ outcomes[0].keys())))
-            return None, f"returned {differ} for some problems of one shape, and not for others"
-    return {str(name): np.stack([np.asarray(o[name]) for o in outcomes]) for name in outcomes[0]}, None
+    try:
+        return {str(name): a for name, a in outcome.stacked(outcomes).items()}, None
+    except TypeError as error:
+        return None, str(error)
+    except ValueError as error:
+        if not str(error).startswith("returned "):
+            raise
+        return None, str(error)
 
 
 def _family(f: Family) -> dict[str, Any]:
@@ -389,43 +374,6 @@ STANDINS: dict[str, Callable[..., Any]] = {
     "-x": lambda x, theta: -x,
     "0": lambda x, theta: 0.0,
 }
-
-
-def _unfinished(call: Any) -> int | None:
-    """The line where ``None`` stands for an expression, or where a body that does nothing begins; else ``None``."""
-    first = call.__code__.co_firstlineno
-    try:
-        node = ast.parse(textwrap.dedent(inspect.getsource(call))).body[0]
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
-        return first if call.__code__.co_consts in ((None,), (None, None)) else None
-    if not isinstance(node, ast.FunctionDef):
-        return None
-    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    if not body or all(isinstance(s, ast.Pass | ast.Raise) for s in body):
-        return first + (body[0].lineno if body else node.lineno) - 1
-    blank = _first_blank(node)
-    return None if blank is None else first + blank - 1
-
-
-def _first_blank(node: ast.AST) -> int | None:
-    """The first line on which ``None`` stands where an expression belongs."""
-    blanks = [blank for s in ast.walk(node) for blank in _blanks(s)]
-    return min((b.lineno for b in blanks), default=None)
-
-
-def _blanks(node: ast.AST) -> list[ast.Constant]:
-    match node:
-        case ast.Assign(value=ast.Tuple(elts=values)):
-            pass
-        case ast.Assign(value=value):
-            values = [value]
-        case ast.BinOp(left=left, right=right):
-            values = [left, right]
-        case ast.For(iter=value):
-            values = [value]
-        case _:
-            return []
-    return [v for v in values if isinstance(v, ast.Constant) and v.value is None]
 
 
 class Shortened(io.TextIOBase):

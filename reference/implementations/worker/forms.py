@@ -18,6 +18,7 @@ __all__ = [
     "gradients",
     "is_mask",
     "mask_paths",
+    "place_activations",
     "published",
     "returned",
     "walk",
@@ -172,7 +173,7 @@ def gradients(
             kind = {"w": "dW", "b": "db", "z": "dZ", "a": "dA"}[match[2].lower()]
             named.setdefault(f"{kind}{int(match[3])}", array)
     if shifted is not None:
-        _place_activations(named, len(dims) - 1, shifted)
+        place_activations(named, len(dims) - 1, shifted)
     return named
 
 
@@ -210,7 +211,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
 
 
-def _place_activations(named: dict[str, Any], L: int, shifted: bool) -> None:
+def place_activations(named: dict[str, Any], L: int, shifted: bool) -> None:
     """dA under the course's index; what stands under dA_0 and dA_L is not asked for."""
     if shifted:
         for l in range(1, L + 1):
