@@ -24,6 +24,7 @@ from reference.progress import progress
 from reference.report import json as json_report
 from reference.report import text as text_report
 from reference.report.model import Report, Target, Tool
+from reference.search import nothing_written
 from reference.side_by_side import side_by_side
 from reference.verify import Options, Run, judge_case, verify
 
@@ -65,7 +66,7 @@ def run_verify(
     _check_writable(reports)
     os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
-    with _one_thread(), progress(sys.stderr) as advance:
+    with _one_thread(), nothing_written(), progress(sys.stderr) as advance:
         options = Options(plan, drawn, case, accuracy, intermediates=intermediates, progress=advance, heard={})
         try:
             found = side_by_side(openings, lambda implementation: _verify_one(implementation, options))
@@ -91,7 +92,7 @@ def run_replay(failure: str, *, reports: Reports) -> int:
             f"{stored.target} has no check {stored.check!r} any more; failure {failure} cannot be replayed"
         )
     options = Options(Profile(examples=1, explore=0), 0, Case.parse(stored.case), coverage=ANYTHING)
-    with _one_thread():
+    with _one_thread(), nothing_written():
         target = _verify_one(implementation._replace(entries=entries, laws=()), options)
     implementation.close()
     if target.verdict == "pass":

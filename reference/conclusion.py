@@ -231,7 +231,7 @@ def _explain(
     target: str, entry: Entry, failure: Failure, cause: Cause, options: Options, *, explain: bool, interrupted: bool
 ) -> tuple[Finding, Stored | None]:
     """The smallest case, the cause, and how to see it again."""
-    if explain and options.case is None:
+    if explain and options.case is None and cause.code != "MB703":  # to ask again would cost a process each time
         failure = _smallest(entry, failure, options)
     severity: Severity = "warning" if cause.code in WARNINGS and options.intermediates != "fail" else "error"
     if failure.code == "MB402" and not interrupted:

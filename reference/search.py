@@ -21,7 +21,7 @@ T = TypeVar("T")
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["STACK", "cases", "explore", "random_stacks", "shrink"]
+__all__ = ["STACK", "cases", "explore", "nothing_written", "random_stacks", "shrink"]
 
 STACK = 16  # cases of one shape at most: one call of the code under test, one of the compiled witness
 STACKS = 64  # at least, before stacks grow: one large saturated shape must not make up the whole run
@@ -164,8 +164,7 @@ def explore(domain: Domain, visit: Callable[[Case], None], *, examples: int, see
     def each(case: Case) -> None:
         visit(case)
 
-    with _nothing_written():
-        each()
+    each()
 
 
 def shrink(domain: Domain, case: Case, fails: Callable[[Case], bool], *, seed: int) -> Case:
@@ -176,26 +175,28 @@ def shrink(domain: Domain, case: Case, fails: Callable[[Case], bool], *, seed: i
     from hypothesis.errors import Flaky, NoSuchExample
 
     try:
-        with _nothing_written():
-            return find(
-                cases(domain, at_most=case),
-                fails,
-                random=Random(seed),
-                settings=settings(
-                    max_examples=SHRINK_EXAMPLES,
-                    phases=[Phase.generate, Phase.shrink],
-                    database=None,
-                    deadline=None,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+        return find(
+            cases(domain, at_most=case),
+            fails,
+            random=Random(seed),
+            settings=settings(
+                max_examples=SHRINK_EXAMPLES,
+                phases=[Phase.generate, Phase.shrink],
+                database=None,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     except (NoSuchExample, Flaky):  # a target that fails now and then cannot be made small
         return case
 
 
 @contextmanager
-def _nothing_written() -> Iterator[None]:
-    """Hypothesis keeps a cache in the working directory; a verifier leaves nothing behind but its failures."""
+def nothing_written() -> Iterator[None]:
+    """Hypothesis keeps a cache in the working directory; a verifier leaves nothing behind but its failures.
+
+    The folder is the whole process's: this stands around a run, not in its threads.
+    """
     import tempfile
 
     from hypothesis.configuration import set_hypothesis_home_dir, storage_directory

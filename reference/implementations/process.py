@@ -69,7 +69,6 @@ class Worker:
         self.deaths = 0
         self.child: subprocess.Popen[bytes] | None = None
         self.turn = threading.Lock()
-        self.begun = ""  # the last question
 
     def greet(self) -> Any:
         """Start, and return the answer to the greeting."""
@@ -120,7 +119,6 @@ class Worker:
 
     def _asked(self, question: dict[str, Any], seconds: float) -> tuple[Any, str]:
         assert self.child is not None
-        self.begun = question["ask"]
         until = time.monotonic() + seconds
         try:
             self._write(pack(question), until)
@@ -189,9 +187,7 @@ class Worker:
         return TargetDied(how)
 
 
-ROOT = Path(__file__).parents[
-    2
-]  # of this package, for a checkout that is not installed; last, so that it shadows nothing
+ROOT = Path(__file__).parents[2]  # for a checkout that is not installed; last on the path, so that it shadows nothing
 BOOT = (
     "import runpy, sys; sys.path.append(sys.argv[2]); "
     "runpy.run_module('reference.implementations.worker', None, '__main__')"
