@@ -12,7 +12,7 @@ import pytest
 
 from reference.case import BIASES, DTYPES, HIDDENS, OUTPUTS, Case
 from reference.implementations import ANY, COURSE, Domain
-from reference.search import STACK, explore, random_stacks, shrink
+from reference.search import STACK, explore, nothing_written, random_stacks, shrink
 
 MANY = 4000
 
@@ -186,12 +186,13 @@ from pathlib import Path
 from hypothesis import settings
 from reference.case import Case
 from reference.implementations import ANY
-from reference.search import explore, shrink
+from reference.search import explore, nothing_written, shrink
 from local_module import MARK
 
 before = settings.default
-explore(ANY, lambda case: None, examples=5, seed=0)
-shrink(ANY, Case((2, 3, 1), 9), lambda case: case.m > MARK, seed=0)
+with nothing_written():
+    explore(ANY, lambda case: None, examples=5, seed=0)
+    shrink(ANY, Case((2, 3, 1), 9), lambda case: case.m > MARK, seed=0)
 assert settings.default is before
 print(sorted(path.name for path in Path().iterdir() if path.name != "__pycache__"))
 """
@@ -212,5 +213,7 @@ def test_the_home_of_hypothesis_is_what_it_was():
         return str(getattr(found, "home_directory", found))  # older releases return the folder itself
 
     before = place()
-    explored(0, examples=5)
+    with nothing_written():
+        assert place() != before
+        explored(0, examples=5)
     assert place() == before

@@ -442,12 +442,6 @@ def test_after_three_losses_it_is_given_up(worker, tmp_path):
     assert worker.child is None
 
 
-def test_what_was_asked_last_is_known(worker):
-    with pytest.raises(TargetDied):
-        call(worker, "leave_at_once")
-    assert worker.begun == "sizes"
-
-
 def test_a_definition_that_ends_the_process_ends_the_loading():
     """A class body is executed."""
     worker = Worker(SHORT, greeting.load("class A:\n    import os\n    os._exit(9)"))
