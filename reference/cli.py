@@ -9,15 +9,17 @@ import click
 
 __all__ = ["cli"]
 
-FORMATS = ("text", "json")
 Reports = tuple[tuple[str, str | None], ...]  # formats, and where each goes; None: standard output
 TEXT: Reports = (("text", None),)
 
 
 class Report(click.ParamType):
-    """``text``, ``json`` or ``json=PATH``."""
+    """One of ``formats``, with or without a path behind it: ``json=PATH``."""
 
     name = "FORMAT[=PATH]"
+
+    def __init__(self, *formats: str) -> None:
+        self.formats = formats
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -25,8 +27,8 @@ class Report(click.ParamType):
         if isinstance(value, tuple):
             return value
         form, equals, path = str(value).partition("=")
-        if form not in FORMATS or (equals and not path):
-            self.fail(f"{value!r} is not a report; it takes {' or '.join(FORMATS)}, each with or without =PATH")
+        if form not in self.formats or (equals and not path):
+            self.fail(f"{value!r} is not a report; it takes {' or '.join(self.formats)}, each with or without =PATH")
         return form, path or None
 
 
@@ -80,7 +82,13 @@ def cli() -> None:
     show_default=True,
     help="MiB of a target's address space.",
 )
-@click.option("--report", "reports", type=Report(), multiple=True, help="text, json, or json=PATH. [default: text]")
+@click.option(
+    "--report",
+    "reports",
+    type=Report("text", "json", "html"),
+    multiple=True,
+    help="text, json or html; with =PATH into a file. [default: text]",
+)
 def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
@@ -90,6 +98,37 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     from reference.commands import run_verify
 
     return run_verify(targets or ("manual_backprop",), reports=reports or TEXT, **flags)
+
+
+@cli.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--examples", type=click.IntRange(1, 100_000), default=128, show_default=True, help="Random cases.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of every random draw.")
+@click.option("--time/--no-time", "timed", default=True, help="Measure what a call costs. [default: --time]")
+@click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
+@click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="For one answer of a target.")
+@click.option(
+    "--memory",
+    type=click.IntRange(256, 2**20),
+    default=4096,
+    show_default=True,
+    help="MiB of a target's address space.",
+)
+@click.option(
+    "--report",
+    "reports",
+    type=Report("text", "json", "markdown", "html"),
+    multiple=True,
+    help="text, json, markdown or html; with =PATH into a file. [default: text]",
+)
+def compare(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
+    """Hold TARGETs (default: every built-in that is installed) against the truth, and against each other.
+
+    Truth is the complex step in extended precision. TARGETs are those of verify. Timing decides no exit code.
+    """
+    from reference.commands import run_compare
+
+    return run_compare(targets, reports=reports or TEXT, **flags)
 
 
 @cli.command()
@@ -106,7 +145,9 @@ def selftest(target: str) -> int:
 
 @cli.command()
 @click.argument("failure", metavar="ID")
-@click.option("--report", "reports", type=Report(), multiple=True, help="text, json, or json=PATH. [default: text]")
+@click.option(
+    "--report", "reports", type=Report("text", "json"), multiple=True, help="text, json, or json=PATH. [default: text]"
+)
 def replay(failure: str, reports: Reports) -> int:
     """See a stored failure again; it is forgotten when it is fixed."""
     from reference.commands import run_replay

@@ -9,7 +9,6 @@ import secrets
 import sys
 import time
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import click
 
@@ -17,8 +16,9 @@ from reference import store
 from reference.case import Case, CaseError
 from reference.cli import Reports
 from reference.conclusion import conclude
+from reference.delivery import check_writable, deliver
 from reference.findings import EXIT_CODES, worst_exit
-from reference.implementations import Implementation, Limits, TargetError, resolve
+from reference.implementations import BUILT_IN, Implementation, Limits, TargetError, is_installed, resolve
 from reference.profiles import PROFILES, Profile, default_profile
 from reference.progress import progress
 from reference.report import json as json_report
@@ -28,9 +28,8 @@ from reference.search import nothing_written
 from reference.side_by_side import side_by_side
 from reference.verify import Options, Run, judge_case, verify
 
-__all__ = ["run_replay", "run_selftest", "run_verify"]
+__all__ = ["run_compare", "run_replay", "run_selftest", "run_verify"]
 
-LONGEST_NAME = 200  # of a report's file; most systems take 255, and a suffix is added while it is written
 MEBIBYTE = 2**20
 ANYTHING = 1e-9  # the coverage of a replay: a case that failed once may be nearly all ties
 RENDER = {"text": text_report.render, "json": json_report.render}
@@ -63,7 +62,7 @@ def run_verify(
         openings = [(target, resolve(target, limits, bind)) for target in targets]
     except (CaseError, TargetError) as error:
         raise click.UsageError(str(error)) from None
-    _check_writable(reports)
+    check_writable(reports)
     os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
     with _one_thread(), nothing_written(), progress(sys.stderr) as advance:
@@ -73,7 +72,7 @@ def run_verify(
         except TargetError as error:
             raise click.UsageError(str(error)) from None
     report = _report(found, drawn, name, time.monotonic() - started)
-    _write(report, reports)
+    deliver(report, reports, RENDER)
     return report.exit_code
 
 
@@ -85,7 +84,7 @@ def run_replay(failure: str, *, reports: Reports) -> int:
         implementation = resolve(stored.target)()
     except (store.StoreError, TargetError) as error:
         raise click.UsageError(str(error)) from None
-    _check_writable(reports)
+    check_writable(reports)
     entries = tuple(entry for entry in implementation.entries if entry.check == stored.check)
     if not entries:
         raise click.UsageError(
@@ -99,8 +98,49 @@ def run_replay(failure: str, *, reports: Reports) -> int:
         store.forget(failure)
         target = target.model_copy(update={"notes": [*target.notes, f"{failure} is fixed, and forgotten"]})
     report = _report([target], 0, "replay", time.monotonic() - started)
-    _write(report, reports)
+    deliver(report, reports, RENDER)
     return report.exit_code
+
+
+def run_compare(
+    targets: tuple[str, ...],
+    *,
+    examples: int,
+    seed: int,
+    timed: bool,
+    timeout: float,
+    memory: int,
+    bind: tuple[str, ...],
+    reports: Reports,
+) -> int:
+    """Compare targets with the truth and with each other; returns the exit code."""
+    from reference.comparison import Plan, compare, open_all
+    from reference.report import comparison_text, markdown
+
+    started = time.monotonic()
+    check_writable(reports)
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    _one_thread_of_xla()
+    limits = Limits(timeout, memory * MEBIBYTE)
+    names = targets or tuple(name for name in BUILT_IN if is_installed(name))
+    contenders = open_all(names, lambda name: resolve(name, limits, bind))
+    try:
+        with _one_thread(), nothing_written(), progress(sys.stderr, doing="") as advance:
+            plan = Plan(examples, seed, timed, advance)
+            options = Options(PROFILES["quick"], seed, heard={}, progress=advance)
+            found = compare(contenders, plan, lambda implementation: _verify_one(implementation, options), _tool())
+    finally:
+        for contender in contenders:
+            if contender.implementation is not None:
+                contender.implementation.close()
+    timing = found.timing.model_copy(update={"total": round(time.monotonic() - started, 3)})
+    found = found.model_copy(update={"timing": timing})
+    deliver(
+        found,
+        reports,
+        {"text": comparison_text.render, "json": json_report.render, "markdown": markdown.render},
+    )
+    return found.exit_code
 
 
 def run_selftest(target: str) -> int:
@@ -172,17 +212,8 @@ def _report(targets: list[Target], seed: int, profile: str, seconds: float) -> R
     codes = [EXIT_CODES[target.verdict] for target in targets]
     code = worst_exit(codes)
     verdict = next(name for name, value in EXIT_CODES.items() if value == code)
-    version = importlib.metadata.version
-    tool = Tool(
-        name="manual-backprop",
-        version=version("manual-backprop"),
-        python=platform.python_version(),
-        numpy=version("numpy"),
-        jax=version("jax"),
-        hypothesis=version("hypothesis"),
-    )
     return Report(
-        tool=tool,
+        tool=_tool(),
         seed=seed,
         profile=profile,
         verdict=verdict,
@@ -192,36 +223,16 @@ def _report(targets: list[Target], seed: int, profile: str, seconds: float) -> R
     )
 
 
-def _write(report: Report, reports: Reports) -> None:
-    for form, path in reports:
-        rendered = RENDER[form](report)
-        try:
-            if path is None:
-                click.echo(rendered, nl=False)
-                continue
-            store.write_whole(Path(path), rendered.encode())
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            place = path or "standard output"
-            raise click.ClickException(f"cannot write the report to {place}: {error.strerror or error}") from None
-
-
-def _check_writable(reports: Reports) -> None:
-    """Before minutes of work, not after: a folder that is not there, a folder in the file's place."""
-    places = [path for _, path in reports]
-    if len(set(places)) < len(places):
-        twice = next(path for path in places if places.count(path) > 1)
-        raise click.UsageError(f"two reports go to {twice or 'standard output'}; each takes a place of its own")
-    for _, path in reports:
-        if path is None:
-            continue
-        target = Path(path)
-        if len(target.name) > LONGEST_NAME:
-            raise click.ClickException(f"cannot write the report to {path[:40]}…: the name is too long")
-        if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
-            reason = "it is a folder" if target.is_dir() else "its folder is not there or not writable"
-            raise click.ClickException(f"cannot write the report to {path}: {reason}")
+def _tool() -> Tool:
+    version = importlib.metadata.version
+    return Tool(
+        name="manual-backprop",
+        version=version("manual-backprop"),
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        jax=version("jax"),
+        hypothesis=version("hypothesis"),
+    )
 
 
 def _one_thread() -> AbstractContextManager[object]:
@@ -229,3 +240,9 @@ def _one_thread() -> AbstractContextManager[object]:
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1)
+
+
+def _one_thread_of_xla() -> None:
+    """XLA's own pool is sized once, when it starts."""
+    os.environ["NPROC"] = "1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()

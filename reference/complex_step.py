@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from reference.problem import Problem
 
-__all__ = ["Probes", "complex_step", "every_coordinate", "sampled"]
+__all__ = ["Probes", "complex_step", "coordinates", "every_coordinate", "sampled"]
 
 REAL = np.longdouble
 COMPLEX = np.clongdouble
-H = np.finfo(REAL).tiny ** REAL(0.55)  # h² is zero, so real parts, and with them ties, stay as they are
 COORDINATES = 8  # single coordinates of a sampled probe, beside one direction per block
 
 Vectors = list[tuple[NDArray, NDArray]]  # per layer, of [W_l b_l]'s parts: (S, G, n, n_prev) and (S, G, n, 1)
@@ -36,36 +35,50 @@ class Probes(NamedTuple):
     l2: NDArray
 
 
-def complex_step(problem: Problem, V: Vectors) -> Probes:
-    """dJ along every direction of ``V``, in extended precision."""
+def complex_step(
+    problem: Problem, V: Vectors, *, at_zero: float | None = None, number: type[np.complexfloating] | None = None
+) -> Probes:
+    """dJ along every direction of ``V``, in extended precision or in that of ``number``.
+
+    ``at_zero``: another slope of the hidden activation where its argument is exactly 0.
+    """
     x, y, parameters = problem.double()
     hidden, loss = ACTIVATIONS[problem.shape.hidden], LOSSES[problem.shape.output]
-    m = problem.shape.m
-    A, squares = x.astype(COMPLEX), np.zeros(V[0][0].shape[:2], dtype=COMPLEX)
+    number = number or COMPLEX
+    real = np.finfo(number).dtype.type
+    h, m = step_of(real), problem.shape.m
+    A, squares = x.astype(number), np.zeros(V[0][0].shape[:2], dtype=number)
     for l, ((W, b), (dW, db)) in enumerate(zip(parameters, V, strict=True)):
-        W, b = W + 1j * (H * dW), b + 1j * (H * db)
+        W, b = W + 1j * (h * dW.astype(real)), b + 1j * (h * db.astype(real))
         squares = squares + (W * W).sum(axis=(-2, -1))
         Z = W @ A + b
         if l < len(parameters) - 1:
-            A = hidden(Z)
+            A = hidden(Z) if at_zero is None else np.where(Z.real == 0, at_zero * Z, hidden(Z))
             if problem.masks is not None:
-                A = A * (problem.masks[l] / problem.keep_prob.astype(REAL)[:, None, None])
+                A = A * (problem.masks[l] / problem.keep_prob.astype(real)[:, None, None])
     J = loss(Z, y).sum(axis=(-2, -1)) / m
-    return Probes(V, J.imag / H, (problem.lambd.astype(REAL) / (2 * m) * squares).imag / H)
+    return Probes(V, J.imag / h, (problem.lambd.astype(real) / (2 * m) * squares).imag / h)
+
+
+def step_of(real: type[np.floating]) -> np.floating:
+    """Of h: its square is zero, so real parts, and with them ties, stay as they are."""
+    return np.finfo(real).tiny ** real(0.55)
 
 
 def every_coordinate(problem: Problem) -> Vectors:
     """One direction per parameter: the whole gradient."""
-    sizes = [(W.shape[-2:], b.shape[-2:]) for W, b in problem.parameters]
-    total = sum(int(np.prod(shape)) for pair in sizes for shape in pair)
-    unit, start = np.eye(total, dtype=REAL), 0
-    V = []
-    for pair in sizes:
+    return coordinates(problem, np.arange(sum(a[0].size for pair in problem.parameters for a in pair)))
+
+
+def coordinates(problem: Problem, chosen: NDArray[np.integer]) -> Vectors:
+    """One direction for each chosen parameter; they are counted as W_1, b_1, W_2, … stand, row by row."""
+    start, V = 0, []
+    for pair in problem.parameters:
         parts = []
-        for shape in pair:
-            size = int(np.prod(shape))
-            block = unit[:, start : start + size].reshape(total, 1, *shape)
-            parts.append(np.broadcast_to(block, (total, len(problem.cases), *shape)))
+        for a in pair:
+            shape, size = a.shape[1:], a[0].size
+            block = (chosen[:, None] == np.arange(start, start + size)).astype(REAL).reshape(-1, 1, *shape)
+            parts.append(np.broadcast_to(block, (len(chosen), len(problem.cases), *shape)))
             start += size
         V.append((parts[0], parts[1]))
     return V
@@ -101,7 +114,7 @@ def _relu(z: NDArray) -> NDArray:
 
 
 def _leaky_relu(z: NDArray) -> NDArray:
-    return np.where(z.real > 0, z, REAL(0.01) * z)
+    return np.where(z.real > 0, z, 0.01 * z)
 
 
 def _sigmoid(z: NDArray) -> NDArray:

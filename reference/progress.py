@@ -14,10 +14,10 @@ Progress = Callable[
 
 
 @contextmanager
-def progress(stream: TextIO) -> Iterator[Progress]:
+def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Progress]:
     """Yields ``advance(check, cases, total)``; writes to ``stream`` only."""
     if not stream.isatty():
-        yield _plain(stream)
+        yield _plain(stream, doing)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -37,7 +37,7 @@ def progress(stream: TextIO) -> Iterator[Progress]:
         yield advance
 
 
-def _plain(stream: TextIO) -> Progress:
+def _plain(stream: TextIO, doing: str) -> Progress:
     said: set[str] = set()
 
     def advance(check: str, cases: int, total: int) -> None:
@@ -45,7 +45,7 @@ def _plain(stream: TextIO) -> Progress:
             said.add(check)
             planned = f": {total:,} case{'' if total == 1 else 's'}" if total else ""
             with suppress(OSError, ValueError):  # a full or closed stream decides nothing
-                stream.write(f"verifying {check}{planned}\n")
+                stream.write(f"{doing}{check}{planned}\n")
                 stream.flush()
 
     return advance

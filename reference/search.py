@@ -31,9 +31,11 @@ DROPOUT_SHARE, FLOAT32_SHARE, ZERO_BIAS_SHARE, NO_L2_SHARE, UNIT_SCALE_SHARE = 0
 SHRINK_EXAMPLES = 400
 
 
-def random_stacks(domain: Domain, rng: np.random.RandomState, count: int) -> Iterator[list[Case]]:
-    """``count`` cases of a domain, in stacks of at most ``STACK`` that share a shape."""
-    size = min(STACK, -(-count // STACKS))
+def random_stacks(
+    domain: Domain, rng: np.random.RandomState, count: int, *, stacked: int | None = None
+) -> Iterator[list[Case]]:
+    """``count`` cases of a domain, in stacks that share a shape: of ``stacked`` cases, or of at most ``STACK``."""
+    size = stacked or min(STACK, -(-count // STACKS))
     for start in range(0, count, size):
         yield _stack(domain, rng, min(size, count - start))
 

@@ -7,9 +7,9 @@ a check of what no gradient shows.
 
 from __future__ import annotations
 
-from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Outcome, Violation
+from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Meter, Outcome, Violation
 from reference.implementations.process import Limits
-from reference.implementations.resolve import BUILT_IN, TargetError, resolve
+from reference.implementations.resolve import BUILT_IN, TargetError, is_installed, resolve
 
 __all__ = [
     "ANY",
@@ -20,8 +20,10 @@ __all__ = [
     "Implementation",
     "Law",
     "Limits",
+    "Meter",
     "Outcome",
     "TargetError",
     "Violation",
+    "is_installed",
     "resolve",
 ]

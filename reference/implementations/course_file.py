@@ -5,19 +5,18 @@ laws.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from reference.findings import Violation
 from reference.implementations.binding import Binding
-from reference.implementations.entry import Implementation, Law
+from reference.implementations.entry import Implementation
 from reference.implementations.module import direct
 from reference.implementations.obligations import obligations
 from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
 from reference.implementations.remote import RemoteFamily, RemoteFunction, entry_of, own_of
 from reference.implementations.source import SourceError, read
-from reference.implementations.told import described
+from reference.implementations.told import broken, described, says
 from reference.implementations.vocabulary import strong
 
 __all__ = ["course_file"]
@@ -40,11 +39,9 @@ def course_file(
     try:
         told = worker.greet()
     except TargetRaised as raised:
-        broken = Violation("*", "MB701", f"cannot be loaded: {raised}")
-        return Implementation(shown, (), (_says("*", [broken]),), close=worker.close)
+        return broken(shown, "*", Violation("*", "MB701", f"cannot be loaded: {raised}"), worker.close)
     except TargetDied as died:
-        broken = Violation("*", "MB703", f"loading its definitions {died}")
-        return Implementation(shown, (), (_says("*", [broken]),), close=worker.close)
+        return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
     functions = [RemoteFunction(**f) for f in told["functions"]]
     families, lost = _families(worker, [f for f in functions if only in (None, f.name)])
     notes = [f.note for f in families if f.note]
@@ -65,13 +62,17 @@ def course_file(
     if told["direct"]:
         entries.append(direct(worker, only or ""))
     unknown = [(f.check, own_of(worker, f, _cost_of(f, functions))) for f in judged if f.status == UNKNOWN]
-    laws = [_says(name, [found]) for name, found in lost]
-    laws += [_says(name, found) for name, found in _unloadable(told["unloadable"], str(path)) if only in (None, name)]
+    laws = [says(name, [found]) for name, found in lost]
+    unloadable = _unloadable(told["unloadable"], str(path))
+    laws += [says(name, found) for name, found in unloadable if only in (None, name)]
     if any(f.rows for f in families):  # what the others owe is written down for columns
         notes.append("examples are rows: only the backward pass, with its forward pass, is judged")
     else:
         laws += [law for law in obligations(worker, functions, families, str(path)) if only in (None, law.check)]
-    return Implementation(shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close)
+    of_nothing = [found[0].text for _, found in unloadable] if not functions else []
+    return Implementation(
+        shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close, next(iter(of_nothing), None)
+    )
 
 
 def _families(
@@ -90,11 +91,6 @@ def _families(
         except TargetDied as died:
             lost.append((f.name, Violation("*", "MB703", f"{f.name} {died}")))
     return families, lost
-
-
-def _says(check: str, violations: list[Violation]) -> Law:
-    run: Callable[[int], tuple[int, list[Violation]]] = lambda seed: (1, violations)
-    return Law(check, run)
 
 
 def _unloadable(unloadable: list[Any], file: str) -> list[tuple[str, list[Violation]]]:

@@ -13,7 +13,8 @@ from reference.findings import Violation
 from reference.problem import Problem
 
 __all__ = [
-    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Outcome", "Own", "Place", "Violation",
+    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "Outcome", "Own", "Place",
+    "Violation",
 ]  # fmt: skip
 
 Outcome = dict[str, NDArray]  # "cost" (G,), "Z1", "A1", "dW1", "db1", "dZ1", "dA1", … (G, n, m) as in the course
@@ -75,6 +76,13 @@ class Event(NamedTuple):
     value: NDArray
 
 
+class Meter(NamedTuple):
+    """What one call costs, measured where the target runs."""
+
+    seconds: Callable[[Problem, int], float]  # of one call, over so many in a row
+    memory: Callable[[Problem], int | None]  # bytes
+
+
 class Entry(NamedTuple):
     """One function under test."""
 
@@ -86,6 +94,7 @@ class Entry(NamedTuple):
     own: Callable[[], Own | None] = lambda: None  # the derivative of the target's own forward pass and cost
     random: bool = False  # it draws random numbers on its way back
     conventions: tuple[str, ...] = ()  # in which it differs from the course, and is right
+    meter: Meter | None = None  # for a target in another process
 
 
 class Own(NamedTuple):
@@ -117,3 +126,4 @@ class Implementation(NamedTuple):
         tuple[str, Callable[[], Own | None]], ...
     ] = ()  # of no network that the court knows: only consistent, or not
     close: Callable[[], None] = lambda: None
+    lost: str | None = None  # why none of it could be loaded

@@ -12,10 +12,10 @@ import numpy as np
 
 from reference.findings import Violation
 from reference.implementations.binding import Binding
-from reference.implementations.entry import ANY, Entry, Implementation, Law, Outcome
+from reference.implementations.entry import ANY, Entry, Implementation, Outcome
 from reference.implementations.process import Limits, TargetDied, TargetRaised, Worker
-from reference.implementations.remote import RemoteFamily, as_tree, entry_of
-from reference.implementations.told import described
+from reference.implementations.remote import RemoteFamily, as_tree, entry_of, meter_of
+from reference.implementations.told import broken, described
 from reference.problem import Problem
 
 __all__ = ["direct", "module_object"]
@@ -33,9 +33,10 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
         answer = worker.greet()
     except TargetRaised as raised:
         code, text, place = described(raised)
-        return _broken(name, attribute, Violation("*", code, f"cannot be imported: it {text}", place=place), worker)
+        said = Violation("*", code, f"cannot be imported: it {text}", place=place)
+        return broken(name, attribute, said, worker.close)
     except TargetDied as died:
-        return _broken(name, attribute, Violation("*", "MB703", f"importing {module} {died}"), worker)
+        return broken(name, attribute, Violation("*", "MB703", f"importing {module} {died}"), worker.close)
     if isinstance(answer, str):
         worker.close()
         raise TargetError(f"target {name!r}: {answer.removeprefix(NOT_THERE)}; it takes {ACCEPTED}")
@@ -50,11 +51,7 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
 def direct(worker: Worker, check: str) -> Entry:
     """A function that takes a problem and returns its gradients by the course's names."""
     run: Callable[[Problem], Outcome] = lambda problem: _run(worker, problem)
-    return Entry(check, ANY, run)
-
-
-def _broken(name: str, check: str, violation: Violation, worker: Worker) -> Implementation:
-    return Implementation(name, (), (Law(check, lambda seed: (1, [violation])),), close=worker.close)
+    return Entry(check, ANY, run, meter=meter_of(worker, None))
 
 
 def _run(worker: Worker, problem: Problem) -> Outcome:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference.implementations.entry import Domain, Entry, Event, Outcome, Own, Place
+from reference.implementations.entry import Domain, Entry, Event, Meter, Outcome, Own, Place
 from reference.implementations.outcome import CHANGED
 from reference.implementations.process import TargetDied, TargetRaised, Worker
 from reference.problem import Problem
 
-__all__ = ["RemoteFamily", "RemoteFunction", "as_tree", "entry_of", "own_of"]
+__all__ = ["RemoteFamily", "RemoteFunction", "as_tree", "entry_of", "meter_of", "own_of"]
 
 FEW = 32  # a stranger's function gets one in so many of a plan's random cases
 MODERATE = (1e-3, 2.0)  # scales: beyond, the course's own formulas saturate, and 0 · log 0 is theirs to have
@@ -107,6 +107,17 @@ def entry_of(worker: Worker, family: RemoteFamily, *, cost: str | None, file: st
         own_of(worker, family, cost),
         family.random,
         tuple(conventions),
+        meter_of(worker, family.check),
+    )
+
+
+def meter_of(worker: Worker, check: str | None) -> Meter:
+    """``check``: a backward pass of the file; ``None`` for a function of one problem."""
+    return Meter(
+        lambda problem, repetitions: float(
+            worker.ask("seconds", check=check, problem=as_tree(problem), repetitions=repetitions)
+        ),
+        lambda problem: worker.ask("memory", check=check, problem=as_tree(problem)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from reference.implementations.entry import Implementation
 from reference.implementations.process import Limits
 from reference.implementations.source import SourceError
 
-__all__ = ["BUILT_IN", "TargetError", "resolve"]
+__all__ = ["BUILT_IN", "TargetError", "is_installed", "resolve"]
 
 SUFFIXES = (".py", ".ipynb")
 
@@ -41,6 +42,13 @@ BUILT_IN: dict[str, Callable[[], Implementation]] = {
     "manual_backprop": _manual_backprop,
     **{name: _framework(name) for name in ("jax", "torch", "autograd")},
 }
+
+
+def is_installed(name: str) -> bool:
+    """Is what a built-in target needs there?"""
+    return importlib.util.find_spec(name) is not None
+
+
 ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
 
 
@@ -49,9 +57,8 @@ def resolve(name: str, limits: Limits | None = None, options: Sequence[str] = ()
 
     A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``,
     with the working directory on the path; the function takes one unstacked problem (``X``, ``Y``, ``parameters``,
-    ``masks``,
-    ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's names,
-    such as ``{"dW1": …, "db1": …}``.
+    ``masks``, ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's
+    names, such as ``{"dW1": …, "db1": …}``.
     """
     limits = limits or Limits()
     if name in BUILT_IN:

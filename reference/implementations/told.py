@@ -1,10 +1,14 @@
-"""What a target's process tells of an exception, as a finding."""
+"""What a target's process tells of an exception, as a finding; and a target of which nothing is left but that."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from reference.findings import Violation
+from reference.implementations.entry import Implementation, Law
 from reference.implementations.process import TargetRaised
 
-__all__ = ["described"]
+__all__ = ["broken", "described", "says"]
 
 NEWER = ("only 0-dimensional arrays can be converted", "setting an array element with a sequence")
 
@@ -27,3 +31,13 @@ def described(raised: TargetRaised) -> tuple[str, str, tuple[str, int | None, in
         text += "; older releases of NumPy let an array of one entry pass for a number"
     calls = [f"{name}, {f'cell {cell} ' if cell else ''}line {line}" for _, cell, line, name in frames]
     return "MB701", text + (f" ({' → '.join(calls)})" if calls else ""), place
+
+
+def says(check: str, violations: Sequence[Violation]) -> Law:
+    """A law that is already known to be broken."""
+    return Law(check, lambda seed: (1, list(violations)))
+
+
+def broken(target: str, check: str, violation: Violation, close: Callable[[], None]) -> Implementation:
+    """A target that could not be loaded at all."""
+    return Implementation(target, (), (says(check, [violation]),), close=close, lost=violation.text)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference.report.model import Report
+from reference.report.base import Model
 
 __all__ = ["render"]
 
 
-def render(report: Report) -> str:
+def render(report: Model) -> str:
     return report.model_dump_json(indent=2) + "\n"

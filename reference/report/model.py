@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, field_validator
+from pydantic import Field, field_validator
 
 from reference.findings import CODES, Certainty, RowVerdict, Severity, Verdict
+from reference.report.base import Location, Model, Number
+from reference.report.evidence import Evidence
 
 __all__ = [
     "CheckResult",
     "Finding",
     "Location",
+    "Model",
+    "Number",
     "Report",
     "Target",
     "Tool",
     "Witnesses",
     "power_of_two",
 ]
-
-
-def _strict(value: float | None) -> float | str | None:
-    """JSON has no infinity and no NaN: what is not finite is a string."""
-    return value if value is None or math.isfinite(value) else str(value)
-
-
-Number = Annotated[float, PlainSerializer(_strict, return_type=float | str, when_used="json")]
-
-
-class Model(BaseModel):
-    """Frozen, and closed to unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
 
 
 class Tool(Model):
@@ -43,12 +33,6 @@ class Tool(Model):
     numpy: str
     jax: str
     hypothesis: str
-
-
-class Location(Model):
-    file: str
-    cell: int | None = None
-    line: int
 
 
 class Witnesses(Model):
@@ -108,6 +92,7 @@ class Target(Model):
     notes: list[str] = []
     distinct_cases: int = 0
     checks: list[CheckResult] = []
+    evidence: list[Evidence] = Field(default=[], exclude=True)  # for pictures alone
 
 
 class Report(Model):

@@ -9,7 +9,7 @@ from pathlib import Path
 from reference.findings import CODES
 from reference.report.model import CheckResult, Finding, Report, Target
 
-__all__ = ["render"]
+__all__ = ["SAYS", "finding_lines", "note_lines", "render"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
 SAYS = {
@@ -38,18 +38,18 @@ def render(report: Report) -> str:
 def _target(target: Target) -> Iterator[str]:
     yield target.target
     if target.error:
-        yield from _note(target.error)
+        yield from note_lines(target.error)
     for check, group in groupby(target.checks, key=lambda row: row.check):
         rows = list(group)
         yield _check(check, rows)
         for text in dict.fromkeys(text for row in rows for text in row.conventions):
-            yield from _note(f"convention: {text}", "    ")
+            yield from note_lines(f"convention: {text}", "    ")
     for row in target.checks:
         for finding in row.findings:
             yield ""
-            yield from _finding(row, finding)
+            yield from finding_lines(row.check, row.output, finding)
     for note in target.notes:
-        yield from _note(note)
+        yield from note_lines(note)
     if target.checks:
         yield ""
         yield f"  {_total(target)}"
@@ -93,7 +93,8 @@ def _cases(n: int, kind: str = "") -> str:
     return f"{n:,} {kind}case{'' if n == 1 else 's'}"
 
 
-def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
+def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
+    """A finding, with what is needed to see it again."""
     what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
     where = finding.location
     place = (
@@ -101,7 +102,7 @@ def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
         if where is None
         else f"{Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
     )
-    subject = row.check if row.output == "*" else f"{row.output} {what} in {row.check}"
+    subject = check if output == "*" else f"{output} {what} in {check}"
     yield f"  {subject}{f'  {place}' if place else ''}"
     if finding.smallest:
         yield from _wrapped("smallest", finding.smallest)
@@ -109,7 +110,7 @@ def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
         index = f"[{','.join(map(str, finding.index))}]" if finding.index else ""
         told = finding.want and abs(finding.got / finding.want - 1) > 1e-3 and finding.got  # else the digits say it
         ratio = f"  ratio {finding.got / finding.want:.4g}" if told else ""
-        yield f"    {f'{row.output}{index}':{LABEL}} yours {finding.got:.12g}  reference {finding.want:.12g}{ratio}"
+        yield f"    {f'{output}{index}':{LABEL}} yours {finding.got:.12g}  reference {finding.want:.12g}{ratio}"
     prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
     yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text} [{CODES[finding.code]}]")
     if finding.suggestion:
@@ -120,7 +121,8 @@ def _finding(row: CheckResult, finding: Finding) -> Iterator[str]:
         yield f"    {'reproduce':{LABEL}} manual-backprop replay {finding.replay}"
 
 
-def _note(text: str, indent: str = "  ") -> Iterator[str]:
+def note_lines(text: str, indent: str = "  ") -> Iterator[str]:
+    """A sentence, wrapped."""
     import textwrap
 
     yield from textwrap.wrap(text, COLUMNS, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

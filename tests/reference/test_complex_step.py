@@ -197,13 +197,14 @@ def up_at_second_order(problem: Problem) -> Any:
 
 
 def test_a_step_squared_is_zero_so_that_ties_stay_ties(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert step.H > 0
-    assert step.H * step.H == 0
+    for real in (REAL, np.float64):
+        assert step.step_of(real) > 0
+        assert step.step_of(real) ** 2 == 0
     problem = resting_on_a_kink()
     assert (problem.M.forward.Z[1] == 0).all()
     V = up_at_second_order(problem)
     assert step.complex_step(problem, V).data == 0  # relu'(0) = 0: nothing passes
-    monkeypatch.setattr(step, "H", REAL(1e-30))
+    monkeypatch.setattr(step, "step_of", lambda real: real(1e-30))
     assert abs(step.complex_step(problem, V).data) > 1
 
 
@@ -213,6 +214,30 @@ def test_the_slope_at_ties_is_the_left_one(output: str) -> None:
     for hidden, slope in (("relu", 0.0), ("leaky_relu", REAL(0.01)), ("identity", 1.0)):
         Z = np.zeros((1, 1, 1)) + 1j * REAL(1)
         assert step.ACTIVATIONS[hidden](Z.astype(np.clongdouble)).imag == slope
+
+
+def test_another_slope_at_ties_can_be_asked_for() -> None:
+    problem = tied()
+    V = step.every_coordinate(problem)
+    none, half, one = (step.complex_step(problem, V, at_zero=s).data for s in (0.0, 0.5, 1.0))
+    assert np.array_equal(none, step.complex_step(problem, V).data)
+    assert (half != none).any()
+    assert (one != half).any()
+
+
+def test_the_precision_can_be_asked_for() -> None:
+    problem = large("tanh", "softmax", 3.0)
+    V = step.every_coordinate(problem)
+    wide, double = step.complex_step(problem, V).data, step.complex_step(problem, V, number=np.complex128).data
+    assert double.dtype == np.float64
+    assert np.abs(double - wide).max() <= 1e-13 * np.abs(wide).max()
+
+
+def test_single_coordinates_are_those_of_the_whole() -> None:
+    problem = large("tanh", "softmax", 3.0)
+    whole = step.complex_step(problem, step.every_coordinate(problem)).data
+    chosen = np.array([3, 0, len(whole) - 1])
+    assert np.array_equal(step.complex_step(problem, step.coordinates(problem, chosen)).data, whole[chosen])
 
 
 def tied() -> Problem:
@@ -309,8 +334,6 @@ def test_smooth_forms_are_those_of_real_arithmetic(name: str, z: float) -> None:
 def test_it_works_where_long_double_is_no_wider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step, "REAL", np.float64)
     monkeypatch.setattr(step, "COMPLEX", np.complex128)
-    monkeypatch.setattr(step, "H", np.finfo(np.float64).tiny ** 0.55)
-    assert step.H**2 == 0
     for problem in (tied(), large("softplus", "sigmoid", 1.0), large("tanh", "softmax", 3.0)):
         assert step.complex_step(problem, step.every_coordinate(problem)).data.dtype == np.float64
         assert not wrong(problem)

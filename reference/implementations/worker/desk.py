@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from reference.implementations import outcome
+from reference.implementations.metering import peak_memory, seconds
 from reference.implementations.source import Cell, place
 from reference.implementations.vocabulary import Unbindable, backward_role, bind, forward_role, learn
 from reference.implementations.worker import forms
@@ -21,6 +22,7 @@ from reference.implementations.worker.family import (
     Family,
     Function,
     Single,
+    as_returned,
     function,
     run,
     seeded,
@@ -268,6 +270,25 @@ class Desk:
         ]
         stacked, why = _stacked(outcomes)
         return {"outcome": stacked, "why": why, "changed": changed}
+
+    # --- what it costs ---------------------------------------------------------------------------------------
+
+    def ask_seconds(self, check: str | None, problem: dict[str, Any], repetitions: int) -> float:
+        """Of one call for the first problem of a stack, forward and backward."""
+        return seconds(self._call(check, problem), repetitions)
+
+    def ask_memory(self, check: str | None, problem: dict[str, Any]) -> int | None:
+        """Bytes of one call."""
+        return peak_memory(self._call(check, problem))
+
+    def _call(self, check: str | None, problem: dict[str, Any]) -> Callable[[], Any]:
+        single = _singles(problem)[0]
+        if check is None:
+            asked, direct = _asked(single, problem["hidden"], problem["output"]), self.direct
+            assert direct is not None
+            return lambda: direct(asked)
+        found = self._family(check)
+        return lambda: as_returned(found, stages(found, single).values, single)
 
     # --- what went wrong -----------------------------------------------------------------------------------
 

@@ -1,0 +1,149 @@
+"""Who agrees with whom, on which output, to how many digits, and at what price.
+
+contenders    the targets, opened          pool          the cases, and what everybody answered
+truth         the complex step, extended   accuracy      ULPs and units of u · M
+arbitrary     the same by mpmath           agreement     every two targets
+conventions   another J, not an error      price         seconds and bytes of a call
+words         the odd one out, in words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from reference.comparison.accuracy import Row, accuracy
+from reference.comparison.agreement import agreement, digits
+from reference.comparison.contenders import Contender, open_all
+from reference.comparison.conventions import follows
+from reference.comparison.pool import Answer, Asked, Who, ask_all
+from reference.comparison.price import SIZES, prices
+from reference.comparison.truth import METHOD
+from reference.comparison.words import words
+from reference.findings import EXIT_CODES, Verdict, worst_exit
+from reference.implementations import Implementation
+from reference.progress import Progress
+from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
+from reference.report.model import Target, Tool
+
+__all__ = ["Plan", "compare", "open_all"]
+
+NOTHING = "it exports no backward pass that can be compared"
+
+
+class Plan(NamedTuple):
+    """What a caller asks for."""
+
+    examples: int
+    seed: int
+    timed: bool = True
+    progress: Progress = lambda check, cases, total: None
+
+
+def compare(
+    contenders: Sequence[Contender], plan: Plan, verify: Callable[[Implementation], Target], tool: Tool
+) -> Comparison:
+    """Ask everybody everything; ``verify`` says of a wrong one what is wrong with it."""
+    asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress)
+    rows = accuracy(asked, answers)
+    pairs = agreement([c.target for c in contenders], asked, answers)
+    standings = [_standing(c, asked, answers, rows, verify) for c in contenders]
+    usable = [c for c, s in zip(contenders, standings, strict=True) if s.verdict in ("pass", "fail")]
+    found = prices(usable, seed=plan.seed, progress=plan.progress) if plan.timed else []
+    code = worst_exit([EXIT_CODES[s.verdict] for s in standings])
+    return Comparison(
+        tool=tool,
+        seed=plan.seed,
+        verdict=next(name for name, value in EXIT_CODES.items() if value == code),
+        exit_code=code,
+        truth=METHOD,
+        cases=len(asked),
+        words=words(standings, pairs),
+        standings=standings,
+        agreement=[Agreement(digits=digits(p.difference), **p._asdict()) for p in pairs],
+        sizes={size.name: str(size.case) for size in SIZES} if plan.timed else {},
+        timing=Timing(total=0.0, prices=[_price(p._asdict()) for p in found]),
+    )
+
+
+def _price(fields: dict) -> Price:
+    return Price(first_call=fields.pop("first"), **fields)
+
+
+def _standing(
+    contender: Contender,
+    asked: Sequence[Asked],
+    answers: Mapping[Who, Mapping[int, Answer]],
+    rows: Sequence[Row],
+    verify: Callable[[Implementation], Target],
+) -> Standing:
+    target, implementation = contender.target, contender.implementation
+    if implementation is None:
+        return Standing(target=target, verdict="error", error=contender.error)
+    mine = {who: given for who, given in answers.items() if who.target == target}
+    failed = [answer.failed for given in mine.values() for answer in given.values() if answer.failed]
+    cases = {k for given in mine.values() for k in given}
+    table = [_accuracy(row) for row in rows if row.who.target == target]
+    notes, conventions = list(implementation.notes), _own_conventions(implementation)
+    if not cases:
+        return Standing(target=target, verdict="inconclusive", error=NOTHING, notes=notes)
+    verdict, error, told = _verdict(mine, asked, rows, failed)
+    conventions += told
+    checks, evidence = [], []
+    if verdict == "fail":
+        report = verify(implementation)
+        checks, evidence = [check for check in report.checks if check.findings], report.evidence
+        if report.verdict == "pass" and checks and not failed:  # right, but digits are lost
+            verdict = "pass"
+    return Standing(
+        target=target,
+        verdict=verdict,
+        error=error,
+        notes=notes,
+        conventions=list(dict.fromkeys(conventions)),
+        cases=len(cases),
+        failed=len(failed),
+        accuracy=table,
+        checks=checks,
+        evidence=evidence,
+    )
+
+
+def _verdict(
+    mine: Mapping[Who, Mapping[int, Answer]], asked: Sequence[Asked], rows: Sequence[Row], failed: Sequence[str]
+) -> tuple[Verdict, str | None, list[str]]:
+    """Right, or wrong and in which words, or right by a convention."""
+    conventions: list[str] = []
+    wrong = []
+    for who, given in mine.items():
+        if not any(row.wrong for row in rows if row.who == who):
+            continue
+        explained = follows(asked, given)
+        if explained:
+            conventions.append(" or ".join(" and ".join(texts) for texts in explained))
+        else:
+            wrong.append(who.check)
+    if failed:
+        return "fail", f"{len(failed)} answers could not be compared: {failed[0]}", conventions
+    if wrong:
+        return "fail", f"{', '.join(wrong)}: not within rounding of the truth", conventions
+    return "pass", None, conventions
+
+
+def _own_conventions(implementation: Implementation) -> list[str]:
+    return [text for entry in implementation.entries for text in entry.conventions]
+
+
+def _accuracy(row: Row) -> Accuracy:
+    return Accuracy(
+        check=row.who.check,
+        output=row.output,
+        dtype=row.dtype,
+        cases=row.cases,
+        coordinates=row.coordinates,
+        worst_ulps=row.worst_ulps,
+        median_ulps=row.median_ulps,
+        worst_error=row.worst_error,
+        wrong_cases=row.wrong,
+        case=row.case,
+    )

@@ -1,0 +1,125 @@
+"""The cases that are asked, and what everybody answered: battery and random cases, one problem at a time.
+
+A target that draws its own masks makes problems of its own; everybody who takes masks as given is asked these too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.battery import battery
+from reference.case import Case
+from reference.comparison.contenders import Contender
+from reference.comparison.truth import Truth, truth
+from reference.execution import malformed, run_once
+from reference.implementations.entry import Domain, Entry
+from reference.problem import Problem, draw
+from reference.search import random_stacks
+
+__all__ = ["Answer", "Asked", "Who", "ask_all", "paired"]
+
+STACKED = 8  # random cases of one shape: JAX compiles for each shape anew
+Blocks = dict[str, NDArray[Any]]
+
+
+class Who(NamedTuple):
+    """One function of one target."""
+
+    target: str
+    check: str
+
+
+class Asked(NamedTuple):
+    """One problem (a stack of one), and the truth of it."""
+
+    problem: Problem
+    truth: Truth | None
+
+
+class Answer(NamedTuple):
+    """The gradients that one function returned for one problem, ``dW1 (n_1, n_0)`` …; none where it raised."""
+
+    blocks: Blocks
+    failed: str = ""  # in one line
+
+
+def ask_all(
+    contenders: Sequence[Contender], *, examples: int, seed: int, progress: Callable[[str, int, int], None]
+) -> tuple[list[Asked], dict[Who, dict[int, Answer]]]:
+    """Every problem, and by function the answers to those problems that it takes, by their number."""
+    entries = [
+        (Who(c.target, e.check), e) for c in contenders if c.implementation is not None
+        for e in c.implementation.entries
+    ]  # fmt: skip
+    given = [draw([case]) for case in _cases([entry.domain for _, entry in entries], examples, seed)]
+    problems: dict[tuple[Case, bytes], Problem] = {_key(p): p for p in given}
+    own = {who: _settled(entry, given, problems) for who, entry in entries}
+    asked = [Asked(problem, truth(problem)) for problem in problems.values()]
+    numbers = {key: k for k, key in enumerate(problems)}
+    answers: dict[Who, dict[int, Answer]] = {}
+    for who, entry in entries:
+        keys = own[who] if entry.settle is not None else list(problems)
+        mine = [numbers[key] for key in keys if entry.domain.accepts(key[0])]
+        answers[who] = {}
+        for k in mine:
+            answers[who][k] = _answer(entry, asked[k].problem)
+            progress(f"asking {who.target}, {who.check}", 1, len(mine))
+    return asked, answers
+
+
+def _cases(domains: Sequence[Domain], examples: int, seed: int) -> list[Case]:
+    """The battery, then ``examples`` random cases, spread over the domains that there are."""
+    cases = [case for case in battery() if any(domain.accepts(case) for domain in domains)]
+    distinct = list(dict.fromkeys(domain._replace(share=1) for domain in domains))
+    for index, domain in enumerate(distinct):
+        stream, wanted = np.random.RandomState([seed, index]), max(1, examples // len(distinct))
+        cases += [case for stack in random_stacks(domain, stream, wanted, stacked=STACKED) for case in stack]
+    return list(dict.fromkeys(cases))
+
+
+def _key(problem: Problem) -> tuple[Case, bytes]:
+    return problem.cases[0], b"".join(np.packbits(D).tobytes() for D in problem.masks or ())
+
+
+def _settled(
+    entry: Entry, given: Sequence[Problem], problems: dict[tuple[Case, bytes], Problem]
+) -> list[tuple[Case, bytes]]:
+    """The problems as a target that draws its own masks makes them; they join ``problems``."""
+    if entry.settle is None:
+        return []
+    found = []
+    for problem in given:
+        if not entry.domain.accepts(problem.cases[0]):
+            continue
+        try:
+            settled = entry.settle(problem)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # a target may raise anything; it does so again when it is asked
+            settled = problem
+        problems.setdefault(_key(settled), settled)
+        found.append(_key(settled))
+    return found
+
+
+def _answer(entry: Entry, problem: Problem) -> Answer:
+    try:
+        outcome = run_once(entry, problem)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a target may raise anything, sys.exit included
+        return Answer({}, " ".join(f"{type(error).__name__}: {error}".split()))
+    bad = {failure.output: failure.text for failure in malformed(entry, problem, outcome)}
+    blocks = {n: a[0] for n, a in outcome.items() if n.startswith(("dW", "db")) and n not in bad}
+    return Answer(blocks, "; ".join(text for name, text in bad.items() if name.startswith(("dW", "db"))))
+
+
+def paired(answers: dict[Who, dict[int, Answer]], first: str, second: str) -> Iterator[tuple[Who, Who, int]]:
+    """Every two functions of two targets, and every problem that both answered."""
+    for one in (who for who in answers if who.target == first):
+        for other in (who for who in answers if who.target == second):
+            yield from ((one, other, k) for k in answers[one] if k in answers[other])

@@ -1,0 +1,168 @@
+"""What one call costs, forward and backward, at three sizes: verified first, then timed in turns.
+
+Verified at a size: dJ along one random direction through each block, against the complex step in double precision (the
+wider one would take minutes there). Timed: rounds over all targets in a drawn order, medians; the first call is apart,
+since it compiles where something is compiled. One thread for all is the caller's business.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.case import Case
+from reference.comparison.contenders import Contender
+from reference.complex_step import Vectors, complex_step
+from reference.execution import malformed, run_once
+from reference.implementations.entry import Entry, Meter
+from reference.implementations.metering import peak_memory, seconds
+from reference.problem import Problem, draw
+from reference.tolerance import compare, project, tolerance
+
+__all__ = ["SIZES", "Price", "Size", "prices"]
+
+
+class Size(NamedTuple):
+    """A network and a batch that people know."""
+
+    name: str
+    case: Case
+    rounds: int
+
+
+SIZES = (
+    Size("course", Case((2, 20, 3, 1), 211, seed=3), 31),
+    Size("MNIST-like", Case((784, 128, 64, 10), 128, output="softmax", seed=3), 15),
+    Size("wide", Case((784, 1024, 1024, 10), 256, output="softmax", seed=3), 5),
+)
+BATCH = 2e-3  # seconds that are timed at once, at least: a clock has its own price
+
+
+class Price(NamedTuple):
+    """Of one target at one size; ``said``: why there is no figure."""
+
+    target: str
+    size: str
+    seconds: float | None  # of a call, median
+    spread: tuple[float, float] | None  # the quartiles
+    ratio: float | None  # to the fastest
+    first: float | None  # seconds that the first call took beyond that
+    memory: int | None  # bytes
+    said: str = ""
+
+
+class _Runner(NamedTuple):
+    target: str
+    first: float
+    meter: Meter
+
+
+def prices(
+    contenders: Sequence[Contender], sizes: Sequence[Size] = SIZES, *, seed: int = 0,
+    progress: Callable[[str, int, int], None] = lambda check, done, total: None,
+) -> list[Price]:  # fmt: skip
+    """A row for each target and size."""
+    return [price for size in sizes for price in _at(size, contenders, seed, progress)]
+
+
+def _at(
+    size: Size, contenders: Sequence[Contender], seed: int, progress: Callable[[str, int, int], None]
+) -> list[Price]:
+    problem = draw([size.case])
+    V = _directions(problem)
+    truth = complex_step(problem, V, number=np.complex128).data
+    runners, rows = [], {}
+    for contender in contenders:
+        found = _ready(contender, problem, V, truth)
+        if isinstance(found, str):
+            rows[contender.target] = _none(contender.target, size, found)
+        else:
+            runners.append(found)
+        progress(f"timing at the size {size.name}", 1, len(contenders))
+    taken = _timed(runners, problem, size.rounds, np.random.RandomState(seed))
+    typical = {target: median(times) for target, times in taken.items()}
+    fastest = min(typical.values(), default=0.0)
+    for runner in runners:
+        t, times = typical[runner.target], taken[runner.target]
+        spread = (float(np.quantile(times, 0.25)), float(np.quantile(times, 0.75)))
+        first = max(0.0, runner.first - t)
+        memory = runner.meter.memory(problem)
+        rows[runner.target] = Price(runner.target, size.name, t, spread, t / fastest, first, memory)
+    return [rows[c.target] for c in contenders]
+
+
+def _none(target: str, size: Size, said: str) -> Price:
+    return Price(target, size.name, None, None, None, None, None, said)
+
+
+def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray) -> _Runner | str:
+    """A target that is right at this size, and how long its first call took; else the reason why it is not timed."""
+    if contender.implementation is None:
+        return "not loaded"
+    entry = _plainest(contender.implementation.entries, problem.cases[0])
+    if entry is None:
+        return "does not take this network"
+    try:
+        meter = entry.meter or _here(entry)
+        started = time.perf_counter()
+        outcome = run_once(entry, problem)
+        first = time.perf_counter() - started
+        if any(failure.output[:2] in ("dW", "db") for failure in malformed(entry, problem, outcome)):
+            return "wrong at this size"
+        L = len(problem.parameters)
+        blocks = [outcome[f"{kind}{l}"] for l in range(1, L + 1) for kind in ("dW", "db")]
+        if not _right(problem, blocks, V, truth):
+            return "wrong at this size"
+        return _Runner(contender.target, first, meter)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a target may raise anything
+        return f"raised {type(error).__name__}"
+
+
+def _plainest(entries: Sequence[Entry], case: Case) -> Entry | None:
+    """The function that does least beyond what is asked."""
+    able = [entry for entry in entries if entry.domain.accepts(case) and not entry.random]
+    return min(able, key=lambda e: (e.domain.l2 + e.domain.dropout, -len(e.domain.depths)), default=None)
+
+
+def _here(entry: Entry) -> Meter:
+    """In this process."""
+    return Meter(
+        lambda problem, repetitions: seconds(lambda: entry.run(problem), repetitions),
+        lambda problem: peak_memory(lambda: entry.run(problem)),
+    )
+
+
+def _directions(problem: Problem) -> Vectors:
+    """One random direction through each block."""
+    rng, blocks = np.random.RandomState(0), [a for pair in problem.parameters for a in pair]
+    V = [np.zeros((len(blocks), *a.shape)) for a in blocks]
+    for k, v in enumerate(V):
+        v[k] = rng.standard_normal(v[k].shape)
+    return list(zip(V[::2], V[1::2], strict=True))
+
+
+def _right(problem: Problem, blocks: Sequence[np.ndarray], V: Vectors, truth: np.ndarray) -> bool:
+    flat = [v for pair in V for v in pair]
+    M = [part for pair in zip(problem.M.dW, problem.M.db, strict=True) for part in pair]
+    width = tolerance(problem, project(M, [np.abs(v) for v in flat]).T)
+    got = project([np.asarray(b, dtype=np.float64) for b in blocks], flat).T
+    return not compare(got, truth.T, width).wrong.any()
+
+
+def _timed(
+    runners: Sequence[_Runner], problem: Problem, rounds: int, rng: np.random.RandomState
+) -> dict[str, list[float]]:
+    """Seconds of a call, one figure a round, the order drawn anew for each."""
+    taken: dict[str, list[float]] = {runner.target: [] for runner in runners}
+    counts = {r.target: max(1, int(BATCH / max(r.meter.seconds(problem, 1), 1e-9))) for r in runners}
+    for _ in range(rounds):
+        for k in rng.permutation(len(runners)):
+            runner = runners[int(k)]
+            taken[runner.target].append(runner.meter.seconds(problem, counts[runner.target]))
+    return taken

@@ -1,0 +1,62 @@
+"""A comparison for a reader at a terminal. 80 columns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from reference.report.comparison import Comparison, Standing
+from reference.report.tables import MARKS, Table, tables
+from reference.report.text import SAYS, finding_lines, note_lines
+
+__all__ = ["render"]
+
+COLUMNS = 80
+
+
+def render(comparison: Comparison) -> str:
+    """The whole comparison, newline at its end."""
+    lines = [f"{comparison.cases:,} cases; truth: {comparison.truth}", ""]
+    for table in tables(comparison, brief=True):
+        lines += [*_table(table), ""]
+    for standing in comparison.standings:
+        lines += _standing(standing)
+    lines += [line for text in comparison.words for line in note_lines(text, "")]
+    code = comparison.exit_code
+    lines += [
+        "",
+        f"{SAYS[comparison.verdict]} in {comparison.timing.total:.1f} s (seed {comparison.seed}, exit {code})",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _table(table: Table) -> Iterator[str]:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Grid
+
+    yield table.title
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
+    for k, column in enumerate(table.columns):
+        grid.add_column(column, justify="left" if not k else "right", overflow="ellipsis", no_wrap=True)
+    for row in table.rows:
+        grid.add_row(*row)
+    out = io.StringIO()
+    Console(file=out, width=COLUMNS, color_system=None, highlight=False, markup=False).print(grid)
+    yield from (line.rstrip() for line in out.getvalue().splitlines() if line.strip())
+    yield from note_lines(table.below, "") if table.below else ()
+
+
+def _standing(standing: Standing) -> Iterator[str]:
+    if not (standing.conventions or standing.findings or standing.notes or standing.error):
+        return
+    yield f"{MARKS[standing.verdict]} {standing.target}"
+    for text in standing.conventions:
+        yield from note_lines(f"convention: {text}", "    ")
+    for text in (*([standing.error] if standing.error and not standing.checks else []), *standing.notes):
+        yield from note_lines(text, "    ")
+    for check in standing.checks:
+        for finding in check.findings:
+            yield ""
+            yield from finding_lines(check.check, check.output, finding)
+    yield ""
