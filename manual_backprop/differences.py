@@ -44,6 +44,7 @@ class Differences(NamedTuple):
     D: list[Array]
     bound: list[Array]  # |D − dJ/dθ| is at most this, sensitivity to the rounding of Z apart; inf where left out
     straddles: list[NDArray[np.bool_]]  # left out: both sides of every step cross a kink
+    eps: list[Array]  # the step that D was taken with
 
 
 class _Network(NamedTuple):
@@ -91,7 +92,7 @@ def network_differences(
         leaves=LEAVES[hidden],
         output=output,
     )
-    D, bound, straddles = [], [], []
+    D, bound, straddles, eps = [], [], [], []
     for l, z in enumerate(network.Z):
         n, k = z.shape[-2], network.A[l].shape[-2]
         i, j = np.divmod(np.arange(n * k), k)
@@ -103,7 +104,8 @@ def network_differences(
         D.append(layer.D.reshape(*lead, n, k))
         bound.append(layer.bound.reshape(*lead, n, k))
         straddles.append(layer.straddles.reshape(*lead, n, k))
-    return Differences(D, bound, straddles)
+        eps.append(layer.eps.reshape(*lead, n, k))
+    return Differences(D, bound, straddles, eps)
 
 
 def _single(network: _Network, index: tuple[int, ...]) -> _Network:
@@ -197,7 +199,7 @@ def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) ->
         truncation = np.where(plus & minus, far, np.abs(sided - sided2))
         better = (plus | minus) & (noise + truncation < bound[at])
         D[at[better]], bound[at[better]] = new[better], (noise + truncation)[better]
-        straddles[at[better]] = False
+        straddles[at[better]], eps[at[better]] = False, h[better]
         ceiling[at] = np.where(plus | minus, ceiling[at], h)
         longer = np.minimum(_better_step(h, noise, truncation), np.sqrt(h * ceiling[at]))
         step[at] = np.where(plus | minus, longer, h * SHRINK)

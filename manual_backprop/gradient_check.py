@@ -124,7 +124,7 @@ def network_gradient_check(
     m = Y.shape[-1]
     architecture: dict[str, Any] = {"hidden": hidden, "output": output, "masks": masks, "keep_prob": keep_prob}
     M = magnitudes(X, Y, parameters, lambd=lambd, unit=unit, **architecture)
-    D, bound, straddles = network_differences(Y, parameters, M, **architecture)
+    D, bound, straddles, _ = network_differences(Y, parameters, M, **architecture)
     C = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters)))
     underflow = C * tiny * float(M.amplification)
     blocks, compared = {}, []

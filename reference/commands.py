@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import secrets
+import shlex
 import sys
 import time
 from contextlib import AbstractContextManager
@@ -21,8 +22,10 @@ from reference.findings import EXIT_CODES, worst_exit
 from reference.implementations import BUILT_IN, Implementation, Limits, TargetError, is_installed, resolve
 from reference.profiles import PROFILES, Profile, default_profile
 from reference.progress import progress
+from reference.report import html as html_report
 from reference.report import json as json_report
 from reference.report import text as text_report
+from reference.report.evidence import Kill
 from reference.report.model import Report, Target, Tool
 from reference.search import nothing_written
 from reference.side_by_side import side_by_side
@@ -32,7 +35,7 @@ __all__ = ["run_compare", "run_replay", "run_selftest", "run_verify"]
 
 MEBIBYTE = 2**20
 ANYTHING = 1e-9  # the coverage of a replay: a case that failed once may be nearly all ties
-RENDER = {"text": text_report.render, "json": json_report.render}
+RENDER = {"text": text_report.render, "json": json_report.render, "html": html_report.render_report}
 
 
 def run_verify(
@@ -65,13 +68,16 @@ def run_verify(
     check_writable(reports)
     os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     drawn = seed if seed is not None else plan.seed if plan.seed is not None else secrets.randbelow(2**32)
+    pictured = any(form == "html" for form, _ in reports)
     with _one_thread(), nothing_written(), progress(sys.stderr) as advance:
         options = Options(plan, drawn, case, accuracy, intermediates=intermediates, progress=advance, heard={})
         try:
-            found = side_by_side(openings, lambda implementation: _verify_one(implementation, options))
+            found = side_by_side(openings, lambda one: _verify_one(one, options, pictured=pictured))
         except TargetError as error:
             raise click.UsageError(str(error)) from None
+        kills_of, kills = _kills(found) if pictured else ("", [])
     report = _report(found, drawn, name, time.monotonic() - started)
+    report = report.model_copy(update={"command": _command(), "kills_of": kills_of, "kills": kills})
     deliver(report, reports, RENDER)
     return report.exit_code
 
@@ -123,22 +129,28 @@ def run_compare(
     _one_thread_of_xla()
     limits = Limits(timeout, memory * MEBIBYTE)
     names = targets or tuple(name for name in BUILT_IN if is_installed(name))
+    pictured = any(form == "html" for form, _ in reports)
     contenders = open_all(names, lambda name: resolve(name, limits, bind))
     try:
         with _one_thread(), nothing_written(), progress(sys.stderr, doing="") as advance:
             plan = Plan(examples, seed, timed, advance)
             options = Options(PROFILES["quick"], seed, heard={}, progress=advance)
-            found = compare(contenders, plan, lambda implementation: _verify_one(implementation, options), _tool())
+            found = compare(contenders, plan, lambda one: _verify_one(one, options, pictured=pictured), _tool())
     finally:
         for contender in contenders:
             if contender.implementation is not None:
                 contender.implementation.close()
     timing = found.timing.model_copy(update={"total": round(time.monotonic() - started, 3)})
-    found = found.model_copy(update={"timing": timing})
+    found = found.model_copy(update={"timing": timing, "command": _command()})
     deliver(
         found,
         reports,
-        {"text": comparison_text.render, "json": json_report.render, "markdown": markdown.render},
+        {
+            "text": comparison_text.render,
+            "json": json_report.render,
+            "markdown": markdown.render,
+            "html": html_report.render_comparison,
+        },
     )
     return found.exit_code
 
@@ -164,6 +176,26 @@ def run_selftest(target: str) -> int:
     return 1 if any(kill.survived for kill in kills) else 0
 
 
+def _kills(found: list[Target]) -> tuple[str, list[Kill]]:
+    """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
+    from reference.selftest import selftest
+
+    names = [target.target for target in found if target.verdict == "pass"]
+    for name in (*names[:1], "manual_backprop"):
+        implementation = resolve(name)()
+        try:
+            return name, [Kill(**kill._asdict()) for kill in selftest(implementation)]
+        except ValueError:  # it exports no backward pass that a mistake can be planted in
+            continue
+        finally:
+            implementation.close()
+    return "", []
+
+
+def _command() -> str:
+    return shlex.join(["manual-backprop", *sys.argv[1:]])
+
+
 def _plan(profile: Profile, examples: int | None, max_time: float | None) -> Profile:
     return profile._replace(
         examples=profile.examples if examples is None else examples,
@@ -171,7 +203,7 @@ def _plan(profile: Profile, examples: int | None, max_time: float | None) -> Pro
     )
 
 
-def _verify_one(implementation: Implementation, options: Options) -> Target:
+def _verify_one(implementation: Implementation, options: Options, *, pictured: bool = False) -> Target:
     run = Run()
     interrupted = False
     try:
@@ -184,6 +216,10 @@ def _verify_one(implementation: Implementation, options: Options) -> Target:
         target, failures = conclude(implementation, options, run, interrupted=interrupted)
     except KeyboardInterrupt:
         target, failures = conclude(implementation, options, run, interrupted=True)
+    if pictured and not interrupted:
+        from reference.evidence import gather
+
+        target = target.model_copy(update={"evidence": gather(implementation, target)})
     try:
         for stored in failures:
             store.save(stored)

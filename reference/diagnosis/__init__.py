@@ -26,7 +26,7 @@ from reference.findings import Certainty
 from reference.implementations.entry import Entry, Event, Outcome, Place
 from reference.problem import Problem
 
-__all__ = ["Cause", "Diagnosis", "diagnose", "probes"]
+__all__ = ["Cause", "Diagnosis", "diagnose", "probes", "should_be"]
 
 EXPLAINABLE = ("MB199", "MB202", "MB305")  # what a comparison alone can say of a wrong number
 MISTAKEN_M = "(m taken from the wrong axis)"
@@ -204,7 +204,7 @@ def _causes(
     place = None
     if events and root.got is not None:
         place = place_of(events, scenes[0], root.output, root.got[0], root.right[0])
-    suggestion = _suggestion(root.output, scenes[0])
+    suggestion = should_be(root.output, scenes[0])
     probed = f"on {len(scenes)} of {len(scenes)} probes"
 
     def cause(code: str, certainty: Certainty, text: str, candidates: tuple[str, ...] = ()) -> Cause:
@@ -241,7 +241,8 @@ def _said(root: Root, mistake: Mistake, *, alone: bool) -> str:
     return text
 
 
-def _suggestion(output: str, s: Scene) -> str:
+def should_be(output: str, s: Scene) -> str:
+    """The line of a quantity, in the course's letters."""
     kind, l = split(output)
     text = LINES["dZ_L" if kind == "dZ" and l == s.L else kind].formula
     if kind == "dW" and s.lambd:

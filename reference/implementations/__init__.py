@@ -10,6 +10,8 @@ from __future__ import annotations
 from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Meter, Outcome, Violation
 from reference.implementations.process import Limits
 from reference.implementations.resolve import BUILT_IN, TargetError, is_installed, resolve
+from reference.implementations.source import SourceError
+from reference.implementations.source import read as read_source
 
 __all__ = [
     "ANY",
@@ -22,8 +24,10 @@ __all__ = [
     "Limits",
     "Meter",
     "Outcome",
+    "SourceError",
     "TargetError",
     "Violation",
     "is_installed",
+    "read_source",
     "resolve",
 ]

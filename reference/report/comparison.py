@@ -99,5 +99,5 @@ class Comparison(Model):
     standings: list[Standing]
     agreement: list[Agreement] = []
     sizes: dict[str, str] = {}
-    command: str = ""
+    command: str = Field(default="", exclude=True)  # for the page alone
     timing: Timing

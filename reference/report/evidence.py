@@ -6,7 +6,7 @@ from typing import Literal
 
 from reference.report.base import Location, Model, Number
 
-__all__ = ["Block", "Curve", "Dot", "Evidence", "Node"]
+__all__ = ["Block", "Curve", "Dot", "Evidence", "Kill", "Node", "Status"]
 
 Status = Literal["right", "wrong", "downstream"]
 
@@ -47,9 +47,20 @@ class Curve(Model):
     index: list[int]
     steps: list[float]
     errors: list[Number]  # relative to the true value
-    bound: list[Number]  # round-off, u · M_J / ε, relative
+    rounding: list[Number]  # u · |J| / ε, relative
     chosen: float | None = None
     reached: Number | None = None  # relative error of the tool's own difference
+
+
+class Kill(Model):
+    """A mistake that was planted; ``red``: the outputs that showed it."""
+
+    mistake: str
+    code: str
+    red: tuple[str, ...]
+    named: str
+    certainty: str
+    equivalent: bool
 
 
 class Evidence(Model):

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from reference.findings import CODES, Certainty, RowVerdict, Severity, Verdict
 from reference.report.base import Location, Model, Number
-from reference.report.evidence import Evidence
+from reference.report.evidence import Evidence, Kill
 
 __all__ = [
     "CheckResult",
@@ -106,6 +106,9 @@ class Report(Model):
     exit_code: int
     targets: list[Target]
     timing: dict[str, float] = {}
+    command: str = Field(default="", exclude=True)  # these three are for the page alone
+    kills: list[Kill] = Field(default=[], exclude=True)
+    kills_of: str = Field(default="", exclude=True)
 
 
 def power_of_two(value: float) -> float:

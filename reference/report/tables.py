@@ -30,6 +30,7 @@ class Table(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     below: str = ""
+    brief: bool = False  # among the first that one looks at
 
 
 def tables(comparison: Comparison, *, brief: bool = False) -> Iterator[Table]:
@@ -113,6 +114,7 @@ def _summary(standings: Sequence[Standing], names: dict[str, Name]) -> Table:
         rows,
         "ULPs of entries that do not cancel (M ≤ 100 |g|); u·M: every entry, in units of what rounding may do"
         + ("; * right by a convention of its own, see below" if any("*" in row[0] for row in rows) else ""),
+        brief=True,
     )
 
 
@@ -178,6 +180,7 @@ def _prices(size: str, line: str, prices: Sequence[Price], names: dict[str, Name
         ("implementation", "time", "spread", "ratio", "compiling", "memory"),
         rows,
         below,
+        brief=True,
     )
 
 

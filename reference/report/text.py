@@ -110,7 +110,8 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
         index = f"[{','.join(map(str, finding.index))}]" if finding.index else ""
         told = finding.want and abs(finding.got / finding.want - 1) > 1e-3 and finding.got  # else the digits say it
         ratio = f"  ratio {finding.got / finding.want:.4g}" if told else ""
-        yield f"    {f'{output}{index}':{LABEL}} yours {finding.got:.12g}  reference {finding.want:.12g}{ratio}"
+        got, want = finding.got + 0.0, finding.want + 0.0  # −0 is 0
+        yield f"    {f'{output}{index}':{LABEL}} yours {got:.12g}  reference {want:.12g}{ratio}"
     prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
     yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text} [{CODES[finding.code]}]")
     if finding.suggestion:

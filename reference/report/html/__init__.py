@@ -1,0 +1,109 @@
+"""One self-contained page: no network, light and dark, for a phone, a keyboard and a screen reader.
+
+svg       a figure as inline SVG        graph      the backward graph          blocks     heat maps, the scatter
+strips    error over λ, keep_prob, m    matrices   agreement, price, kills     templates  the page itself
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from reference.findings import CODES
+from reference.report.comparison import Comparison
+from reference.report.evidence import Evidence
+from reference.report.html.blocks import heat, is_wrong, scatter
+from reference.report.html.graph import SIGNS, graph
+from reference.report.html.matrices import accuracies, agreements, kills, prices
+from reference.report.html.strips import curve, strips, swept
+from reference.report.html.svg import Picture
+from reference.report.model import Report
+from reference.report.tables import tables
+
+__all__ = ["render_comparison", "render_report"]
+
+MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
+SAYS = {
+    "pass": "Verified",
+    "fail": "Not verified",
+    "inconclusive": "Inconclusive",
+    "error": "Could not run",
+    "interrupted": "Interrupted",
+}
+
+
+def render_report(report: Report) -> str:
+    """What ``verify`` found."""
+    key = _keys()
+    drawn = [[_drawn(evidence, key) for evidence in target.evidence] for target in report.targets]
+    matrix = kills(report.kills, key()) if report.kills else None
+    return _page("report.html.j2", report=report, pairs=list(zip(report.targets, drawn, strict=True)), kills=matrix)
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """What ``compare`` found."""
+    key = _keys()
+    judged = [s for s in comparison.standings if s.accuracy]
+    labels = {s.target: s.target.rpartition("/")[2] for s in judged}
+    pictures = []
+    if judged:
+        pictures.append(accuracies(judged, labels, key()))
+    for dtype in sorted({p.dtype for p in comparison.agreement}, reverse=True):
+        pairs = [p for p in comparison.agreement if p.dtype == dtype]
+        names = [s.target for s in judged if any(s.target in (p.first, p.second) for p in pairs)]
+        found = agreements(pairs, names, labels, key())
+        pictures.append(found._replace(title=f"{found.title}, {dtype}"))
+    if any(p.seconds for p in comparison.timing.prices):
+        pictures.append(prices(comparison, labels, key()))
+    drawn = [[_drawn(evidence, key) for evidence in s.evidence] for s in comparison.standings]
+    return _page(
+        "comparison.html.j2",
+        comparison=comparison,
+        pictures=pictures,
+        tables=list(tables(comparison)),
+        pairs=list(zip(comparison.standings, drawn, strict=True)),
+    )
+
+
+def _keys() -> Callable[[], str]:
+    """Identifiers that are one figure's own."""
+    numbers: Iterator[int] = iter(range(1, 10**6))
+    return lambda: f"figure-{next(numbers)}"
+
+
+def _drawn(evidence: Evidence, key: Callable[[], str]) -> tuple[Evidence, Picture, list[Picture]]:
+    """The graph, and the other pictures of a check."""
+    pictures = [heat(block, key()) for block in evidence.blocks if is_wrong(block)]
+    if evidence.blocks:
+        pictures.append(scatter(evidence, key()))
+    if evidence.curve is not None:
+        pictures.append(curve(evidence.curve, key()))
+    if swept(evidence.dots):
+        pictures.append(strips(evidence, key()))
+    return evidence, graph(evidence, key()), pictures
+
+
+def _page(template: str, **given: Any) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("reference.report.html"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"svg": _svg, "digits": _digits}
+    environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
+    return environment.get_template(template).render(**given)
+
+
+def _svg(picture: Picture) -> Any:
+    """As it is: ``svg`` has escaped what it shows."""
+    from markupsafe import Markup
+
+    return Markup(picture.svg)
+
+
+def _digits(value: float | str | None) -> str:
+    return "" if value is None else f"{float(value) + 0.0:.12g}"  # -0 is 0
