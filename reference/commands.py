@@ -126,7 +126,7 @@ def run_compare(
     started = time.monotonic()
     check_writable(reports)
     os.environ["JAX_PLATFORMS"] = "cpu"
-    _one_thread_of_xla()
+    os.environ["NPROC"] = "1"  # the size of XLA's own pool, which it reads when it starts
     limits = Limits(timeout, memory * MEBIBYTE)
     names = targets or tuple(name for name in BUILT_IN if is_installed(name))
     pictured = any(form == "html" for form, _ in reports)
@@ -276,9 +276,3 @@ def _one_thread() -> AbstractContextManager[object]:
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1)
-
-
-def _one_thread_of_xla() -> None:
-    """XLA's own pool is sized once, when it starts."""
-    os.environ["NPROC"] = "1"
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()

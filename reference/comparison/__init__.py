@@ -15,7 +15,7 @@ from typing import NamedTuple
 from reference.comparison.accuracy import Row, accuracy
 from reference.comparison.agreement import agreement, digits
 from reference.comparison.contenders import Contender, open_all
-from reference.comparison.conventions import follows
+from reference.comparison.conventions import SUMMED, follows
 from reference.comparison.pool import Answer, Asked, Who, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.truth import METHOD
@@ -49,7 +49,8 @@ def compare(
     pairs = agreement([c.target for c in contenders], asked, answers)
     standings = [_standing(c, asked, answers, rows, verify) for c in contenders]
     usable = [c for c, s in zip(contenders, standings, strict=True) if s.verdict in ("pass", "fail")]
-    found = prices(usable, seed=plan.seed, progress=plan.progress) if plan.timed else []
+    summed = [s.target for s in standings if any(SUMMED in text for text in s.conventions)]
+    found = prices(usable, seed=plan.seed, summed=summed, progress=plan.progress) if plan.timed else []
     code = worst_exit([EXIT_CODES[s.verdict] for s in standings])
     return Comparison(
         tool=tool,

@@ -19,7 +19,7 @@ from reference.comparison.pool import Answer, Asked
 from reference.comparison.truth import Truth, truth
 from reference.problem import Problem
 
-__all__ = ["follows"]
+__all__ = ["SUMMED", "follows"]
 
 
 class Choice(NamedTuple):
@@ -33,8 +33,9 @@ def _m(problem: Problem) -> float:
     return float(problem.shape.m)
 
 
+SUMMED = "the losses are summed, not averaged"
 ONE = Choice(None, lambda problem: 1.0)
-DATA = (ONE, Choice("the losses are summed, not averaged", _m))
+DATA = (ONE, Choice(SUMMED, _m))
 PENALTY = (
     ONE,
     Choice("the penalty is λ/2 · Σ‖W‖², not λ/2m", _m),

@@ -8,7 +8,7 @@ since it compiles where something is compiled. One thread for all is the caller'
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -62,22 +62,27 @@ class _Runner(NamedTuple):
 
 
 def prices(
-    contenders: Sequence[Contender], sizes: Sequence[Size] = SIZES, *, seed: int = 0,
+    contenders: Sequence[Contender], sizes: Sequence[Size] = SIZES, *, seed: int = 0, summed: Collection[str] = (),
     progress: Callable[[str, int, int], None] = lambda check, done, total: None,
 ) -> list[Price]:  # fmt: skip
-    """A row for each target and size."""
-    return [price for size in sizes for price in _at(size, contenders, seed, progress)]
+    """A row for each target and size. ``summed``: targets that sum the losses where the course averages them."""
+    return [price for size in sizes for price in _at(size, contenders, seed, summed, progress)]
 
 
 def _at(
-    size: Size, contenders: Sequence[Contender], seed: int, progress: Callable[[str, int, int], None]
+    size: Size,
+    contenders: Sequence[Contender],
+    seed: int,
+    summed: Collection[str],
+    progress: Callable[[str, int, int], None],
 ) -> list[Price]:
     problem = draw([size.case])
     V = _directions(problem)
     truth = complex_step(problem, V, number=np.complex128).data
     runners, rows = [], {}
     for contender in contenders:
-        found = _ready(contender, problem, V, truth)
+        factor = size.case.m if contender.target in summed else 1
+        found = _ready(contender, problem, V, factor * truth)
         if isinstance(found, str):
             rows[contender.target] = _none(contender.target, size, found)
         else:
