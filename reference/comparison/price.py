@@ -7,7 +7,6 @@ since it compiles where something is compiled. One thread for all is the caller'
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -113,9 +112,8 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
         return "does not take this network"
     try:
         meter = entry.meter or _here(entry)
-        started = time.perf_counter()
+        first = meter.seconds(problem, 1)
         outcome = run_once(entry, problem)
-        first = time.perf_counter() - started
         if any(failure.output[:2] in ("dW", "db") for failure in malformed(entry, problem, outcome)):
             return "wrong at this size"
         L = len(problem.parameters)
