@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = {"jax", "jaxlib", "matplotlib", "torch", "jinja2", "hypothesis", "scipy", "rich"}
+HEAVY = {"jax", "jaxlib", "matplotlib", "torch", "jinja2", "hypothesis", "scipy", "rich", "mpmath", "markupsafe"}
 TOOLS = {"gradient_check", "differences", "magnitudes"}  # of manual_backprop, that the court may use
 FORMULAS = {"network", "primitives", "course", "training", "optimizers", "workspace", "initialization"}
 TOP_LEVEL = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reference.__main__ import _code
-from reference.cli import verify
+from reference.cli import compare, verify
 from reference.profiles import PROFILES
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -41,9 +41,9 @@ def test_the_wrong_example_gets_the_report_that_is_printed(
 
 
 def test_every_option_and_profile_is_described() -> None:
-    for parameter in verify.params:
+    for parameter in (*verify.params, *compare.params):
         for option in parameter.opts:
-            if option.startswith("--"):
+            if option.startswith("--") and option != "--time":  # the default; --no-time is described
                 assert f"`{option}" in README, f"{option} is not in the README"
     for profile in PROFILES:
         assert f"`{profile}`" in README, f"profile {profile} is not in the README"

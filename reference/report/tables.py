@@ -13,6 +13,7 @@ __all__ = ["MARKS", "Table", "number", "tables"]
 ALL = "*"
 MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
 NONE = "–"
+ENDLESS = 1e100  # an entry that is exactly zero, with nothing to round, admits no error at all
 READING = (
     "Time is the median of interleaved rounds on one thread, each verified first; spread is half the distance of the "
     "quartiles; compiling is what the first call took beyond the median; memory is the most that a call held."
@@ -77,8 +78,10 @@ def _names(standings: Sequence[Standing]) -> dict[str, Name]:
 def number(value: float) -> str:
     """Two digits, and no more room than it needs."""
     value = float(value)  # what is not finite is a string in JSON
-    if not math.isfinite(value):
-        return "∞" if value > 0 else "nan"
+    if math.isnan(value):
+        return "nan"
+    if value >= ENDLESS:
+        return "∞"
     if value >= 1000:
         return f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

@@ -335,12 +335,25 @@ def test_a_step_that_carries_a_smooth_nonlinearity_too_far_is_not_trusted(monkey
             assert worst_ratio(problem, differences(problem)) > 1
 
 
+def test_the_step_that_is_told_is_the_one_that_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Differences with that step from the start, and no other, are the same."""
+    problem = draw([Case((3, 4, 2), 5, "tanh", seed=1)])
+    found = differences(problem)
+    monkeypatch.setattr(differences_module, "_first_step", lambda net, l: found.eps[l])
+    monkeypatch.setattr(differences_module, "ROUNDS", 0)
+    for D, again in zip(found.D, differences(problem).D, strict=True):
+        assert np.array_equal(D, again)
+    monkeypatch.setattr(differences_module, "_first_step", lambda net, l: 2 * found.eps[l])
+    assert not np.array_equal(found.D[0], differences(problem).D[0])
+
+
 # --- the shape of a call ------------------------------------------------------------------------------------
 
 
 def assert_same(one: Differences, other: Differences) -> None:
     """To rounding: another order of a sum may move the last digits of D, and so the error estimate a little."""
-    for D, D2, bound, bound2, s, s2 in zip(one.D, other.D, one.bound, other.bound, *one[2:], *other[2:], strict=True):
+    fields = (one.D, other.D, one.bound, other.bound, one.straddles, other.straddles)
+    for D, D2, bound, bound2, s, s2 in zip(*fields, strict=True):
         assert (s == s2).all()
         known = ~s
         assert (np.abs(D - D2)[known] <= np.minimum(bound, bound2)[known] + 1e-9 * np.abs(D).max(initial=0)).all()
