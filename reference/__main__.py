@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 import click
 
 from reference.cli import cli
+from reference.findings import DEBUG, INTERNAL
 
 __all__ = ["main"]
 
-DEBUG = "MANUAL_BACKPROP_DEBUG"
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0, 1, 2, 3 or 130. An error of our own is 2, never 1."""
-    sys.exit(_code(arguments))
+    code = _code(arguments)
+    if code == INTERRUPTED:  # what still runs in other threads, JAX's compiler among it, is not waited for
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _code(arguments: list[str] | None) -> int:
@@ -32,16 +40,14 @@ def _code(arguments: list[str] | None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more can be said
         return 2
     except BaseException as error:
         if os.environ.get(DEBUG):
             raise
-        _say(
-            f"internal error, not the target's fault: {type(error).__name__}: {error} (set {DEBUG}=1 for the traceback)"
-        )
+        _say(f"{INTERNAL}: {type(error).__name__}: {error} (set {DEBUG}=1 for the traceback)")
         return 2
 
 

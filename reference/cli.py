@@ -9,6 +9,8 @@ import click
 
 __all__ = ["cli"]
 
+VERIFY_FORMATS = ("text", "json", "junit", "github", "sarif", "markdown", "html")
+COMPARE_FORMATS = ("text", "json", "markdown", "html")
 Reports = tuple[tuple[str, str | None], ...]  # formats, and where each goes; None: standard output
 TEXT: Reports = (("text", None),)
 
@@ -56,48 +58,71 @@ def cli() -> None:
     """
 
 
+def _env(name: str) -> str:
+    return f"MANUAL_BACKPROP_{name}"
+
+
+REPORT = (
+    f"{', '.join(VERIFY_FORMATS[:-1])} or {VERIFY_FORMATS[-1]}; with =PATH into a file. Repeatable. [default: text]"
+)
+
+
 @cli.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
-@click.option("--profile", metavar="NAME", help="quick, default, ci or nightly. [default: default; ci where CI is set]")
-@click.option("--examples", type=click.IntRange(1, 10_000_000), help="How many random cases.")
-@click.option("--max-time", type=Seconds(), help="Stop drawing after this.")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), help="Of every random draw. [default: 0; nightly: a new one]"
+    "--profile",
+    metavar="NAME",
+    envvar=_env("PROFILE"),
+    help="quick, default, ci, nightly, or one of the table's. [default: default; ci where CI is set]",
 )
-@click.option("--accuracy", type=click.Choice(["warn", "fail"]), default="warn", show_default=True, help="For MB402.")
+@click.option("--examples", type=click.IntRange(1, 10_000_000), envvar=_env("EXAMPLES"), help="How many random cases.")
+@click.option("--max-time", type=Seconds(), envvar=_env("MAX_TIME"), help="Stop drawing after this.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    envvar=_env("SEED"),
+    help="Of every random draw. [default: 0; ci: from plan and version; nightly: a new one]",
+)
+@click.option(
+    "--accuracy", type=click.Choice(["warn", "fail"]), envvar=_env("ACCURACY"), help="For MB402. [default: warn]"
+)
 @click.option(
     "--intermediates",
     type=click.Choice(["fail", "warn", "ignore"]),
-    default="warn",
-    show_default=True,
-    help="For MB305.",
+    envvar=_env("INTERMEDIATES"),
+    help="For MB305. [default: warn]",
 )
+@click.option(
+    "--coverage",
+    type=click.FloatRange(0, 1, min_open=True),
+    envvar=_env("COVERAGE"),
+    help="Of a check's coordinates; below it is inconclusive. [default: 0.95]",
+)
+@click.option("--require", multiple=True, metavar="CHECK", help="Inconclusive unless this check ran. Repeatable.")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
-@click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="For one answer of a target.")
+@click.option("--timeout", type=Seconds(), envvar=_env("TIMEOUT"), help="For one answer of a target. [default: 10]")
 @click.option(
     "--memory",
     type=click.IntRange(256, 2**20),
-    default=4096,
-    show_default=True,
-    help="MiB of a target's address space.",
+    envvar=_env("MEMORY"),
+    help="MiB of a target's address space. [default: 4096]",
 )
-@click.option(
-    "--report",
-    "reports",
-    type=Report("text", "json", "html"),
-    multiple=True,
-    help="text, json or html; with =PATH into a file. [default: text]",
-)
+@click.option("--baseline", metavar="PATH", envvar=_env("BASELINE"), help="Findings that are known and accepted.")
+@click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
+@click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")
+@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Until when. [default: in 90 days]")
+@click.option("--report", "reports", type=Report(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
     A TARGET is a .py or .ipynb in the course's style, file.py::function, module:function, or a built-in name:
-    manual_backprop, jax, torch, autograd. Files and functions run in a process of their own.
+    manual_backprop, jax, torch, autograd. Files and functions run in a process of their own. What is not said here is
+    taken from MANUAL_BACKPROP_… in the environment, then from [tool.manual-backprop] in pyproject.toml.
     """
     from reference.commands import run_verify
 
-    return run_verify(targets or ("manual_backprop",), reports=reports or TEXT, **flags)
+    return run_verify(targets, reports=reports, **flags)
 
 
 @cli.command()
@@ -117,7 +142,7 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 @click.option(
     "--report",
     "reports",
-    type=Report("text", "json", "markdown", "html"),
+    type=Report(*COMPARE_FORMATS),
     multiple=True,
     help="text, json, markdown or html; with =PATH into a file. [default: text]",
 )
@@ -133,21 +158,20 @@ def compare(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 
 @cli.command()
 @click.argument("target", default="manual_backprop", metavar="[TARGET]")
-def selftest(target: str) -> int:
+@click.option("--gate", is_flag=True, help="Break the gate itself, in each way that would make it green for nothing.")
+def selftest(target: str, gate: bool) -> int:
     """Plant every mistake of the dictionary in TARGET (default: manual_backprop), and show that each is found.
 
     Exit code 1 if one survives; 2 if TARGET is not right to begin with.
     """
     from reference.commands import run_selftest
 
-    return run_selftest(target)
+    return run_selftest(target, gate=gate)
 
 
 @cli.command()
 @click.argument("failure", metavar="ID")
-@click.option(
-    "--report", "reports", type=Report("text", "json"), multiple=True, help="text, json, or json=PATH. [default: text]"
-)
+@click.option("--report", "reports", type=Report(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def replay(failure: str, reports: Reports) -> int:
     """See a stored failure again; it is forgotten when it is fixed."""
     from reference.commands import run_replay

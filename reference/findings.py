@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 __all__ = [
     "CODES",
     "CONVENTION",
+    "DEBUG",
     "EXIT_CODES",
+    "INTERNAL",
     "WARNINGS",
     "Certainty",
     "RowVerdict",
@@ -50,6 +52,9 @@ CODES = {
     "MB803": "gradient checker wrong",
     "MB901": "the witnesses disagree",
 }
+
+INTERNAL = "internal error, not the target's fault"
+DEBUG = "MANUAL_BACKPROP_DEBUG"  # set in the environment: the traceback of such an error
 
 CONVENTION = "convention: "  # a law's text that begins so is no error where a backward pass agrees with it
 

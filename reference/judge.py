@@ -100,7 +100,7 @@ def judge(
     # a target may return anything; what is not finite is for ``compare`` to say
     with np.errstate(invalid="ignore", over="ignore"):
         for quantity in _quantities(problem, testimony, outcome, of_data):
-            tally, failure = _assess(entry.check, problem, quantity)
+            tally, failure = _assess(entry, problem, quantity)
             output, _, part = quantity.name.partition(".")
             if output in misshapen:
                 continue
@@ -179,9 +179,10 @@ def _quantities(problem: Problem, testimony: Testimony, outcome: Outcome, of_dat
                 yield Quantity(name, outcome[name], want, magnitude)
 
 
-def _assess(check: str, problem: Problem, q: Quantity) -> tuple[Tally, Failure | None]:
+def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure | None]:
     """Compare one quantity with each witness that speaks of it."""
-    allowed = tolerance(problem, q.M)
+    slack = entry.slack.get(problem.shape.dtype, 1.0)
+    allowed = tolerance(problem, q.M, slack=slack)
     by_autodiff = compare(q.got, q.want, allowed)
     wrong, resolved = by_autodiff.wrong, by_autodiff.resolved
     counts = Tally(cases=len(problem.cases), coordinates=q.got.size, autodiff=q.got.size)
@@ -198,16 +199,16 @@ def _assess(check: str, problem: Problem, q: Quantity) -> tuple[Tally, Failure |
         )
         resolved = resolved | straddles  # counted once, as excluded
     if q.along is not None:
-        wrong, asked = wrong | _along(problem, q, by_autodiff), int((q.along[0] != 0).any(axis=(-2, -1)).sum())
+        wrong, asked = wrong | _along(problem, q, by_autodiff, slack), int((q.along[0] != 0).any(axis=(-2, -1)).sum())
         counts = counts._replace(complex_step=asked)
     counts = counts._replace(
         unresolved=int((~resolved).sum()),
         worst_error=float(np.max(by_autodiff.error, initial=0.0)),
     )
-    return counts, (_failure(check, problem, q, by_autodiff, wrong) if wrong.any() else None)
+    return counts, (_failure(entry.check, problem, q, by_autodiff, wrong) if wrong.any() else None)
 
 
-def _along(problem: Problem, q: Quantity, by_autodiff: Comparison) -> NDArray[np.bool_]:
+def _along(problem: Problem, q: Quantity, by_autodiff: Comparison, slack: float) -> NDArray[np.bool_]:
     """Where a directional derivative of the complex step contradicts, as a mask over the block's entries."""
     assert q.along is not None
     V, truth = q.along
@@ -215,7 +216,8 @@ def _along(problem: Problem, q: Quantity, by_autodiff: Comparison) -> NDArray[np
     got = project([q.got.astype(np.longdouble)], [V])
     M = project([q.M], [np.abs(V)])
     # a direction's other blocks are zero, so the truth along it is this block's own
-    found = compare(got.T.astype(np.float64), truth.T.astype(np.float64), tolerance(problem, M.T.astype(np.float64)))
+    allowed = tolerance(problem, M.T.astype(np.float64), slack=slack)
+    found = compare(got.T.astype(np.float64), truth.T.astype(np.float64), allowed)
     bad = found.wrong & ours.T  # (G, S)
     if not bad.any():
         return np.zeros(q.got.shape, dtype=bool)

@@ -146,9 +146,12 @@ def _plainest(*values: float) -> list[float]:
     return list(dict.fromkeys(values))
 
 
-def explore(domain: Domain, visit: Callable[[Case], None], *, examples: int, seed: int) -> None:
-    """Hypothesis visits ``examples`` cases of the domain; ``visit`` judges each and keeps what it finds."""
-    from hypothesis import HealthCheck, Phase, given, settings
+def explore(domain: Domain, visit: Callable[[Case], float | None], *, examples: int, seed: int) -> None:
+    """Hypothesis visits ``examples`` cases of the domain; ``visit`` judges each and keeps what it finds.
+
+    ``visit`` returns the worst error of a case; Hypothesis climbs towards larger ones.
+    """
+    from hypothesis import HealthCheck, Phase, given, settings, target
     from hypothesis import seed as seeded
 
     if not examples:
@@ -156,7 +159,7 @@ def explore(domain: Domain, visit: Callable[[Case], None], *, examples: int, see
 
     @settings(
         max_examples=examples,
-        phases=[Phase.generate],
+        phases=[Phase.generate, Phase.target],
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -164,7 +167,9 @@ def explore(domain: Domain, visit: Callable[[Case], None], *, examples: int, see
     @seeded(seed)
     @given(cases(domain))
     def each(case: Case) -> None:
-        visit(case)
+        error = visit(case) or 0.0
+        if 0 < error < np.inf:
+            target(float(np.log10(error)), label="log10 error")
 
     each()
 

@@ -1,68 +1,106 @@
-"""Several targets at once: each in its own process, as many as there are cores, reported in the order they were
-given.
+"""Several targets at once: as many as there are cores, reported in the order they were given, stopped within a second.
+
+The work is done in threads of their own, so that the main thread hears an interrupt at once, whatever JAX is compiling.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from concurrent.futures import wait as all_done
+from queue import Empty, SimpleQueue
+from threading import Thread
 
+from reference.findings import DEBUG, INTERNAL
 from reference.implementations import Implementation, TargetError
 from reference.report.model import Target
+from reference.verify import Run
 
-__all__ = ["side_by_side"]
+__all__ = ["Job", "side_by_side"]
 
-OURS = "internal error, not the target's fault"
-DEBUG = "MANUAL_BACKPROP_DEBUG"  # set: the traceback
-Opening = tuple[str, Callable[[], Implementation]]
+PATIENCE = 0.3  # seconds for what runs to notice that it is to stop
 
 
-def side_by_side(openings: Sequence[Opening], verify: Callable[[Implementation], Target]) -> list[Target]:
+class Job:
+    """One target on its way: how to open it, what is known so far, and what came of it."""
+
+    def __init__(self, name: str, opening: Callable[[], Implementation]) -> None:
+        self.name, self.opening = name, opening
+        self.implementation: Implementation | None = None
+        self.run = Run()
+        self.done: Future[Target] = Future()
+
+
+def side_by_side(
+    jobs: Sequence[Job],
+    verify: Callable[[Implementation, Job], Target],
+    so_far: Callable[[Implementation, Run], Target],
+) -> list[Target]:
     """Verify every target. What stops one of them costs that one; an interrupt keeps what was finished.
 
-    Of a single target, ``TargetError`` is raised.
+    ``so_far`` says what was verified when a run is interrupted. Of a single target, ``TargetError`` is raised.
     """
-    if len(openings) == 1:
-        return [_one(openings[0], verify, alone=True)]
-    found: dict[int, Target] = {}
-    pool = ThreadPoolExecutor(max_workers=_workers(len(openings)))
-    futures: list[Future[Target]] = [pool.submit(_one, opening, verify) for opening in openings]
+    waiting: SimpleQueue[Job] = SimpleQueue()
+    for job in jobs:
+        waiting.put(job)
+    for _ in range(_workers(len(jobs))):
+        Thread(target=_work, args=(waiting, verify, len(jobs) == 1), daemon=True).start()
     try:
-        for k, future in enumerate(futures):
-            found[k] = future.result()
+        return [job.done.result() for job in jobs]
     except KeyboardInterrupt:
-        for k, future in enumerate(futures):
-            future.cancel()
-            if k not in found and future.done() and not future.cancelled():
-                found[k] = future.result()
-        name = next(openings[k][0] for k in range(len(openings)) if k not in found)
-        found[len(openings)] = Target(target=name, verdict="interrupted", error="interrupted")
-        pool.shutdown(wait=False, cancel_futures=True)
-    else:
-        pool.shutdown()
-    return [found[k] for k in sorted(found)]
+        return _interrupted(jobs, so_far)
 
 
-def _one(opening: Opening, verify: Callable[[Implementation], Target], *, alone: bool = False) -> Target:
-    name, load = opening
+def _work(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
+    while True:
+        try:
+            job = waiting.get_nowait()
+        except Empty:
+            return
+        try:
+            job.done.set_result(_one(job, verify, alone=alone))
+        except BaseException as error:
+            job.done.set_exception(error)
+
+
+def _one(job: Job, verify: Callable[[Implementation, Job], Target], *, alone: bool) -> Target:
+    if job.run.stopped:
+        raise KeyboardInterrupt
     try:
-        implementation = load()
+        job.implementation = job.opening()
     except TargetError as error:
         if alone:
             raise
-        return Target(target=name, verdict="error", error=str(error))
+        return Target(target=job.name, verdict="error", error=str(error))
     try:
-        return verify(implementation)
+        return verify(job.implementation, job)
     except Exception as error:
         if alone or os.environ.get(DEBUG):
             raise
-        return Target(target=name, verdict="error", error=f"{OURS}: {type(error).__name__}: {error}")
+        return Target(target=job.name, verdict="error", error=f"{INTERNAL}: {type(error).__name__}: {error}")
     finally:
-        implementation.close()
+        job.implementation.close()
+
+
+def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Target]) -> list[Target]:
+    """What is finished, then what is known of those that had begun."""
+    for job in jobs:
+        job.run.stopped = True
+    all_done([job.done for job in jobs], timeout=PATIENCE)
+    found, begun = [], []
+    for job in jobs:
+        if job.done.done() and job.done.exception() is None:
+            found.append(job.done.result())
+        elif job.implementation is not None:
+            begun.append(so_far(job.implementation, job.run.copy()))
+            job.implementation.close()
+    if not begun:
+        name = next((job.name for job in jobs if job.implementation is None), jobs[-1].name)
+        begun = [Target(target=name, verdict="interrupted", error="interrupted")]
+    return found + begun
 
 
 def _workers(targets: int) -> int:
-    return max(
-        1, min(targets, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(targets, cores))

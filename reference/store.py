@@ -53,7 +53,7 @@ class Stored(NamedTuple):
 
 def replay_id(stored: Stored) -> str:
     """Four letters and digits."""
-    digest = hashlib.sha256("\n".join(stored).encode()).digest()
+    digest = hashlib.sha256("\n".join(stored).encode(errors="surrogateescape")).digest()
     return base64.b32encode(digest).decode()[:4]
 
 

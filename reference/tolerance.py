@@ -31,7 +31,7 @@ class Tolerance(NamedTuple):
     """Of one quantity of a stack of G problems; shapes are the quantity's, ``(G, …)``."""
 
     unit: Array  # what errors are counted in: u · M + tiny · amplification
-    C: int
+    C: float
     exact: NDArray[np.bool_]  # M = 0: the entry is zero whatever the rounding
     in_range: NDArray[np.bool_]  # C · M is a finite number of the dtype
 
@@ -40,14 +40,17 @@ class Tolerance(NamedTuple):
         return self.C * self.unit
 
 
-def tolerance(problem: Problem, M: Array, *, dtype: str | None = None) -> Tolerance:
-    """The tolerance of a quantity with magnitudes ``M (G, …)``, at the precision of the case or of ``dtype``."""
+def tolerance(problem: Problem, M: Array, *, dtype: str | None = None, slack: float = 1.0) -> Tolerance:
+    """The tolerance of a quantity with magnitudes ``M (G, …)``, at the precision of the case or of ``dtype``.
+
+    ``slack``: how many times what is derived a caller allows.
+    """
     info = np.finfo(dtype or problem.shape.dtype)
     amplification = problem.M.amplification.reshape(-1, *(1,) * (M.ndim - 1))
     with np.errstate(over="ignore"):
         unit = float(info.eps) * M + float(info.tiny) * amplification
         in_range = float(info.max) > problem.C * M
-    return Tolerance(unit, problem.C, M == 0, in_range)
+    return Tolerance(unit, slack * problem.C, M == 0, in_range)
 
 
 class Comparison(NamedTuple):

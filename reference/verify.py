@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +59,12 @@ class Run:
     notes: list[str] = field(default_factory=list)
     tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
     floor: bool = True  # did everything that must run, run?
+    stopped: bool = False  # by who asked: nothing more is begun
+
+    def copy(self) -> Run:
+        """As it is now, while another thread goes on."""
+        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Run(**{name: value.copy() if hasattr(value, "copy") else value for name, value in parts.items()})
 
     def hopeless(self, entry: Entry) -> bool:
         """Has it only raised so far, or lost its process?"""
@@ -171,11 +178,15 @@ def _judge(
     planned: int,
     exhaustive: bool,
     sought: bool = False,
-) -> None:
+) -> float:
+    """Judge a stack; returns its worst error."""
+    if run.stopped:
+        raise KeyboardInterrupt
     problem = draw(cases, rng)
     judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng, heard=options.heard)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
     options.progress(entry.check, len(cases), planned)
+    return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)
 
 
 def _examples(entry: Entry, options: Options) -> int:
@@ -184,8 +195,8 @@ def _examples(entry: Entry, options: Options) -> int:
 
 def _judge_sought(
     entry: Entry, run: Run, options: Options, rng: np.random.RandomState, planned: int, case: Case
-) -> None:
-    _judge(entry, [case], run, options, rng, planned=planned, exhaustive=False, sought=True)
+) -> float:
+    return _judge(entry, [case], run, options, rng, planned=planned, exhaustive=False, sought=True)
 
 
 def _by_shape(cases: Iterable[Case]) -> Iterator[list[Case]]:

@@ -30,7 +30,7 @@ class Errors(NamedTuple):
 
     ulps: NDArray[np.float64]  # of the well-conditioned entries
     units: NDArray[np.float64]  # u · M; C and fewer are right
-    C: int
+    C: float
 
 
 class Row(NamedTuple):

@@ -7,6 +7,7 @@ a check of what no gradient shows.
 
 from __future__ import annotations
 
+from reference.implementations.binding import Binding
 from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Meter, Outcome, Violation
 from reference.implementations.process import Limits
 from reference.implementations.resolve import BUILT_IN, TargetError, is_installed, resolve
@@ -17,6 +18,7 @@ __all__ = [
     "ANY",
     "BUILT_IN",
     "COURSE",
+    "Binding",
     "Domain",
     "Entry",
     "Implementation",

@@ -1,4 +1,4 @@
-"""How a target is to be read, where its names do not say: ``[tool.manual-backprop.bind]`` in ``pyproject.toml``, or
+"""How a target is to be read, where its names do not say: ``[tool.manual-backprop.bind]`` in the configuration, or
 ``--bind``.
 
 [tool.manual-backprop.bind."nets/deep.py"]
@@ -11,9 +11,7 @@ arguments = { feats = "X", truth = "Y" }
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -48,12 +46,10 @@ ACCEPTED = (
 )
 
 
-def binding_of(target: str, options: Sequence[str] = (), *, folder: Path = Path()) -> Binding:
+def binding_of(target: str, options: Sequence[str] = (), table: Mapping[str, Binding] | None = None) -> Binding:
     """The table's entry for a target, with the options over it. Raises ``BindingError``."""
-    table = _table(folder / "pyproject.toml").get(target, {})
-    if not isinstance(table, dict):
-        raise BindingError(f"[tool.manual-backprop.bind] has {table!r} for {target}; it takes a table: {ACCEPTED}")
-    given: dict[str, Any] = {**table, "arguments": dict(table.get("arguments", {}))}
+    entry = (table or {}).get(target, Binding())
+    given: dict[str, Any] = {**entry.model_dump(exclude_unset=True), "arguments": dict(entry.arguments)}
     for option in options:
         key, equals, value = option.partition("=")
         if not (equals and value):
@@ -74,20 +70,3 @@ def binding_of(target: str, options: Sequence[str] = (), *, folder: Path = Path(
             f"binding of {target}: an argument means {unknown[0]!r}; it takes one of {', '.join(ALIASES)}"
         )
     return binding
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise BindingError(f"cannot read {path}: {error}") from None
-    try:
-        tool = tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError as error:
-        raise BindingError(f"{path} is no TOML: {error}") from None
-    table = tool.get("manual-backprop", {}).get("bind", {})
-    if not isinstance(table, dict):
-        raise BindingError(f"{path}: tool.manual-backprop.bind takes a table of targets")
-    return table

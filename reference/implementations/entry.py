@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -95,6 +95,7 @@ class Entry(NamedTuple):
     random: bool = False  # it draws random numbers on its way back
     conventions: tuple[str, ...] = ()  # in which it differs from the course, and is right
     meter: Meter | None = None  # for a target in another process
+    slack: Mapping[str, float] = {}  # by dtype: how many times the derived tolerance its caller allows
 
 
 class Own(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from reference.implementations.binding import Binding, BindingError, binding_of
@@ -52,7 +52,12 @@ def is_installed(name: str) -> bool:
 ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
 
 
-def resolve(name: str, limits: Limits | None = None, options: Sequence[str] = ()) -> Callable[[], Implementation]:
+def resolve(
+    name: str,
+    limits: Limits | None = None,
+    options: Sequence[str] = (),
+    bindings: Mapping[str, Binding] | None = None,
+) -> Callable[[], Implementation]:
     """How to open the target called ``name``; raises ``TargetError`` where there is no such target.
 
     A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``,
@@ -64,7 +69,7 @@ def resolve(name: str, limits: Limits | None = None, options: Sequence[str] = ()
     if name in BUILT_IN:
         return BUILT_IN[name]
     try:
-        binding = binding_of(name, options)
+        binding = binding_of(name, options, bindings)
     except BindingError as error:
         raise TargetError(str(error)) from None
     file, _, function = name.partition("::")

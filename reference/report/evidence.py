@@ -29,7 +29,7 @@ class Block(Model):
     got: list[list[Number]]
     want: list[list[Number]]
     unit: list[list[Number]]
-    allowed: int  # units
+    allowed: float  # units
 
 
 class Dot(Model):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from reference.diagnosis.scene import order
+from reference.gate import Trial
 from reference.selftest import NOWHERE, Kill
 
-__all__ = ["render"]
+__all__ = ["render", "render_gate"]
 
 NAME = 44
 
@@ -53,3 +55,14 @@ def _total(kills: Sequence[Kill]) -> Iterator[str]:
     yield f"  {killed} of {len(planted)} killed, {unique} named uniquely, {wrong} given another name;"
     nowhere = sum(k.certainty == NOWHERE for k in kills)
     yield f"  {len(kills) - len(planted) - nowhere} equivalent, {nowhere} that have nowhere to stand"
+
+
+def render_gate(trials: Sequence[Trial]) -> str:
+    """What was broken in the gate, and how it ended."""
+    lines = ["the gate, broken on purpose", ""]
+    for trial in trials:
+        mark = "✗" if trial.red else "✓ GREEN FOR NOTHING"
+        lines.append(f"  {mark} {trial.broken:40} exit {trial.exit_code}")
+        lines += textwrap.wrap(trial.said, 80, initial_indent="      ", subsequent_indent="      ")
+    red = sum(trial.red for trial in trials)
+    return "\n".join([*lines, "", f"  {red} of {len(trials)} turn the gate red"]) + "\n"

@@ -57,6 +57,7 @@ class Finding(Model):
     got: Number | None = None
     want: Number | None = None
     replay: str | None = None
+    accepted: str | None = None  # by the baseline, and why
 
     @field_validator("code")
     @classmethod
@@ -81,7 +82,7 @@ class CheckResult(Model):
     excluded: int = 0
     unresolved: int = 0
     nudged: int = 0
-    worst_error: Number = 0
+    worst_error: Number = 0.0
     findings: list[Finding] = []
 
 
@@ -105,7 +106,9 @@ class Report(Model):
     verdict: Verdict
     exit_code: int
     targets: list[Target]
+    reasons: list[str] = []  # for the verdict, beyond those of the targets
     timing: dict[str, float] = {}
+    reproducible: bool = Field(default=False, exclude=True)  # derandomised: its JSON is the same to the byte
     command: str = Field(default="", exclude=True)  # these three are for the page alone
     kills: list[Kill] = Field(default=[], exclude=True)
     kills_of: str = Field(default="", exclude=True)

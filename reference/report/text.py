@@ -27,6 +27,7 @@ CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "une
 def render(report: Report) -> str:
     """The whole report, newline at its end."""
     lines = [line for target in report.targets for line in _target(target)]
+    lines += [line for reason in report.reasons for line in note_lines(reason, "")]
     seconds = report.timing.get("total")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
     lines.append(
@@ -114,6 +115,8 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
         yield f"    {f'{output}{index}':{LABEL}} yours {got:.12g}  reference {want:.12g}{ratio}"
     prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
     yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text} [{CODES[finding.code]}]")
+    if finding.accepted is not None:
+        yield from _wrapped("accepted", finding.accepted)
     if finding.suggestion:
         yield from _wrapped("should be", finding.suggestion)
     if finding.upstream_of:

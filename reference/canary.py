@@ -1,0 +1,50 @@
+"""A gate that cannot fail must not say that anything passed: before a run, a planted mistake must be found.
+
+What is planted goes the whole way, from the drawing of a case to the verdict of a target; the right gradient, which is
+autodiff's own, must come out verified, and it doubled, or all zeros, must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from reference.autodiff import autodiff
+from reference.case import Case
+from reference.implementations import ANY, Entry, Implementation, Outcome
+from reference.problem import Problem
+from reference.profiles import Profile
+from reference.report.model import Target
+from reference.running import verify_one
+from reference.verify import Options
+
+__all__ = ["canary"]
+
+CASE = Case((2, 3, 2, 1), 5, lambd=0.7, keep_prob=0.6, seed=1)
+CHECK = "canary"
+Change = Callable[[str, np.ndarray], np.ndarray]
+PLANTED: dict[str, Change] = {
+    "a doubled gradient": lambda name, a: 2 * a if name == "dW2" else a,
+    "a gradient of zeros": lambda name, a: np.zeros_like(a),
+}
+
+
+def canary() -> str | None:
+    """Why this gate cannot be trusted, or ``None``."""
+    right = _judged(lambda name, a: a)
+    if right.verdict != "pass":
+        return f"the right gradient is not verified: {right.error or right.verdict}"
+    passed = [text for text, change in PLANTED.items() if _judged(change).verdict != "fail"]
+    return f"{passed[0]} was planted, and not found" if passed else None
+
+
+def _judged(change: Change) -> Target:
+    def run(problem: Problem) -> Outcome:
+        said = autodiff(problem)
+        blocks = {f"dW{l}": dW + l2 for l, (dW, l2) in enumerate(zip(said.dW, said.l2, strict=True), start=1)}
+        blocks |= {f"db{l}": db for l, db in enumerate(said.db, start=1)}
+        return {name: change(name, a) for name, a in blocks.items()}
+
+    planted = Implementation(CHECK, (Entry(CHECK, ANY, run),))
+    return verify_one(planted, Options(Profile(examples=1, explore=0), 0, CASE), kept=False)

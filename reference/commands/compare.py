@@ -1,0 +1,55 @@
+"""``manual-backprop compare``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from functools import partial
+from typing import Any
+
+import click
+
+from reference.cli import Reports
+from reference.comparison import Plan, compare, open_all
+from reference.configuration import ConfigurationError, configuration
+from reference.delivery import check_writable, deliver
+from reference.implementations import BUILT_IN, is_installed, resolve
+from reference.profiles import PROFILES
+from reference.progress import progress
+from reference.report import COMPARISON_FORMATS
+from reference.request import limits_of
+from reference.running import command, prepared, promptly, tool, verify_one
+from reference.verify import Options
+
+__all__ = ["run_compare"]
+
+
+def run_compare(
+    targets: tuple[str, ...], *, examples: int, seed: int, timed: bool, reports: Reports, **flags: Any
+) -> int:
+    """Compare targets with the truth and with each other; returns the exit code."""
+    started = time.monotonic()
+    check_writable(reports)
+    try:
+        bindings = configuration().bind
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from None
+    os.environ["NPROC"] = "1"  # the size of XLA's own pool, which it reads when it starts
+    limits, pictured = limits_of(flags), any(form == "html" for form, _ in reports)
+    names = targets or tuple(name for name in BUILT_IN if is_installed(name))
+    contenders = open_all(names, lambda name: resolve(name, limits, flags["bind"], bindings))
+    try:
+        with prepared(), progress(sys.stderr, doing="") as advance:
+            plan = Plan(examples, seed, timed, advance)
+            options = Options(PROFILES["quick"], seed, heard={}, progress=advance)
+            judge = partial(verify_one, options=options, pictured=pictured)
+            found = promptly(lambda: compare(contenders, plan, judge, tool()))
+    finally:
+        for contender in contenders:
+            if contender.implementation is not None:
+                contender.implementation.close()
+    timing = found.timing.model_copy(update={"total": round(time.monotonic() - started, 3)})
+    found = found.model_copy(update={"timing": timing, "command": command()})
+    deliver(found, reports, COMPARISON_FORMATS)
+    return found.exit_code

@@ -1,0 +1,157 @@
+"""``manual-backprop verify``."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from reference import baseline as baselines
+from reference.canary import canary
+from reference.case import CaseError
+from reference.cli import Reports
+from reference.conclusion import conclude
+from reference.configuration import ConfigurationError, configuration
+from reference.delivery import check_writable, deliver, write
+from reference.findings import EXIT_CODES, INTERNAL
+from reference.implementations import BUILT_IN, Implementation, TargetError, resolve
+from reference.progress import Progress, progress
+from reference.report import FORMATS
+from reference.report.evidence import Kill
+from reference.report.model import Report, Target
+from reference.request import Request, request
+from reference.running import command, prepared, promptly, tool, verify_one
+from reference.side_by_side import Job, side_by_side
+from reference.vacuity import not_run, with_reasons
+
+__all__ = ["judged", "run_verify"]
+
+
+def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> int:
+    """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
+    try:
+        asked = request(targets, reports, flags, configuration())
+        known = None if asked.baseline is None else _baseline(asked.baseline, update=flags["update_baseline"])
+    except (CaseError, ConfigurationError, baselines.BaselineError) as error:
+        raise click.UsageError(str(error)) from None
+    check_writable(asked.reports)
+    with progress(sys.stderr) as advance:
+        report = judged(asked, advance)
+    if flags["update_baseline"]:
+        report = _updated(asked, report, known, flags)
+    elif known is not None:
+        report = _let_through(report, known, asked)
+    deliver(report.model_copy(update={"command": command()}), asked.reports, FORMATS)
+    return report.exit_code
+
+
+def judged(asked: Request, advance: Progress) -> Report:
+    """The whole run, baseline apart. ``click.ClickException`` where a single target cannot be opened at all."""
+    started = time.monotonic()
+    options = replace(asked.options, progress=advance, heard={})
+    pictured = any(form == "html" for form, _ in asked.reports)
+    try:
+        jobs = [Job(name, resolve(name, asked.limits, asked.bind, asked.bindings)) for name in asked.targets]
+        with prepared():
+            if (why := promptly(canary)) is not None:
+                raise click.ClickException(f"{INTERNAL}: {why}")
+            found = side_by_side(
+                jobs,
+                lambda implementation, job: verify_one(
+                    _with_slack(implementation, asked.slack), options, run=job.run, again=_again(job), pictured=pictured
+                ),
+                lambda implementation, run: conclude(implementation, options, run, interrupted=True)[0],
+            )
+            stopped = any(target.verdict == "interrupted" for target in found)
+            kills_of, kills = _kills(found) if pictured and not stopped else ("", [])
+    except TargetError as error:
+        raise click.UsageError(str(error)) from None
+    report = Report(
+        tool=tool(),
+        seed=options.seed,
+        profile=asked.profile,
+        verdict="pass",
+        exit_code=0,
+        targets=found,
+        timing={"total": round(time.monotonic() - started, 3)},
+        reproducible=options.profile.seed == "plan" and options.profile.max_time is None,
+        kills=kills,
+        kills_of=kills_of,
+    )
+    asked_alone = options.case is not None or stopped
+    return with_reasons(report, inconclusive=[] if asked_alone else not_run(asked.require, found))
+
+
+def _again(job: Job) -> Callable[[], Implementation] | Literal["by command"]:
+    """How to ask the target in another process; the built-in ones live in ours."""
+    return "by command" if job.name in BUILT_IN else job.opening
+
+
+def _with_slack(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
+    if not slack:
+        return implementation
+    wider = ", ".join(f"{value:g} times for {name}" for name, value in slack.items())
+    return implementation._replace(
+        entries=tuple(entry._replace(slack=slack) for entry in implementation.entries),
+        notes=(*implementation.notes, f"the derived tolerance is taken {wider}, as configured"),
+    )
+
+
+def _kills(found: Sequence[Target]) -> tuple[str, list[Kill]]:
+    """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
+    from reference.selftest import selftest
+
+    names = [target.target for target in found if target.verdict == "pass"]
+    for name in (*names[:1], "manual_backprop"):
+        implementation = resolve(name)()
+        try:
+            return name, [Kill(**kill._asdict()) for kill in selftest(implementation)]
+        except ValueError:  # it exports no backward pass that a mistake can be planted in
+            continue
+        finally:
+            implementation.close()
+    return "", []
+
+
+# --- the baseline ----------------------------------------------------------------------------------------------
+
+
+def _baseline(path: Path, *, update: bool) -> baselines.Baseline | None:
+    """``None`` where one is about to be made."""
+    return None if update and not path.exists() else baselines.load(path)
+
+
+def _let_through(report: Report, known: baselines.Baseline, asked: Request) -> Report:
+    targets, wrong, lost = baselines.applied(report, known, _today())
+    report = report.model_copy(update={"targets": targets})
+    partial_run = asked.options.case is not None or report.exit_code == EXIT_CODES["interrupted"]
+    inconclusive = [text for text in report.reasons if text not in wrong]
+    return with_reasons(
+        report, inconclusive=inconclusive + ([] if partial_run else lost), wrong=[] if partial_run else wrong
+    )
+
+
+def _updated(asked: Request, report: Report, known: baselines.Baseline | None, flags: Mapping[str, Any]) -> Report:
+    """Write the baseline that lets this report through, and say what changed."""
+    if asked.baseline is None:
+        raise click.UsageError("--update-baseline needs --baseline PATH, or baseline in the table")
+    if report.exit_code in (EXIT_CODES["interrupted"], EXIT_CODES["error"]):
+        return report
+    until = flags["expires"].date() if flags["expires"] else _today() + baselines.LASTS
+    try:
+        after = baselines.updated(report, known, flags["reason"], until)
+    except baselines.BaselineError as error:
+        raise click.UsageError(str(error)) from None
+    write(str(asked.baseline), baselines.told(after), "the baseline")
+    click.echo(baselines.difference(known, after, asked.baseline) or f"{asked.baseline} is as it was")
+    return _let_through(report, after, asked)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()

@@ -1,0 +1,105 @@
+"""Which outputs a target has: found out by running each backward pass once on a small problem of every depth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from reference.case import Case
+from reference.diagnosis import probes
+from reference.execution import run_once
+from reference.findings import backward_order
+from reference.implementations import Entry, Implementation, Outcome
+from reference.report.model import CheckResult
+from reference.report.words import ALL
+
+__all__ = ["Check", "Share", "checks_of", "shares_of"]
+
+QUANTITY = re.compile(r"(Z|A|dZ|dA|dW|db)([1-9][0-9]*)")
+
+
+class Check(NamedTuple):
+    """What a target exports; ``outputs`` of a backward pass, none of what is judged as a whole."""
+
+    name: str
+    outputs: tuple[str, ...] = ()
+
+
+class Share(NamedTuple):
+    """The rows of a target's report that one item answers for."""
+
+    checks: tuple[str, ...] = ()  # none: all
+    output: str | None = None  # None: all
+    but: frozenset[str] = frozenset()  # outputs that have items of their own
+
+    def takes(self, row: CheckResult) -> bool:
+        """What fails a backward pass as a whole, an exception, fails each of its outputs."""
+        if self.checks and row.check not in self.checks:
+            return False
+        if self.output is None:
+            return row.output not in self.but
+        return row.output == self.output or (row.output == ALL and row.verdict == "fail")
+
+
+def checks_of(implementation: Implementation, seed: int) -> tuple[Check, ...]:
+    """In the order of the report. Nothing, where nothing could be loaded or nothing is exported."""
+    if implementation.lost is not None:
+        return ()
+    found = [Check(entry.check, _outputs(entry)) for entry in implementation.entries]
+    found += [Check(check) for check, _ in implementation.unknown]
+    found += [Check(law.check) for law in implementation.laws if law.says or any(law.run(seed))]
+    once = {check.name: check for check in reversed(found)}
+    return tuple(dict.fromkeys(once[check.name] for check in found))
+
+
+def shares_of(checks: Iterable[Check]) -> Iterator[tuple[tuple[str, ...], Share]]:
+    """The items of a target: what stands behind its name in an id, and what each answers for.
+
+    ``dW2`` of the only backward pass, ``backward::dW2`` of one of several; ``*`` is what has no item of its own.
+    """
+    checks = tuple(checks)
+    passes = [check for check in checks if check.outputs]
+    for check in passes:
+        within = (check.name,) if len(passes) > 1 else ()
+        names = (check.name,) if within else (check.name, ALL)
+        for output in check.outputs:
+            yield (*within, output), Share((check.name,), output)
+        yield (*within, ALL), Share(names, but=frozenset(check.outputs))
+    for check in checks:
+        if not check.outputs and not (check.name == ALL and len(passes) == 1):
+            yield (check.name,), Share((check.name,))
+    if not checks:
+        yield (ALL,), Share()
+
+
+def _outputs(entry: Entry) -> tuple[str, ...]:
+    """What it owes, and what it returns beyond; what always raises has nothing but its exception."""
+    found: set[str] = set()
+    for depth in entry.domain.depths:
+        outcome = _outcome(entry, depth)
+        if outcome is not None:
+            found |= {f"{kind}{l}" for kind in ("dW", "db") for l in range(1, depth + 1)}
+            found |= {name for name in outcome if _is_judged(name, depth)}
+    return tuple(sorted(found, key=backward_order)) or (ALL,)
+
+
+def _outcome(entry: Entry, depth: int) -> Outcome | None:
+    """Of a small problem; with layers that are equally wide where it raises on others."""
+    case = Case((*(2,) * depth, entry.domain.last or 2), 3, entry.domain.hiddens[0], entry.domain.outputs[0])
+    for square in (False, True):
+        try:
+            return run_once(entry, next(probes(entry, case, square=square)))
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # a target may raise anything; what it raises is a finding, when it is judged
+            continue
+    return None
+
+
+def _is_judged(name: object, depth: int) -> bool:
+    """Quantities by the course's names; whatever else is returned is nobody's business."""
+    if name == "cost":
+        return True
+    quantity = QUANTITY.fullmatch(str(name))
+    return quantity is not None and int(quantity[2]) <= depth - (quantity[1] == "dA")

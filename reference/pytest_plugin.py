@@ -1,0 +1,56 @@
+"""The pytest plugin: ``pytest --manual-backprop TARGET``, and the fixture ``gradcheck``.
+
+It is loaded in every pytest run of an environment that has this project, so nothing is imported here before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from reference.plugin.gradcheck import GradCheck
+
+__all__ = ["ManualBackpropWarning", "gradcheck", "pytest_addoption", "pytest_configure"]
+
+GROUP = "manual-backprop"
+
+
+class ManualBackpropWarning(UserWarning):
+    """A finding that fails nothing: lost digits, a wrong intermediate that spoils no gradient, one that is accepted."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The targets are those of ``manual-backprop verify``; what else there is to set, its table sets."""
+    group = parser.getgroup(GROUP, "hand-written backward passes")
+    group.addoption(
+        "--manual-backprop",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="Verify TARGET: a .py, an .ipynb, module:function … One test for each output. Repeatable.",
+    )
+    group.addoption(
+        "--manual-backprop-profile",
+        metavar="NAME",
+        help="quick, default, ci, nightly, or one of the table's. [default: default; ci where CI is set]",
+    )
+    parser.addini("manual_backprop_targets", "Targets of --manual-backprop, where it is not given.", "linelist", [])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without a target, no more than this happens."""
+    config.addinivalue_line("markers", "manual_backprop: one output of a target of --manual-backprop.")
+    if config.getoption("manual_backprop") or config.getini("manual_backprop_targets"):
+        from reference.plugin.collection import Collection
+
+        config.pluginmanager.register(Collection(config), "manual-backprop-collection")
+
+
+@pytest.fixture
+def gradcheck(request: pytest.FixtureRequest) -> GradCheck:
+    """Check gradients of one's own: ``gradcheck(cost, parameters, gradients)``, ``gradcheck.backward(function)``."""
+    from reference.plugin.gradcheck import GradCheck
+
+    return GradCheck(request.config)

@@ -1,0 +1,28 @@
+"""What is Markdown's own: text that stays text, code spans, rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["code", "escaped", "row"]
+
+SIGNS = re.compile(r"([\\`*_{}\[\]<>|~#&$])")
+
+
+def escaped(text: str) -> str:
+    """On one line, with no sign that Markdown, HTML or a table would read."""
+    return SIGNS.sub(r"\\\1", " ".join(text.split()))
+
+
+def code(text: str) -> str:
+    """As it is, in a code span; not for a table, which reads ``|`` there too."""
+    text = " ".join(text.split())
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,122 @@
+"""One target from beginning to end: verify, conclude, repeat, keep. What every command and the plugin share."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from threading import Thread
+from typing import Literal, TypeVar
+
+import click
+
+from reference import compiled, store
+from reference.case import Case
+from reference.conclusion import conclude
+from reference.implementations import Implementation
+from reference.repetition import ALONE, repeated
+from reference.report.model import Target, Tool
+from reference.search import nothing_written
+from reference.verify import Options, Run, judge_case, verify
+
+__all__ = ["command", "prepared", "promptly", "tool", "verify_one"]
+
+T = TypeVar("T")
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs."""
+    from threadpoolctl import threadpool_limits
+
+    os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
+    compiled.kept()
+    # matrix products give other last bits with other thread counts
+    with threadpool_limits(1), nothing_written():
+        yield
+
+
+def tool() -> Tool:
+    """What a report says that it was made with."""
+    version = importlib.metadata.version
+    return Tool(
+        name="manual-backprop",
+        version=version("manual-backprop"),
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        jax=version("jax"),
+        hypothesis=version("hypothesis"),
+    )
+
+
+def promptly(work: Callable[[], T]) -> T:
+    """Run in a thread of its own, so that the main thread hears an interrupt at once, whatever JAX is compiling."""
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return done.result()
+
+
+def command() -> str:
+    """The line that this process was started with."""
+    return shlex.join(["manual-backprop", *sys.argv[1:]])
+
+
+def verify_one(
+    implementation: Implementation,
+    options: Options,
+    *,
+    run: Run | None = None,
+    again: Callable[[], Implementation] | Literal["by command"] | None = None,
+    pictured: bool = False,
+    kept: bool = True,
+) -> Target:
+    """The target's report. ``run``: where what is learnt goes, for who may have to stop early.
+
+    ``again`` opens the target anew, in another process: what does not fail there too is MB602. "by command" is for one
+    that lives in our own; ``None`` repeats nothing. ``kept``: failures are stored, and forgotten when they are fixed.
+    """
+    run = run if run is not None else Run()
+    verify(implementation, options, run)
+    if kept and options.case is None:
+        run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
+    target, failures = conclude(implementation, options, run)
+    if again is not None and target.verdict == "fail" and ALONE not in os.environ:
+        target = repeated(target, None if again == "by command" else again, options.seed)
+    if pictured:
+        from reference.evidence import gather
+
+        target = target.model_copy(update={"evidence": gather(implementation, target)})
+    try:
+        for stored in failures if kept else ():
+            store.save(stored)
+    except OSError as error:
+        click.echo(f"manual-backprop: failures are not kept: {store.FOLDER}: {error.strerror or error}", err=True)
+    return target
+
+
+def _forget_fixed(implementation: Implementation) -> list[str]:
+    """Try the stored failures of this target again; those that pass leave."""
+    entries = {entry.check: entry for entry in implementation.entries}
+    fixed = []
+    for stored in store.load_all(implementation.name):
+        entry = entries.get(stored.check)
+        if entry is None:
+            continue
+        judgement = judge_case(entry, Case.parse(stored.case))
+        if not judgement.disputes and not any(f.output == stored.output for f in judgement.failures):
+            name = store.name_of(stored)
+            store.forget(name)
+            fixed.append(name)
+    return fixed
