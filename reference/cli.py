@@ -7,12 +7,9 @@ from typing import Any
 
 import click
 
-__all__ = ["cli"]
+from reference.formats import COMPARE_FORMATS, TEXT, VERIFY_FORMATS, FormatError, Reports, destination
 
-VERIFY_FORMATS = ("text", "json", "junit", "github", "sarif", "markdown", "html")
-COMPARE_FORMATS = ("text", "json", "markdown", "html")
-Reports = tuple[tuple[str, str | None], ...]  # formats, and where each goes; None: standard output
-TEXT: Reports = (("text", None),)
+__all__ = ["cli"]
 
 
 class Report(click.ParamType):
@@ -28,10 +25,10 @@ class Report(click.ParamType):
     ) -> tuple[str, str | None]:
         if isinstance(value, tuple):
             return value
-        form, equals, path = str(value).partition("=")
-        if form not in self.formats or (equals and not path):
-            self.fail(f"{value!r} is not a report; it takes {' or '.join(self.formats)}, each with or without =PATH")
-        return form, path or None
+        try:
+            return destination(str(value), self.formats)
+        except FormatError as error:
+            self.fail(str(error))
 
 
 class Seconds(click.ParamType):

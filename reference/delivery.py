@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from reference import store
-from reference.cli import Reports
+from reference.formats import Reports
 
 __all__ = ["check_writable", "deliver", "write"]
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import click
-
 from reference.case import Case
-from reference.cli import VERIFY_FORMATS, Report, Reports
 from reference.configuration import Configuration, ConfigurationError
+from reference.formats import TEXT, VERIFY_FORMATS, FormatError, Reports, destination
 from reference.implementations import Binding, Limits
 from reference.profiles import PROFILES, Profile, default_profile, seed_of
 from reference.verify import Options
@@ -20,7 +18,6 @@ from reference.verify import Options
 __all__ = ["Request", "limits_of", "request"]
 
 MEBIBYTE = 2**20
-TEXT: Reports = (("text", None),)
 DEFAULTS: dict[str, Any] = {
     "accuracy": "warn",
     "intermediates": "warn",
@@ -96,8 +93,7 @@ def _with_text(reports: Reports) -> Reports:
 
 
 def _reports(table: Configuration) -> Reports:
-    form = Report(*VERIFY_FORMATS)
     try:
-        return tuple(form.convert(text, None, None) for text in table.reports)
-    except click.BadParameter as error:
-        raise ConfigurationError(f"tool.manual-backprop.reports: {error.message}") from None
+        return tuple(destination(text, VERIFY_FORMATS) for text in table.reports)
+    except FormatError as error:
+        raise ConfigurationError(f"tool.manual-backprop.reports: {error}") from None

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from reference.cli import Reports
 from reference.comparison import Plan, compare, open_all
 from reference.configuration import ConfigurationError, configuration
 from reference.delivery import check_writable, deliver
+from reference.formats import Reports
 from reference.implementations import BUILT_IN, is_installed, resolve
 from reference.profiles import PROFILES
 from reference.progress import progress

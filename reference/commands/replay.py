@@ -8,9 +8,9 @@ import click
 
 from reference import store
 from reference.case import Case
-from reference.cli import Reports
 from reference.configuration import ConfigurationError, configuration
 from reference.delivery import check_writable, deliver
+from reference.formats import Reports
 from reference.implementations import TargetError, resolve
 from reference.profiles import Profile
 from reference.report import FORMATS

@@ -15,11 +15,11 @@ import click
 from reference import baseline as baselines
 from reference.canary import canary
 from reference.case import CaseError
-from reference.cli import Reports
 from reference.conclusion import conclude
 from reference.configuration import ConfigurationError, configuration
 from reference.delivery import check_writable, deliver, write
 from reference.findings import EXIT_CODES, INTERNAL
+from reference.formats import Reports
 from reference.implementations import BUILT_IN, Implementation, TargetError, resolve
 from reference.progress import Progress, progress
 from reference.report import FORMATS

@@ -18,15 +18,17 @@ from reference.implementations.remote import RemoteFamily, as_tree, entry_of, me
 from reference.implementations.told import broken, described
 from reference.problem import Problem
 
-__all__ = ["direct", "module_object"]
+__all__ = ["NotThere", "direct", "module_object"]
 
 NOT_THERE = "not there: "  # how the target's process says that a name leads nowhere
 
 
-def module_object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Implementation:
-    """Import an object in a process of its own. Raises ``TargetError`` where there is no such object."""
-    from reference.implementations.resolve import ACCEPTED, TargetError
+class NotThere(Exception):
+    """A name that leads nowhere, or to nothing that can be called; the message says which."""
 
+
+def module_object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Implementation:
+    """Import an object in a process of its own. Raises ``NotThere`` where there is no such object."""
     greeting = {"ask": "module", "module": module, "attribute": attribute, "folder": os.getcwd()}
     worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
     try:
@@ -39,7 +41,7 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
         return broken(name, attribute, Violation("*", "MB703", f"importing {module} {died}"), worker.close)
     if isinstance(answer, str):
         worker.close()
-        raise TargetError(f"target {name!r}: {answer.removeprefix(NOT_THERE)}; it takes {ACCEPTED}")
+        raise NotThere(answer.removeprefix(NOT_THERE))
     if answer is None:
         return Implementation(name, (direct(worker, attribute),), close=worker.close)
     family = RemoteFamily(**answer)

@@ -78,9 +78,7 @@ def resolve(
     module, colon, attribute = name.partition(":")
     if not (colon and module and attribute):
         raise TargetError(f"no target {name!r}; it takes {ACCEPTED}")
-    from reference.implementations.module import module_object
-
-    return lambda: module_object(name, module, attribute, limits, binding)
+    return _object(name, module, attribute, limits, binding)
 
 
 def _file(name: str, file: str, function: str | None, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
@@ -95,5 +93,17 @@ def _file(name: str, file: str, function: str | None, limits: Limits, binding: B
             return course_file(path.resolve(), limits, shown=name, only=function, binding=binding)
         except SourceError as error:
             raise TargetError(f"target {name!r}: {error}") from None
+
+    return load
+
+
+def _object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
+    def load() -> Implementation:
+        from reference.implementations.module import NotThere, module_object
+
+        try:
+            return module_object(name, module, attribute, limits, binding)
+        except NotThere as error:
+            raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
 
     return load

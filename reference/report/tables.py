@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
@@ -125,7 +125,9 @@ def _ulps(row: Accuracy) -> str:
     return f"{number(row.worst_ulps)} ({number(row.median_ulps)})"
 
 
-def _by_output(standings: Sequence[Standing], names: dict[str, Name], dtype: str, title: str, cell) -> Table:  # type: ignore[no-untyped-def]
+def _by_output(
+    standings: Sequence[Standing], names: dict[str, Name], dtype: str, title: str, cell: Callable[[Accuracy], str]
+) -> Table:
     found = {
         (s.target, row.output): row
         for s in standings
