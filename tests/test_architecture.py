@@ -18,6 +18,7 @@ FORMULAS = {"network", "primitives", "course", "training", "optimizers", "worksp
 TOP_LEVEL = {
     "manual_backprop", "reference", "tests", "benchmarks", "examples", "docs", "README.md", "LICENSE", "CHANGELOG.md",
     "CITATION.cff", "CONTRIBUTING.md", "pyproject.toml", "uv.lock", ".gitignore", ".gitattributes", ".github", ".ci",
+    ".gitlab", ".pre-commit-hooks.yaml",
 }  # fmt: skip
 
 
