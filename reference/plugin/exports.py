@@ -11,6 +11,7 @@ from reference.diagnosis import probes
 from reference.execution import run_once
 from reference.findings import backward_order
 from reference.implementations import Entry, Implementation, Outcome
+from reference.implementations.process import TargetDied
 from reference.report.model import CheckResult
 from reference.report.words import ALL
 
@@ -20,10 +21,10 @@ QUANTITY = re.compile(r"(Z|A|dZ|dA|dW|db)([1-9][0-9]*)")
 
 
 class Check(NamedTuple):
-    """What a target exports; ``outputs`` of a backward pass, none of what is judged as a whole."""
+    """What a target exports; ``outputs`` of a backward pass, ``None`` for what is judged as a whole."""
 
     name: str
-    outputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] | None = None
 
 
 class Share(NamedTuple):
@@ -59,29 +60,31 @@ def shares_of(checks: Iterable[Check]) -> Iterator[tuple[tuple[str, ...], Share]
     ``dW2`` of the only backward pass, ``backward::dW2`` of one of several; ``*`` is what has no item of its own.
     """
     checks = tuple(checks)
-    passes = [check for check in checks if check.outputs]
-    for check in passes:
-        within = (check.name,) if len(passes) > 1 else ()
-        names = (check.name,) if within else (check.name, ALL)
-        for output in check.outputs:
-            yield (*within, output), Share((check.name,), output)
-        yield (*within, ALL), Share(names, but=frozenset(check.outputs))
+    passes = {check.name: check.outputs for check in checks if check.outputs is not None}
+    for name, outputs in passes.items():
+        within = (name,) if len(passes) > 1 else ()
+        for output in outputs:
+            yield (*within, output), Share((name,), output)
+        yield (*within, ALL), Share((name,) if within else (name, ALL), but=frozenset(outputs))
     for check in checks:
-        if not check.outputs and not (check.name == ALL and len(passes) == 1):
+        if check.name not in passes and not (check.name == ALL and len(passes) == 1):
             yield (check.name,), Share((check.name,))
     if not checks:
         yield (ALL,), Share()
 
 
 def _outputs(entry: Entry) -> tuple[str, ...]:
-    """What it owes, and what it returns beyond; what always raises has nothing but its exception."""
+    """What it owes, and what it returns beyond; nothing where it always raises, and there is only that to tell."""
     found: set[str] = set()
     for depth in entry.domain.depths:
-        outcome = _outcome(entry, depth)
+        try:
+            outcome = _outcome(entry, depth)
+        except TargetDied:  # to ask again would cost a process each time
+            break
         if outcome is not None:
             found |= {f"{kind}{l}" for kind in ("dW", "db") for l in range(1, depth + 1)}
             found |= {name for name in outcome if _is_judged(name, depth)}
-    return tuple(sorted(found, key=backward_order)) or (ALL,)
+    return tuple(sorted(found, key=backward_order))
 
 
 def _outcome(entry: Entry, depth: int) -> Outcome | None:
@@ -90,9 +93,9 @@ def _outcome(entry: Entry, depth: int) -> Outcome | None:
     for square in (False, True):
         try:
             return run_once(entry, next(probes(entry, case, square=square)))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, TargetDied):
             raise
-        except BaseException:  # a target may raise anything; what it raises is a finding, when it is judged
+        except BaseException:  # a target may raise anything; it is a finding once it is judged
             continue
     return None
 
