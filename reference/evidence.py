@@ -5,10 +5,10 @@ Nothing here decides a verdict: which quantity is wrong is what the report's row
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from reference.tolerance import compare, tolerance
 
 __all__ = ["gather"]
 
+T = TypeVar("T")
 MOST = 6  # checks of a target that are drawn
 SWEPT: dict[str, tuple[float, ...]] = {
     "lambd": (0.0, 1e-3, 1e-2, 0.1, 0.7, 7.0, 70.0, 700.0),
@@ -47,13 +48,19 @@ def gather(implementation: Implementation, target: Target) -> list[Evidence]:
     found = []
     for entry in entries[:MOST]:
         rows = [row for row in target.checks if row.check == entry.check]
-        try:
-            found.append(_of(entry, rows))
-        except KeyboardInterrupt:
-            raise
-        except Exception:  # a target may raise anything; the report goes without its pictures
-            continue
+        evidence = _or(None, lambda entry=entry, rows=rows: _of(entry, rows))  # type: ignore[misc]
+        found += [evidence] if evidence is not None else []
     return found
+
+
+def _or(nothing: T, ask: Callable[[], T]) -> T:
+    """``nothing`` where the target does not answer: it may raise anything, ``SystemExit`` included."""
+    try:
+        return ask()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return nothing
 
 
 def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
@@ -68,7 +75,7 @@ def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
         case=str(problem.cases[0]),
         nodes=list(_nodes(problem, rows, events)),
         blocks=blocks,
-        dots=list(_dots(entry)),
+        dots=_or([], lambda: list(_dots(entry))),
         curve=_curve(problem, _worst(blocks)),
     )
 
@@ -126,7 +133,7 @@ def _text(location: Location | None) -> str | None:
         return None
     try:
         cells = read_source(Path(location.file))
-        lines = next(cell.text for cell in cells if cell.number == location.cell).splitlines()
+        lines = next(cell.text for cell in cells if cell.number == location.cell).split("\n")  # as Python counts
         return lines[location.line - 1].strip()
     except (SourceError, StopIteration, IndexError, OSError):
         return None
@@ -218,12 +225,16 @@ def _curve(problem: Problem, entry: tuple[str, int, int]) -> Curve | None:
         return None
     case = replace(problem.cases[0], dtype="float64")
     steps = np.concatenate([STEPS, -STEPS])
-    stack = draw([case] * len(steps))
+    X, Y, parameters = single.double()
+
+    def many(a: np.ndarray) -> np.ndarray:
+        return np.repeat(a, len(steps), axis=0)
+
+    stack = replace(draw([case] * len(steps)), X=many(X), Y=many(Y))
     if problem.masks is not None:
-        stack = stack.masked(tuple(np.repeat(D[:1], len(steps), axis=0) for D in problem.masks))
-    moved = [[a.copy() for a in pair] for pair in stack.parameters]
+        stack = stack.masked(tuple(many(D[:1]) for D in problem.masks))
+    moved = [[many(a) for a in pair] for pair in parameters]
     moved[l][which][:, i, j] += steps
-    _, Y, parameters = single.double()
     central = network_differences(Y, parameters, single.M, **single.architecture())
     column = parameters[l][0].shape[-1] if which else j
     J = autodiff(replace(stack, parameters=tuple((W, b) for W, b in moved))).cost

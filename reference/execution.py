@@ -22,7 +22,7 @@ from reference.implementations.process import TargetDied, TargetRaised
 from reference.implementations.told import described
 from reference.problem import Problem
 
-__all__ = ["Failure", "malformed", "raised", "run_entry", "run_once"]
+__all__ = ["Failure", "malformed", "raised", "run_entry", "run_once", "what_raised"]
 
 TRACE_LINES = 6
 LARGEST = 10**7  # entries of a quantity; more than any case's
@@ -113,6 +113,16 @@ def raised(entry: Entry, problem: Problem, error: BaseException) -> Failure:
     text = f"raised {type(error).__name__}{_message(error)}" + (f" ({where})" if where else "")
     code = "MB702" if isinstance(error, NotImplementedError) else "MB701"
     return Failure(entry.check, "*", code, problem.cases[0], text)
+
+
+def what_raised(error: BaseException) -> str:
+    """An exception of a target's in one line, wherever its process is: ``ZeroDivisionError: division by zero``."""
+    if isinstance(error, TargetRaised):
+        told = error.told
+        return f"{told['type']}: {told['message']}" if told["message"] else str(told["type"])
+    if isinstance(error, TargetDied):
+        return f"it {error}"
+    return " ".join(f"{type(error).__name__}{_message(error)}".split())
 
 
 def _message(error: BaseException) -> str:

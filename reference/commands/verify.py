@@ -69,7 +69,7 @@ def judged(asked: Request, advance: Progress) -> Report:
                 lambda implementation, run: conclude(implementation, options, run, interrupted=True)[0],
             )
             stopped = any(target.verdict == "interrupted" for target in found)
-            kills_of, kills = _kills(found) if pictured and not stopped else ("", [])
+            kills_of, kills = _kills(found, asked) if pictured and not stopped else ("", [])
     except TargetError as error:
         raise click.UsageError(str(error)) from None
     report = Report(
@@ -103,13 +103,13 @@ def _with_slack(implementation: Implementation, slack: Mapping[str, float]) -> I
     )
 
 
-def _kills(found: Sequence[Target]) -> tuple[str, list[Kill]]:
+def _kills(found: Sequence[Target], asked: Request) -> tuple[str, list[Kill]]:
     """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
     from reference.selftest import selftest
 
     names = [target.target for target in found if target.verdict == "pass"]
     for name in (*names[:1], "manual_backprop"):
-        implementation = resolve(name)()
+        implementation = resolve(name, asked.limits, asked.bind, asked.bindings)()
         try:
             return name, [Kill(**kill._asdict()) for kill in selftest(implementation)]
         except ValueError:  # it exports no backward pass that a mistake can be planted in

@@ -48,7 +48,7 @@ def compare(
     rows = accuracy(asked, answers)
     pairs = agreement([c.target for c in contenders], asked, answers)
     standings = [_standing(c, asked, answers, rows, verify) for c in contenders]
-    usable = [c for c, s in zip(contenders, standings, strict=True) if s.verdict in ("pass", "fail")]
+    usable = [c for c, s in zip(contenders, standings, strict=True) if s.accuracy]
     summed = [s.target for s in standings if any(SUMMED in text for text in s.conventions)]
     found = prices(usable, seed=plan.seed, summed=summed, progress=plan.progress) if plan.timed else []
     code = worst_exit([EXIT_CODES[s.verdict] for s in standings])

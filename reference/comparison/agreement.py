@@ -68,7 +68,8 @@ def _blocks(one: Answer, other: Answer, asked: Asked) -> list[tuple[str, float, 
         width = allowed(asked.problem, name)
         with np.errstate(invalid="ignore", over="ignore"):
             off = np.abs(a - b)
-            off = np.where(np.isnan(off), np.where(np.isnan(a) & np.isnan(b), 0.0, np.inf), off)
+            alike = (a == b) | (np.isnan(a) & np.isnan(b))  # ∞ − ∞ is NaN
+            off = np.where(alike, 0.0, np.where(np.isnan(off), np.inf, off))
             largest = float(np.max(np.abs(np.where(np.isfinite([a, b]), [a, b], 0.0)), initial=0.0))
         beyond = bool(np.any(off > 2 * width.width[0]))
         resolved = np.max(width.width) <= RESOLUTION * largest

@@ -15,7 +15,7 @@ from reference.battery import battery
 from reference.case import Case
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
-from reference.execution import malformed, run_once
+from reference.execution import malformed, run_once, what_raised
 from reference.implementations.entry import Domain, Entry
 from reference.problem import Problem, draw
 from reference.search import random_stacks
@@ -112,7 +112,7 @@ def _answer(entry: Entry, problem: Problem) -> Answer:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a target may raise anything, sys.exit included
-        return Answer({}, " ".join(f"{type(error).__name__}: {error}".split()))
+        return Answer({}, what_raised(error))
     bad = {failure.output: failure.text for failure in malformed(entry, problem, outcome)}
     blocks = {n: a[0] for n, a in outcome.items() if n.startswith(("dW", "db")) and n not in bad}
     return Answer(blocks, "; ".join(text for name, text in bad.items() if name.startswith(("dW", "db"))))

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from reference.case import Case
 from reference.comparison.contenders import Contender
 from reference.complex_step import Vectors, complex_step
-from reference.execution import malformed, run_once
+from reference.execution import malformed, run_once, what_raised
 from reference.implementations.entry import Entry, Meter
 from reference.implementations.metering import peak_memory, seconds
+from reference.implementations.process import TargetDied
 from reference.problem import Problem, draw
 from reference.tolerance import compare, project, tolerance
 
 __all__ = ["SIZES", "Price", "Size", "prices"]
+
+T = TypeVar("T")
 
 
 class Size(NamedTuple):
@@ -87,15 +90,18 @@ def _at(
         else:
             runners.append(found)
         progress(f"timing at the size {size.name}", 1, len(contenders))
-    taken = _timed(runners, problem, size.rounds, np.random.RandomState(seed))
-    typical = {target: median(times) for target, times in taken.items()}
+    taken, lost = _timed(runners, problem, size.rounds, np.random.RandomState(seed))
+    held = {r.target: _or_said(lost, r, lambda r=r: r.meter.memory(problem)) for r in runners if r.target not in lost}  # type: ignore[misc]
+    typical = {target: median(times) for target, times in taken.items() if target not in lost}
     fastest = min(typical.values(), default=0.0)
     for runner in runners:
+        if runner.target in lost:
+            rows[runner.target] = _none(runner.target, size, lost[runner.target])
+            continue
         t, times = typical[runner.target], taken[runner.target]
         spread = (float(np.quantile(times, 0.25)), float(np.quantile(times, 0.75)))
         first = max(0.0, runner.first - t)
-        memory = runner.meter.memory(problem)
-        rows[runner.target] = Price(runner.target, size.name, t, spread, t / fastest, first, memory)
+        rows[runner.target] = Price(runner.target, size.name, t, spread, t / fastest, first, held[runner.target])
     return [rows[c.target] for c in contenders]
 
 
@@ -124,7 +130,11 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a target may raise anything
-        return f"raised {type(error).__name__}"
+        return _raised(error)
+
+
+def _raised(error: BaseException) -> str:
+    return f"raised {what_raised(error).partition(':')[0]}" if not isinstance(error, TargetDied) else "was lost"
 
 
 def _plainest(entries: Sequence[Entry], case: Case) -> Entry | None:
@@ -160,12 +170,29 @@ def _right(problem: Problem, blocks: Sequence[np.ndarray], V: Vectors, truth: np
 
 def _timed(
     runners: Sequence[_Runner], problem: Problem, rounds: int, rng: np.random.RandomState
-) -> dict[str, list[float]]:
-    """Seconds of a call, one figure a round, the order drawn anew for each."""
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Seconds of a call, one figure a round, the order drawn anew for each; and who raised on the way."""
     taken: dict[str, list[float]] = {runner.target: [] for runner in runners}
-    counts = {r.target: max(1, int(BATCH / max(r.meter.seconds(problem, 1), 1e-9))) for r in runners}
+    lost: dict[str, str] = {}
+
+    def clock(runner: _Runner, repetitions: int) -> float:
+        return _or_said(lost, runner, lambda: runner.meter.seconds(problem, repetitions)) or BATCH
+
+    counts = {r.target: max(1, int(BATCH / max(clock(r, 1), 1e-9))) for r in runners}
     for _ in range(rounds):
         for k in rng.permutation(len(runners)):
             runner = runners[int(k)]
-            taken[runner.target].append(runner.meter.seconds(problem, counts[runner.target]))
-    return taken
+            if runner.target not in lost:
+                taken[runner.target].append(clock(runner, counts[runner.target]))
+    return taken, lost
+
+
+def _or_said(lost: dict[str, str], runner: _Runner, ask: Callable[[], T]) -> T | None:
+    """The answer; a target that raises, or loses its process, costs itself alone."""
+    try:
+        return ask()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a target may raise anything
+        lost[runner.target] = _raised(error)
+        return None

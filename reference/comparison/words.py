@@ -39,9 +39,8 @@ def _right(right: Sequence[Standing], pairs: Sequence[Pair]) -> Iterator[str]:
         yield f"{names[0]} is {truth}."
         return
     among = [p for p in pairs if {p.first, p.second} <= set(names) and p.dtype == "float64"]
-    each = (
-        f"agree with each other to at least {min(digits(p.difference) for p in among):.1f} digits, and" if among else ""
-    )
+    worst_pair = max((p.difference for p in among), default=None)
+    each = "" if worst_pair is None else f"agree with each other {_to(worst_pair, 'at least ')}, and"
     yield f"{_listed(names)} {each} are {truth}.".replace("  ", " ")
 
 
@@ -73,7 +72,11 @@ def _place(location: object) -> str:
 def _alike(names: Sequence[str], pairs: Sequence[Pair]) -> list[str]:
     """Wrong ones that are wrong in the same way."""
     same = [p for p in pairs if {p.first, p.second} <= set(names) and p.agree and p.dtype == "float64"]
-    return [f"{p.first} and {p.second} are wrong alike: they agree to {digits(p.difference):.1f} digits." for p in same]
+    return [f"{p.first} and {p.second} are wrong alike: they agree {_to(p.difference)}." for p in same]
+
+
+def _to(difference: float, least: str = "") -> str:
+    return "in every bit" if difference == 0 else f"to {least}{digits(difference):.1f} digits"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from reference.diagnosis.scene import Scene, order, split
 __all__ = ["Mistake", "Root", "explain", "value_of", "value_with"]
 
 CLOSE = {"float64": 1e-9, "float32": 1e-3}  # of the largest entry: to tell explanations apart, not to reach a verdict
+SCALES = {"whole", "factor"}  # parts of dW that scale the data term
 MOST = 4  # mistakes in one backward pass before it is called unexplained
 UNEXPLAINED = 3  # what a quantity that fits nothing counts, in mistakes
 BUDGET = 20_000  # quantities recomputed in one search
@@ -217,6 +218,8 @@ def _ways(here: Scenes, name: str, got: tuple[Array, ...], close: float) -> tupl
                 if size == 2 and chosen[0][0] == chosen[1][0]:
                     continue  # one part is filled in one way
                 parts = {**rights, **{part: value for part, _, value in chosen}}
+                if {part for part, _, _ in chosen} == SCALES and _undo_each_other(parts, rights):
+                    continue
                 if not _same(got[0], np.asarray(line.make(first, **parts)), close):
                     continue
                 values = _values(here, name, {part: f for part, f, _ in chosen})
@@ -225,6 +228,12 @@ def _ways(here: Scenes, name: str, got: tuple[Array, ...], close: float) -> tupl
             if found:
                 break
     return tuple(found)
+
+
+def _undo_each_other(parts: dict[str, Any], rights: dict[str, Any]) -> bool:
+    """Two wrong factors that leave the data term as it is are a long way of saying that the L2 term is scaled."""
+    product, right = (float(np.prod([values[part] for part in SCALES])) for values in (parts, rights))
+    return bool(np.isclose(product, right, rtol=1e-9))
 
 
 def _filled(filling: Filling, s: Scene) -> Any:

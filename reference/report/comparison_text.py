@@ -38,7 +38,10 @@ def _table(table: Table) -> Iterator[str]:
     yield table.title
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     for k, column in enumerate(table.columns):
-        grid.add_column(column, justify="left" if not k else "right", overflow="ellipsis", no_wrap=True)
+        widest = max(len(row[k]) for row in [table.columns, *table.rows])  # figures are never cut
+        grid.add_column(
+            column, justify="right" if k else "left", overflow="ellipsis", no_wrap=True, min_width=widest if k else 1
+        )
     for row in table.rows:
         grid.add_row(*row)
     out = io.StringIO()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
 
-__all__ = ["MARKS", "Table", "number", "tables"]
+__all__ = ["MARKS", "Name", "Table", "agreed", "labels", "number", "tables"]
 
 ALL = "*"
 MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
@@ -21,7 +21,7 @@ READING = (
 SIDE_BY_SIDE = 5  # columns of figures that 80 columns hold
 
 
-LONGEST = 26  # of a target's name
+LONGEST = 20  # of a target's name
 
 
 class Table(NamedTuple):
@@ -39,7 +39,7 @@ def tables(comparison: Comparison, *, brief: bool = False) -> Iterator[Table]:
     standings = [s for s in comparison.standings if s.accuracy]
     if not standings:
         return
-    names = _names(standings)
+    names = labels(comparison)
     yield _summary(standings, names)
     for k, dtype in enumerate(_dtypes(standings)):
         for part in _parts(standings) if not (brief and k) else ():
@@ -64,14 +64,16 @@ class Name(NamedTuple):
         return f"{self.letter} {self.text}"
 
 
-def _names(standings: Sequence[Standing]) -> dict[str, Name]:
-    """Letters, and file names without their folders where that does not mix them up."""
-    last = [s.target.rpartition("/")[2] for s in standings]
+def labels(comparison: Comparison) -> dict[str, Name]:
+    """Letters, and file names without their folders where that does not mix them up; who has figures comes first."""
+    targets = [s.target for s in sorted(comparison.standings, key=lambda s: not s.accuracy)]
+    targets = list(dict.fromkeys([*targets, *(p.target for p in comparison.timing.prices)]))
+    last = [target.rpartition("/")[2] for target in targets]
     found = {}
-    for k, (s, short) in enumerate(zip(standings, last, strict=True)):
-        text = short if last.count(short) == 1 else s.target
+    for k, (target, short) in enumerate(zip(targets, last, strict=True)):
+        text = short if last.count(short) == 1 else target
         text = text if len(text) <= LONGEST else f"…{text[1 - LONGEST :]}"
-        found[s.target] = Name(chr(ord("A") + k % 26) + "'" * (k // 26), text)
+        found[target] = Name(chr(ord("A") + k % 26) + "'" * (k // 26), text)
     return found
 
 
@@ -152,7 +154,7 @@ def _matrix(
         line = [str(names[one.target])]
         for other in columns:
             pair = known.get(frozenset((one.target, other.target)))
-            line.append("" if one is other else NONE if pair is None else _agreed(pair))
+            line.append("" if one is other else NONE if pair is None else agreed(pair))
         cells.append(line)
     worst = sorted((p for p in known.values() if not p.agree), key=lambda p: -float(p.difference))[:3]
     below = "; ".join(
@@ -162,7 +164,8 @@ def _matrix(
     return Table(f"{dtype}: digits that agree, in the worst block of all", columns_, cells, below if said else "")
 
 
-def _agreed(pair: Agreement) -> str:
+def agreed(pair: Agreement) -> str:
+    """Digits; and of which output, where it is more than rounding."""
     shown = "all" if math.isinf(float(pair.digits)) else f"{float(pair.digits):.1f}"
     return shown if pair.agree else f"{shown} {pair.output}"
 
@@ -173,7 +176,7 @@ def _prices(size: str, line: str, prices: Sequence[Price], names: dict[str, Name
     for p in prices:
         name = str(names[p.target])
         if p.seconds is None:
-            rows.append((name, p.said, "", "", "", ""))
+            rows.append((f"{name}: {p.said}", "", "", "", "", ""))
             continue
         low, high = p.spread or (p.seconds, p.seconds)
         spread = f"±{100 * (high - low) / 2 / p.seconds:.0f} %"

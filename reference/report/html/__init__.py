@@ -18,7 +18,7 @@ from reference.report.html.matrices import accuracies, agreements, kills, prices
 from reference.report.html.strips import curve, strips, swept
 from reference.report.html.svg import Picture
 from reference.report.model import Report
-from reference.report.tables import tables
+from reference.report.tables import agreed, labels, number, tables
 
 __all__ = ["render_comparison", "render_report"]
 
@@ -44,17 +44,17 @@ def render_comparison(comparison: Comparison) -> str:
     """What ``compare`` found."""
     key = _keys()
     judged = [s for s in comparison.standings if s.accuracy]
-    labels = {s.target: s.target.rpartition("/")[2] for s in judged}
+    named = {target: name.text for target, name in labels(comparison).items()}
     pictures = []
     if judged:
-        pictures.append(accuracies(judged, labels, key()))
+        pictures.append(accuracies(judged, named, key()))
     for dtype in sorted({p.dtype for p in comparison.agreement}, reverse=True):
         pairs = [p for p in comparison.agreement if p.dtype == dtype]
         names = [s.target for s in judged if any(s.target in (p.first, p.second) for p in pairs)]
-        found = agreements(pairs, names, labels, key())
+        found = agreements(pairs, names, named, key())
         pictures.append(found._replace(title=f"{found.title}, {dtype}"))
     if any(p.seconds for p in comparison.timing.prices):
-        pictures.append(prices(comparison, labels, key()))
+        pictures.append(prices(comparison, named, key()))
     drawn = [[_drawn(evidence, key) for evidence in s.evidence] for s in comparison.standings]
     return _page(
         "comparison.html.j2",
@@ -93,9 +93,9 @@ def _page(template: str, **given: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"svg": _svg, "digits": _digits}
+    environment.filters |= {"svg": _svg, "digits": _digits, "agreed": agreed, "figure": number}
     environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
-    return environment.get_template(template).render(**given)
+    return environment.get_template(template).render(**given) + "\n"
 
 
 def _svg(picture: Picture) -> Any:

@@ -73,10 +73,12 @@ def _panel(
     if values.size > SHOWN:
         return
     for (i, j), value in np.ndenumerate(values):
-        r, g, b, _ = mesh.cmap(mesh.norm(value)) if np.isfinite(value) else (1, 1, 1, 1)
-        dark = 0.299 * r + 0.587 * g + 0.114 * b < 0.55  # luma: text is white on dark cells
-        shown = form.format(value) if np.isfinite(value) else "0/0"
-        axes.text(j, i, shown, ha="center", va="center", size=8, color="white" if dark else "black")
+        shown, colour = "0/0", COLOURS["muted"]  # on an empty cell
+        if np.isfinite(value):
+            r, g, b, _ = mesh.cmap(mesh.norm(value))
+            dark = 0.299 * r + 0.587 * g + 0.114 * b < 0.55  # luma: text is white on dark cells
+            shown, colour = form.format(value), "white" if dark else "black"
+        axes.text(j, i, shown, ha="center", va="center", size=8, color=colour)
 
 
 def _ratios(ratio: np.ndarray) -> str:
@@ -109,9 +111,12 @@ def scatter(evidence: Evidence, key: str) -> Picture:
         axes.set_ylabel("yours")
         axes.grid(visible=True, linewidth=0.5)
         axes.legend(loc="best", fontsize=8)
-        count = sum(_points(evidence.blocks, wrong=w)[0].size for w in (False, True))
-        off = _points(evidence.blocks, wrong=True)[0].size
-        text = f"{count - off} of {count} entries lie on y = x, as they should; {off} do not."
+        count = sum(len(row) for block in evidence.blocks for row in block.want)
+        on = _points(evidence.blocks, wrong=False)[0].size
+        drawn = on + _points(evidence.blocks, wrong=True)[0].size
+        text = f"{on} of {count} entries lie on y = x, as they should; {count - on} do not."
+        if drawn < count:
+            text += f" {count - drawn} are not finite, and not drawn."
         return picture(figure, key, "Yours against the reference", text)
 
 

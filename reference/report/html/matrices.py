@@ -11,6 +11,7 @@ from reference.findings import CODES
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
 from reference.report.evidence import Kill
 from reference.report.html.svg import COLOURS, Picture, drawing, picture
+from reference.report.tables import agreed, number
 
 __all__ = ["accuracies", "agreements", "kills", "prices"]
 
@@ -27,11 +28,9 @@ def agreements(pairs: Sequence[Agreement], names: Sequence[str], labels: dict[st
     cells: dict[tuple[int, int], str] = {}
     for pair in pairs:
         i, j = names.index(pair.first), names.index(pair.second)
-        digits = min(float(pair.digits), DIGITS)
-        text = "all" if math.isinf(float(pair.digits)) else f"{digits:.1f}"
         for at in ((i, j), (j, i)):
-            values[at] = digits
-            cells[at] = text if pair.agree else f"{text}\n{pair.output}"
+            values[at] = min(float(pair.digits), DIGITS)
+            cells[at] = agreed(pair).replace(" ", "\n")
     side = 1.6 + 0.75 * n
     with drawing(side + 1.4, side) as (figure, axes):
         mesh = axes.pcolormesh(
@@ -52,10 +51,9 @@ def agreements(pairs: Sequence[Agreement], names: Sequence[str], labels: dict[st
         axes.spines[:].set_visible(False)
         figure.colorbar(mesh, ax=axes, label="decimal digits", shrink=0.8).outline.set_visible(False)
         differ = [p for p in pairs if not p.agree]
-        worst = min((float(p.digits) for p in pairs), default=0.0)
-        text = (
-            f"The worst pair agrees to {worst:.1f} digits; {len(differ)} of {len(pairs)} pairs differ beyond rounding."
-        )
+        worst = min(pairs, key=lambda p: float(p.digits))
+        to = "the last bit" if math.isinf(float(worst.digits)) else f"{float(worst.digits):.1f} digits"
+        text = f"The worst pair agrees to {to}; {len(differ)} of {len(pairs)} pairs differ beyond rounding."
         return picture(figure, key, "Agreement, in digits", text)
 
 
@@ -99,7 +97,7 @@ def _distances(rows: Sequence[Accuracy]) -> str:
     parts = []
     if right:
         median, worst = max(float(r.median_ulps) for r in right), max(float(r.worst_error) for r in right)
-        figures = f"at most {median:.2g} ULP in the median, and {worst:.2g} u·M in the worst entry of all"
+        figures = f"at most {number(median)} ULP in the median, and {number(worst)} u·M in the worst entry of all"
         parts.append(f"{len(right)} of {len(rows)} lie within rounding: {figures}")
     if wrong:
         parts.append(f"{len(wrong)} beyond it (crosses)")

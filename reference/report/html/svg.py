@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ COLOURS = {
 SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "manual-backprop",
+    "text.parse_math": False,  # names may hold a $
     "font.family": "sans-serif",
     "font.size": 10,
     "figure.facecolor": "none",
@@ -76,7 +78,8 @@ def picture(figure: Figure, key: str, title: str, text: str) -> Picture:
     import matplotlib
 
     out = io.StringIO()
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # the page's own fonts have it
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     width = figure.get_size_inches()[0] * POINTS
     return Picture(key, title, text, _inline(out.getvalue(), key, title, text), round(width * 4 / 3))
@@ -97,10 +100,13 @@ def _inline(source: str, key: str, title: str, text: str) -> str:
         element.text = content
         root.insert(k, element)
     root.attrib |= {"role": "img", "aria-labelledby": f"{key}-title {key}-text", "focusable": "false"}
-    drawn = ET.tostring(root, encoding="unicode")
+    return ET.tostring(root, encoding="unicode")
+
+
+def _themed(value: str) -> str:
     for name, colour in COLOURS.items():
-        drawn = drawn.replace(colour, f"var(--{name})")
-    return drawn
+        value = value.replace(colour, f"var(--{name})")
+    return value
 
 
 def _own_identifiers(root: ET.Element, key: str) -> None:
@@ -117,4 +123,4 @@ def _own_identifiers(root: ET.Element, key: str) -> None:
             changed = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", value)
             if name.endswith("href") and value.startswith("#"):
                 changed = f"#{key}-{value[1:]}"
-            element.set(name, changed)
+            element.set(name, _themed(changed))
