@@ -8,10 +8,8 @@ import platform
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
-from threading import Thread
-from typing import Literal, TypeVar
+from typing import Literal
 
 import click
 
@@ -22,22 +20,18 @@ from reference.implementations import Implementation
 from reference.repetition import ALONE, repeated
 from reference.report.model import Target, Tool
 from reference.search import nothing_written
+from reference.threads import one_thread
 from reference.verify import Options, Run, judge_case, verify
 
-__all__ = ["command", "prepared", "promptly", "tool", "verify_one"]
-
-T = TypeVar("T")
+__all__ = ["command", "prepared", "tool", "verify_one"]
 
 
 @contextmanager
 def prepared() -> Iterator[None]:
     """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs."""
-    from threadpoolctl import threadpool_limits
-
     os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
     compiled.kept()
-    # matrix products give other last bits with other thread counts
-    with threadpool_limits(1), nothing_written():
+    with one_thread(), nothing_written():
         yield
 
 
@@ -52,20 +46,6 @@ def tool() -> Tool:
         jax=version("jax"),
         hypothesis=version("hypothesis"),
     )
-
-
-def promptly(work: Callable[[], T]) -> T:
-    """Run in a thread of its own, so that the main thread hears an interrupt at once, whatever JAX is compiling."""
-    done: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return done.result()
 
 
 def command() -> str:

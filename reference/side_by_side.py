@@ -15,6 +15,7 @@ from threading import Thread
 from reference.findings import DEBUG, INTERNAL
 from reference.implementations import Implementation, TargetError
 from reference.report.model import Target
+from reference.threads import one_thread
 from reference.verify import Run
 
 __all__ = ["Job", "side_by_side"]
@@ -53,6 +54,11 @@ def side_by_side(
 
 
 def _work(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
+    with one_thread():
+        _work_off(waiting, verify, alone)
+
+
+def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
     while True:
         try:
             job = waiting.get_nowait()

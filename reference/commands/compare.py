@@ -19,7 +19,8 @@ from reference.profiles import PROFILES
 from reference.progress import progress
 from reference.report import COMPARISON_FORMATS
 from reference.request import limits_of
-from reference.running import command, prepared, promptly, tool, verify_one
+from reference.running import command, prepared, tool, verify_one
+from reference.threads import promptly
 from reference.verify import Options
 
 __all__ = ["run_compare"]

@@ -15,7 +15,8 @@ from reference.implementations import TargetError, resolve
 from reference.profiles import Profile
 from reference.report import FORMATS
 from reference.report.model import Report
-from reference.running import command, prepared, promptly, tool, verify_one
+from reference.running import command, prepared, tool, verify_one
+from reference.threads import promptly
 from reference.vacuity import with_reasons
 from reference.verify import Options
 

@@ -12,8 +12,9 @@ from reference.gate import sabotage
 from reference.implementations import TargetError, resolve
 from reference.progress import progress
 from reference.report.kills import render, render_gate
-from reference.running import prepared, promptly
+from reference.running import prepared
 from reference.selftest import Kill, selftest
+from reference.threads import promptly
 
 __all__ = ["run_selftest"]
 

@@ -26,8 +26,9 @@ from reference.report import FORMATS
 from reference.report.evidence import Kill
 from reference.report.model import Report, Target
 from reference.request import Request, request
-from reference.running import command, prepared, promptly, tool, verify_one
+from reference.running import command, prepared, tool, verify_one
 from reference.side_by_side import Job, side_by_side
+from reference.threads import promptly
 from reference.vacuity import not_run, with_reasons
 
 __all__ = ["judged", "run_verify"]

@@ -11,7 +11,7 @@ from reference.report.text import SAYS, finding_lines, note_lines
 
 __all__ = ["render"]
 
-COLUMNS = 80
+COLUMNS, BETWEEN = 80, 3
 
 
 def render(comparison: Comparison) -> str:
@@ -37,11 +37,12 @@ def _table(table: Table) -> Iterator[str]:
 
     yield table.title
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
-    for k, column in enumerate(table.columns):
-        widest = max(len(row[k]) for row in [table.columns, *table.rows])  # figures are never cut
-        grid.add_column(
-            column, justify="right" if k else "left", overflow="ellipsis", no_wrap=True, min_width=widest if k else 1
-        )
+    first, *rest = zip(*[table.columns, *table.rows], strict=True)
+    widest = [max(map(len, cells)) for cells in rest]
+    room = COLUMNS - sum(widest) - BETWEEN * len(rest) - 2  # names are cut, figures are not
+    grid.add_column(first[0], overflow="ellipsis", no_wrap=True, max_width=max(room, 8))
+    for cells, width in zip(rest, widest, strict=True):
+        grid.add_column(cells[0], justify="right", no_wrap=True, min_width=width)
     for row in table.rows:
         grid.add_row(*row)
     out = io.StringIO()

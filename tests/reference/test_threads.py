@@ -1,0 +1,68 @@
+"""Where the work is done there is one thread for matrix products; what it raises is raised here."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from reference.implementations import Implementation
+from reference.report.model import Target
+from reference.side_by_side import Job, side_by_side
+from reference.threads import promptly
+
+
+def counts() -> set[int]:
+    return {pool["num_threads"] for pool in threadpool_info()}
+
+
+def test_matrix_products_have_one_thread_where_the_work_is_done():
+    with threadpool_limits(2):
+        assert promptly(counts) == {1}
+
+
+def test_so_they_have_where_targets_are_verified_side_by_side():
+    seen = []
+
+    def verify(implementation: Implementation, job: Job) -> Target:
+        seen.append((counts(), threading.current_thread() is threading.main_thread()))
+        return Target(target=job.name, verdict="pass")
+
+    jobs = [Job(name, lambda name=name: Implementation(name, ())) for name in ("a", "b", "c")]
+    with threadpool_limits(2):
+        found = side_by_side(jobs, verify, lambda implementation, run: Target(target="", verdict="interrupted"))
+    assert [target.target for target in found] == ["a", "b", "c"]
+    assert seen == [({1}, False)] * 3
+
+
+@pytest.mark.parametrize("error", [ValueError("planted"), SystemExit(3), KeyboardInterrupt()])
+def test_what_the_work_raises_is_raised_here(error):
+    def work() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        promptly(work)
+
+
+def test_an_interrupt_keeps_what_is_finished_and_says_what_had_begun():
+    gate = threading.Event()
+
+    def verify(implementation: Implementation, job: Job) -> Target:
+        if job.name == "stops":
+            raise KeyboardInterrupt
+        if job.name == "slow":
+            gate.wait(20)
+        return Target(target=job.name, verdict="pass")
+
+    closed = []
+    jobs = [
+        Job(name, lambda name=name: Implementation(name, (), close=lambda: closed.append(name)))
+        for name in ("quick", "stops", "slow")
+    ]
+    said = lambda implementation, run: Target(target=implementation.name, verdict="interrupted")
+    found = side_by_side(jobs, verify, said)
+    gate.set()
+    assert found[0] == Target(target="quick", verdict="pass")
+    assert {target.verdict for target in found[1:]} == {"interrupted"}
+    assert "stops" in closed
