@@ -115,17 +115,17 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
         return "not loaded"
     entry = _plainest(contender.implementation.entries, problem.cases[0])
     if entry is None:
-        return "does not take this network"
+        return "not taken"
     try:
         meter = entry.meter or _here(entry)
         first = meter.seconds(problem, 1)
         outcome = run_once(entry, problem)
         if any(failure.output[:2] in ("dW", "db") for failure in malformed(entry, problem, outcome)):
-            return "wrong at this size"
+            return "wrong here"
         L = len(problem.parameters)
         blocks = [outcome[f"{kind}{l}"] for l in range(1, L + 1) for kind in ("dW", "db")]
         if not _right(problem, blocks, V, truth):
-            return "wrong at this size"
+            return "wrong here"
         return _Runner(contender.target, first, meter)
     except KeyboardInterrupt:
         raise

@@ -16,7 +16,8 @@ NONE = "–"
 ENDLESS = 1e100  # an entry that is exactly zero, with nothing to round, admits no error at all
 READING = (
     "Time is the median of interleaved rounds on one thread, each verified first; spread is half the distance of the "
-    "quartiles; compiling is what the first call took beyond the median; memory is the most that a call held."
+    "quartiles; compiling is what the first call took beyond the median; memory is the most that a call held. Who does "
+    "not take a network, or is wrong there, is not timed."
 )
 SIDE_BY_SIDE = 5  # columns of figures that 80 columns hold
 

@@ -3,37 +3,62 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_info
 
+import reference.side_by_side
+import reference.threads
 from reference.implementations import Implementation
 from reference.report.model import Target
+from reference.running import prepared
 from reference.side_by_side import Job, side_by_side
 from reference.threads import promptly
 
 
-def counts() -> set[int]:
-    return {pool["num_threads"] for pool in threadpool_info()}
+@pytest.fixture
+def pins(monkeypatch):
+    """In which threads a pin stood. OpenMP counts for each thread; NumPy's OpenBLAS for the whole process."""
+    stood = []
+
+    @contextmanager
+    def pin():
+        stood.append(threading.current_thread())
+        yield
+
+    monkeypatch.setattr(reference.threads, "one_thread", pin)
+    monkeypatch.setattr(reference.side_by_side, "one_thread", pin)
+    return stood
 
 
-def test_matrix_products_have_one_thread_where_the_work_is_done():
-    with threadpool_limits(2):
-        assert promptly(counts) == {1}
+def test_matrix_products_have_one_thread_where_the_work_is_done(pins):
+    assert promptly(threading.current_thread) in pins
+    assert threading.main_thread() not in pins
 
 
-def test_so_they_have_where_targets_are_verified_side_by_side():
+def test_so_they_have_where_targets_are_verified_side_by_side(pins):
     seen = []
 
     def verify(implementation: Implementation, job: Job) -> Target:
-        seen.append((counts(), threading.current_thread() is threading.main_thread()))
+        seen.append(threading.current_thread())
         return Target(target=job.name, verdict="pass")
 
     jobs = [Job(name, lambda name=name: Implementation(name, ())) for name in ("a", "b", "c")]
-    with threadpool_limits(2):
-        found = side_by_side(jobs, verify, lambda implementation, run: Target(target="", verdict="interrupted"))
+    found = side_by_side(jobs, verify, lambda implementation, run: Target(target="", verdict="interrupted"))
     assert [target.target for target in found] == ["a", "b", "c"]
-    assert seen == [({1}, False)] * 3
+    assert len(seen) == 3
+    assert set(seen) <= set(pins)
+    assert threading.main_thread() not in seen
+
+
+def test_a_prepared_process_has_one_thread_everywhere():
+    def counts() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info()}
+
+    with prepared():
+        assert counts() == {1}
+        assert promptly(counts) == {1}
 
 
 @pytest.mark.parametrize("error", [ValueError("planted"), SystemExit(3), KeyboardInterrupt()])

@@ -537,9 +537,9 @@ def test_a_wrong_target_is_not_timed_and_a_sum_is(
     said_of = {p["target"]: p["said"] for p in report["timing"]["prices"] if p["size"] == "wide"}
     assert said_of == {
         "right": "",
-        "wrong": "wrong at this size",
+        "wrong": "wrong here",
         "sum": "",
-        "shallow": "does not take this network",
+        "shallow": "not taken",
     }
     for size in report["sizes"]:
         ratios = [p["ratio"] for p in report["timing"]["prices"] if p["size"] == size and p["ratio"] is not None]

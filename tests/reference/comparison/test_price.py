@@ -77,7 +77,7 @@ def beside(name: str, by: float) -> Callable[..., Any]:
 )
 def test_what_is_wrong_is_not_timed_and_says_so(function: Callable[..., Any]) -> None:
     p = of(function)
-    assert p == Price("it", "tiny", None, None, None, None, None, "wrong at this size")
+    assert p == Price("it", "tiny", None, None, None, None, None, "wrong here")
 
 
 MALFORMED: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -89,7 +89,7 @@ MALFORMED: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_what_is_of_another_form_is_wrong(name: str) -> None:
-    assert of(lambda p: MALFORMED[name](backward(p))).said == "wrong at this size"
+    assert of(lambda p: MALFORMED[name](backward(p))).said == "wrong here"
 
 
 def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
@@ -98,7 +98,7 @@ def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
 
     found = table(contender("it", wide_is_wrong), contender("other", right), sizes=(TINY, SMALL))
     assert has_figures(found["it", "tiny"])
-    assert found["it", "small"].said == "wrong at this size"
+    assert found["it", "small"].said == "wrong here"
     assert found["other", "small"].ratio == 1
 
 
@@ -115,12 +115,12 @@ def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
 )
 def test_a_network_that_it_does_not_take_is_said(domain: Domain) -> None:
     p = table(contender("it", right, domain))["it", "tiny"]
-    assert p == Price("it", "tiny", None, None, None, None, None, "does not take this network")
+    assert p == Price("it", "tiny", None, None, None, None, None, "not taken")
 
 
 def test_one_without_functions_or_without_anything_is_said() -> None:
     found = table(Contender("empty", Implementation("empty", ())), Contender("gone", None, "not there"))
-    assert found["empty", "tiny"].said == "does not take this network"
+    assert found["empty", "tiny"].said == "not taken"
     assert found["gone", "tiny"].said == "not loaded"
 
 
@@ -182,9 +182,9 @@ def test_summed_losses_are_held_to_m_times_the_truth() -> None:
     targets = (contender("mean", right), contender("sum", summed), contender("wrong", dW2_doubled))
     for size in (TINY, SMALL):
         taken = {p.target: p.said for p in prices(targets, (size,), summed=["sum"])}
-        assert taken == {"mean": "", "sum": "", "wrong": "wrong at this size"}
+        assert taken == {"mean": "", "sum": "", "wrong": "wrong here"}
         taken = {p.target: p.said for p in prices(targets, (size,), summed=["mean", "wrong"])}
-        assert set(taken.values()) == {"wrong at this size"}
+        assert set(taken.values()) == {"wrong here"}
 
 
 def test_a_sum_that_is_wrong_is_wrong() -> None:
@@ -192,7 +192,7 @@ def test_a_sum_that_is_wrong_is_wrong() -> None:
         gradients = summed(p)
         return {**gradients, "db1": gradients["db1"] * (1 + 1e-9)}
 
-    assert table(contender("it", spoilt), summed=["it"])["it", "tiny"].said == "wrong at this size"
+    assert table(contender("it", spoilt), summed=["it"])["it", "tiny"].said == "wrong here"
 
 
 # --- figures ---------------------------------------------------------------------------------------------------

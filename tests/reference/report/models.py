@@ -171,7 +171,7 @@ def comparison(*standings: Standing, **fields: Any) -> Comparison:
     sizes = {"course": "dims=2,20,3,1 m=211 seed=3", "wide": "dims=784,1024,10 m=256 seed=3"}
     prices = [
         Price(target=s.target, size=size, seconds=1e-3 * k, spread=(9e-4 * k, 1.1e-3 * k), ratio=k, first_call=0.1,
-              memory=2**20) if s.verdict == "pass" else Price(target=s.target, size=size, said="wrong at this size")
+              memory=2**20) if s.verdict == "pass" else Price(target=s.target, size=size, said="wrong here")
         for size in sizes for k, s in enumerate(judged, start=1)
     ]  # fmt: skip
     verdict = "fail" if any(s.verdict == "fail" for s in standings) else "pass"
