@@ -25,14 +25,23 @@ from reference.verify import Options, Run, judge_case, verify
 
 __all__ = ["command", "prepared", "tool", "verify_one"]
 
+SURROUNDINGS = {"JAX_PLATFORMS": "cpu", "NPROC": "1"}  # NPROC: of XLA's own pool; its sums differ with the threads
+
 
 @contextmanager
 def prepared() -> Iterator[None]:
     """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs."""
-    os.environ["JAX_PLATFORMS"] = "cpu"  # of this process alone; the witness is the same on every machine
+    before = {name: os.environ.get(name) for name in SURROUNDINGS}
+    os.environ.update(SURROUNDINGS)
     compiled.kept()
-    with one_thread(), nothing_written():
-        yield
+    try:
+        with one_thread(), nothing_written():
+            yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def tool() -> Tool:

@@ -146,10 +146,12 @@ def _plainest(*values: float) -> list[float]:
     return list(dict.fromkeys(values))
 
 
-def explore(domain: Domain, visit: Callable[[Case], float | None], *, examples: int, seed: int) -> None:
+def explore(
+    domain: Domain, visit: Callable[[Case], float | None], *, examples: int, seed: int, climb: bool = False
+) -> None:
     """Hypothesis visits ``examples`` cases of the domain; ``visit`` judges each and keeps what it finds.
 
-    ``visit`` returns the worst error of a case; Hypothesis climbs towards larger ones.
+    ``visit`` returns the worst error of a case; with ``climb`` Hypothesis goes where it is larger.
     """
     from hypothesis import HealthCheck, Phase, given, settings, target
     from hypothesis import seed as seeded
@@ -159,7 +161,7 @@ def explore(domain: Domain, visit: Callable[[Case], float | None], *, examples: 
 
     @settings(
         max_examples=examples,
-        phases=[Phase.generate, Phase.target],
+        phases=[Phase.generate, Phase.target] if climb else [Phase.generate],
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -168,7 +170,7 @@ def explore(domain: Domain, visit: Callable[[Case], float | None], *, examples: 
     @given(cases(domain))
     def each(case: Case) -> None:
         error = visit(case) or 0.0
-        if 0 < error < np.inf:
+        if climb and 0 < error < np.inf:
             target(float(np.log10(error)), label="log10 error")
 
     each()

@@ -136,6 +136,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                 partial(_judge_sought, entry, run, options, rng, planned),
                 examples=explored,
                 seed=options.seed,
+                climb=options.profile.climb,
             )
     if options.case is None:
         for law in implementation.laws:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from functools import partial
@@ -36,20 +35,19 @@ def run_compare(
         bindings = configuration().bind
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from None
-    os.environ["NPROC"] = "1"  # the size of XLA's own pool, which it reads when it starts
     limits, pictured = limits_of(flags), any(form == "html" for form, _ in reports)
     names = targets or tuple(name for name in BUILT_IN if is_installed(name))
-    contenders = open_all(names, lambda name: resolve(name, limits, flags["bind"], bindings))
-    try:
-        with prepared(), progress(sys.stderr, doing="") as advance:
+    with prepared(), progress(sys.stderr, doing="") as advance:
+        contenders = open_all(names, lambda name: resolve(name, limits, flags["bind"], bindings))
+        try:
             plan = Plan(examples, seed, timed, advance)
             options = Options(PROFILES["quick"], seed, heard={}, progress=advance)
             judge = partial(verify_one, options=options, pictured=pictured)
             found = promptly(lambda: compare(contenders, plan, judge, tool()))
-    finally:
-        for contender in contenders:
-            if contender.implementation is not None:
-                contender.implementation.close()
+        finally:
+            for contender in contenders:
+                if contender.implementation is not None:
+                    contender.implementation.close()
     timing = found.timing.model_copy(update={"total": round(time.monotonic() - started, 3)})
     found = found.model_copy(update={"timing": timing, "command": command()})
     deliver(found, reports, COMPARISON_FORMATS)

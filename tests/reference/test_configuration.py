@@ -54,7 +54,13 @@ def test_all_that_a_table_says_arrives():
         )
     )
     assert found.targets == ("a.py", "b.ipynb::f")
-    assert found.options.profile._asdict() == {"examples": 7, "explore": 2, "seed": 5, "max_time": 1.5}
+    assert found.options.profile._asdict() == {
+        "examples": 7,
+        "explore": 2,
+        "seed": 5,
+        "max_time": 1.5,
+        "climb": False,
+    }
     assert (found.options.seed, found.options.accuracy) == (5, "fail")
     assert (found.limits.timeout, found.limits.memory) == (3.0, 512 * 2**20)
     assert found.require == ("backward",)

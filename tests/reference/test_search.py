@@ -207,6 +207,23 @@ def test_nothing_is_written_and_no_profile_is_touched(tmp_path):
     assert done.stdout.strip() == "['local_module.py']"
 
 
+def test_it_climbs_towards_larger_errors_where_it_is_told_to():
+    """λ × scale stands for a case's error: with ``climb`` it is larger on the whole, by orders of magnitude."""
+
+    def typical(climb: bool) -> float:
+        seen: list[float] = []
+
+        def visit(case):
+            seen.append(max(1e-9, case.lambd * case.scale))
+            return seen[-1]
+
+        for seed in range(3):
+            explore(ANY, visit, examples=60, seed=seed, climb=climb)
+        return float(np.log10(seen).mean())
+
+    assert typical(climb=True) > typical(climb=False) + 1
+
+
 def test_the_home_of_hypothesis_is_what_it_was():
     def place():
         found = hypothesis.configuration.storage_directory(intent_to_write=False)
