@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="TARGET",
-        help="Verify TARGET: a .py, an .ipynb, module:function … One test for each output. Repeatable.",
+        help="Verify TARGET (a .py, an .ipynb, module:function): one test for each output. Repeatable.",
     )
     group.addoption(
         "--manual-backprop-profile",

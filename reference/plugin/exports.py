@@ -32,14 +32,14 @@ class Share(NamedTuple):
 
     checks: tuple[str, ...] = ()  # none: all
     output: str | None = None  # None: all
-    but: frozenset[str] = frozenset()  # outputs that have items of their own
+    but: frozenset[tuple[str, str]] = frozenset()  # checks and outputs that have items of their own
 
     def takes(self, row: CheckResult) -> bool:
         """What fails a backward pass as a whole, an exception, fails each of its outputs."""
         if self.checks and row.check not in self.checks:
             return False
         if self.output is None:
-            return row.output not in self.but
+            return (row.check, row.output) not in self.but
         return row.output == self.output or (row.output == ALL and row.verdict == "fail")
 
 
@@ -65,7 +65,10 @@ def shares_of(checks: Iterable[Check]) -> Iterator[tuple[tuple[str, ...], Share]
         within = (name,) if len(passes) > 1 else ()
         for output in outputs:
             yield (*within, output), Share((name,), output)
-        yield (*within, ALL), Share((name,) if within else (name, ALL), but=frozenset(outputs))
+        yield (
+            (*within, ALL),
+            Share((name,) if within else (name, ALL), but=frozenset((name, output) for output in outputs)),
+        )
     for check in checks:
         if check.name not in passes and not (check.name == ALL and len(passes) == 1):
             yield (check.name,), Share((check.name,))

@@ -1,0 +1,140 @@
+"""From a target's report to what one item says: its verdict, its text, its line, and what goes into JUnit's XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from reference.plugin.exports import Share
+from reference.plugin.sitting import Verified
+from reference.report.base import Location
+from reference.report.junit import CONSEQUENCE
+from reference.report.model import CheckResult, Finding, Target
+from reference.report.text import finding_lines, note_lines
+from reference.report.words import ALL, cause, subject, within
+
+__all__ = ["Answer", "answer", "told"]
+
+Verdict = Literal["pass", "warn", "fail", "skip"]
+
+
+class Answer(NamedTuple):
+    """What an item says. ``summary``: in one line."""
+
+    verdict: Verdict
+    text: str = ""
+    summary: str = ""
+    place: Location | None = None
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+def answer(verified: Verified, share: Share) -> Answer:
+    """Green only what was looked at, and found right."""
+    target = verified.target
+    rows = [row for row in target.checks if share.takes(row)]
+    said = _said(verified, share, rows)
+    return said._replace(properties=tuple(_properties(target, share, rows)))
+
+
+def told(target: Target, rows: Sequence[CheckResult], severity: str) -> Iterator[str]:
+    """The findings of one severity, as the text report prints them."""
+    for row in rows:
+        for finding in row.findings:
+            if finding.severity == severity:
+                yield from finding_lines(target.target if row.check == ALL else row.check, row.output, finding)
+
+
+def _said(verified: Verified, share: Share, rows: Sequence[CheckResult]) -> Answer:
+    target = verified.target
+    wrong = [row for row in rows if row.verdict == "fail"]
+    if wrong:
+        return _wrong(target, wrong)
+    unsure = [row for row in rows if row.verdict not in ("pass", "warn")]
+    if unsure:
+        return _inconclusive("; ".join(filter(None, [_compared(unsure[0]), target.error])))
+    if verified.cut is not None:
+        return _inconclusive(verified.cut)
+    # where nothing is left for the item of the rest, it is enough that the rest was looked at
+    looked = [row for row in target.checks if row.check in share.checks] if share.but else rows
+    accepted = any(finding.accepted is not None for row in rows for finding in row.findings)
+    if not accepted and not any(row.coordinates for row in looked):
+        return _not_checked(target, share)
+    return _warned(target, rows)
+
+
+def _wrong(target: Target, rows: Sequence[CheckResult]) -> Answer:
+    found = [(row, finding) for row in rows for finding in row.findings if finding.severity == "error"]
+    if found:
+        text, first = "\n".join(told(target, rows, "error")), found[0][1]
+        place = next((finding.location for _, finding in found if finding.location is not None), None)
+        return Answer("fail", text, f"{first.code}: {cause(first)}", place)
+    row = rows[0]
+    origin = next(_origins(target, row), None)
+    if origin is None:
+        text = f"{subject(row)} is wrong, as a consequence of another output of this check"
+        return Answer("fail", "\n".join(note_lines(text)), text)
+    whence, finding = origin
+    where = "" if finding.location is None else f" ({finding.location.file}, {within(finding.location)})"
+    text = f"{subject(row)} is wrong, as a consequence of {whence.output}{where}. {finding.code}: {cause(finding)}"
+    return Answer(
+        "fail", "\n".join(note_lines(text)), f"follows from {whence.output} ({finding.code})", finding.location
+    )
+
+
+def _warned(target: Target, rows: Sequence[CheckResult]) -> Answer:
+    warned = [row for row in rows if row.verdict == "warn"]
+    if not warned:
+        return Answer("pass")
+    finding = next((finding for row in warned for finding in row.findings), None)
+    if finding is None:  # the baseline lets through what it follows from
+        text = f"{subject(warned[0])} is wrong, as a consequence of what is accepted"
+        return Answer("warn", text, text)
+    return Answer("warn", "\n".join(told(target, warned, "warning")), cause(finding), finding.location)
+
+
+def _origins(target: Target, row: CheckResult) -> Iterator[tuple[CheckResult, Finding]]:
+    """What an output that is wrong, and has no finding of its own, follows from."""
+    for other in target.checks:
+        for finding in other.findings:
+            if other.check == row.check and row.output in finding.upstream_of:
+                yield other, finding
+
+
+def _not_checked(target: Target, share: Share) -> Answer:
+    """It never came up; where the run itself says that it cannot judge this, and judged others, nothing is wrong."""
+    about = [note for note in target.notes for check in share.checks if note.startswith(f"{check} is not judged")]
+    if about and target.verdict != "inconclusive":
+        return Answer("skip", about[0], about[0])
+    name = " and ".join(share.checks) or target.target
+    what = name if share.output is None else f"{share.output} in {name}"
+    reasons = list(dict.fromkeys([*filter(None, [target.error]), *about, *([] if share.checks else target.notes)]))
+    text = ": ".join([f"{what} was not checked", *reasons[:1]])
+    return Answer("fail", "\n".join(line for said in [text, *reasons[1:]] for line in note_lines(said)), text)
+
+
+def _compared(row: CheckResult) -> str:
+    seen = row.coordinates - row.excluded - row.unresolved
+    return f"{subject(row)}: {seen:,} of {row.coordinates:,} entries could be compared"
+
+
+def _inconclusive(why: str) -> Answer:
+    text = f"INCONCLUSIVE: {why}"
+    return Answer("fail", "\n".join(note_lines(text)), text)
+
+
+def _properties(target: Target, share: Share, rows: Sequence[CheckResult]) -> Iterator[tuple[str, str]]:
+    findings = [finding for row in rows for finding in row.findings]
+    follows = any(row.verdict in ("fail", "warn") and not row.findings for row in rows)
+    codes = [*dict.fromkeys(finding.code for finding in findings), *([CONSEQUENCE] if follows else [])]
+    coordinates = sum(row.coordinates for row in rows)
+    yield "check", ", ".join(share.checks) or ALL
+    yield "output", share.output or ALL
+    if codes:
+        yield "code", ", ".join(codes)
+    for name in ("smallest", "replay"):
+        values = dict.fromkeys(value for finding in findings if (value := getattr(finding, name)))
+        if values:
+            yield name, ", ".join(values)
+    if coordinates:
+        lost = sum(row.excluded + row.unresolved for row in rows)
+        yield "coverage", f"{1 - lost / coordinates:.4f}"

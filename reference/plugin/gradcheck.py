@@ -1,0 +1,116 @@
+"""The fixture ``gradcheck``: a user's own gradients, and a user's own backward pass, in a user's own test."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from manual_backprop.gradient_check import COVERAGE, GradientCheck, gradient_check
+from reference.case import Case
+from reference.findings import INTERNAL
+from reference.implementations import ANY, Domain, Entry, Implementation
+from reference.implementations.outcome import Single, per_case
+from reference.plugin.answers import told
+from reference.plugin.guest import guest
+from reference.plugin.sitting import untrusted
+from reference.profiles import PROFILES
+from reference.pytest_plugin import ManualBackpropWarning
+from reference.report.model import Target
+from reference.running import verify_one
+from reference.verify import Options
+
+__all__ = ["GradCheck"]
+
+PROFILE = PROFILES["quick"]
+TARGET = "gradcheck"
+
+
+class GradCheck:
+    """``gradcheck(cost, parameters, gradients)``; ``gradcheck.backward(function)``."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def __call__(
+        self,
+        cost: Callable[[dict[str, np.ndarray]], float],
+        parameters: Mapping[str, np.ndarray],
+        gradients: Mapping[str, np.ndarray],
+        **options: Any,
+    ) -> GradientCheck:
+        """Central differences of any cost: fails unless the verdict is PASS. ``options`` of ``gradient_check``."""
+        __tracebackhide__ = True
+        check = gradient_check(cost, parameters, gradients, **options)
+        if check.verdict != "PASS":
+            pytest.fail("\n".join(_of_differences(check, gradients)), pytrace=False)
+        return check
+
+    def backward(
+        self, function: Callable[[Single], dict[str, np.ndarray]], line: str | None = None, /, **case: Any
+    ) -> Target:
+        """A function of one problem, as ``module:function`` of ``verify``: fails unless all witnesses agree with it.
+
+        It is asked everything; or one case, as a line, or by its fields: ``dims=(3, 2), m=5, lambd=0.7``.
+        """
+        __tracebackhide__ = True
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in case.items()}
+        one = Case.parse(line) if line is not None else Case(**fields) if fields else None
+        name = getattr(function, "__name__", type(function).__name__)
+        with guest():
+            why = untrusted(self._config)
+            entry = Entry(name, ANY if one is None else _of(one), per_case(function))
+            target = None if why else _judged(entry, Options(PROFILE, case=one))
+        if target is None or target.verdict == "error":
+            pytest.fail(f"{INTERNAL}: {why or (target and target.error)}", pytrace=False)
+        if target.verdict != "pass":
+            lines = [*told(target, target.checks, "error")] or [f"{name} is {target.verdict}: {target.error}"]
+            pytest.fail("\n".join(lines), pytrace=False)
+        if warned := "\n".join(told(target, target.checks, "warning")):
+            warnings.warn(warned, ManualBackpropWarning, stacklevel=2)
+        return target
+
+
+def _of(case: Case) -> Domain:
+    """What a function must be able to do that is asked this case, and is explained on others of its kind."""
+    return Domain(
+        depths=(len(case.dims) - 1,),
+        hiddens=(case.hidden,),
+        outputs=(case.output,),
+        dtypes=(case.dtype,),
+        l2=case.lambd > 0,
+        dropout=case.keep_prob < 1,
+    )
+
+
+def _judged(entry: Entry, options: Options) -> Target:
+    """Without the IDs of failures: no command could open a function that lives in a test."""
+    found = verify_one(Implementation(TARGET, (entry,)), options, kept=False)
+    rows = [
+        row.model_copy(update={"findings": [f.model_copy(update={"replay": None}) for f in row.findings]})
+        for row in found.checks
+    ]
+    return found.model_copy(update={"checks": rows})
+
+
+def _of_differences(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """The worst coordinate of the worst block; where nothing is wrong, what could not be compared."""
+    yield f"gradcheck: {check.verdict}, difference {check.difference:.3g}, {100 * check.coverage:.1f} % covered"
+    for name, block in sorted(check.blocks.items(), key=lambda pair: -pair[1].worst_ratio):
+        if block.worst_ratio > 1:
+            index = f"[{','.join(map(str, block.worst))}]" if block.worst else ""
+            got, want = float(np.asarray(gradients[name])[block.worst]), float(block.approximation[block.worst])
+            yield (
+                f"  {name}{index}  yours {got:.12g}  central difference {want:.12g}"
+                f"  {block.worst_ratio:.3g} times the bound; difference of the block {block.difference:.3g}"
+            )
+        elif check.verdict == "INCONCLUSIVE" and block.excluded + block.unresolved:
+            yield (
+                f"  {name}  {block.excluded} of {block.coordinates} coordinates excluded at kinks,"
+                f" {block.unresolved} unresolved"
+            )
+    if check.verdict == "INCONCLUSIVE":
+        yield f"  below {100 * COVERAGE:.0f} % there is no verdict; pattern= says where the cost has its kinks"
