@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -21,28 +21,17 @@ from reference.implementations import Implementation, Outcome, resolve
 from reference.judge import Judgement
 from reference.problem import Problem
 from reference.profiles import Profile
+from reference.report.kills import Trial
 from reference.report.model import Report, Target
 from reference.running import tool, verify_one
 from reference.tolerance import Comparison
 from reference.vacuity import not_run, with_reasons
 from reference.verify import Options
 
-__all__ = ["Trial", "sabotage"]
+__all__ = ["sabotage"]
 
 CASE = Case((2, 5, 3, 1), 7, lambd=0.7, keep_prob=0.6, seed=2)
 REQUIRED = "network.backward_propagation"
-
-
-class Trial(NamedTuple):
-    """What was broken, and how the gate ended."""
-
-    broken: str
-    exit_code: int
-    said: str
-
-    @property
-    def red(self) -> bool:
-        return self.exit_code != 0
 
 
 def sabotage() -> list[Trial]:

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reference.plugin import ManualBackpropWarning
+
 if TYPE_CHECKING:
     from reference.plugin.gradcheck import GradCheck
 
 __all__ = ["ManualBackpropWarning", "gradcheck", "pytest_addoption", "pytest_configure"]
 
 GROUP = "manual-backprop"
-
-
-class ManualBackpropWarning(UserWarning):
-    """A finding that fails nothing: lost digits, a wrong intermediate that spoils no gradient, one that is accepted."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

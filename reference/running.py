@@ -16,7 +16,7 @@ import click
 from reference import compiled, store
 from reference.case import Case
 from reference.conclusion import conclude
-from reference.implementations import Implementation
+from reference.implementations import ANY, Implementation, kind_of
 from reference.repetition import ALONE, repeated
 from reference.report.model import Target, Tool
 from reference.search import nothing_written
@@ -77,6 +77,7 @@ def verify_one(
     that lives in our own; ``None`` repeats nothing. ``kept``: failures are stored, and forgotten when they are fixed.
     """
     run = run if run is not None else Run()
+    implementation = _narrowed(implementation, options.case)
     verify(implementation, options, run)
     if kept and options.case is None:
         run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
@@ -93,6 +94,14 @@ def verify_one(
     except OSError as error:
         click.echo(f"manual-backprop: failures are not kept: {store.FOLDER}: {error.strerror or error}", err=True)
     return target
+
+
+def _narrowed(implementation: Implementation, case: Case | None) -> Implementation:
+    """Who is asked one case alone is explained on others of its kind: it may be able to do no more."""
+    if case is None:
+        return implementation
+    entries = [e._replace(domain=kind_of(case)) if e.domain == ANY else e for e in implementation.entries]
+    return implementation._replace(entries=tuple(entries))
 
 
 def _forget_fixed(implementation: Implementation) -> list[str]:

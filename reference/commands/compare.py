@@ -14,6 +14,7 @@ from reference.configuration import ConfigurationError, configuration
 from reference.delivery import check_writable, deliver
 from reference.formats import Reports
 from reference.implementations import BUILT_IN, is_installed, resolve
+from reference.implementations.binding import BindingError, binding_of
 from reference.profiles import PROFILES
 from reference.progress import progress
 from reference.report import COMPARISON_FORMATS
@@ -33,7 +34,8 @@ def run_compare(
     check_writable(reports)
     try:
         bindings = configuration().bind
-    except ConfigurationError as error:
+        binding_of("", flags["bind"])
+    except (ConfigurationError, BindingError) as error:
         raise click.UsageError(str(error)) from None
     limits, pictured = limits_of(flags), any(form == "html" for form, _ in reports)
     names = targets or tuple(name for name in BUILT_IN if is_installed(name))

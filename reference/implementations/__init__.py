@@ -8,7 +8,18 @@ a check of what no gradient shows.
 from __future__ import annotations
 
 from reference.implementations.binding import Binding
-from reference.implementations.entry import ANY, COURSE, Domain, Entry, Implementation, Law, Meter, Outcome, Violation
+from reference.implementations.entry import (
+    ANY,
+    COURSE,
+    Domain,
+    Entry,
+    Implementation,
+    Law,
+    Meter,
+    Outcome,
+    Violation,
+    kind_of,
+)
 from reference.implementations.process import Limits
 from reference.implementations.resolve import BUILT_IN, TargetError, is_installed, resolve
 from reference.implementations.source import SourceError
@@ -30,6 +41,7 @@ __all__ = [
     "TargetError",
     "Violation",
     "is_installed",
+    "kind_of",
     "read_source",
     "resolve",
 ]

@@ -14,7 +14,7 @@ from reference.problem import Problem
 
 __all__ = [
     "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "Outcome", "Own", "Place",
-    "Violation",
+    "Violation", "kind_of",
 ]  # fmt: skip
 
 Outcome = dict[str, NDArray]  # "cost" (G,), "Z1", "A1", "dW1", "db1", "dZ1", "dA1", … (G, n, m) as in the course
@@ -56,6 +56,18 @@ ANY = Domain(deeper=True)
 COURSE = Domain(
     depths=(3,), hiddens=("relu",), outputs=("sigmoid",), dtypes=("float64",), l2=False, dropout=False, share=8
 )
+
+
+def kind_of(case: Case) -> Domain:
+    """The cases of one kind: what a function must be able to do that is asked this one, and no more."""
+    return Domain(
+        depths=(len(case.dims) - 1,),
+        hiddens=(case.hidden,),
+        outputs=(case.output,),
+        dtypes=(case.dtype,),
+        l2=case.lambd > 0,
+        dropout=case.keep_prob < 1,
+    )
 
 
 class Place(NamedTuple):

@@ -5,3 +5,11 @@ sitting      what one process knows: asked once          exports     which outpu
 answers      from a target's report to one item's        guest       in somebody else's process, leaving no trace
 gradcheck    the fixture
 """
+
+from __future__ import annotations
+
+__all__ = ["ManualBackpropWarning"]
+
+
+class ManualBackpropWarning(UserWarning):
+    """A finding that fails nothing: lost digits, a wrong intermediate that spoils no gradient, one that is accepted."""

@@ -12,13 +12,13 @@ import pytest
 from manual_backprop.gradient_check import COVERAGE, GradientCheck, gradient_check
 from reference.case import Case
 from reference.findings import INTERNAL
-from reference.implementations import ANY, Domain, Entry, Implementation
+from reference.implementations import ANY, Entry, Implementation, kind_of
 from reference.implementations.outcome import Single, per_case
+from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import told
 from reference.plugin.guest import guest
 from reference.plugin.sitting import untrusted
 from reference.profiles import PROFILES
-from reference.pytest_plugin import ManualBackpropWarning
 from reference.report.model import Target
 from reference.running import verify_one
 from reference.verify import Options
@@ -62,7 +62,7 @@ class GradCheck:
         name = getattr(function, "__name__", type(function).__name__)
         with guest():
             why = untrusted(self._config)
-            entry = Entry(name, ANY if one is None else _of(one), per_case(function))
+            entry = Entry(name, ANY if one is None else kind_of(one), per_case(function))
             target = None if why else _judged(entry, Options(PROFILE, case=one))
         if target is None or target.verdict == "error":
             pytest.fail(f"{INTERNAL}: {why or (target and target.error)}", pytrace=False)
@@ -72,18 +72,6 @@ class GradCheck:
         if warned := "\n".join(told(target, target.checks, "warning")):
             warnings.warn(warned, ManualBackpropWarning, stacklevel=2)
         return target
-
-
-def _of(case: Case) -> Domain:
-    """What a function must be able to do that is asked this case, and is explained on others of its kind."""
-    return Domain(
-        depths=(len(case.dims) - 1,),
-        hiddens=(case.hidden,),
-        outputs=(case.output,),
-        dtypes=(case.dtype,),
-        l2=case.lambd > 0,
-        dropout=case.keep_prob < 1,
-    )
 
 
 def _judged(entry: Entry, options: Options) -> Target:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from reference.implementations import TargetError
+from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import Answer, answer
 from reference.plugin.exports import Share, shares_of
 from reference.plugin.sitting import Fault, Sitting
-from reference.pytest_plugin import ManualBackpropWarning
 from reference.report.words import ALL
 
 __all__ = ["Requirements", "Target", "path_of", "relative"]

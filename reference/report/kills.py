@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from reference.diagnosis.scene import order
-from reference.gate import Trial
 from reference.selftest import NOWHERE, Kill
 
-__all__ = ["render", "render_gate"]
+__all__ = ["Trial", "render", "render_gate"]
 
 NAME = 44
 
@@ -55,6 +55,18 @@ def _total(kills: Sequence[Kill]) -> Iterator[str]:
     yield f"  {killed} of {len(planted)} killed, {unique} named uniquely, {wrong} given another name;"
     nowhere = sum(k.certainty == NOWHERE for k in kills)
     yield f"  {len(kills) - len(planted) - nowhere} equivalent, {nowhere} that have nowhere to stand"
+
+
+class Trial(NamedTuple):
+    """What was broken, and how the gate ended."""
+
+    broken: str
+    exit_code: int
+    said: str
+
+    @property
+    def red(self) -> bool:
+        return self.exit_code != 0
 
 
 def render_gate(trials: Sequence[Trial]) -> str:
