@@ -147,4 +147,5 @@ def _accuracy(row: Row) -> Accuracy:
         worst_error=row.worst_error,
         wrong_cases=row.wrong,
         case=row.case,
+        median_error=row.median_error,
     )

@@ -46,6 +46,7 @@ class Row(NamedTuple):
     worst_error: float  # in units of u · M
     wrong: int  # cases with an entry beyond C · u · M
     case: str  # where the worst error is
+    median_error: float = 0.0  # in units of u · M
 
 
 def allowed(problem: Problem, name: str) -> Tolerance:
@@ -72,6 +73,7 @@ def errors(got: NDArray[Any], want: NDArray[Any], problem: Problem, name: str) -
 @dataclass
 class _Sum:
     ulps: list[NDArray[np.float64]] = field(default_factory=list)
+    units: list[NDArray[np.float64]] = field(default_factory=list)
     cases: set[int] = field(default_factory=set)
     coordinates: int = 0
     worst: float = -1.0
@@ -81,6 +83,7 @@ class _Sum:
     def add(self, k: int, found: Errors, problem: Problem) -> None:
         worst = float(found.units.max())
         self.ulps.append(found.ulps)
+        self.units.append(found.units)
         self.cases.add(k)
         self.coordinates += found.units.size
         if worst > found.C:
@@ -111,4 +114,5 @@ def accuracy(asked: Sequence[Asked], answers: Mapping[Who, Mapping[int, Answer]]
 def _row(key: tuple[Who, str, str], row: _Sum) -> Row:
     ulps = np.concatenate(row.ulps) if row.ulps else np.zeros(0)
     worst, median = (float(f(ulps)) if ulps.size else 0.0 for f in (np.max, np.median))
-    return Row(*key, len(row.cases), row.coordinates, worst, median, row.worst, len(row.wrong), row.case)
+    middle = float(np.median(np.concatenate(row.units)))
+    return Row(*key, len(row.cases), row.coordinates, worst, median, row.worst, len(row.wrong), row.case, middle)

@@ -27,6 +27,7 @@ class Accuracy(Model):
     worst_error: Number  # in units of u · M
     wrong_cases: int
     case: str
+    median_error: Number = 0.0
 
 
 class Standing(Model):

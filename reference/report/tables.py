@@ -45,7 +45,7 @@ def tables(comparison: Comparison, *, brief: bool = False) -> Iterator[Table]:
     for k, dtype in enumerate(_dtypes(standings)):
         for part in _parts(standings) if not (brief and k) else ():
             yield _by_output(part, names, dtype, "ULPs, worst (median)", _ulps)
-            yield _by_output(part, names, dtype, "worst, in u·M", lambda row: number(row.worst_error))
+            yield _by_output(part, names, dtype, "u·M, worst (median)", _units)
         if len(standings) > 1:
             parts = list(_parts(standings))
             for part in parts:
@@ -122,6 +122,10 @@ def _summary(standings: Sequence[Standing], names: dict[str, Name]) -> Table:
         + ("; * right by a convention of its own, see below" if any("*" in row[0] for row in rows) else ""),
         brief=True,
     )
+
+
+def _units(row: Accuracy) -> str:
+    return f"{number(row.worst_error)} ({number(row.median_error)})"
 
 
 def _ulps(row: Accuracy) -> str:

@@ -161,6 +161,20 @@ def test_a_wrong_block_is_counted_in_every_case(factor: float, mild: list[Asked]
     assert rows["float64", ALL].worst_error == rows["float64", "dW2"].worst_error
 
 
+def test_the_median_is_that_of_every_entry_in_units_of_rounding(mild: list[Asked]) -> None:
+    given = [one for one in mild if one.problem.shape.dtype == "float64"]
+    rows = table(given, answers(backward, given))
+    assert all(0 <= row.median_error <= row.worst_error for row in rows.values())
+    assert rows["float64", ALL].median_error < 1
+    one_entry = {k: changed(a, "dW2", lambda b: b + (np.arange(b.size).reshape(b.shape) == 0))
+                 for k, a in answers(backward, given).items()}  # fmt: skip
+    spoilt = table(given, one_entry)["float64", "dW2"]
+    assert spoilt.worst_error > 1e6
+    assert spoilt.median_error < 1  # most entries are right
+    doubled = {k: changed(a, "dW2", lambda b: 2 * b) for k, a in answers(backward, given).items()}
+    assert table(given, doubled)["float64", "dW2"].median_error > 1e6
+
+
 def test_only_what_is_wrong_is_counted(mild: list[Asked]) -> None:
     found = answers(backward, mild)
     for k in (2, 5, 30):
