@@ -87,7 +87,8 @@ def _standing(
     table = [_accuracy(row) for row in rows if row.who.target == target]
     notes, conventions = list(implementation.notes), _own_conventions(implementation)
     if not cases:
-        return Standing(target=target, verdict="inconclusive", error=NOTHING, notes=notes)
+        more = "; verify says more of it" if implementation.laws else ""
+        return Standing(target=target, verdict="inconclusive", error=NOTHING + more, notes=notes)
     verdict, error, told = _verdict(mine, asked, rows, failed)
     conventions += told
     checks, evidence = [], []

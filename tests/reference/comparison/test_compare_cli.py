@@ -353,7 +353,7 @@ def test_a_file_that_exports_nothing_that_can_be_compared_exits_3(
     code, report = as_json(capsys, "nothing.py", *QUICK)
     (standing,) = report["standings"]
     assert (code, standing["verdict"], report["verdict"]) == (3, "inconclusive", "inconclusive")
-    assert standing["error"] == "it exports no backward pass that can be compared"
+    assert standing["error"].startswith("it exports no backward pass that can be compared")
     assert report["cases"] == 0
 
 
