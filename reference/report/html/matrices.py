@@ -10,7 +10,7 @@ import numpy as np
 from reference.findings import CODES
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
 from reference.report.evidence import Kill
-from reference.report.html.svg import COLOURS, Picture, drawing, picture
+from reference.report.html.svg import COLOURS, Picture, drawing, picture, powers
 from reference.report.tables import agreed, number
 
 __all__ = ["accuracies", "agreements", "kills", "prices"]
@@ -68,6 +68,7 @@ def accuracies(standings: Sequence[Standing], labels: dict[str, str], key: str) 
     with drawing(7.4, 1.1 + 0.34 * len(rows), ncols=2, sharey=True) as (figure, (left, right)):
         for axes in (left, right):
             axes.set_xscale("log")
+            powers(axes.xaxis)
             axes.grid(visible=True, axis="x", linewidth=0.5)
         for k, (_, row, name) in enumerate(rows):
             median, worst = (min(max(float(v), 1e-2), 1e20) for v in (row.median_ulps, row.worst_ulps))

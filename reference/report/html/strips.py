@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reference.report.evidence import Curve, Dot, Evidence
-from reference.report.html.svg import COLOURS, Picture, drawing, picture
+from reference.report.html.svg import COLOURS, Picture, drawing, picture, powers
 
 __all__ = ["curve", "strips", "swept"]
 
@@ -43,6 +43,7 @@ def _strip(axes: Any, dots: list[Dot]) -> None:
         axes.scatter(xs, ys, s=28, marker=marker, linewidths=1.3, **face)
     axes.axhline(1, color=COLOURS["ink"], linewidth=1)
     axes.set_yscale("log")
+    powers(axes.yaxis)
     axes.set_ylim(LOW / 2, HIGH * 2)
     axes.set_xticks(range(len(values)), [f"{v:g}" for v in values], size=8)
     axes.grid(visible=True, axis="y", linewidth=0.5)
@@ -77,6 +78,8 @@ def curve(found: Curve, key: str) -> Picture:
         axes.annotate("1e-7, the course's", (1e-7, 1), xycoords=("data", "axes fraction"), ha="left", va="top", size=8,
                       xytext=(4, -2), textcoords="offset points", color=COLOURS["muted"])  # fmt: skip
         axes.set_ylim(1e-17, 10)
+        powers(axes.xaxis)
+        powers(axes.yaxis)
         axes.set_xlabel("ε")
         axes.set_ylabel("relative error")
         axes.grid(visible=True, linewidth=0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 import xml.etree.ElementTree as ET
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "Picture", "drawing", "picture"]
+__all__ = ["COLOURS", "Picture", "drawing", "picture", "powers"]
 
 # What Matplotlib is told to draw with, and the page's own colour that takes its place.
 COLOURS = {
@@ -71,6 +72,14 @@ def drawing(width: float, height: float, **grid: Any) -> Iterator[tuple[Figure, 
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, figure.subplots(**grid)
+
+
+def powers(axis: Any) -> None:
+    """Ticks of a logarithmic axis as ``1e-5``: Matplotlib's own are mathtext, which names switch off."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, position: f"1e{round(math.log10(value))}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def picture(figure: Figure, key: str, title: str, text: str) -> Picture:

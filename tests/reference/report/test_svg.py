@@ -140,6 +140,18 @@ def test_it_takes_what_it_is_wide_and_scales(figure):
     assert height > 0
 
 
+def test_no_label_is_the_source_of_a_formula(figure):
+    """Mathtext is off, since names may hold a $: what Matplotlib writes in it by itself would stand there raw."""
+    assert [text for text in shown(figure.svg) if "mathdefault" in text or "$" in text] == []
+
+
+def test_a_logarithmic_axis_with_ticks_of_its_own_is_noticed():
+    with drawing(5, 4) as (made, axes):
+        axes.loglog([1e-5, 1], [1e-3, 1])
+        raw = picture(made, "figure-1", "raw", "raw")
+    assert any("mathdefault" in text for text in shown(raw.svg))
+
+
 def test_text_is_text_and_not_outlines(figure):
     assert shown(figure.svg)
 
