@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from reference.case import HIDDENS, OUTPUTS
 from reference.problem import Problem
 
-__all__ = ["BUCKETS", "Autodiff", "Bucket", "autodiff", "bucket_for", "warm_up"]
+__all__ = ["BUCKETS", "Autodiff", "Bucket", "autodiff", "bucket_for", "gradients", "warm_up"]
 
 Array = NDArray[np.float64]
 
@@ -53,6 +53,14 @@ class Autodiff(NamedTuple):
     dA: list[Array]  # likewise, before the mask
     Z: list[Array]
     H: list[Array]
+
+
+def gradients(said: Autodiff) -> dict[str, Array]:
+    """``dW1``, ``db1``, … of J, the L2 term included, ``(G, …)`` each."""
+    found = {}
+    for l, (dW, l2, db) in enumerate(zip(said.dW, said.l2, said.db, strict=True), start=1):
+        found |= {f"dW{l}": dW + l2, f"db{l}": db}
+    return found
 
 
 def bucket_for(depth: int, width: int, m: int) -> Bucket:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reference.autodiff import autodiff
+from reference.autodiff import autodiff, gradients
 from reference.case import Case
 from reference.implementations import ANY, Entry, Implementation, Outcome
 from reference.problem import Problem
@@ -41,10 +41,7 @@ def canary() -> str | None:
 
 def _judged(change: Change) -> Target:
     def run(problem: Problem) -> Outcome:
-        said = autodiff(problem)
-        blocks = {f"dW{l}": dW + l2 for l, (dW, l2) in enumerate(zip(said.dW, said.l2, strict=True), start=1)}
-        blocks |= {f"db{l}": db for l, db in enumerate(said.db, start=1)}
-        return {name: change(name, a) for name, a in blocks.items()}
+        return {name: change(name, a) for name, a in gradients(autodiff(problem)).items()}
 
     planted = Implementation(CHECK, (Entry(CHECK, ANY, run),))
     return verify_one(planted, Options(Profile(examples=1, explore=0), 0, CASE), kept=False)

@@ -5,30 +5,30 @@ Nothing here decides a verdict: which quantity is wrong is what the report's row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from manual_backprop.differences import network_differences
-from reference.autodiff import Autodiff, autodiff
+from reference.autodiff import autodiff, gradients
 from reference.case import Case
 from reference.diagnosis import probes, should_be
 from reference.diagnosis.scene import order, scene, split
-from reference.execution import malformed, run_once
+from reference.execution import Raised, malformed, run_once, ventured
 from reference.implementations import Implementation, SourceError, read_source
 from reference.implementations.entry import Entry, Event, Outcome
 from reference.problem import Problem, draw
 from reference.report.base import Location
 from reference.report.evidence import Block, Curve, Dot, Evidence, Node, Status
 from reference.report.model import CheckResult, Target
-from reference.tolerance import compare, tolerance
+from reference.tolerance import allowed, compare
 
 __all__ = ["gather"]
 
-T = TypeVar("T")
 MOST = 6  # checks of a target that are drawn
 SWEPT: dict[str, tuple[float, ...]] = {
     "lambd": (0.0, 1e-3, 1e-2, 0.1, 0.7, 7.0, 70.0, 700.0),
@@ -48,19 +48,9 @@ def gather(implementation: Implementation, target: Target) -> list[Evidence]:
     found = []
     for entry in entries[:MOST]:
         rows = [row for row in target.checks if row.check == entry.check]
-        evidence = _or(None, lambda entry=entry, rows=rows: _of(entry, rows))  # type: ignore[misc]
-        found += [evidence] if evidence is not None else []
+        evidence = ventured(partial(_of, entry, rows))
+        found += [] if isinstance(evidence, Raised) else [evidence]
     return found
-
-
-def _or(nothing: T, ask: Callable[[], T]) -> T:
-    """``nothing`` where the target does not answer: it may raise anything, ``SystemExit`` included."""
-    try:
-        return ask()
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        return nothing
 
 
 def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
@@ -70,12 +60,13 @@ def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
     outcome = {n: a for n, a in outcome.items() if n not in bad}
     events = entry.trace(problem) if entry.trace is not None else []
     blocks = list(_blocks(problem, outcome))
+    dots = ventured(lambda: list(_dots(entry)))
     return Evidence(
         check=entry.check,
         case=str(problem.cases[0]),
         nodes=list(_nodes(problem, rows, events)),
         blocks=blocks,
-        dots=_or([], lambda: list(_dots(entry))),
+        dots=[] if isinstance(dots, Raised) else dots,
         curve=_curve(problem, _worst(blocks)),
     )
 
@@ -142,20 +133,11 @@ def _text(location: Location | None) -> str | None:
 # --- the blocks ------------------------------------------------------------------------------------------------
 
 
-def _witnessed(problem: Problem, said: Autodiff) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """By block, ``(G, n, k)``: what autodiff says, and M."""
-    M, found = problem.M, {}
-    for l in range(len(problem.parameters)):
-        found[f"dW{l + 1}"] = (said.dW[l] + said.l2[l], M.dW[l] + M.l2[l])
-        found[f"db{l + 1}"] = (said.db[l], M.db[l])
-    return found
-
-
 def _blocks(problem: Problem, outcome: Outcome) -> Iterator[Block]:
-    for name, (want, M) in _witnessed(problem, autodiff(problem)).items():
+    for name, want in gradients(autodiff(problem)).items():
         if name not in outcome:
             continue
-        width = tolerance(problem, M)
+        width = allowed(problem, name)
         arrays = (outcome[name][0].astype(np.float64), want[0], width.unit[0])
         got, true, unit = ([[float(v) for v in row] for row in a] for a in arrays)
         yield Block(name=name, got=got, want=true, unit=unit, allowed=width.C)
@@ -204,9 +186,9 @@ def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
     problem = problem if entry.settle is None else entry.settle(problem)
     outcome = run_once(entry, problem)
     worst = np.zeros(len(cases))
-    for name, (want, M) in _witnessed(problem, autodiff(problem)).items():
+    for name, want in gradients(autodiff(problem)).items():
         if name in outcome and outcome[name].shape == want.shape:
-            found = compare(outcome[name], want, tolerance(problem, M))
+            found = compare(outcome[name], want, allowed(problem, name))
             worst = np.maximum(worst, found.error.reshape(len(cases), -1).max(axis=-1) / problem.C)
     return [float(e) for e in worst]
 

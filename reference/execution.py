@@ -7,11 +7,11 @@ they were), and once with λ = 0.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,8 +22,9 @@ from reference.implementations.process import TargetDied, TargetRaised
 from reference.implementations.told import described
 from reference.problem import Problem
 
-__all__ = ["Failure", "malformed", "raised", "run_entry", "run_once", "what_raised"]
+__all__ = ["Failure", "Raised", "malformed", "raised", "run_entry", "run_once", "ventured", "what_raised"]
 
+T = TypeVar("T")
 TRACE_LINES = 6
 LARGEST = 10**7  # entries of a quantity; more than any case's
 LONGEST = 300  # of an exception's message
@@ -43,6 +44,22 @@ class Failure(NamedTuple):
     want: float | None = None
     share: float = 1.0  # of the block's entries that are wrong
     place: Place | None = None  # where in the target's source
+
+
+class Raised(NamedTuple):
+    """In an answer's place."""
+
+    error: BaseException
+
+
+def ventured(ask: Callable[[], T]) -> T | Raised:
+    """What a target answers. It may raise anything, ``SystemExit`` included; an interrupt is the user's own."""
+    try:
+        return ask()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return Raised(error)
 
 
 def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:

@@ -17,6 +17,7 @@ __all__ = [
     "Verdict",
     "Violation",
     "backward_order",
+    "verdict_of",
     "worst_exit",
 ]
 
@@ -76,6 +77,11 @@ class Violation(NamedTuple):
 def worst_exit(codes: list[int]) -> int:
     """Over several targets: 130 > 2 > 1 > 3 > 0."""
     return next((code for code in (130, 2, 1, 3) if code in codes), 0)
+
+
+def verdict_of(code: int) -> Verdict:
+    """The verdict that an exit code stands for."""
+    return next(verdict for verdict, own in EXIT_CODES.items() if own == code)
 
 
 def backward_order(output: str) -> tuple[int, int, str]:

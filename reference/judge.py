@@ -8,13 +8,14 @@ gradient, and the other way round.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.arbitration import Dispute, Testimony, cross_examine, hear
-from reference.execution import Failure, malformed, raised, run_entry
+from reference.execution import Failure, Raised, malformed, raised, run_entry, ventured
 from reference.implementations.entry import Entry, Outcome
 from reference.problem import Problem
 from reference.tolerance import Comparison, compare, project, tolerance
@@ -78,20 +79,15 @@ def judge(
     entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.RandomState, heard: Heard | None = None
 ) -> Judgement:
     """Judge one entry on one stack; ``exhaustive`` asks the complex step for every coordinate."""
-    try:
-        if entry.settle is not None:
-            problem = entry.settle(problem)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        return Judgement({}, [raised(entry, problem, error)], [])
+    settled = problem if entry.settle is None else ventured(partial(entry.settle, problem))
+    if isinstance(settled, Raised):
+        return Judgement({}, [raised(entry, problem, settled.error)], [])
+    problem = settled
     testimony, disputes = _testimony(problem, exhaustive, rng, heard)
-    try:
-        outcome, of_data, failures = run_entry(entry, problem)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a target may raise anything, sys.exit included
-        return Judgement({}, [raised(entry, problem, error)], disputes)
+    answer = ventured(partial(run_entry, entry, problem))
+    if isinstance(answer, Raised):
+        return Judgement({}, [raised(entry, problem, answer.error)], disputes)
+    outcome, of_data, failures = answer
     bad = list(malformed(entry, problem, outcome)) or list(malformed(entry, problem, of_data))
     failures, misshapen = failures + bad, {failure.output for failure in bad}
     outcome, of_data = (_well_formed(o, misshapen, testimony) for o in (outcome, of_data))

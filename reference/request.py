@@ -18,19 +18,16 @@ from reference.verify import Options
 __all__ = ["Request", "limits_of", "request"]
 
 MEBIBYTE = 2**20
-DEFAULTS: dict[str, Any] = {
-    "accuracy": "warn",
-    "intermediates": "warn",
-    "timeout": 10.0,
-    "memory": 4096,
-}
 OF_A_PLAN = ("examples", "explore", "max_time")
+OF_OPTIONS = ("accuracy", "intermediates", "coverage")
 
 
 def limits_of(flags: Mapping[str, Any]) -> Limits:
     """Of a target's process."""
-    settings = {**DEFAULTS, **{key: value for key, value in flags.items() if value is not None}}
-    return Limits(settings["timeout"], settings["memory"] * MEBIBYTE)
+    given = {name: flags[name] for name in Limits._fields if flags.get(name) is not None}
+    if "memory" in given:
+        given["memory"] *= MEBIBYTE
+    return Limits(**given)
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
     if name not in table.names:
         raise ConfigurationError(f"no profile {name!r}; --profile takes one of {', '.join(table.names)}")
     given = {key: value for key, value in flags.items() if value is not None}
-    settings = {**DEFAULTS, **table.settings(name), **given}
+    settings = {**table.settings(name), **given}
     base = PROFILES.get(name, PROFILES["default"])
     plan: Profile = base._replace(**{key: settings[key] for key in OF_A_PLAN if key in settings})
     if "seed" in settings:
@@ -68,9 +65,7 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
         plan,
         seed_of(plan, importlib.metadata.version("manual-backprop")),
         None if line is None else Case.parse(line),
-        settings["accuracy"],
-        intermediates=settings["intermediates"],
-        **{key: settings[key] for key in ("coverage",) if key in settings},
+        **{key: settings[key] for key in OF_OPTIONS if key in settings},
     )
     baseline = flags.get("baseline") or table.baseline
     return Request(

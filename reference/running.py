@@ -7,7 +7,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -16,14 +16,16 @@ import click
 from reference import compiled, store
 from reference.case import Case
 from reference.conclusion import conclude
-from reference.implementations import ANY, Implementation, kind_of
+from reference.implementations import ANY, BUILT_IN, Implementation, kind_of
 from reference.repetition import ALONE, repeated
 from reference.report.model import Target, Tool
 from reference.search import nothing_written
 from reference.threads import one_thread
 from reference.verify import Options, Run, judge_case, verify
 
-__all__ = ["command", "prepared", "tool", "verify_one"]
+__all__ = ["Again", "another", "command", "prepared", "tool", "verify_one", "with_slack"]
+
+Again = Callable[[], Implementation] | Literal["by command"]
 
 SURROUNDINGS = {"JAX_PLATFORMS": "cpu", "NPROC": "1"}  # NPROC: of XLA's own pool; its sums differ with the threads
 
@@ -62,12 +64,22 @@ def command() -> str:
     return shlex.join(["manual-backprop", *sys.argv[1:]])
 
 
+def with_slack(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
+    """Judged with so many times the derived tolerance, by dtype."""
+    return implementation._replace(entries=tuple(entry._replace(slack=slack) for entry in implementation.entries))
+
+
+def another(name: str, opening: Callable[[], Implementation]) -> Again:
+    """How to ask a target in another process; the built-in ones live in ours."""
+    return "by command" if name in BUILT_IN else opening
+
+
 def verify_one(
     implementation: Implementation,
     options: Options,
     *,
     run: Run | None = None,
-    again: Callable[[], Implementation] | Literal["by command"] | None = None,
+    again: Again | None = None,
     pictured: bool = False,
     kept: bool = True,
 ) -> Target:

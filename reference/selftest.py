@@ -17,9 +17,9 @@ import numpy as np
 from reference import checks
 from reference.case import Case
 from reference.diagnosis import diagnose, probes
-from reference.diagnosis.explain import value_of, value_with
+from reference.diagnosis.explain import followed, value_of, value_with
 from reference.diagnosis.mistakes import Filling, mistakes
-from reference.diagnosis.scene import Scene, order, scene, split
+from reference.diagnosis.scene import order, scene, split
 from reference.execution import Failure, run_once
 from reference.findings import Violation
 from reference.implementations.entry import Entry, Implementation, Outcome
@@ -145,7 +145,7 @@ def _respelt(problem: Problem, outcome: Outcome, name: str, part: str, filling: 
     """The target's own outcome with one line spelt otherwise, and what follows recomputed."""
     result = {n: np.array(a) for n, a in outcome.items()}
     for g in range(len(problem.cases)):
-        s = _own_scene(problem.at(g), {n: a[g] for n, a in outcome.items()})
+        s = followed(scene(problem.at(g)), {n: a[g] for n, a in outcome.items()})
         below = False
         for n in order(s.L):
             here = s.at(split(n)[1])
@@ -166,20 +166,11 @@ def _respelt(problem: Problem, outcome: Outcome, name: str, part: str, filling: 
 
 def _change(problem: Problem, outcome: Outcome, name: str, part: str, filling: Filling) -> float | None:
     """How much the line moves, relative to its largest entry; ``None`` where it cannot be filled so."""
-    s = _own_scene(problem.at(0), {n: a[0] for n, a in outcome.items()}).at(split(name)[1])
+    s = followed(scene(problem.at(0)), {n: a[0] for n, a in outcome.items()}).at(split(name)[1])
     value, right = value_with(s, name, part, filling), value_of(s, name)
     if value is None:
         return None
     return float(np.max(np.abs(value - right)) / np.max(np.abs(right)))
-
-
-def _own_scene(problem: Problem, outcome: dict[str, Any]) -> Scene:
-    """Everything before the mistake as the target has it; what it does not return, the right way."""
-    s = scene(problem)
-    for n in order(s.L):
-        own = outcome.get(n)
-        s = s.having(n, np.asarray(own, dtype=np.float64) if own is not None else value_of(s.at(split(n)[1]), n))
-    return s
 
 
 # --- wrong behaviour -------------------------------------------------------------------------------------------
@@ -220,7 +211,7 @@ class _Noise:
 
 
 def _harmless(outcome: Outcome, problem: Problem) -> Outcome:
-    right = {n: a[None] for n, a in _own_scene(problem.at(0), {}).known.items()}
+    right = {n: a[None] for n, a in followed(scene(problem.at(0)), {}).known.items()}
     return {**outcome, "dZ1": np.repeat(right["dZ1"] * 2, len(problem.cases), axis=0)}
 
 

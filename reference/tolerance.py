@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from manual_backprop.magnitudes import RESOLUTION
 from reference.problem import Problem
 
-__all__ = ["Comparison", "Tolerance", "compare", "tolerance"]
+__all__ = ["Comparison", "Tolerance", "allowed", "compare", "tolerance"]
 
 Array = NDArray[Any]
 
@@ -51,6 +51,12 @@ def tolerance(problem: Problem, M: Array, *, dtype: str | None = None, slack: fl
         unit = float(info.eps) * M + float(info.tiny) * amplification
         in_range = float(info.max) > problem.C * M
     return Tolerance(unit, slack * problem.C, M == 0, in_range)
+
+
+def allowed(problem: Problem, name: str) -> Tolerance:
+    """The tolerance of the gradient called ``dW1``, ``db1``, …: data and L2 term together."""
+    kind, l = name[:2], int(name[2:]) - 1
+    return tolerance(problem, problem.M.dW[l] + problem.M.l2[l] if kind == "dW" else problem.M.db[l])
 
 
 class Comparison(NamedTuple):

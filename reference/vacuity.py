@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reference.findings import EXIT_CODES, worst_exit
+from reference.findings import EXIT_CODES, verdict_of, worst_exit
 from reference.report.model import Report, Target
 
 __all__ = ["not_run", "with_reasons"]
@@ -27,5 +27,5 @@ def with_reasons(report: Report, *, inconclusive: Sequence[str] = (), wrong: Seq
     codes = [EXIT_CODES[target.verdict] for target in report.targets]
     codes += [EXIT_CODES["error"]] * bool(wrong) + [EXIT_CODES["inconclusive"]] * bool(inconclusive or not codes)
     code = worst_exit(codes)
-    verdict = next(name for name, value in EXIT_CODES.items() if value == code)
-    return report.model_copy(update={"reasons": [*wrong, *inconclusive], "verdict": verdict, "exit_code": code})
+    reasons = [*wrong, *inconclusive]
+    return report.model_copy(update={"reasons": reasons, "verdict": verdict_of(code), "exit_code": code})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -20,13 +20,13 @@ from reference.configuration import ConfigurationError, configuration
 from reference.delivery import check_writable, deliver, write
 from reference.findings import EXIT_CODES, INTERNAL
 from reference.formats import Reports
-from reference.implementations import BUILT_IN, Implementation, TargetError, resolve
+from reference.implementations import Implementation, TargetError, resolve
 from reference.progress import Progress, progress
 from reference.report import FORMATS
-from reference.report.evidence import Kill
 from reference.report.model import Report, Target
 from reference.request import Request, request
-from reference.running import command, prepared, tool, verify_one
+from reference.running import another, command, prepared, tool, verify_one, with_slack
+from reference.selftest import Kill, selftest
 from reference.side_by_side import Job, side_by_side
 from reference.threads import promptly
 from reference.vacuity import not_run, with_reasons
@@ -65,7 +65,11 @@ def judged(asked: Request, advance: Progress) -> Report:
             found = side_by_side(
                 jobs,
                 lambda implementation, job: verify_one(
-                    _with_slack(implementation, asked.slack), options, run=job.run, again=_again(job), pictured=pictured
+                    _with_slack_said(implementation, asked.slack),
+                    options,
+                    run=job.run,
+                    again=another(job.name, job.opening),
+                    pictured=pictured,
                 ),
                 lambda implementation, run: conclude(implementation, options, run, interrupted=True)[0],
             )
@@ -89,30 +93,21 @@ def judged(asked: Request, advance: Progress) -> Report:
     return with_reasons(report, inconclusive=[] if asked_alone else not_run(asked.require, found))
 
 
-def _again(job: Job) -> Callable[[], Implementation] | Literal["by command"]:
-    """How to ask the target in another process; the built-in ones live in ours."""
-    return "by command" if job.name in BUILT_IN else job.opening
-
-
-def _with_slack(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
+def _with_slack_said(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
     if not slack:
         return implementation
     wider = ", ".join(f"{value:g} times for {name}" for name, value in slack.items())
-    return implementation._replace(
-        entries=tuple(entry._replace(slack=slack) for entry in implementation.entries),
-        notes=(*implementation.notes, f"the derived tolerance is taken {wider}, as configured"),
-    )
+    said = f"the derived tolerance is taken {wider}, as configured"
+    return with_slack(implementation, slack)._replace(notes=(*implementation.notes, said))
 
 
 def _kills(found: Sequence[Target], asked: Request) -> tuple[str, list[Kill]]:
     """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
-    from reference.selftest import selftest
-
     names = [target.target for target in found if target.verdict == "pass"]
     for name in (*names[:1], "manual_backprop"):
         implementation = resolve(name, asked.limits, asked.bind, asked.bindings)()
         try:
-            return name, [Kill(**kill._asdict()) for kill in selftest(implementation)]
+            return name, selftest(implementation)
         except ValueError:  # it exports no backward pass that a mistake can be planted in
             continue
         finally:

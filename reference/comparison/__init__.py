@@ -20,7 +20,7 @@ from reference.comparison.pool import Answer, Asked, Who, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.truth import METHOD
 from reference.comparison.words import words
-from reference.findings import EXIT_CODES, Verdict, worst_exit
+from reference.findings import EXIT_CODES, Verdict, verdict_of, worst_exit
 from reference.implementations import Implementation
 from reference.progress import Progress
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
@@ -55,7 +55,7 @@ def compare(
     return Comparison(
         tool=tool,
         seed=plan.seed,
-        verdict=next(name for name, value in EXIT_CODES.items() if value == code),
+        verdict=verdict_of(code),
         exit_code=code,
         truth=METHOD,
         cases=len(asked),

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from reference.comparison.pool import Answer, Asked, Who
 from reference.problem import Problem
-from reference.tolerance import Tolerance, tolerance
+from reference.tolerance import allowed
 
-__all__ = ["ALL", "CONDITION", "Errors", "Row", "accuracy", "allowed", "errors"]
+__all__ = ["ALL", "CONDITION", "Errors", "Row", "accuracy", "errors"]
 
 CONDITION = 100
 ALL = "*"
@@ -47,13 +47,6 @@ class Row(NamedTuple):
     wrong: int  # cases with an entry beyond C · u · M
     case: str  # where the worst error is
     median_error: float = 0.0  # in units of u · M
-
-
-def allowed(problem: Problem, name: str) -> Tolerance:
-    """The tolerance of a block: data and L2 term together."""
-    kind, l = name[:2], int(name[2:]) - 1
-    M = problem.M.dW[l] + problem.M.l2[l] if kind == "dW" else problem.M.db[l]
-    return tolerance(problem, M)
 
 
 def errors(got: NDArray[Any], want: NDArray[Any], problem: Problem, name: str) -> Errors:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from manual_backprop.magnitudes import RESOLUTION
-from reference.comparison.accuracy import allowed
 from reference.comparison.pool import Answer, Asked, Who, paired
+from reference.tolerance import allowed
 
 __all__ = ["Pair", "agreement", "digits"]
 

@@ -6,6 +6,7 @@ A target that draws its own masks makes problems of its own; everybody who takes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from reference.battery import battery
 from reference.case import Case
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
-from reference.execution import malformed, run_once, what_raised
+from reference.execution import Raised, malformed, run_once, ventured, what_raised
 from reference.implementations.entry import Domain, Entry
 from reference.problem import Problem, draw
 from reference.search import random_stacks
@@ -95,24 +96,17 @@ def _settled(
     for problem in given:
         if not entry.domain.accepts(problem.cases[0]):
             continue
-        try:
-            settled = entry.settle(problem)
-        except KeyboardInterrupt:
-            raise
-        except BaseException:  # a target may raise anything; it does so again when it is asked
-            settled = problem
+        answer = ventured(partial(entry.settle, problem))
+        settled = problem if isinstance(answer, Raised) else answer  # it raises again when it is asked
         problems.setdefault(_key(settled), settled)
         found.append(_key(settled))
     return found
 
 
 def _answer(entry: Entry, problem: Problem) -> Answer:
-    try:
-        outcome = run_once(entry, problem)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a target may raise anything, sys.exit included
-        return Answer({}, what_raised(error))
+    outcome = ventured(partial(run_once, entry, problem))
+    if isinstance(outcome, Raised):
+        return Answer({}, what_raised(outcome.error))
     bad = {failure.output: failure.text for failure in malformed(entry, problem, outcome)}
     blocks = {n: a[0] for n, a in outcome.items() if n.startswith(("dW", "db")) and n not in bad}
     return Answer(blocks, "; ".join(text for name, text in bad.items() if name.startswith(("dW", "db"))))

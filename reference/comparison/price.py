@@ -8,6 +8,7 @@ since it compiles where something is compiled. One thread for all is the caller'
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from statistics import median
 from typing import NamedTuple, TypeVar
 
@@ -16,7 +17,7 @@ import numpy as np
 from reference.case import Case
 from reference.comparison.contenders import Contender
 from reference.complex_step import Vectors, complex_step
-from reference.execution import malformed, run_once, what_raised
+from reference.execution import Raised, malformed, run_once, ventured, what_raised
 from reference.implementations.entry import Entry, Meter
 from reference.implementations.metering import peak_memory, seconds
 from reference.implementations.process import TargetDied
@@ -91,7 +92,7 @@ def _at(
             runners.append(found)
         progress(f"timing at the size {size.name}", 1, len(contenders))
     taken, lost = _timed(runners, problem, size.rounds, np.random.RandomState(seed))
-    held = {r.target: _or_said(lost, r, lambda r=r: r.meter.memory(problem)) for r in runners if r.target not in lost}  # type: ignore[misc]
+    held = {r.target: _or_said(lost, r, partial(r.meter.memory, problem)) for r in runners if r.target not in lost}
     typical = {target: median(times) for target, times in taken.items() if target not in lost}
     fastest = min(typical.values(), default=0.0)
     for runner in runners:
@@ -116,21 +117,16 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
     entry = _plainest(contender.implementation.entries, problem.cases[0])
     if entry is None:
         return "not taken"
-    try:
-        meter = entry.meter or _here(entry)
-        first = meter.seconds(problem, 1)
-        outcome = run_once(entry, problem)
-        if any(failure.output[:2] in ("dW", "db") for failure in malformed(entry, problem, outcome)):
-            return "wrong here"
-        L = len(problem.parameters)
-        blocks = [outcome[f"{kind}{l}"] for l in range(1, L + 1) for kind in ("dW", "db")]
-        if not _right(problem, blocks, V, truth):
-            return "wrong here"
-        return _Runner(contender.target, first, meter)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a target may raise anything
-        return _raised(error)
+    meter = entry.meter or _here(entry)
+    asked = ventured(lambda: (meter.seconds(problem, 1), run_once(entry, problem)))
+    if isinstance(asked, Raised):
+        return _raised(asked.error)
+    first, outcome = asked
+    if any(failure.output[:2] in ("dW", "db") for failure in malformed(entry, problem, outcome)):
+        return "wrong here"
+    L = len(problem.parameters)
+    blocks = [outcome[f"{kind}{l}"] for l in range(1, L + 1) for kind in ("dW", "db")]
+    return _Runner(contender.target, first, meter) if _right(problem, blocks, V, truth) else "wrong here"
 
 
 def _raised(error: BaseException) -> str:
@@ -189,10 +185,8 @@ def _timed(
 
 def _or_said(lost: dict[str, str], runner: _Runner, ask: Callable[[], T]) -> T | None:
     """The answer; a target that raises, or loses its process, costs itself alone."""
-    try:
-        return ask()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a target may raise anything
-        lost[runner.target] = _raised(error)
+    answer = ventured(ask)
+    if isinstance(answer, Raised):
+        lost[runner.target] = _raised(answer.error)
         return None
+    return answer

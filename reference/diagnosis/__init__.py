@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from reference.case import Case
-from reference.diagnosis.explain import Mistake, Root, explain, value_of
+from reference.diagnosis.explain import Mistake, Root, explain, followed
 from reference.diagnosis.localize import may_name, place_of, place_of_m
 from reference.diagnosis.mistakes import LINES, OF_CONVENTIONS
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import Scene, order, scene, split
 from reference.diagnosis.structure import pattern
-from reference.execution import Failure, run_once
+from reference.execution import Failure, Raised, run_once, ventured
 from reference.findings import Certainty
 from reference.implementations.entry import Entry, Event, Outcome, Place
 from reference.problem import Problem
@@ -73,15 +73,13 @@ def diagnose(
     unfinished = sum(f.code == "MB702" for f in failures) > 1
     if not (open_ or shapes) or over or unfinished:
         return Diagnosis(plain or [_unexplained(f, f.text) for f in open_.values()], frozenset(open_))
-    try:
-        problems, outcomes = _probed(entry, failures[0].case, square=raising or square)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a target may raise anything
-        text = f"the probes raised {type(error).__name__}: {error}"
+    probed = ventured(lambda: _probed(entry, failures[0].case, square=raising or square))
+    if isinstance(probed, Raised):
+        text = f"the probes raised {type(probed.error).__name__}: {probed.error}"
         if raising:
             return Diagnosis(plain, frozenset(open_))
         return Diagnosis(plain + [_unexplained(f, text) for f in open_.values()], frozenset())
+    problems, outcomes = probed
     assumed = {kind: parts for text in conventions for kind, parts in OF_CONVENTIONS.get(text, {}).items()}
     scenes = tuple(replace(scene(problem), assumed=assumed) for problem in problems)
     traces = [entry.trace(problem) if entry.trace is not None else [] for problem in problems]
@@ -93,7 +91,7 @@ def diagnose(
     roots = explain(scenes, observed, dtype=problems[0].shape.dtype)
     if not roots and not square and open_:  # it may show only where layers are equally wide
         return diagnose(entry, failures, conventions=conventions, square=True)
-    followed = [_followed(s, seen, names) for s, seen in zip(scenes, observed, strict=True)]
+    own = [followed(s, seen) for s, seen in zip(scenes, observed, strict=True)]
     causes, taken = [], set()
     for root in roots:
         below = [n for n in _downstream(root.output, names) if n in open_]
@@ -101,7 +99,7 @@ def diagnose(
             continue
         consequences = [n for n in below if not any(r.output == n for r in roots)]
         taken |= {root.output, *consequences}
-        causes += _causes(root, below, consequences, followed, traces[0])
+        causes += _causes(root, below, consequences, own, traces[0])
     fitting = set.intersection(*(set(seen) for seen in observed)) if conventions else set()  # right by the convention
     taken |= fitting & open_.keys()
     rest = [
@@ -269,14 +267,6 @@ def _downstream(output: str, names: list[str]) -> list[str]:
     if kind in ("dW", "db"):
         return []
     return list(names[names.index(output) + 1 :])
-
-
-def _followed(s: Scene, seen: dict[str, np.ndarray], names: list[str]) -> Scene:
-    """The scene with everything that was observed, and what is right in place of what was not."""
-    for name in names:
-        value = seen.get(name)
-        s = s.having(name, value if value is not None else value_of(s.at(split(name)[1]), name))
-    return s
 
 
 def _in_frames(s: Scene, events: Sequence[Event]) -> dict[str, np.ndarray]:

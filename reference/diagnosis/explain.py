@@ -8,7 +8,7 @@ right, with the fewest mistakes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -281,6 +281,15 @@ def value_of(s: Scene, name: str) -> Array:
     values = _values((s,), name, {})
     assert values is not None
     return values[0]
+
+
+def followed(s: Scene, seen: Mapping[str, Any]) -> Scene:
+    """The scene with everything that was observed, and what is right in place of what was not."""
+    for name in order(s.L):
+        own = seen.get(name)
+        value = value_of(s.at(split(name)[1]), name) if own is None else np.asarray(own, dtype=np.float64)
+        s = s.having(name, value)
+    return s
 
 
 def _kind(name: str, L: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from reference.running import prepared
 
 __all__ = ["guest", "silent"]
 
-PLATFORMS = "JAX_PLATFORMS"
 SWITCHES = {  # of JAX: those that would make the witness raise, or take minutes
     "jax_debug_nans": False,
     "jax_debug_infs": False,
@@ -48,7 +46,6 @@ def guest() -> Iterator[None]:
     import jax
     from jax.experimental.compilation_cache import compilation_cache
 
-    platforms = os.environ.get(PLATFORMS)
     before = {name: getattr(jax.config, name) for name in (*SWITCHES, *CACHE)}
     compilation_cache.reset_cache()  # it looks for its folder once
     try:
@@ -60,6 +57,3 @@ def guest() -> Iterator[None]:
         for name, value in before.items():
             jax.config.update(name, value)
         compilation_cache.reset_cache()
-        os.environ.pop(PLATFORMS, None)
-        if platforms is not None:
-            os.environ[PLATFORMS] = platforms

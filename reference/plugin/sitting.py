@@ -23,12 +23,12 @@ from reference.case import CaseError
 from reference.cli import verify as command
 from reference.configuration import ConfigurationError, configuration
 from reference.findings import DEBUG, INTERNAL
-from reference.implementations import BUILT_IN, Implementation, TargetError, resolve
+from reference.implementations import Implementation, TargetError, resolve
 from reference.plugin.exports import Check, checks_of
 from reference.plugin.guest import guest, silent
 from reference.report.model import Report, Target
 from reference.request import Request, request
-from reference.running import tool, verify_one
+from reference.running import another, tool, verify_one, with_slack
 from reference.verify import Run
 
 __all__ = ["Fault", "Sitting", "Verified", "sit", "untrusted"]
@@ -124,13 +124,8 @@ class Sitting:
     def _verify(self, name: str) -> Verified:
         run, options, opening = Run(), self.request.options, self._opening(name)
         with _opened(opening) as implementation:
-            entries = tuple(entry._replace(slack=self.request.slack) for entry in implementation.entries)
-            target = verify_one(
-                implementation._replace(entries=entries),
-                options,
-                run=run,
-                again="by command" if name in BUILT_IN else opening,
-            )
+            judged = with_slack(implementation, self.request.slack)
+            target = verify_one(judged, options, run=run, again=another(name, opening))
         cut = None if run.floor else "; ".join(run.notes)
         if self.baseline is None:
             return Verified(target, cut=cut)

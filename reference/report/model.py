@@ -10,7 +10,8 @@ from pydantic import Field, field_validator
 
 from reference.findings import CODES, Certainty, RowVerdict, Severity, Verdict
 from reference.report.base import Location, Model, Number
-from reference.report.evidence import Evidence, Kill
+from reference.report.evidence import Evidence
+from reference.selftest import Kill
 
 __all__ = [
     "CheckResult",

@@ -9,7 +9,7 @@ from pathlib import Path
 from reference.findings import CODES
 from reference.report.model import CheckResult, Finding, Report, Target
 
-__all__ = ["SAYS", "finding_lines", "note_lines", "render"]
+__all__ = ["OTHERWISE", "SAYS", "cause", "finding_lines", "headline", "note_lines", "render"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
 SAYS = {
@@ -94,17 +94,26 @@ def _cases(n: int, kind: str = "") -> str:
     return f"{n:,} {kind}case{'' if n == 1 else 's'}"
 
 
+def headline(check: str, output: str, finding: Finding) -> str:
+    """``dW2 is wrong in backward``."""
+    what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
+    return check if output == "*" else f"{output} {what} in {check}"
+
+
+def cause(finding: Finding) -> str:
+    """How certain it is, and what it is."""
+    return f"{CERTAINTY[finding.certainty] if finding.text.startswith('the ') else ''}{finding.text}"
+
+
 def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
     """A finding, with what is needed to see it again."""
-    what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
     where = finding.location
     place = (
         ""
         if where is None
         else f"{Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
     )
-    subject = check if output == "*" else f"{output} {what} in {check}"
-    yield f"  {subject}{f'  {place}' if place else ''}"
+    yield f"  {headline(check, output, finding)}{f'  {place}' if place else ''}"
     if finding.smallest:
         yield from _wrapped("smallest", finding.smallest)
     if finding.got is not None and finding.want is not None:
@@ -113,8 +122,7 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
         ratio = f"  ratio {finding.got / finding.want:.4g}" if told else ""
         got, want = finding.got + 0.0, finding.want + 0.0  # −0 is 0
         yield f"    {f'{output}{index}':{LABEL}} yours {got:.12g}  reference {want:.12g}{ratio}"
-    prefix = CERTAINTY[finding.certainty] if finding.text.startswith("the ") else ""
-    yield from _wrapped("cause", f"{finding.code}: {prefix}{finding.text} [{CODES[finding.code]}]")
+    yield from _wrapped("cause", f"{finding.code}: {cause(finding)} [{CODES[finding.code]}]")
     if finding.accepted is not None:
         yield from _wrapped("accepted", finding.accepted)
     if finding.suggestion:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from reference.findings import EXIT_CODES, worst_exit
+from reference.report import text
 from reference.report.base import Location, Model
 from reference.report.model import CheckResult, Finding, Report, Target
-from reference.report.text import CERTAINTY, OTHERWISE, SAYS
+from reference.report.text import SAYS, cause
 
 __all__ = [
     "ALL",
@@ -50,8 +51,7 @@ def subject(row: CheckResult) -> str:
 
 def headline(row: CheckResult, finding: Finding) -> str:
     """As in the text report: ``dW2 is wrong in backward``."""
-    what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
-    return row.check if row.output == ALL else f"{row.output} {what} in {row.check}"
+    return text.headline(row.check, row.output, finding)
 
 
 def within(location: Location) -> str:
@@ -62,10 +62,6 @@ def within(location: Location) -> str:
 def line_of(location: Location | None) -> int | None:
     """The line of the file. A notebook's counts in its cell, and no program that reads a report knows cells."""
     return location.line if location is not None and location.cell is None and location.line > 0 else None
-
-
-def cause(finding: Finding) -> str:
-    return f"{CERTAINTY[finding.certainty] if finding.text.startswith('the ') else ''}{finding.text}"
 
 
 def particulars(finding: Finding) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 from reference.cli import verify
 from reference.configuration import Configuration, ConfigurationError, Settings, configuration, schema
 from reference.profiles import PROFILES, seed_of
-from reference.request import DEFAULTS, Request, request
+from reference.request import Request, request
 
 SCHEMA = Path(__file__).parents[2] / "reference" / "configuration.schema.json"
 NOTHING: dict[str, Any] = {
@@ -39,7 +39,7 @@ def test_without_a_table_there_are_the_defaults():
     assert found.targets == ("manual_backprop",)
     assert found.profile == "default"
     assert found.options.profile == PROFILES["default"]
-    assert (found.options.accuracy, found.limits.timeout) == (DEFAULTS["accuracy"], DEFAULTS["timeout"])
+    assert (found.options.accuracy, found.limits.timeout) == ("warn", 10.0)
     assert found.reports == (("text", None),)
 
 

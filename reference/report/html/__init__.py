@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from reference.findings import CODES
+from reference.report import text
 from reference.report.comparison import Comparison
 from reference.report.evidence import Evidence
 from reference.report.html.blocks import heat, is_wrong, scatter
@@ -23,13 +24,7 @@ from reference.report.tables import agreed, labels, number, tables
 __all__ = ["render_comparison", "render_report"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
-SAYS = {
-    "pass": "Verified",
-    "fail": "Not verified",
-    "inconclusive": "Inconclusive",
-    "error": "Could not run",
-    "interrupted": "Interrupted",
-}
+SAYS = {verdict: said.capitalize() for verdict, said in text.SAYS.items()}
 
 
 def render_report(report: Report) -> str:
@@ -93,7 +88,7 @@ def _page(template: str, **given: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"svg": _svg, "digits": _digits, "agreed": agreed, "figure": number}
+    environment.filters |= {"svg": _svg, "digits": _digits, "agreed": agreed, "cause": text.cause, "figure": number}
     environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
     return environment.get_template(template).render(**given) + "\n"
 

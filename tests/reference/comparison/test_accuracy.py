@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from reference.case import DTYPES, Case
-from reference.comparison.accuracy import ALL, CONDITION, Row, accuracy, allowed, errors
+from reference.comparison.accuracy import ALL, CONDITION, Row, accuracy, errors
 from reference.comparison.pool import Answer, Asked, Who
 from reference.problem import Problem
+from reference.tolerance import allowed
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, everything, only, rounded
 from tests.reference.comparison.variants import backward
 
