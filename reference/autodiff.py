@@ -57,7 +57,7 @@ class Autodiff(NamedTuple):
 
 def gradients(said: Autodiff) -> dict[str, Array]:
     """``dW1``, ``db1``, … of J, the L2 term included, ``(G, …)`` each."""
-    found = {}
+    found: dict[str, Array] = {}
     for l, (dW, l2, db) in enumerate(zip(said.dW, said.l2, said.db, strict=True), start=1):
         found |= {f"dW{l}": dW + l2, f"db{l}": db}
     return found

@@ -23,10 +23,10 @@ from reference.formats import Reports
 from reference.implementations import Implementation, TargetError, resolve
 from reference.progress import Progress, progress
 from reference.report import FORMATS
+from reference.report.evidence import Kill
 from reference.report.model import Report, Target
 from reference.request import Request, request
 from reference.running import another, command, prepared, tool, verify_one, with_slack
-from reference.selftest import Kill, selftest
 from reference.side_by_side import Job, side_by_side
 from reference.threads import promptly
 from reference.vacuity import not_run, with_reasons
@@ -103,11 +103,13 @@ def _with_slack_said(implementation: Implementation, slack: Mapping[str, float])
 
 def _kills(found: Sequence[Target], asked: Request) -> tuple[str, list[Kill]]:
     """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
+    from reference.selftest import selftest
+
     names = [target.target for target in found if target.verdict == "pass"]
     for name in (*names[:1], "manual_backprop"):
         implementation = resolve(name, asked.limits, asked.bind, asked.bindings)()
         try:
-            return name, selftest(implementation)
+            return name, [Kill(**kill._asdict()) for kill in selftest(implementation)]
         except ValueError:  # it exports no backward pass that a mistake can be planted in
             continue
         finally:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from reference.report.base import Location, Model, Number
 
-__all__ = ["Block", "Curve", "Dot", "Evidence", "Node", "Status"]
+__all__ = ["Block", "Curve", "Dot", "Evidence", "Kill", "Node", "Status"]
 
 Status = Literal["right", "wrong", "downstream"]
 
@@ -50,6 +50,17 @@ class Curve(Model):
     rounding: list[Number]  # u · |J| / ε, relative
     chosen: float | None = None
     reached: Number | None = None  # relative error of the tool's own difference
+
+
+class Kill(Model):
+    """A mistake that was planted; ``red``: the outputs that showed it."""
+
+    mistake: str
+    code: str
+    red: tuple[str, ...]
+    named: str
+    certainty: str
+    equivalent: bool
 
 
 class Evidence(Model):

@@ -10,8 +10,7 @@ from pydantic import Field, field_validator
 
 from reference.findings import CODES, Certainty, RowVerdict, Severity, Verdict
 from reference.report.base import Location, Model, Number
-from reference.report.evidence import Evidence
-from reference.selftest import Kill
+from reference.report.evidence import Evidence, Kill
 
 __all__ = [
     "CheckResult",

@@ -9,9 +9,9 @@ import numpy as np
 
 from reference.findings import CODES
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
+from reference.report.evidence import Kill
 from reference.report.html.svg import COLOURS, Picture, drawing, picture, powers
 from reference.report.tables import agreed, number
-from reference.selftest import Kill
 
 __all__ = ["accuracies", "agreements", "kills", "prices"]
 

@@ -10,9 +10,8 @@ import numpy as np
 from reference.diagnosis.scene import order, split
 from reference.findings import EXIT_CODES
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.evidence import Block, Curve, Dot, Evidence, Node
+from reference.report.evidence import Block, Curve, Dot, Evidence, Kill, Node
 from reference.report.model import CheckResult, Finding, Location, Report, Target, Tool
-from reference.selftest import Kill
 
 __all__ = [
     "CASE", "KILLS", "TOOL", "block", "comparison", "curve", "dots", "evidence", "finding", "nodes", "report", "right",

@@ -18,10 +18,9 @@ from reference.report import comparison_text
 from reference.report import json as json_report
 from reference.report.base import Model
 from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
-from reference.report.evidence import Block, Curve, Dot, Evidence, Node
+from reference.report.evidence import Block, Curve, Dot, Evidence, Kill, Node
 from reference.report.html import SAYS, render_comparison, render_report
 from reference.report.model import CheckResult, Finding, Report, Target
-from reference.selftest import Kill
 from tests.reference import mistakes
 from tests.reference.report import markup, models
 from tests.reference.report.conftest import FILES

@@ -12,9 +12,8 @@ import pytest
 from reference.findings import CODES
 from reference.report import json as json_report
 from reference.report import schema as schema_module
-from reference.report.evidence import Evidence
+from reference.report.evidence import Evidence, Kill
 from reference.report.schema import schema
-from reference.selftest import Kill
 from tests.reference.report_formats.reports import HOSTILE, REPORTS, finding, hostile, report, row, target
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())
