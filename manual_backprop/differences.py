@@ -7,7 +7,7 @@ layers before l are reused, Z_{l+1} moves by a rank-one update, and only differe
 
 Every perturbed nonlinearity is evaluated; no derivative is taken anywhere. Passing on differences in place of
 values keeps the round-off of a layer in proportion to what that layer passes on, so gradients far smaller than
-u · J / ε still show. The loss's difference is taken in closed form: the log of a ratio, a difference of two squares.
+u · J / ε still show. The loss's difference is taken in closed form, see ``loss_differences``.
 
 A kink (relu, leaky relu) is proven absent, not tolerated: Z_l moves linearly with ε, so equal signs at the ends of
 the step mean no sign change between; then A_l and Z_{l+1} are linear too, and so on upwards. Where one side
@@ -18,20 +18,21 @@ smooth nonlinearity further than ``REACH`` is treated as one that crosses: its e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from manual_backprop.loss_differences import LOSS_DIFFERENCES
 from manual_backprop.magnitudes import RESOLUTION, Magnitudes, allowance, kept_shares
 from manual_backprop.network import Masks, Parameters
-from manual_backprop.primitives import ACTIVATIONS, Array, sigmoid, softmax
+from manual_backprop.primitives import ACTIVATIONS, Array
 
 __all__ = ["KINKED", "Differences", "network_differences"]
 
 STEP = 1e-5  # relative to the moved row of Z, where nothing better is known
-ELEMENTS = 1 << 18  # of the largest temporary of a chunk: it stays in the cache, and memory stays flat
+ELEMENTS = 1 << 16  # of the largest temporary of a chunk: it stays in the cache, and memory stays flat
 ROUNDS = 6  # of steps tried again for a coordinate that straddles a kink or is not resolved
 SHRINK = 1 / 32  # of ε where both sides cross
 GROWTH = 1e3  # of ε from one try to the next, at most
@@ -55,7 +56,8 @@ class _Network(NamedTuple):
     W: list[Array]
     Y: Array
     f: Callable[[Array], Array]
-    leaves: Callable[[Array, Array], NDArray[np.bool_]]  # (Z, Z + δZ): may the nudge not go there?
+    leaves: Callable[[Array, Array], NDArray[np.bool_]]  # (Z, δZ): may the nudge not go there?
+    loss_difference: Callable[[Array, Array, Array], Array]
     output: str
 
 
@@ -81,38 +83,39 @@ def network_differences(
     lead = forward.Z[-1].shape[:-2]
     dims = (forward.A[0].shape[-2], *(z.shape[-2] for z in forward.Z))
     Cu = allowance(Y.shape[-1], dims) * np.finfo(np.float64).eps
+
+    def stack(arrays: Sequence[Array]) -> list[Array]:
+        return [np.broadcast_to(a, (*lead, *a.shape[-2:])).reshape(-1, *a.shape[-2:]) for a in arrays]
+
     network = _Network(
-        Z=forward.Z,
-        H=forward.H,
-        A=[np.concatenate([A, np.ones((*A.shape[:-2], 1, A.shape[-1]))], axis=-2) for A in forward.A],
-        kept=kept_shares(forward, masks, keep_prob),
-        W=[W for W, b in parameters],
-        Y=Y,
+        Z=stack(forward.Z),
+        H=stack(forward.H),
+        A=stack([np.concatenate([A, np.ones((*A.shape[:-2], 1, A.shape[-1]))], axis=-2) for A in forward.A]),
+        kept=stack(kept_shares(forward, masks, keep_prob)),
+        W=stack([W for W, b in parameters]),
+        Y=stack([Y])[0],
         f=ACTIVATIONS[hidden].forward,
         leaves=LEAVES[hidden],
+        loss_difference=LOSS_DIFFERENCES["binary" if output == "sigmoid" and ((Y == 0) | (Y == 1)).all() else output],
         output=output,
     )
-    D, bound, straddles, eps = [], [], [], []
-    for l, z in enumerate(network.Z):
-        n, k = z.shape[-2], network.A[l].shape[-2]
+    parts: list[_Layer] = []
+    for l, (size, dW, db) in enumerate(zip(stack(M.differences), stack(M.dW), stack(M.db), strict=True)):
+        reaches = np.concatenate([dW, db], axis=-1) > 0  # else the difference is zero, and exactly so
+        _, n, k = reaches.shape
         i, j = np.divmod(np.arange(n * k), k)
-        reaches = np.concatenate([M.dW[l], M.db[l]], axis=-1) > 0  # else the difference is zero, and exactly so
-        rounding = (Cu * M.differences[l] * reaches).reshape(*lead, n * k)
-        layer = _layer(network, l, i, j, _first_step(network, l)[..., i, j], rounding)
-        for index in np.ndindex(lead):
-            _refine(_single(network, index), l, i, j, _Layer(*(part[index] for part in layer)))
-        D.append(layer.D.reshape(*lead, n, k))
-        bound.append(layer.bound.reshape(*lead, n, k))
-        straddles.append(layer.straddles.reshape(*lead, n, k))
-        eps.append(layer.eps.reshape(*lead, n, k))
-    return Differences(D, bound, straddles, eps)
+        rounding = (Cu * size * reaches).reshape(-1, n * k)
+        layer = _layer(network, l, i, j, _first_step(network, l)[:, i, j], rounding)
+        _refine(network, l, i, j, layer)
+        parts.append(_Layer(*(part.reshape(*lead, n, k) for part in layer)))
+    return Differences(*([getattr(part, name) for part in parts] for name in Differences._fields))
 
 
-def _single(network: _Network, index: tuple[int, ...]) -> _Network:
-    """One network of the stack."""
+def _some(network: _Network, which: NDArray) -> _Network:
+    """Some networks of the stack."""
 
     def take(arrays: list[Array]) -> list[Array]:
-        return [a[index] for a in arrays]
+        return [a[which] for a in arrays]
 
     return network._replace(
         Z=take(network.Z),
@@ -120,16 +123,16 @@ def _single(network: _Network, index: tuple[int, ...]) -> _Network:
         A=take(network.A),
         kept=take(network.kept),
         W=take(network.W),
-        Y=network.Y[index],
+        Y=network.Y[which],
     )
 
 
-def _other_side(before: Array, moved: Array) -> NDArray[np.bool_]:
-    return (moved > 0) != (before > 0)
+def _other_side(before: Array, by: Array) -> NDArray[np.bool_]:
+    return (before + by > 0) != (before > 0)
 
 
-def _too_far(before: Array, moved: Array) -> NDArray[np.bool_]:
-    return np.abs(moved - before) > REACH
+def _too_far(before: Array, by: Array) -> NDArray[np.bool_]:
+    return np.abs(by) > REACH
 
 
 LEAVES: dict[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
@@ -138,13 +141,13 @@ LEAVES: dict[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
     "tanh": _too_far,
     "sigmoid": _too_far,
     "softplus": _too_far,
-    "identity": lambda before, moved: np.zeros(moved.shape, dtype=bool),
+    "identity": lambda before, by: np.zeros((1, 1, 1), dtype=bool),
 }
 KINKED = frozenset(name for name, leaves in LEAVES.items() if leaves is _other_side)
 
 
 class _Layer(NamedTuple):
-    """One layer's coordinates, flat: ``(..., n (n_prev + 1))``."""
+    """One layer's coordinates, flat: ``(G, n (n_prev + 1))``."""
 
     eps: Array
     rounding: Array
@@ -154,12 +157,17 @@ class _Layer(NamedTuple):
 
 
 def _first_step(network: _Network, l: int) -> Array:
-    """ε that moves the row of Z_l by ``STEP`` of itself, less where the layers above magnify it."""
+    """ε that moves the row of Z_l by ``STEP`` of itself, less where a smooth nonlinearity's argument is large.
+
+    Where all is piecewise linear, what lies above moves by about ``STEP`` of itself, too.
+    """
     size = np.abs(network.Z[l]).mean(axis=-1, keepdims=True)
-    above = np.max([np.abs(z).max(axis=(-2, -1)) for z in network.Z[l:]], axis=0)[..., None, None]
+    hidden, output = network.Z[l:-1], network.Z[-1:]
+    smooth = (hidden if network.leaves is _too_far else []) + (output if network.output != "identity" else [])
+    above = np.max([np.abs(z).max(axis=(-2, -1)) for z in smooth], axis=0, initial=1.0)[..., None, None]
     moves = np.abs(network.A[l]).max(axis=-1)[..., None, :]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        eps = STEP / np.maximum(1, above) * size / moves
+        eps = STEP / above * size / moves
     return np.where((eps > 1e-150) & (eps < 1e150), eps, STEP)
 
 
@@ -174,20 +182,22 @@ def _layer(network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, roundi
 
 
 def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) -> None:
-    """Try better steps for one network's coordinates that straddle or are not resolved; fill ``layer`` in place."""
+    """Try better steps for the coordinates that straddle or are not resolved; fill ``layer`` in place."""
     eps, rounding, D, bound, straddles = layer
     ladder = np.array([1.0, -1.0, 2.0, -2.0, 4.0, -4.0])
     is_bias = j == network.A[l].shape[-2] - 1
     step = np.where(straddles, eps * SHRINK, _better_step(eps, rounding / eps, bound - rounding / eps))
     ceiling = np.where(straddles, eps, np.inf)  # the shortest step yet that crosses
     for _ in range(ROUNDS):
-        largest_W, largest_b = (np.abs(D[part]).max(initial=0.0) for part in (~is_bias, is_bias))
-        largest = np.where(is_bias, largest_b, largest_W)
-        at = np.flatnonzero(bound > RESOLUTION / 10 * largest)
+        size = np.abs(D)
+        largest_W, largest_b = (size[:, part].max(axis=-1, initial=0.0) for part in (~is_bias, is_bias))
+        open_ = bound > RESOLUTION / 10 * np.where(is_bias, largest_b[:, None], largest_W[:, None])
+        which, at = np.flatnonzero(open_.any(axis=1)), np.flatnonzero(open_.any(axis=0))
         if not at.size:
             return
-        h = step[at]
-        deltas, crossed = _chunked(network, l, i[at], j[at], h, ladder)
+        here = np.ix_(which, at)
+        h = step[here]
+        deltas, crossed = _chunked(_some(network, which), l, i[at], j[at], h, ladder)
         plus, minus = ~crossed[4], ~crossed[5]
         central, central2, central4 = ((deltas[k] - deltas[k + 1]) / (2 * f * h) for k, f in ((0, 1), (2, 2), (4, 4)))
         one, two, four = (np.where(plus, deltas[k], -deltas[k + 1]) for k in (0, 2, 4))
@@ -195,14 +205,17 @@ def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) ->
         new = np.where(plus & minus, central, sided)
         # D(ε) − D(2ε) alone passes zero where the terms in ε² and ε⁴ balance, which long steps can meet
         far = np.maximum(np.abs(central - central2), np.abs(central2 - central4) / 4)
-        noise = np.where(plus & minus, 1, 3) * rounding[at] / h  # (1 + 1) / 2, and (4 + 1) / 2 rounded up
+        noise = np.where(plus & minus, 1, 3) * rounding[here] / h  # (1 + 1) / 2, and (4 + 1) / 2 rounded up
         truncation = np.where(plus & minus, far, np.abs(sided - sided2))
-        better = (plus | minus) & (noise + truncation < bound[at])
-        D[at[better]], bound[at[better]] = new[better], (noise + truncation)[better]
-        straddles[at[better]], eps[at[better]] = False, h[better]
-        ceiling[at] = np.where(plus | minus, ceiling[at], h)
-        longer = np.minimum(_better_step(h, noise, truncation), np.sqrt(h * ceiling[at]))
-        step[at] = np.where(plus | minus, longer, h * SHRINK)
+        either = plus | minus
+        better = open_[here] & either & (noise + truncation < bound[here])
+        D[here] = np.where(better, new, D[here])
+        bound[here] = np.where(better, noise + truncation, bound[here])
+        straddles[here] &= ~better
+        eps[here] = np.where(better, h, eps[here])
+        ceiling[here] = np.where(either, ceiling[here], h)
+        longer = np.minimum(_better_step(h, noise, truncation), np.sqrt(h * ceiling[here]))
+        step[here] = np.where(open_[here], np.where(either, longer, h * SHRINK), h)
 
 
 def _better_step(eps: Array, noise: Array, truncation: Array) -> Array:
@@ -215,74 +228,55 @@ def _better_step(eps: Array, noise: Array, truncation: Array) -> Array:
 def _chunked(
     network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, ladder: Array
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """δJ, and whether a kink was crossed, for every rung of the ladder times ε: ``(rungs, ..., coordinates)``."""
-    lead = network.Z[-1].shape[:-2]
-    row = max(z.shape[-2] for z in network.Z[l:]) * network.Y.shape[-1] * len(ladder) * int(np.prod(lead))
-    chunk = max(1, ELEMENTS // row)
-    deltas = np.empty((len(ladder), *lead, i.size))
+    """δJ, and whether a kink was crossed, for every rung of the ladder times ε: ``(rungs, G, coordinates)``."""
+    G, m = network.Y.shape[0], network.Y.shape[-1]
+    chunk = max(1, ELEMENTS // (G * m * len(ladder) * max(z.shape[-2] for z in network.Z[l:])))
+    deltas = np.empty((len(ladder), G, i.size))
     crossed = np.empty(deltas.shape, dtype=bool)
     for start in range(0, i.size, chunk):
         c = slice(start, start + chunk)
-        steps = np.concatenate([rung * eps[..., c] for rung in ladder], axis=-1)
+        steps = np.concatenate([rung * eps[:, c] for rung in ladder], axis=-1)
         delta, cross = _cost_difference(network, l, np.tile(i[c], len(ladder)), np.tile(j[c], len(ladder)), steps)
         for out, flat in ((deltas, delta), (crossed, cross)):
-            out[..., c] = np.moveaxis(flat.reshape(*lead, len(ladder), -1), -2, 0)
+            out[..., c] = np.moveaxis(flat.reshape(G, len(ladder), -1), 1, 0)
     return deltas, crossed
 
 
 def _cost_difference(network: _Network, l: int, i: NDArray, j: NDArray, eps: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """J(θ + ε e_ij) − J(θ) of the data term, and whether a kink was crossed on the way, for K nudges: (..., K)."""
-    Z, H, A, kept, W, Y, f, leaves, output = network
-    K, m, last = eps.shape[-1], Y.shape[-1], len(Z) - 1
-    crossed = np.zeros(eps.shape, dtype=bool)
+    """J(θ + ε e_ij) − J(θ) of the data term, and whether a kink was crossed on the way, for K nudges: ``(G, K)``.
 
-    dZ_row = eps[..., None] * A[l][..., j, :]  # (..., K, m)
-    if l == last:
-        dZ = (np.arange(Z[l].shape[-2])[:, None] == i)[..., None] * dZ_row[..., None, :, :]
+    The nudges are the last axis of everything, ``(G, n, m, K)``: long, where n and m may be short.
+    """
+    Z, H, A, kept, W, Y, f, leaves, loss_difference, output = network
+    G, K = eps.shape
+    m, last = Y.shape[-1], len(Z) - 1
+    crossed = np.zeros((G, K), dtype=bool)
+
+    def rows(a: Array, which: NDArray) -> Array:
+        return np.take(a.mT, which, axis=-1)  # (G, m, K)
+
+    dZ_row = eps[:, None] * rows(A[l], j)
+    if l == last and output == "softmax":
+        before, labels = Z[l][..., None], Y[..., None]
+        dZ = (np.arange(Z[l].shape[-2])[:, None, None] == i) * dZ_row[:, None]
+    elif l == last:  # the losses of the other outputs stay as they are
+        before, labels, dZ = rows(Z[l], i)[:, None], rows(Y, i)[:, None], dZ_row[:, None]
     else:
-        Z_row = Z[l][..., i, :]
-        moved = Z_row + dZ_row
-        crossed |= leaves(Z_row, moved).any(axis=-1)
-        dA_row = (f(moved) - H[l][..., i, :]) * kept[l][..., i, :]
-        dZ = W[l + 1][..., i][..., None] * dA_row[..., None, :, :]  # (..., n, K, m), rank one
+        before, labels = Z[last][..., None], Y[..., None]
+        Z_row = rows(Z[l], i)
+        crossed |= leaves(Z_row, dZ_row).any(axis=-2)
+        dA_row = (f(Z_row + dZ_row) - rows(H[l], i)) * rows(kept[l], i)
+        dZ = W[l + 1][..., i][:, :, None] * dA_row[:, None]  # rank one
     for k in range(l + 1, last):
-        before = Z[k][..., None, :]
-        moved = before + dZ
-        crossed |= leaves(before, moved).any(axis=(-3, -1))
-        dA = (f(moved) - H[k][..., None, :]) * kept[k][..., None, :]
-        flat = W[k + 1] @ dA.reshape(*dA.shape[:-2], K * m)
-        dZ = flat.reshape(*flat.shape[:-1], K, m)
+        crossed |= leaves(Z[k][..., None], dZ).any(axis=(1, 2))
+        dZ += Z[k][..., None]  # in place, here and below: the chunk stays in the cache
+        dA = f(dZ)
+        dA = np.subtract(dA, H[k][..., None], out=dA)
+        dA *= kept[k][..., None]
+        dZ = (W[k + 1] @ dA.reshape(G, -1, m * K)).reshape(G, -1, m, K)
     if output != "identity":
-        crossed |= (np.abs(dZ) > REACH).any(axis=(-3, -1))
+        crossed |= (np.abs(dZ) > REACH).any(axis=(1, 2))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step far too long: crossed
-        delta = LOSS_DIFFERENCES[output](Z[last][..., None, :], dZ, Y[..., None, :]).sum(axis=-1) / m
+        delta = loss_difference(before, dZ, labels).sum(axis=1) / m
     lost = ~np.isfinite(delta)
     return np.where(lost, 0.0, delta), crossed | lost
-
-
-# --- loss(Z + δ) − loss(Z), without cancellation; arguments (..., n, K, m) or broadcast to it, result (..., K, m) ---
-
-
-def _sigmoid_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:
-    """log((1 + e^(z+δ)) / (1 + e^z)) = log1p(sigmoid(z) expm1(δ)), weighted 1 − Y, and its mirror, weighted Y."""
-    up, down = np.log1p(sigmoid(Z) * np.expm1(d)), np.log1p(sigmoid(-Z) * np.expm1(-d))
-    return ((1 - Y) * up + Y * down).sum(axis=-3)
-
-
-def _softmax_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:
-    """log(Σ e^(z+δ) / Σ e^z) − Σ Y δ = log1p(Σ softmax(z) expm1(δ − Σ Y δ)), for ΣY = 1."""
-    shares = softmax(Z[..., 0, :])[..., None, :]
-    return np.log1p((shares * np.expm1(d - (Y * d).sum(axis=-3, keepdims=True))).sum(axis=-3))
-
-
-def _squared_error(Z: Array, d: Array, Y: Array) -> Array:
-    """½ (a² − b²) = ½ (a − b)(a + b) with a = z + δ − y, b = z − y."""
-    b = Z - Y
-    return (d * (b + d + b)).sum(axis=-3) / 2
-
-
-LOSS_DIFFERENCES: dict[str, Callable[[Array, Array, Array], Array]] = {
-    "sigmoid": _sigmoid_cross_entropy,
-    "softmax": _softmax_cross_entropy,
-    "identity": _squared_error,
-}

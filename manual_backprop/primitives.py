@@ -100,7 +100,7 @@ def sigmoid_backward(dA: Array, A: Array) -> Array:
 
 def softplus(Z: Array) -> Array:
     """A = log(1 + e^Z) (Dugas et al. 2001)."""
-    return np.logaddexp(0, Z)
+    return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))  # e^−|Z| ≤ 1: nothing overflows
 
 
 def softplus_backward(dA: Array, Z: Array) -> Array:

@@ -21,7 +21,7 @@ from reference.verify import Options
 
 __all__ = ["canary"]
 
-CASE = Case((2, 3, 2, 1), 5, lambd=0.7, keep_prob=0.6, seed=1)
+CASE = Case((2, 3, 1), 5, lambd=0.7, keep_prob=0.6, seed=1)
 CHECK = "canary"
 Change = Callable[[str, np.ndarray], np.ndarray]
 PLANTED: dict[str, Change] = {

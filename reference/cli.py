@@ -117,7 +117,7 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     manual_backprop, jax, torch, autograd. Files and functions run in a process of their own. What is not said here is
     taken from MANUAL_BACKPROP_… in the environment, then from [tool.manual-backprop] in pyproject.toml.
     """
-    from reference.commands import run_verify
+    from reference.commands.verify import run_verify
 
     return run_verify(targets, reports=reports, **flags)
 
@@ -148,7 +148,7 @@ def compare(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 
     Truth is the complex step in extended precision. TARGETs are those of verify. Timing decides no exit code.
     """
-    from reference.commands import run_compare
+    from reference.commands.compare import run_compare
 
     return run_compare(targets, reports=reports or TEXT, **flags)
 
@@ -161,7 +161,7 @@ def selftest(target: str, gate: bool) -> int:
 
     Exit code 1 if one survives; 2 if TARGET is not right to begin with.
     """
-    from reference.commands import run_selftest
+    from reference.commands.selftest import run_selftest
 
     return run_selftest(target, gate=gate)
 
@@ -171,6 +171,6 @@ def selftest(target: str, gate: bool) -> int:
 @click.option("--report", "reports", type=Report(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def replay(failure: str, reports: Reports) -> int:
     """See a stored failure again; it is forgotten when it is fixed."""
-    from reference.commands import run_replay
+    from reference.commands.replay import run_replay
 
     return run_replay(failure, reports=reports or TEXT)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from manual_backprop import differences as differences_module
 from manual_backprop import network
-from manual_backprop.differences import KINKED, LEAVES, LOSS_DIFFERENCES, REACH, Differences, network_differences
+from manual_backprop.differences import KINKED, LEAVES, REACH, Differences, network_differences
+from manual_backprop.loss_differences import LOSS_DIFFERENCES
 from manual_backprop.primitives import ACTIVATIONS, OUTPUTS
 from reference.case import Case
 from reference.complex_step import complex_step, every_coordinate
@@ -171,7 +172,7 @@ def test_the_losses_difference_is_exact(output: str, reach: float, logits: float
     for n in (2, 4):
         Z, d = logits * rng.standard_normal((n, K)), reach * rng.uniform(-1, 1, (n, K))
         Y = soft_labels(rng, (n, K), output=output)
-        got = LOSS_DIFFERENCES[output](Z[:, None], d[:, None], Y[:, None])[0]
+        got = LOSS_DIFFERENCES[output](Z[None, ..., None], d[None, ..., None], Y[None, ..., None])[0, :, 0]
         want, size = plainly(output, Z, d, Y)
         terms = np.abs(d).sum(axis=0) * (1 if output != "identity" else np.abs(Z).sum(axis=0) + np.abs(Y).sum(axis=0))
         terms = terms + (d * d).sum(axis=0)
@@ -179,12 +180,24 @@ def test_the_losses_difference_is_exact(output: str, reach: float, logits: float
         assert (np.abs(got - want) <= allowed).all()
 
 
+@pytest.mark.parametrize(("reach", "logits"), [(REACH, 3.0), (REACH, 40.0), (1e-12, 3.0), (30.0, 0.5)])
+def test_labels_of_0_and_1_take_one_logarithm_and_give_the_same(reach: float, logits: float) -> None:
+    rng = np.random.RandomState(1)
+    Z, d = (size * rng.standard_normal((1, 3, 5, 40)) for size in (logits, reach))
+    Y = (rng.random_sample(Z.shape) < 0.5).astype(float)
+    binary, general = (LOSS_DIFFERENCES[name](Z, d, Y) for name in ("binary", "sigmoid"))
+    assert (np.abs(binary - general) <= 16 * UNIT * (np.abs(d) * np.minimum(1, np.exp(np.abs(d)))).sum(axis=1)).all()
+
+
 @pytest.mark.parametrize("output", OUTPUT_NAMES)
 def test_the_losses_difference_keeps_its_digits_where_the_plain_one_has_none(output: str) -> None:
     Z, Y, d = np.array([[1.0], [-2.0]]), np.array([[1.0], [0.0]]), np.array([[1e-13], [-2e-13]])
 
     def slope(scale: float) -> float:
-        up, down = (LOSS_DIFFERENCES[output](Z[:, None], s * d[:, None], Y[:, None])[0, 0] for s in (scale, -scale))
+        up, down = (
+            LOSS_DIFFERENCES[output](Z[None, ..., None], s * d[None, ..., None], Y[None, ..., None]).item()
+            for s in (scale, -scale)
+        )
         return (up - down) / (2 * scale)
 
     assert abs(slope(1.0) - slope(1e8)) <= 1e-8 * abs(slope(1e8))
@@ -299,7 +312,7 @@ def test_a_relu_does_not_straddle_there() -> None:
 def test_without_the_logic_of_kinks_the_bound_breaks(hidden: str, z: float, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = chain(**(NEAR | {"X": [[1.0, z]]}), hidden=hidden)
     assert worst_ratio(problem, differences(problem)) <= 1
-    monkeypatch.setitem(LEAVES, hidden, lambda before, moved: np.zeros(moved.shape, dtype=bool))
+    monkeypatch.setitem(LEAVES, hidden, lambda before, by: np.zeros(by.shape, dtype=bool))
     assert worst_ratio(problem, differences(problem)) > 100
 
 

@@ -6,6 +6,7 @@ written a second time.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from reference import complex_step as step
 from reference.autodiff import autodiff
 from reference.case import HIDDENS, OUTPUTS, Case
 from reference.problem import Problem, draw
+from reference.tolerance import project
 from tests.strategies import drawn, seeds, with_arrays
 
 REAL = np.longdouble
@@ -196,7 +198,7 @@ def up_at_second_order(problem: Problem) -> Any:
     return V
 
 
-def test_a_step_squared_is_zero_so_that_ties_stay_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_squared_is_zero_so_that_ties_stay_ties() -> None:
     for real in (REAL, np.float64):
         assert step.step_of(real) > 0
         assert step.step_of(real) ** 2 == 0
@@ -204,8 +206,39 @@ def test_a_step_squared_is_zero_so_that_ties_stay_ties(monkeypatch: pytest.Monke
     assert (problem.M.forward.Z[1] == 0).all()
     V = up_at_second_order(problem)
     assert step.complex_step(problem, V).data == 0  # relu'(0) = 0: nothing passes
-    monkeypatch.setattr(step, "step_of", lambda real: real(1e-30))
-    assert abs(step.complex_step(problem, V).data) > 1
+    assert carried_whole(problem, V, step.step_of(REAL)) == 0
+    assert abs(carried_whole(problem, V, REAL(1e-30))) > 1
+
+
+def carried_whole(problem: Problem, V: Any, h: Any) -> Any:
+    """Im J(θ + ihv) / h of the data term, every function evaluated at every direction's own complex argument."""
+    A = problem.X.astype(np.clongdouble)
+    for l, ((W, b), (dW, db)) in enumerate(zip(problem.parameters, V, strict=True)):
+        Z = (W + 1j * (h * dW.astype(REAL))) @ A + (b + 1j * (h * db.astype(REAL)))
+        A = step.ACTIVATIONS[problem.shape.hidden](Z)
+        if problem.masks is not None and l < len(problem.masks):
+            A = A * (problem.masks[l] / problem.keep_prob.astype(REAL)[:, None, None])
+    return step.LOSSES[problem.shape.output](Z, problem.Y).sum(axis=(-2, -1)).imag / problem.shape.m / h
+
+
+@wider
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("hidden", HIDDENS)
+def test_one_evaluation_serves_all_directions(hidden: str, output: str) -> None:
+    """Im f(x + ihy) = y Im f(x + ih), to the rounding of long double."""
+    cases = [
+        Case((4, 5, 3, 2), 6, hidden, output, keep_prob=keep, scale=scale, bias=bias, seed=seed)
+        for seed, (keep, scale, bias) in enumerate(itertools.product((1.0, 0.5), (1.0, 30.0), ("random", "zero")))
+    ]
+    for case in cases:
+        problem = draw([case])
+        V = step.sampled(problem, np.random.RandomState())
+        got, whole = step.complex_step(problem, V).data, carried_whole(problem, V, step.step_of(REAL))
+        M = project(
+            [np.concatenate([a, b], -1) for a, b in zip(problem.M.dW, problem.M.db, strict=True)],
+            [np.abs(np.concatenate(pair, -1)) for pair in V],
+        )
+        assert (np.abs(got - whole) <= 16 * np.finfo(REAL).eps * M + np.finfo(np.float64).tiny).all()
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
