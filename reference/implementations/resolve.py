@@ -26,6 +26,12 @@ def _manual_backprop() -> Implementation:
     return manual_backprop()
 
 
+def _workspace() -> Implementation:
+    from reference.implementations.builtin import in_place
+
+    return in_place()
+
+
 def _framework(name: str) -> Callable[[], Implementation]:
     def load() -> Implementation:
         from reference.implementations import frameworks
@@ -38,15 +44,17 @@ def _framework(name: str) -> Callable[[], Implementation]:
     return load
 
 
+FRAMEWORKS = ("jax", "torch", "autograd")
 BUILT_IN: dict[str, Callable[[], Implementation]] = {
     "manual_backprop": _manual_backprop,
-    **{name: _framework(name) for name in ("jax", "torch", "autograd")},
+    "workspace": _workspace,
+    **{name: _framework(name) for name in FRAMEWORKS},
 }
 
 
 def is_installed(name: str) -> bool:
     """Is what a built-in target needs there?"""
-    return importlib.util.find_spec(name) is not None
+    return name not in FRAMEWORKS or importlib.util.find_spec(name) is not None
 
 
 ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
