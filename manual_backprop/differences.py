@@ -26,13 +26,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from manual_backprop.loss_differences import LOSS_DIFFERENCES
 from manual_backprop.magnitudes import RESOLUTION, Magnitudes, allowance, kept_shares
+from manual_backprop.memory import keep_freed_memory
 from manual_backprop.network import Masks, Parameters
 from manual_backprop.primitives import ACTIVATIONS, Array
 
 __all__ = ["KINKED", "Differences", "network_differences"]
 
 STEP = 1e-5  # relative to the moved row of Z, where nothing better is known
-ELEMENTS = 1 << 16  # of the largest temporary of a chunk: it stays in the cache, and memory stays flat
+ELEMENTS = 1 << 18  # of the largest temporary of a chunk: it stays in the cache, and memory stays flat
 ROUNDS = 6  # of steps tried again for a coordinate that straddles a kink or is not resolved
 SHRINK = 1 / 32  # of ε where both sides cross
 GROWTH = 1e3  # of ε from one try to the next, at most
@@ -52,11 +53,11 @@ class _Network(NamedTuple):
     Z: list[Array]
     H: list[Array]
     A: list[Array]  # [A_{l-1}; 1]: a bias is the weight of a constant input
-    kept: list[Array]  # D / keep_prob, or 1
+    kept: list[Array]  # D / keep_prob; empty where nothing is dropped
     W: list[Array]
     Y: Array
     f: Callable[[Array], Array]
-    leaves: Callable[[Array, Array], NDArray[np.bool_]]  # (Z, δZ): may the nudge not go there?
+    leaves: Callable[[Array, Array, Array], NDArray[np.bool_]]  # (Z, Z + δZ, δZ): may the nudge not go there?
     loss_difference: Callable[[Array, Array, Array], Array]
     output: str
 
@@ -80,6 +81,7 @@ def network_differences(
     forward = M.forward
     if Y.dtype != np.float64 or any(z.dtype != np.float64 for z in forward.Z):
         raise TypeError(f"differences are taken in float64; Y is {Y.dtype} and Z_1 {forward.Z[0].dtype}")
+    keep_freed_memory()
     lead = forward.Z[-1].shape[:-2]
     dims = (forward.A[0].shape[-2], *(z.shape[-2] for z in forward.Z))
     Cu = allowance(Y.shape[-1], dims) * np.finfo(np.float64).eps
@@ -91,7 +93,7 @@ def network_differences(
         Z=stack(forward.Z),
         H=stack(forward.H),
         A=stack([np.concatenate([A, np.ones((*A.shape[:-2], 1, A.shape[-1]))], axis=-2) for A in forward.A]),
-        kept=stack(kept_shares(forward, masks, keep_prob)),
+        kept=[] if masks is None else stack(kept_shares(forward, masks, keep_prob)),
         W=stack([W for W, b in parameters]),
         Y=stack([Y])[0],
         f=ACTIVATIONS[hidden].forward,
@@ -111,7 +113,7 @@ def network_differences(
     return Differences(*([getattr(part, name) for part in parts] for name in Differences._fields))
 
 
-def _some(network: _Network, which: NDArray) -> _Network:
+def _some(network: _Network, which: NDArray | slice) -> _Network:
     """Some networks of the stack."""
 
     def take(arrays: list[Array]) -> list[Array]:
@@ -127,21 +129,21 @@ def _some(network: _Network, which: NDArray) -> _Network:
     )
 
 
-def _other_side(before: Array, by: Array) -> NDArray[np.bool_]:
-    return (before + by > 0) != (before > 0)
+def _other_side(before: Array, moved: Array, by: Array) -> NDArray[np.bool_]:
+    return (moved > 0) != (before > 0)
 
 
-def _too_far(before: Array, by: Array) -> NDArray[np.bool_]:
+def _too_far(before: Array, moved: Array, by: Array) -> NDArray[np.bool_]:
     return np.abs(by) > REACH
 
 
-LEAVES: dict[str, Callable[[Array, Array], NDArray[np.bool_]]] = {
+LEAVES: dict[str, Callable[[Array, Array, Array], NDArray[np.bool_]]] = {
     "relu": _other_side,
     "leaky_relu": _other_side,
     "tanh": _too_far,
     "sigmoid": _too_far,
     "softplus": _too_far,
-    "identity": lambda before, by: np.zeros((1, 1, 1), dtype=bool),
+    "identity": lambda before, moved, by: np.zeros((1, 1, 1), dtype=bool),
 }
 KINKED = frozenset(name for name, leaves in LEAVES.items() if leaves is _other_side)
 
@@ -229,16 +231,19 @@ def _chunked(
     network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, ladder: Array
 ) -> tuple[Array, NDArray[np.bool_]]:
     """δJ, and whether a kink was crossed, for every rung of the ladder times ε: ``(rungs, G, coordinates)``."""
-    G, m = network.Y.shape[0], network.Y.shape[-1]
-    chunk = max(1, ELEMENTS // (G * m * len(ladder) * max(z.shape[-2] for z in network.Z[l:])))
-    deltas = np.empty((len(ladder), G, i.size))
+    G, m, rungs = network.Y.shape[0], network.Y.shape[-1], len(ladder)
+    deltas = np.empty((rungs, G, i.size))
     crossed = np.empty(deltas.shape, dtype=bool)
-    for start in range(0, i.size, chunk):
-        c = slice(start, start + chunk)
-        steps = np.concatenate([rung * eps[:, c] for rung in ladder], axis=-1)
-        delta, cross = _cost_difference(network, l, np.tile(i[c], len(ladder)), np.tile(j[c], len(ladder)), steps)
-        for out, flat in ((deltas, delta), (crossed, cross)):
-            out[..., c] = np.moveaxis(flat.reshape(G, len(ladder), -1), 1, 0)
+    widest = max([z.shape[-2] for z in network.Z[l + 1 :]], default=1)
+    nudges = max(1, ELEMENTS // (m * rungs * widest))  # of one network at once
+    networks = max(1, nudges // i.size)
+    for g in (slice(start, start + networks) for start in range(0, G, networks)):
+        part = _some(network, g)
+        for c in (slice(start, start + nudges) for start in range(0, i.size, nudges)):
+            steps = np.concatenate([rung * eps[g, c] for rung in ladder], axis=-1)
+            delta, cross = _cost_difference(part, l, np.tile(i[c], rungs), np.tile(j[c], rungs), steps)
+            for out, flat in ((deltas, delta), (crossed, cross)):
+                out[:, g, c] = np.moveaxis(flat.reshape(len(steps), rungs, -1), 1, 0)
     return deltas, crossed
 
 
@@ -253,7 +258,7 @@ def _cost_difference(network: _Network, l: int, i: NDArray, j: NDArray, eps: Arr
     crossed = np.zeros((G, K), dtype=bool)
 
     def rows(a: Array, which: NDArray) -> Array:
-        return np.take(a.mT, which, axis=-1)  # (G, m, K)
+        return np.ascontiguousarray(a[:, which].mT)  # (G, m, K)
 
     dZ_row = eps[:, None] * rows(A[l], j)
     if l == last and output == "softmax":
@@ -264,15 +269,20 @@ def _cost_difference(network: _Network, l: int, i: NDArray, j: NDArray, eps: Arr
     else:
         before, labels = Z[last][..., None], Y[..., None]
         Z_row = rows(Z[l], i)
-        crossed |= leaves(Z_row, dZ_row).any(axis=-2)
-        dA_row = (f(Z_row + dZ_row) - rows(H[l], i)) * rows(kept[l], i)
-        dZ = W[l + 1][..., i][:, :, None] * dA_row[:, None]  # rank one
+        moved = Z_row + dZ_row
+        crossed |= leaves(Z_row, moved, dZ_row).any(axis=-2)
+        dA_row = f(moved) - rows(H[l], i)
+        if kept:
+            dA_row *= rows(kept[l], i)
+        dZ = np.take(W[l + 1], i, axis=-1)[:, :, None] * dA_row[:, None]  # rank one; indexing would turn the axes
     for k in range(l + 1, last):
-        crossed |= leaves(Z[k][..., None], dZ).any(axis=(1, 2))
-        dZ += Z[k][..., None]  # in place, here and below: the chunk stays in the cache
-        dA = f(dZ)
-        dA = np.subtract(dA, H[k][..., None], out=dA)
-        dA *= kept[k][..., None]
+        Z_k = Z[k][..., None]
+        moved = Z_k + dZ
+        crossed |= leaves(Z_k, moved, dZ).any(axis=(1, 2))
+        dA = f(moved)
+        dA -= H[k][..., None]  # in place, here and below: what is large stays in the cache
+        if kept:
+            dA *= kept[k][..., None]
         dZ = (W[k + 1] @ dA.reshape(G, -1, m * K)).reshape(G, -1, m, K)
     if output != "identity":
         crossed |= (np.abs(dZ) > REACH).any(axis=(1, 2))

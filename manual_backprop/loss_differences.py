@@ -24,7 +24,10 @@ def _sigmoid_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:
 def _binary_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:
     """The same for labels that are 0 or 1: one of the two has no weight."""
     sign = 1 - 2 * Y
-    return np.log1p(sigmoid(sign * Z) * np.expm1(sign * d)).sum(axis=1)
+    t = sign * d
+    np.expm1(t, out=t)
+    t *= sigmoid(sign * Z)
+    return np.log1p(t, out=t).sum(axis=1)
 
 
 def _softmax_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:

@@ -22,7 +22,7 @@ class Profile(NamedTuple):
 
 PROFILES = {
     "quick": Profile(examples=256, explore=4),
-    "default": Profile(examples=1024, explore=64),
+    "default": Profile(examples=1024, explore=32),
     "ci": Profile(examples=2048, explore=64, seed="plan"),
     "nightly": Profile(examples=50_000, explore=500, seed=None, climb=True),
 }

@@ -25,7 +25,7 @@ __all__ = ["STACK", "cases", "explore", "nothing_written", "random_stacks", "shr
 
 STACK = 16  # cases of one shape at most: one call of the code under test, one of the compiled witness
 STACKS = 64  # at least, before stacks grow: one large saturated shape must not make up the whole run
-NARROW_STACKS = 32  # of a domain that has a share of a plan's cases
+NARROW_STACKS = 16  # of a domain that has a share of a plan's cases
 WIDTH, EXAMPLES = 24, 48
 LAMBD, KEEP_PROB, SCALE = (1e-4, 1e4), (0.05, 0.99), (1e-3, 1e2)
 DROPOUT_SHARE, FLOAT32_SHARE, ZERO_BIAS_SHARE, NO_L2_SHARE, UNIT_SCALE_SHARE = 0.6, 0.1, 0.2, 0.25, 0.5

@@ -312,7 +312,7 @@ def test_a_relu_does_not_straddle_there() -> None:
 def test_without_the_logic_of_kinks_the_bound_breaks(hidden: str, z: float, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = chain(**(NEAR | {"X": [[1.0, z]]}), hidden=hidden)
     assert worst_ratio(problem, differences(problem)) <= 1
-    monkeypatch.setitem(LEAVES, hidden, lambda before, by: np.zeros(by.shape, dtype=bool))
+    monkeypatch.setitem(LEAVES, hidden, lambda before, moved, by: np.zeros(by.shape, dtype=bool))
     assert worst_ratio(problem, differences(problem)) > 100
 
 
