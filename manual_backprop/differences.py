@@ -58,6 +58,7 @@ class _Network(NamedTuple):
     Y: Array
     f: Callable[[Array], Array]
     leaves: Callable[[Array, Array, Array], NDArray[np.bool_]]  # (Z, Z + δZ, δZ): may the nudge not go there?
+    unit: float  # C · u
     loss_difference: Callable[[Array, Array, Array], Array]
     output: str
 
@@ -98,6 +99,7 @@ def network_differences(
         Y=stack([Y])[0],
         f=ACTIVATIONS[hidden].forward,
         leaves=LEAVES[hidden],
+        unit=Cu,
         loss_difference=LOSS_DIFFERENCES["binary" if output == "sigmoid" and ((Y == 0) | (Y == 1)).all() else output],
         output=output,
     )
@@ -179,7 +181,8 @@ def _layer(network: _Network, l: int, i: NDArray, j: NDArray, eps: Array, roundi
     deltas, crossed = _chunked(network, l, i, j, eps, ladder)
     D, D2 = (deltas[0] - deltas[1]) / (2 * eps), (deltas[2] - deltas[3]) / (4 * eps)
     straddles = crossed[2] | crossed[3]
-    bound = np.where(straddles, np.inf, rounding / eps + np.abs(D - D2))
+    noise = (rounding + network.unit * _cancelled(deltas[0], deltas[1])) / eps
+    bound = np.where(straddles, np.inf, noise + np.abs(D - D2))
     return _Layer(eps, rounding, np.where(straddles, 0.0, D), bound, straddles)
 
 
@@ -207,7 +210,9 @@ def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) ->
         new = np.where(plus & minus, central, sided)
         # D(ε) − D(2ε) alone passes zero where the terms in ε² and ε⁴ balance, which long steps can meet
         far = np.maximum(np.abs(central - central2), np.abs(central2 - central4) / 4)
-        noise = np.where(plus & minus, 1, 3) * rounding[here] / h  # (1 + 1) / 2, and (4 + 1) / 2 rounded up
+        weight = np.where(plus & minus, 1, 3)  # (1 + 1) / 2, and (4 + 1) / 2 rounded up
+        cancelled = np.where(plus & minus, _cancelled(deltas[0], deltas[1]), _cancelled(4 * one, two))
+        noise = (weight * rounding[here] + network.unit * cancelled) / h
         truncation = np.where(plus & minus, far, np.abs(sided - sided2))
         either = plus | minus
         better = open_[here] & either & (noise + truncation < bound[here])
@@ -218,6 +223,11 @@ def _refine(network: _Network, l: int, i: NDArray, j: NDArray, layer: _Layer) ->
         ceiling[here] = np.where(either, ceiling[here], h)
         longer = np.minimum(_better_step(h, noise, truncation), np.sqrt(h * ceiling[here]))
         step[here] = np.where(open_[here], np.where(either, longer, h * SHRINK), h)
+
+
+def _cancelled(first: Array, second: Array) -> Array:
+    """What is subtracted, over 2: far more than what is left, where a term in ε² outweighs the slope."""
+    return (np.abs(first) + np.abs(second)) / 2
 
 
 def _better_step(eps: Array, noise: Array, truncation: Array) -> Array:
@@ -252,7 +262,7 @@ def _cost_difference(network: _Network, l: int, i: NDArray, j: NDArray, eps: Arr
 
     The nudges are the last axis of everything, ``(G, n, m, K)``: long, where n and m may be short.
     """
-    Z, H, A, kept, W, Y, f, leaves, loss_difference, output = network
+    Z, H, A, kept, W, Y, f, leaves, _, loss_difference, output = network
     G, K = eps.shape
     m, last = Y.shape[-1], len(Z) - 1
     crossed = np.zeros((G, K), dtype=bool)

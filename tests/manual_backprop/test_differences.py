@@ -205,6 +205,25 @@ def test_the_losses_difference_keeps_its_digits_where_the_plain_one_has_none(out
     assert abs(plain - slope(1e8)) > 1e-5 * abs(slope(1e8))
 
 
+# --- what cancels -------------------------------------------------------------------------------------------
+
+# Zero biases and large weights: most examples rest at Z = 0, and a nudge carries them further than they lie from Y
+BOTH_SIDES_RISE = [
+    "dims=1,1,2,1,2 m=37 hidden=identity output=identity keep_prob=0.114 bias=zero scale=63.5 seed=472065651",
+    "dims=22,2,3,11,11,1 m=25 hidden=identity output=identity keep_prob=0.102 scale=82.6 seed=1492257229",
+    "dims=3,7,11,1,21,3 m=4 hidden=identity output=identity keep_prob=0.517 bias=zero scale=39.7 seed=393482882",
+    "dims=1,1,8,1,3,2 m=16 hidden=identity output=identity keep_prob=0.309 bias=zero scale=84.8 seed=4285781570",
+]
+
+
+@pytest.mark.parametrize("line", BOTH_SIDES_RISE)
+def test_the_bound_holds_where_both_sides_rise(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = draw([Case.parse(line)])
+    assert worst_ratio(problem, differences(problem)) <= 1
+    monkeypatch.setattr(differences_module, "_cancelled", lambda first, second: np.zeros_like(first))
+    assert worst_ratio(problem, differences(problem)) > 1
+
+
 # --- kinks --------------------------------------------------------------------------------------------------
 
 
