@@ -175,7 +175,10 @@ def compute_cost(workspace: Workspace, *, lambd: float = 0.0) -> float:
 
 
 def backward_propagation(workspace: Workspace, *, lambd: float = 0.0) -> None:
-    """dW_l = (1/m) dZ_l A_{l-1}ᵀ + (λ/m) W_l, db_l = (1/m) Σ_examples dZ_l; see ``gradients``. Once after a forward pass."""
+    """dW_l = (1/m) dZ_l A_{l-1}ᵀ + (λ/m) W_l, db_l = (1/m) Σ_examples dZ_l, for ``gradients``.
+
+    Once after each forward pass: dZ_L takes the place of A_L.
+    """
     m = workspace.Y.shape[1]
     for layer in _descent(workspace, 1 / m):
         if lambd:

@@ -9,7 +9,9 @@ import click
 
 from reference.formats import COMPARE_FORMATS, TEXT, VERIFY_FORMATS, FormatError, Reports, destination
 
-__all__ = ["cli"]
+__all__ = ["EXPERIMENTS", "cli"]
+
+EXPERIMENTS = ("initialization", "regularization", "gradient-checking", "optimization")
 
 
 class Report(click.ParamType):
@@ -174,3 +176,23 @@ def replay(failure: str, reports: Reports) -> int:
     from reference.commands.replay import run_replay
 
     return run_replay(failure, reports=reports or TEXT)
+
+
+@cli.command()
+@click.argument("name", metavar="NAME", type=click.Choice(EXPERIMENTS))
+@click.option("--out", metavar="DIR", help="Where the page and the pictures go. [default: experiment-NAME]")
+@click.option("--data", metavar="FILE", help="A .npz, .csv or .mat of your own; or circles, moons, spirals, diagonal.")
+@click.option("--iterations", type=click.IntRange(1, 10_000_000), help="Of each training. [default: the course's]")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights and masks. [default: the course's]")
+@click.option("--course-seeds", is_flag=True, help="Dropout as the course has it: the same masks at every iteration.")
+@click.option("--show", is_flag=True, help="Open the page in a browser.")
+def experiment(name: str, **flags: Any) -> int:
+    """Run one of the course's experiments on the verified code, and draw it.
+
+    NAME is initialization (zeros, large random numbers, He), regularization (none, L2, dropout), gradient-checking
+    (two planted mistakes; which step to take) or optimization (gradient descent, momentum, RMSProp, Adam).
+    Exit codes: 0 done, 2 could not run, 130 interrupted, with what there was until then kept and drawn.
+    """
+    from reference.commands.experiment import run_experiment
+
+    return run_experiment(name, **flags)

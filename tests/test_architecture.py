@@ -86,21 +86,28 @@ def wrong_in_a_witness(module: str, source: str) -> list[str]:
     found = [
         f"{module}:{item.line} imports {item.module}"
         for item in imports(source, package_of(module))
-        if item.top == "manual_backprop" or item.module.startswith("reference.implementations")
+        if item.top == "manual_backprop"
+        or item.module.startswith(("reference.implementations", "reference.experiments"))
     ]
     names = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
     return found + [f"{module} defines {name}" for name in sorted(names) if "backward" in name]
 
 
 def wrong_in_the_court(module: str, source: str) -> list[str]:
-    """reference: of manual_backprop only the tools, but in ``implementations``."""
+    """reference: of manual_backprop only the tools, but in ``implementations`` and ``experiments``.
+
+    An experiment runs the verified code and judges nothing; so nothing that judges may take the formulas from there.
+    """
     if module.startswith("reference.implementations"):
         return []
-    return [
-        f"{module}:{item.line} imports {item.module}"
-        for item in imports(source, package_of(module))
-        if item.top == "manual_backprop" and item.module.split(".")[1:2] not in ([name] for name in TOOLS)
-    ]
+    conducts = module.startswith("reference.experiments")
+    found = []
+    for item in imports(source, package_of(module)):
+        formula = item.top == "manual_backprop" and item.module.split(".")[1:2] not in ([name] for name in TOOLS)
+        backdoor = item.module.startswith("reference.experiments") and module != "reference.commands.experiment"
+        if (formula or backdoor) and not conducts:
+            found.append(f"{module}:{item.line} imports {item.module}")
+    return found
 
 
 def heavy_at_the_top(module: str, source: str) -> list[str]:
@@ -249,13 +256,27 @@ def test_the_court_may_not_know_the_formulas_it_judges(formula):
         f"def f():\n    from manual_backprop import {formula}",
     ):
         assert wrong_in_the_court("reference.judge", source)
+        assert wrong_in_the_court("reference.commands.experiment", source)
         assert not wrong_in_the_court("reference.implementations.builtin", source)
+        assert not wrong_in_the_court("reference.experiments.runs", source)
 
 
 def test_the_court_may_not_take_the_core_as_a_whole():
     assert wrong_in_the_court("reference.judge", "import manual_backprop")
     assert wrong_in_the_court("reference.judge", "from manual_backprop import backward_propagation")
     assert not wrong_in_the_court("reference.judge", "from manual_backprop.magnitudes import magnitudes")
+
+
+def test_the_court_may_not_take_the_formulas_from_an_experiment():
+    for source in (
+        "from reference.experiments import runs",
+        "import reference.experiments.checking",
+        "def f():\n    from reference.experiments.planted import gradients",
+    ):
+        assert wrong_in_the_court("reference.judge", source)
+        assert wrong_in_the_court("reference.commands.verify", source)
+        assert wrong_in_a_witness("reference.autodiff", source)
+        assert not wrong_in_the_court("reference.commands.experiment", source)
 
 
 @pytest.mark.parametrize("package", sorted(HEAVY))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reference.__main__ import _code
-from reference.cli import compare, verify
+from reference.cli import compare, experiment, verify
 from reference.profiles import PROFILES
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -41,12 +41,22 @@ def test_the_wrong_example_gets_the_report_that_is_printed(
 
 
 def test_every_option_and_profile_is_described() -> None:
-    for parameter in (*verify.params, *compare.params):
+    for parameter in (*verify.params, *compare.params, *experiment.params):
         for option in parameter.opts:
             if option.startswith("--") and option != "--time":  # the default; --no-time is described
                 assert f"`{option}" in README, f"{option} is not in the README"
     for profile in PROFILES:
         assert f"`{profile}`" in README, f"profile {profile} is not in the README"
+
+
+def test_every_picture_is_there_and_small() -> None:
+    shown = re.findall(r"!\[(.+?)\]\((.+?)\)", README)
+    assert len(shown) >= 3
+    for said, path in shown:
+        assert len(said) > 20
+        picture = (Path(__file__).parent.parent / path).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert len(picture) < 60_000
 
 
 def test_both_commands_are_one_line_each() -> None:

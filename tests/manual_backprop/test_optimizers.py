@@ -121,3 +121,68 @@ def test_dtype_is_kept(name):
 def test_gradients_of_another_depth_are_refused(name):
     with pytest.raises(ValueError, match="zip"):
         optimizers.OPTIMIZERS[name](draw(0), draw(1)[:1], learning_rate=0.1)
+
+
+# --- against a published library ----------------------------------------------------------------------------------
+
+TORCH = {
+    "gradient_descent": lambda optim, θ, α: optim.SGD(θ, lr=α),
+    # torch's first velocity is g, and later ones β v + g: (1 − β) is the course's, and stands before α here
+    "momentum": lambda optim, θ, α: optim.SGD(θ, lr=α * (1 - 0.9), momentum=0.9),
+    "rmsprop": lambda optim, θ, α: optim.RMSprop(θ, lr=α, alpha=0.9, eps=1e-8),
+    "adam": lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.999), eps=1e-8),
+}
+
+
+def test_every_optimizer_has_its_like_in_torch():
+    assert set(TORCH) == set(optimizers.OPTIMIZERS)
+
+
+def walked_by_torch(make, steps, *, scale=1.0):
+    torch = pytest.importorskip("torch", reason="torch.optim is not installed")
+    θ = [torch.tensor(array, dtype=torch.float64, requires_grad=True) for array in arrays(draw(0))]
+    optimizer = make(torch.optim, θ, 0.05)
+    for seed in range(1, steps + 1):
+        for tensor, g in zip(θ, arrays(draw(seed)), strict=True):
+            tensor.grad = torch.tensor(scale * g)
+        optimizer.step()
+        yield [tensor.detach().numpy().copy() for tensor in θ]
+
+
+def walked(name, steps, *, scale=1.0):
+    parameters, state = draw(0), None
+    for seed in range(1, steps + 1):
+        g = [(scale * dW, scale * db) for dW, db in draw(seed)]
+        parameters, state = optimizers.OPTIMIZERS[name](parameters, g, state, learning_rate=0.05)
+        yield arrays(parameters)
+
+
+def apart(ours, theirs):
+    pairs = [(a, b) for one, other in zip(ours, theirs, strict=True) for a, b in zip(one, other, strict=True)]
+    return max(float(np.abs(a - b).max()) for a, b in pairs)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
+@pytest.mark.parametrize("name", TORCH)
+def test_every_step_is_torch_s(name, scale):
+    """θ is of the size of 1, and 200 steps may add up some of its last bits."""
+    steps = 200
+    largest = max(1.0, max(float(np.abs(a).max()) for θ in walked(name, steps, scale=scale) for a in θ))
+    assert apart(walked(name, steps, scale=scale), walked_by_torch(TORCH[name], steps, scale=scale)) < 1e-13 * largest
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("gradient_descent", lambda optim, θ, α: optim.SGD(θ, lr=α * (1 + 1e-9))),
+        ("momentum", lambda optim, θ, α: optim.SGD(θ, lr=α, momentum=0.9, dampening=0.1)),
+        ("momentum", lambda optim, θ, α: optim.SGD(θ, lr=α * (1 - 0.9), momentum=0.9, nesterov=True)),
+        ("rmsprop", lambda optim, θ, α: optim.RMSprop(θ, lr=α, alpha=0.99, eps=1e-8)),
+        ("rmsprop", lambda optim, θ, α: optim.RMSprop(θ, lr=α, alpha=0.9, eps=1e-8, centered=True)),
+        ("adam", lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.99), eps=1e-8)),
+        ("adam", lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.999), eps=1e-6)),
+        ("adam", lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.999), eps=1e-8, amsgrad=True)),
+    ],
+)
+def test_another_rule_is_noticed(name, make):
+    assert apart(walked(name, 50), walked_by_torch(make, 50)) > 1e-11

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from manual_backprop import training
+from manual_backprop import network, training
 from manual_backprop.initialization import he
+from manual_backprop.optimizers import OPTIMIZERS
 
 DIMS = (2, 8, 4, 1)
 
@@ -81,15 +82,64 @@ def test_masks_differ_between_iterations(data):
     assert len(set(training.model(*data, DIMS, keep_prob=1.0, **constants).costs)) == 1
 
 
-def test_masks_are_drawn_for_hidden_layers_alone_and_only_where_something_is_dropped():
-    rng = np.random.RandomState(0)
-    untouched = rng.get_state()[1].copy(), rng.get_state()[2]
-    assert training.draw_masks(DIMS, 60, keep_prob=1, rng=rng) is None
-    assert np.array_equal(rng.get_state()[1], untouched[0])
-    assert rng.get_state()[2] == untouched[1]
-    masks = training.draw_masks(DIMS, 60, keep_prob=0.8, rng=rng)
-    assert [D.shape for D in masks] == [(8, 60), (4, 60)]
-    assert all(D.dtype == bool for D in masks)
+def by_hand(X, Y, dims, *, seed, num_iterations, hidden, lambd, keep_prob, optimizer, learning_rate):
+    """The loop with ``network``'s functions; from one RandomState first the weights, then masks, layer 1 first."""
+    rng = np.random.RandomState(seed)
+    parameters, state, costs = he(dims, rng=rng), None, []
+    for _ in range(num_iterations):
+        masks = None
+        if keep_prob < 1:
+            masks = [rng.random_sample((n, X.shape[1])) < keep_prob for n in dims[1:-1]]
+        switches = {"hidden": hidden, "masks": masks, "keep_prob": keep_prob}
+        forward = network.forward_propagation(X, parameters, **switches)
+        costs.append(network.compute_cost(forward.Z[-1], Y, parameters, lambd=lambd))
+        gradients = network.backward_propagation(Y, parameters, forward, lambd=lambd, **switches)
+        pairs = list(zip(gradients.dW, gradients.db, strict=True))
+        parameters, state = OPTIMIZERS[optimizer](parameters, pairs, state, learning_rate=learning_rate)
+    return parameters, costs
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(("lambd", "keep_prob"), [(0.0, 1.0), (0.5, 1.0), (0.0, 0.8), (0.5, 0.8)])
+@pytest.mark.parametrize(("dims", "hidden"), [(DIMS, "relu"), ((2, 5, 1, 4, 1), "tanh"), ((2, 1), "relu")])
+def test_training_is_the_loop_by_hand(data, dims, hidden, lambd, keep_prob, optimizer):
+    """Eight steps carry rounding to 4e-15; one entry of a mask turned over in the tanh network, a weight by 7e-4."""
+    constants = {"hidden": hidden, "lambd": lambd, "keep_prob": keep_prob, "optimizer": optimizer, "seed": 5}
+    constants |= {"num_iterations": 8, "learning_rate": 0.05}
+    want, want_costs = by_hand(*data, dims, **constants)
+    got, costs = training.model(*data, dims, cost_every=1, **constants)
+    np.testing.assert_allclose(costs, want_costs, rtol=1e-12)
+    for new, expected in zip(arrays(got), arrays(want), strict=True):
+        np.testing.assert_allclose(new, expected, rtol=0, atol=1e-12)
+
+
+def test_masks_that_are_given_stay(data):
+    """The loop with the same masks at every iteration, and nothing drawn but the weights."""
+    X, Y = data
+    masks = training.draw_masks(DIMS, 60, keep_prob=0.8, rng=np.random.RandomState(1))
+    constants = {"keep_prob": 0.8, "masks": masks}
+    parameters = he(DIMS, rng=np.random.RandomState(5))
+    want = []
+    for _ in range(6):
+        forward = network.forward_propagation(X, parameters, **constants)
+        want.append(network.compute_cost(forward.Z[-1], Y, parameters))
+        found = network.backward_propagation(Y, parameters, forward, **constants)
+        pairs = list(zip(found.dW, found.db, strict=True))
+        parameters, _ = OPTIMIZERS["gradient_descent"](parameters, pairs, learning_rate=0.3)
+    settings = {"learning_rate": 0.3, "num_iterations": 6, "seed": 5, "keep_prob": 0.8, "cost_every": 1}
+    got, costs = training.model(X, Y, DIMS, masks=masks, **settings)
+    np.testing.assert_allclose(costs, want, rtol=1e-12)
+    for new, expected in zip(arrays(got), arrays(parameters), strict=True):
+        np.testing.assert_allclose(new, expected, rtol=0, atol=1e-12)
+    assert training.model(X, Y, DIMS, **settings).costs != costs
+
+
+def test_masks_are_drawn_for_the_hidden_layers_alone_layer_1_first():
+    masks = training.draw_masks(DIMS, 60, keep_prob=0.8, rng=np.random.RandomState(1))
+    U = np.random.RandomState(1).random_sample(12 * 60)
+    assert np.array_equal(masks[0], U[: 8 * 60].reshape(8, 60) < 0.8)
+    assert np.array_equal(masks[1], U[8 * 60 :].reshape(4, 60) < 0.8)
+    assert training.draw_masks(DIMS, 60, keep_prob=1, rng=np.random.RandomState(1)) is None
 
 
 @pytest.mark.parametrize("keep_prob", [1.0, 0.8])
@@ -144,6 +194,9 @@ def test_predict_is_the_output_without_dropout(data):
         ({"keep_prob": 0.0}, r"keep_prob is 0\.0"),
         ({"keep_prob": 1.5}, r"keep_prob is 1\.5"),
         ({"keep_prob": float("nan")}, "keep_prob is nan"),
+        ({"masks": [np.ones((8, 60), dtype=bool)], "keep_prob": 0.8}, r"masks have shapes \[\(8, 60\)\]"),
+        ({"masks": [np.ones((n, 1), dtype=bool) for n in (8, 4)], "keep_prob": 0.8}, r"masks have shapes \[\(8, 1\)"),
+        ({"masks": [np.ones((n, 60), dtype=bool) for n in (8, 4)]}, "keep_prob is 1, which drops nothing"),
         ({"num_iterations": -1}, "num_iterations is -1"),
         ({"cost_every": 0}, "cost_every 0"),
         ({"layers_dims": (2,)}, "layers_dims is"),

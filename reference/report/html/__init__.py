@@ -21,7 +21,7 @@ from reference.report.html.svg import Picture
 from reference.report.model import Report
 from reference.report.tables import agreed, labels, number, tables
 
-__all__ = ["render_comparison", "render_report"]
+__all__ = ["page", "render_comparison", "render_report"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
 SAYS = {verdict: said.capitalize() for verdict, said in text.SAYS.items()}
@@ -32,7 +32,7 @@ def render_report(report: Report) -> str:
     key = _keys()
     drawn = [[_drawn(evidence, key) for evidence in target.evidence] for target in report.targets]
     matrix = kills(report.kills, key()) if report.kills else None
-    return _page("report.html.j2", report=report, pairs=list(zip(report.targets, drawn, strict=True)), kills=matrix)
+    return page("report.html.j2", report=report, pairs=list(zip(report.targets, drawn, strict=True)), kills=matrix)
 
 
 def render_comparison(comparison: Comparison) -> str:
@@ -51,7 +51,7 @@ def render_comparison(comparison: Comparison) -> str:
     if any(p.seconds for p in comparison.timing.prices):
         pictures.append(prices(comparison, named, key()))
     drawn = [[_drawn(evidence, key) for evidence in s.evidence] for s in comparison.standings]
-    return _page(
+    return page(
         "comparison.html.j2",
         comparison=comparison,
         pictures=pictures,
@@ -78,7 +78,8 @@ def _drawn(evidence: Evidence, key: Callable[[], str]) -> tuple[Evidence, Pictur
     return evidence, graph(evidence, key()), pictures
 
 
-def _page(template: str, **given: Any) -> str:
+def page(template: str, **given: Any) -> str:
+    """One of the templates, filled."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     environment = Environment(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "Picture", "drawing", "picture", "powers"]
+__all__ = ["COLOURS", "SETTINGS", "Picture", "drawing", "picture", "powers"]
 
 # What Matplotlib is told to draw with, and the page's own colour that takes its place.
 COLOURS = {
@@ -26,6 +26,8 @@ COLOURS = {
     "downstream": "#000006",
     "accent": "#000007",
     "line": "#000008",
+    "zero": "#000009",  # the two classes of a data set
+    "one": "#00000a",
 }
 SETTINGS: Any = {
     "svg.fonttype": "none",
@@ -64,12 +66,12 @@ class Picture(NamedTuple):
 
 
 @contextmanager
-def drawing(width: float, height: float, **grid: Any) -> Iterator[tuple[Figure, Any]]:
+def drawing(width: float, height: float, settings: Any = SETTINGS, **grid: Any) -> Iterator[tuple[Figure, Any]]:
     """A figure in inches, and its axes; ``grid`` goes to ``Figure.subplots``."""
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(settings):
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, figure.subplots(**grid)
 

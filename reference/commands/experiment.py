@@ -1,0 +1,59 @@
+"""``manual-backprop experiment``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+import webbrowser
+from pathlib import Path
+
+import click
+
+from reference.experiments import ExperimentError, folder
+from reference.experiments.conduct import Asked, conduct
+
+__all__ = ["run_experiment"]
+
+INTERRUPTED = 130
+
+
+def run_experiment(
+    name: str,
+    *,
+    out: str | None,
+    data: str | None,
+    iterations: int | None,
+    seed: int | None,
+    course_seeds: bool,
+    show: bool,
+) -> int:
+    """Conduct an experiment and write its folder; returns the exit code."""
+    started = time.monotonic()
+    place = Path(f"experiment-{name}" if out is None else out)
+    options = {"--out": out, "--data": data, "--iterations": iterations, "--seed": seed}
+    given = [part for option, value in options.items() if value is not None for part in (option, str(value))]
+    line = shlex.join(["manual-backprop", "experiment", name, *given, *(["--course-seeds"] if course_seeds else [])])
+    try:
+        folder.check(place)
+        product = conduct(Asked(name, data, iterations, seed, course_seeds, line), sys.stderr)
+        folder.write(place, product.files)
+    except ExperimentError as error:
+        raise click.UsageError(str(error)) from None
+    seconds = time.monotonic() - started
+    click.echo(f"{place / folder.INDEX}, with {len(product.files) - 1} files beside it, in {seconds:.1f} s")
+    if show:
+        _show(place / folder.INDEX)
+    return INTERRUPTED if product.interrupted else 0
+
+
+def _show(page: Path) -> None:
+    """In a browser, where there is a screen to show it on; a browser within the terminal would stop everything."""
+    screen = sys.platform in ("win32", "darwin") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))
+    try:
+        shown = bool(screen) and webbrowser.open(page.resolve().as_uri())
+    except (webbrowser.Error, OSError):
+        shown = False
+    if not shown:
+        click.echo(f"manual-backprop: no browser could be opened; the page is {page}", err=True)

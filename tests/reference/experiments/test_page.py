@@ -1,0 +1,242 @@
+"""The pages: self-contained, sound, readable on a phone and in the dark, and true to what was trained."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from manual_backprop.course import gradient_checking as course
+from reference.experiments import folder, words
+from reference.experiments.checking_words import Checked
+from reference.experiments.checking_words import story as checking_story
+from reference.experiments.page import files_of
+from reference.experiments.plans import PLANS
+from reference.experiments.runs import study
+from tests.reference.experiments.conftest import asked
+from tests.reference.report import test_browser as looks
+from tests.reference.report.markup import FAULTS, parse
+from tests.reference.report.markup import words as read
+
+pytestmark = pytest.mark.xdist_group("browser")
+browser, tab = looks.browser, looks.tab
+
+PICTURES = {
+    "initialization": ["data", "costs", "boundaries", "weights"],
+    "regularization": ["data", "costs", "boundaries", "weights", "masks", "two-ways", "two-ways-boundaries"],
+    "optimization": ["data", "costs", "boundaries", "weights"],
+    "gradient-checking": ["steps", "kinks"],
+}
+MORE = {
+    "initialization": ["parameters-zeros.npz", "parameters-random.npz", "parameters-he.npz"],
+    "regularization": [
+        "parameters-none.npz", "parameters-l2.npz", "parameters-dropout.npz", "parameters-course-s-dropout.npz",
+    ],
+    "optimization": [
+        "parameters-gradient-descent.npz", "parameters-momentum.npz", "parameters-rmsprop.npz", "parameters-adam.npz",
+    ],
+    "gradient-checking": ["planted.py", "fixed.py"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pages(products):
+    return {name: files[folder.INDEX].decode() for name, files in products.items()}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("look", FAULTS, ids=lambda look: f"not {look.__name__}")
+def test_the_page_is_sound(pages, look, name):
+    assert look(pages[name]) == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_file_is_there_and_listed(products, name):
+    files = products[name]
+    pictures = [f"{picture}.{form}" for picture in PICTURES[name] for form in ("png", "svg")]
+    assert sorted(files) == sorted([*pictures, *MORE[name], folder.INDEX, folder.RESULTS])
+    results = json.loads(files[folder.RESULTS])
+    assert results["files"] == sorted(files)
+    assert results["experiment"] == name
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_page_shows_every_picture_with_a_paragraph_before_it(pages, name):
+    root = parse(pages[name])
+    assert len(root.all("svg")) == len(PICTURES[name])
+    for section in root.all("section"):
+        paragraphs = [p for p in section.all("p") if "text" in p.attributes.get("class", "")]
+        assert paragraphs
+        assert all(len(p.text) > 40 for p in paragraphs)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_parameters_that_are_kept_are_those_that_were_trained(products, name):
+    import io
+
+    files = products[name]
+    results = json.loads(files[folder.RESULTS])
+    for file, run in zip(MORE[name], results["runs"], strict=True):
+        held = np.load(io.BytesIO(files[file]))
+        assert list(held) == ["W1", "b1", "W2", "b2", "W3", "b3"]
+        assert run["ending"] == "finished"
+        assert run["iterations"] == results["iterations"] == 120
+        assert run["costs"][0][0] == 0
+
+
+def test_the_table_has_the_costs_as_they_were_printed(pages, products):
+    runs = json.loads(products["initialization"][folder.RESULTS])["runs"]
+    (table,) = parse(pages["initialization"]).all("table")
+    rows = [[read(cell) for cell in row.children] for row in table.all("tr")]
+    assert rows[0] == ["iteration", *(run["name"] for run in runs)]
+    for row in rows[1:-2]:
+        iteration = int(row[0].replace(",", ""))
+        assert [float(cell) for cell in row[1:]] == pytest.approx(
+            [dict(run["costs"])[iteration] for run in runs], rel=1e-9
+        )
+    assert rows[-2][0] == "right, train"
+    assert rows[-1][1] == f"{100 * runs[0]['test_accuracy']:.4g} %"
+
+
+def test_the_page_of_regularization_tells_the_two_dropouts_apart(pages):
+    text = read(parse(pages["regularization"]))
+    assert "one fixed sub-network for each example" in text
+    assert "Both are called dropout with the same keep_prob" in text
+
+
+def test_the_table_of_a_long_training_is_short(trained):
+    found = trained("initialization", iterations=120)
+    long_ = found._replace(
+        iterations=1_000_000,
+        outcomes=[o._replace(costs=[(i, 0.5) for i in range(0, 10**6, 1000)]) for o in found.outcomes],
+    )
+    assert 10 < len(words._table(long_).rows) <= 22
+
+
+@pytest.mark.parametrize(("course_seeds", "third"), [(False, "dropout"), (True, "course's dropout")])
+def test_three_stand_side_by_side_and_the_other_dropout_apart(trained, course_seeds, third):
+    found = trained("regularization", iterations=120, course_seeds=course_seeds)
+    sections = {s.heading: s for s in words.story(found, "command").sections}
+    for heading in ("Costs", "What was learnt", "The weights"):
+        (sketch,) = sections[heading].sketches
+        assert [part.partition(":")[0] for part in sketch.text.split("; ")] == ["none", "L2", third]
+    assert len(sections["Two ways to drop"].sketches) == 3
+
+
+def test_the_page_of_gradient_checking_names_both_mistakes(pages):
+    cards = [read(card) for card in parse(pages["gradient-checking"]).all("article")]
+    assert len(cards) == 2
+    for card, name, factor in zip(cards, ("dW2", "db1"), (2, 4), strict=True):
+        assert name in card
+        assert f"is exactly the gradient × {factor}" in card
+        assert re.search(r"planted\.py , line \d+|planted\.py, line \d+", card)
+    assert "0.2851" in read(parse(pages["gradient-checking"]))
+
+
+# --- less than all ------------------------------------------------------------------------------------------------
+
+
+def page_of(story):
+    return files_of(story, {}, {})[folder.INDEX].decode()
+
+
+def test_what_was_interrupted_is_said_first_and_all_else_is_sound(silent, trained):
+    def heard(name, iteration, cost, accuracy):
+        if (name, iteration) == ("random", 30):
+            raise KeyboardInterrupt
+
+    whole = trained("initialization", iterations=120)
+    found = study(whole.plan, whole.source, silent._replace(heard=heard), iterations=120, seed=3, course_seeds=False)
+    page = page_of(words.story(found, "manual-backprop experiment initialization"))
+    assert [fault for look in FAULTS for fault in look(page)] == []
+    head = read(parse(page).all("header")[0])
+    assert "random was interrupted, and is shown as it was after" in head
+    assert "Not trained any more: he." in head
+
+
+def test_data_without_a_plane_are_not_drawn_and_it_says_so(silent, trained):
+    from manual_backprop.datasets import Dataset
+    from reference.experiments.runs import Source
+
+    X = np.random.RandomState(0).standard_normal((3, 20))
+    plan = PLANS["regularization"]
+    source = Source(Dataset(X, (X[:1] > 0) * 1.0), "", "three.npz")
+    found = study(plan, source, silent, iterations=20, seed=3, course_seeds=True)
+    files = files_of(words.story(found, "command"), {}, {})
+    page = files[folder.INDEX].decode()
+    assert [fault for look in FAULTS for fault in look(page)] == []
+    assert "3 features: there is no plane" in read(parse(page))
+    assert not [name for name in files if "boundaries" in name or "data" in name]
+    assert "right, test" not in page
+
+
+def test_a_name_that_is_markup_or_no_text_is_shown_as_it_is(trained):
+    found = trained("initialization", iterations=120)
+    odd = found._replace(source=found.source._replace(generator="", said="<b>&\udcff.npz"))
+    page = page_of(words.story(odd, "manual-backprop experiment initialization --data '<b>&\udcff.npz'"))
+    assert [fault for look in FAULTS for fault in look(page)] == []
+    assert "Data: <b>&?.npz." in read(parse(page))
+
+
+def test_gradient_checking_that_was_interrupted_before_a_verdict_is_a_page():
+    from reference.experiments import checking, planted
+
+    of = checking.example(checking.SEED)
+    right = planted.gradients(planted.RIGHT, *of)
+    found = Checked(
+        1, {2.0: float(course.gradient_check(2, 4))}, dict.fromkeys(planted.FILES, 0.1), checking.steps(of, right),
+        checking.crossings(of), {},
+    )  # fmt: skip
+    page = page_of(checking_story(found, "command"))
+    assert [fault for look in FAULTS for fault in look(page)] == []
+    assert "Interrupted" in read(parse(page).all("header")[0])
+    assert read(parse(page)).count("not judged") == 2
+
+
+def test_what_is_asked_is_what_the_page_says_was_asked(pages):
+    for name, page in pages.items():
+        (command,) = (e for e in parse(page).all("code") if e.attributes.get("id") == "command")
+        assert read(command) == asked(name).command
+
+
+# --- in a browser -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def opened_pages(pages, tmp_path_factory):
+    place = tmp_path_factory.mktemp("experiments")
+    for name, page in pages.items():
+        (place / f"{name}.html").write_text(page, encoding="utf-8")
+    return {name: place / f"{name}.html" for name in pages}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_page_asks_for_nothing_and_nothing_is_complained_of(tab, opened_pages, name):
+    looks.opened(tab, opened_pages[name])
+    assert looks.fetched(tab, opened_pages[name]) == []
+    assert looks.complaints(tab) == []
+    assert looks.unseen(tab, ()) == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_on_a_phone_nothing_but_scroll_regions_scrolls_sideways(tab, opened_pages, name):
+    assert looks.sideways(tab, opened_pages[name]) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_text_stands_out_in_the_light_and_in_the_dark(tab, opened_pages, name, scheme):
+    looks.coloured(tab, scheme)
+    looks.opened(tab, opened_pages[name])
+    assert (looks.background(tab) < 0.05) if scheme == "dark" else (looks.background(tab) > 0.8)
+    for selector in ("h1", "h2", "p.text", "li", "figcaption", "caption", "th", "td", "footer p", "button"):
+        assert looks.pale(tab, selector) == []
+
+
+def test_a_page_that_is_too_wide_is_noticed(tab, opened_pages, tmp_path):
+    page = opened_pages["initialization"].read_text("utf-8")
+    spoilt = tmp_path / "wide.html"
+    spoilt.write_text(page.replace("<footer>", '<div style="width: 800px">wide</div><footer>'), encoding="utf-8")
+    assert looks.sideways(tab, spoilt) != []

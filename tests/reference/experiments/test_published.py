@@ -1,0 +1,121 @@
+"""The course's curves, to the digits that it printed, through all that the command does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reference.experiments.plans import PLANS, printed_every
+from reference.experiments.runs import dims
+
+PUBLISHED = json.loads((Path(__file__).parents[2] / "data" / "course_published.json").read_text(encoding="utf-8"))
+CIRCLES, FOOTBALL = PUBLISHED["training"]["initialization"], PUBLISHED["training"]["regularization"]
+DIGITS = 5e-9  # relative: eight significant digits
+
+
+def of(study, name):
+    return next(outcome for outcome in study.outcomes if outcome.variant.name == name)
+
+
+def printed(study, name):
+    every = printed_every(study.plan, study.iterations)
+    return [cost for iteration, cost in of(study, name).costs if iteration % every == 0]
+
+
+def differences(got, want):
+    """Relative, where the published cost is finite: the course's formula is inf where it meets log 0."""
+    pairs = [(a, float(b)) for a, b in zip(got, want, strict=True) if np.isfinite(float(b))]
+    return [abs(a - b) / abs(b) for a, b in pairs]
+
+
+@pytest.mark.parametrize(("name", "published"), [("initialization", CIRCLES), ("regularization", FOOTBALL)])
+def test_the_constants_are_the_courses(name, published, trained):
+    plan, model = PLANS[name], published["model"]
+    assert dims(trained(name, iterations=1)) == tuple(model["layers_dims"])
+    assert (plan.learning_rate, plan.iterations, plan.prints) == (
+        model["learning_rate"], model["num_iterations"], model["cost_every"],
+    )  # fmt: skip
+    assert plan.seed == model.get("seed", 3)
+
+
+def test_what_is_varied_is_the_courses():
+    settings = {v.name: dict(v.settings) for v in PLANS["regularization"].variants}
+    assert {s.pop("initialization") for s in settings.values()} == {"xavier"}
+    assert settings == {
+        "none": {},
+        "L2": {"lambd": FOOTBALL["l2"]["lambd"]},
+        "dropout": {"keep_prob": FOOTBALL["dropout"]["keep_prob"]},
+        "course's dropout": {"keep_prob": FOOTBALL["dropout"]["keep_prob"]},
+    }
+
+
+@pytest.mark.parametrize(("name", "tolerance"), [("zeros", DIGITS), ("he", DIGITS), ("random", 0.02)])
+def test_the_circles_give_the_published_costs_and_accuracies(trained, name, tolerance):
+    """From large random numbers the output saturates, and the last bit of a sum decides the curve."""
+    study = trained("initialization")
+    assert max(differences(printed(study, name), CIRCLES[name]["cost"])) <= tolerance
+    outcome = of(study, name)
+    assert (outcome.train, outcome.test) == (CIRCLES[name]["train_accuracy"], CIRCLES[name]["test_accuracy"])
+
+
+def test_gradient_descent_among_the_optimizers_is_he_among_the_initializations(trained):
+    short = {"iterations": 1500}
+    want = [c for _, c in of(trained("initialization", **short), "he").costs]
+    assert [c for _, c in of(trained("optimization", **short), "gradient descent").costs] == want
+
+
+def test_another_seed_does_not_give_the_published_costs(trained):
+    other = trained("initialization", seed=4, iterations=2500)
+    assert max(differences(printed(other, "he"), CIRCLES["he"]["cost"][:3])) > 1e-3
+
+
+@pytest.fixture(scope="session")
+def football():
+    path = Path(os.environ.get("MANUAL_BACKPROP_FOOTBALL", ""))
+    if not path.is_file():
+        pytest.skip("set MANUAL_BACKPROP_FOOTBALL to the path of football.npz, the course's data, to run this")
+    return str(path)
+
+
+@pytest.mark.parametrize(("name", "published"), [("none", "none"), ("L2", "l2"), ("course's dropout", "dropout")])
+def test_football_gives_the_published_costs_and_accuracies(trained, football, name, published):
+    study, want = trained("regularization", data=football, course_seeds=True), FOOTBALL[published]
+    assert max(differences(printed(study, name), want["cost"])) <= DIGITS
+    outcome = of(study, name)
+    assert outcome.train == pytest.approx(want["train_accuracy"], abs=5e-13)
+    assert outcome.test == want["test_accuracy"]
+
+
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+ROWS = re.findall(
+    r"^\| (zeros|random|he|none|L2|course's dropout)\b.*? \| ([\d,]+) \| (\S+) \| (\S+) \|$", README, re.MULTILINE
+)
+KEYS = {"L2": "l2", "course's dropout": "dropout"}
+
+
+def test_the_readme_has_a_row_for_every_curve():
+    assert [row[0] for row in ROWS] == ["zeros", "random", "he", "none", "L2", "course's dropout"]
+
+
+@pytest.mark.parametrize(("name", "after", "published", "obtained"), ROWS, ids=[row[0] for row in ROWS])
+def test_the_readme_says_what_is_published_and_what_is_obtained(trained, request, name, after, published, obtained):
+    circles = name in CIRCLES
+    curve = (CIRCLES if circles else FOOTBALL)[KEYS.get(name, name)]["cost"]
+    at = int(after.replace(",", ""))
+    assert curve[at // (CIRCLES if circles else FOOTBALL)["model"]["cost_every"]] == float(published)
+    if circles:
+        study = trained("initialization")
+    else:
+        study = trained("regularization", data=request.getfixturevalue("football"), course_seeds=True)
+    tolerance = 1e-4 if name == "random" else DIGITS
+    assert dict(of(study, name).costs)[at] == pytest.approx(float(obtained), rel=tolerance)
+
+
+def test_fresh_masks_do_not_give_the_published_curve_of_dropout(trained, football):
+    study = trained("regularization", data=football, course_seeds=True)
+    assert min(differences(printed(study, "dropout"), FOOTBALL["dropout"]["cost"])) > 1e-3
