@@ -4,7 +4,8 @@ Arrays come from ``numpy.random.RandomState(seed)``, whose stream NumPy has froz
 b_l layer by layer, then Y, then the masks. A case of ``dtype=float32`` is drawn in float64 and rounded once.
 
 A near-tie, |Z| ≤ C·u·Z̄ ahead of a kink, is a draw where two correct programs may take different sides. The column
-of X is drawn anew from the same stream, and counted as nudged. An exact tie (Z̄ = 0) is kept: there all agree.
+of X is drawn anew from the same stream, and counted as nudged; where that does not help, everything is. An exact tie
+(Z̄ = 0) is kept: there all agree.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ __all__ = ["Problem", "draw"]
 Array = NDArray[Any]
 Parameters = tuple[tuple[Array, Array], ...]
 Masks = tuple[NDArray[np.bool_], ...] | None
+ANEW = 10  # of so many nudges, one draws everything anew
 NUDGES = 100  # of one case before it is given up; each one hits a set of measure near C·u
 
 
@@ -112,7 +114,7 @@ def _take(tree: Any, part: slice) -> Any:
 def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Problem:
     """Draw a stack of cases of one shape. ``rng`` is scratch: it is reseeded for every case.
 
-    Raises ``ValueError`` for no case, for cases of different shapes, and for a near-tie that no draw of X removes.
+    Raises ``ValueError`` for no case, for cases of different shapes, and for a near-tie that no draw removes.
     """
     shapes = {case.shape for case in cases}
     if len(shapes) != 1:
@@ -128,14 +130,17 @@ def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Pro
         rng.seed(case.seed)
         arrays = _draw_one(case, rng)
         columns = _columns(_stack([case], [arrays]))
-        for _ in range(NUDGES):
+        for k in range(1, NUDGES + 1):
             if not columns.size:
                 break
             nudged += columns.size
-            arrays["X"][:, columns] = rng.standard_normal((case.dims[0], columns.size))
+            if k % ANEW:
+                arrays["X"][:, columns] = rng.standard_normal((case.dims[0], columns.size))
+            else:  # what a dead or a dropped layer cuts off sees biases alone, whatever X is
+                arrays = _draw_one(case, rng)
             columns = _columns(_stack([case], [arrays]))
         if columns.size:
-            raise ValueError(f"{NUDGES} new draws of X left a pre-activation within rounding of a kink: {case}")
+            raise ValueError(f"{NUDGES} new draws left a pre-activation within rounding of a kink: {case}")
         drawn[index] = arrays
     return replace(_stack(cases, drawn) if nudged else stacked, nudged=nudged)
 

@@ -230,6 +230,15 @@ def test_columns_with_near_ties_are_redrawn_and_counted(monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("near_ties_are_common")
+def test_a_tie_that_no_X_removes_is_drawn_anew_as_a_whole() -> None:
+    """The one unit of layer 1 is dropped in some columns: what lies above sees biases alone there."""
+    cut_off = Case((2, 1, 22, 20, 21), 14, keep_prob=0.667, dtype="float32", seed=631919250)
+    problem, again = draw([cut_off]), draw([cut_off])
+    assert problem.nudged > 0
+    assert not near(problem).any()
+    assert all(np.array_equal(a, b) for a, b in zip(arrays(problem), arrays(again), strict=True))
+
+
 def test_a_nudged_stack_is_its_nudged_singles() -> None:
     stack, singles = draw(CASES), [draw([case]) for case in CASES]
     assert stack.nudged == sum(single.nudged for single in singles) > 0
