@@ -1,9 +1,12 @@
-"""Each optimizer against a recurrence written for one scalar at a time, with loops and ``math`` alone."""
+"""Each optimizer against a recurrence for one scalar at a time, with loops and ``math`` alone, and against optax."""
 
 import copy
 import math
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 from manual_backprop import optimizers
@@ -125,28 +128,28 @@ def test_gradients_of_another_depth_are_refused(name):
 
 # --- against a published library ----------------------------------------------------------------------------------
 
-TORCH = {
-    "gradient_descent": lambda optim, θ, α: optim.SGD(θ, lr=α),
-    # torch's first velocity is g, and later ones β v + g: (1 − β) is the course's, and stands before α here
-    "momentum": lambda optim, θ, α: optim.SGD(θ, lr=α * (1 - 0.9), momentum=0.9),
-    "rmsprop": lambda optim, θ, α: optim.RMSprop(θ, lr=α, alpha=0.9, eps=1e-8),
-    "adam": lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.999), eps=1e-8),
+OPTAX = {
+    "gradient_descent": lambda α: optax.sgd(α),
+    # the library's first velocity is g, and later ones β v + g: (1 − β) is the course's, and stands before α here
+    "momentum": lambda α: optax.sgd(α * (1 - 0.9), momentum=0.9),
+    "rmsprop": lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8, eps_in_sqrt=False),
+    "adam": lambda α: optax.adam(α, b1=0.9, b2=0.999, eps=1e-8),
 }
 
 
-def test_every_optimizer_has_its_like_in_torch():
-    assert set(TORCH) == set(optimizers.OPTIMIZERS)
+def test_every_optimizer_has_its_like_in_optax():
+    assert set(OPTAX) == set(optimizers.OPTIMIZERS)
 
 
-def walked_by_torch(make, steps, *, scale=1.0):
-    torch = pytest.importorskip("torch", reason="torch.optim is not installed")
-    θ = [torch.tensor(array, dtype=torch.float64, requires_grad=True) for array in arrays(draw(0))]
-    optimizer = make(torch.optim, θ, 0.05)
-    for seed in range(1, steps + 1):
-        for tensor, g in zip(θ, arrays(draw(seed)), strict=True):
-            tensor.grad = torch.tensor(scale * g)
-        optimizer.step()
-        yield [tensor.detach().numpy().copy() for tensor in θ]
+def walked_by_optax(make, steps, *, scale=1.0):
+    with jax.enable_x64(True):
+        rule = make(0.05)
+        θ = [jnp.asarray(array) for array in arrays(draw(0))]
+        state, update = rule.init(θ), jax.jit(rule.update)
+        for seed in range(1, steps + 1):
+            moves, state = update([jnp.asarray(scale * g) for g in arrays(draw(seed))], state, θ)
+            θ = optax.apply_updates(θ, moves)
+            yield [np.asarray(array) for array in θ]
 
 
 def walked(name, steps, *, scale=1.0):
@@ -159,30 +162,33 @@ def walked(name, steps, *, scale=1.0):
 
 def apart(ours, theirs):
     pairs = [(a, b) for one, other in zip(ours, theirs, strict=True) for a, b in zip(one, other, strict=True)]
+    assert all(b.dtype == np.float64 for _, b in pairs)
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
-@pytest.mark.parametrize("name", TORCH)
-def test_every_step_is_torch_s(name, scale):
+@pytest.mark.parametrize("name", OPTAX)
+def test_every_step_is_optax_s(name, scale):
     """θ is of the size of 1, and 200 steps may add up some of its last bits."""
     steps = 200
     largest = max(1.0, max(float(np.abs(a).max()) for θ in walked(name, steps, scale=scale) for a in θ))
-    assert apart(walked(name, steps, scale=scale), walked_by_torch(TORCH[name], steps, scale=scale)) < 1e-13 * largest
+    theirs = list(walked_by_optax(OPTAX[name], steps, scale=scale))
+    assert apart(walked(name, steps, scale=scale), theirs) < 1e-13 * largest
 
 
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("gradient_descent", lambda optim, θ, α: optim.SGD(θ, lr=α * (1 + 1e-9))),
-        ("momentum", lambda optim, θ, α: optim.SGD(θ, lr=α, momentum=0.9, dampening=0.1)),
-        ("momentum", lambda optim, θ, α: optim.SGD(θ, lr=α * (1 - 0.9), momentum=0.9, nesterov=True)),
-        ("rmsprop", lambda optim, θ, α: optim.RMSprop(θ, lr=α, alpha=0.99, eps=1e-8)),
-        ("rmsprop", lambda optim, θ, α: optim.RMSprop(θ, lr=α, alpha=0.9, eps=1e-8, centered=True)),
-        ("adam", lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.99), eps=1e-8)),
-        ("adam", lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.999), eps=1e-6)),
-        ("adam", lambda optim, θ, α: optim.Adam(θ, lr=α, betas=(0.9, 0.999), eps=1e-8, amsgrad=True)),
+        ("gradient_descent", lambda α: optax.sgd(α * (1 + 1e-9))),
+        ("momentum", lambda α: optax.sgd(α, momentum=0.9)),
+        ("momentum", lambda α: optax.sgd(α * (1 - 0.9), momentum=0.9, nesterov=True)),
+        ("rmsprop", lambda α: optax.rmsprop(α, decay=0.99, eps=1e-8, eps_in_sqrt=False)),
+        ("rmsprop", lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8)),
+        ("rmsprop", lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8, eps_in_sqrt=False, centered=True)),
+        ("adam", lambda α: optax.adam(α, b1=0.9, b2=0.99, eps=1e-8)),
+        ("adam", lambda α: optax.adam(α, b1=0.9, b2=0.999, eps=1e-6)),
+        ("adam", lambda α: optax.amsgrad(α, b1=0.9, b2=0.999, eps=1e-8)),
     ],
 )
 def test_another_rule_is_noticed(name, make):
-    assert apart(walked(name, 50), walked_by_torch(make, 50)) > 1e-11
+    assert apart(walked(name, 50), list(walked_by_optax(make, 50))) > 1e-11

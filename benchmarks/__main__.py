@@ -1,0 +1,51 @@
+"""``python -m benchmarks``: all tables of speeds, in Markdown. Who is wrong is not timed, and the exit code is 1."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from benchmarks import machine
+from benchmarks.plan import Plan
+
+__all__ = ["MEASURES", "main"]
+
+MEASURES = {
+    "startup": "Start",
+    "verified": "Verified cases per second",
+    "exhaustive": "Central differences of every parameter",
+    "training": "A step of training",
+}
+MODULES = {"training": "training_step"}
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice(sorted(MEASURES)), help="One measure; may stand repeatedly.")
+@click.option("--rounds", type=click.IntRange(1), help="Of every timing; without it each measure has its own number.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="In every pool of everyone.")
+@click.option("--quick", is_flag=True, help="Few cases and rounds: a look, not a result.")
+@click.option("--seed", default=0, show_default=True, help="Of the cases and of the order in a round.")
+def main(only: tuple[str, ...], rounds: int | None, threads: int, quick: bool, seed: int) -> None:
+    """Verify everyone, then time them side by side."""
+    before = machine.pin(threads)
+    plan = Plan(rounds, threads, quick, seed, before)
+    right = True
+    with machine.equal(threads):
+        click.echo(machine.heading(threads, before))
+        for name, title in MEASURES.items():
+            if only and name not in only:
+                continue
+            click.echo(f"\n## {title}")
+            module = importlib.import_module(f"benchmarks.{MODULES.get(name, name)}")
+            right &= module.measure(plan, say)
+    raise SystemExit(0 if right else 1)
+
+
+def say(text: str) -> None:
+    """A table, as soon as it is known."""
+    click.echo(f"\n{text}")
+
+
+if __name__ == "__main__":
+    main()
