@@ -42,4 +42,4 @@ def met(text: str, reached: bool) -> str:
 
 
 def _digits(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 99.95 or value == 0 else f"{value:#.3g}"

@@ -149,10 +149,10 @@ def _throughput(plan: Plan, sizes: Sizes, cases: Cases, compiled: float) -> str:
 
 def _rejected(checker: Checker, cases: Cases, count: int) -> str:
     """How many right gradients, and how many of these are of networks without biases, where exact ties are common."""
-    asked = [cases.alone[k % len(cases.alone)].cases[0] for k in range(count)]
-    found = [case.bias for k, case in enumerate(asked) if not checker.accepts(*cases.given(k))]
-    zero = sum(case.bias == "zero" for case in asked)
-    return f"{len(found)} of {count}; with zero biases {found.count('zero')} of {zero}"
+    asked = [k * len(cases.alone) // count for k in range(count)]
+    biases = [cases.alone[k].cases[0].bias for k in asked]
+    found = [bias for k, bias in zip(asked, biases, strict=True) if not checker.accepts(*cases.given(k))]
+    return f"{len(found)} of {count}; with zero biases {found.count('zero')} of {biases.count('zero')}"
 
 
 def _beside_peers(

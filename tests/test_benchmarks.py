@@ -141,7 +141,7 @@ def test_of_one_kind_the_worst_comparison_is_shown() -> None:
 def test_figures_have_three_digits_and_a_unit() -> None:
     assert [tables.duration(t) for t in (12.34, 0.01234, 1.234e-5)] == ["12.3 s", "12.3 ms", "12.3 µs"]
     assert [tables.size(n) for n in (123, 12_340, 1.234e9)] == ["123 B", "12.3 kB", "1.23 GB"]
-    assert tables.times(2.345, 2.2, 1234.5) == "2.35 (2.2–1,234)"
+    assert tables.times(2.345, 1.004, 1234.5) == "2.35 (1.00–1,234)"
     assert tables.met("≤ 1", True) != tables.met("≤ 1", False)
 
 
