@@ -17,11 +17,11 @@ ERRORS = [10.0**-k for k in np.arange(3, 15)]
 
 def caught(dtype: str, trials: int, seed: int) -> list[float]:
     """The share of trials in which each of ``ERRORS`` is caught."""
-    from reference.autodiff import autodiff
-    from reference.implementations import ANY, resolve
-    from reference.problem import draw
-    from reference.search import random_stacks
-    from reference.tolerance import compare, tolerance
+    from reference.cases.generation import random_stacks
+    from reference.cases.problem import draw
+    from reference.judging.tolerance import compare, tolerance
+    from reference.targets import ANY, resolve
+    from reference.witnesses.autodiff import autodiff
 
     entry = resolve("manual_backprop")().entries[0]
     rng, scratch = np.random.RandomState([seed, 99]), np.random.RandomState()

@@ -23,10 +23,10 @@ def campaign(cases: int, seed: int) -> dict[str, Any]:
     """One process's share; plain numbers come back."""
     from threadpoolctl import threadpool_limits
 
-    from reference.implementations import resolve
-    from reference.judge import Tally, judge
-    from reference.problem import draw
-    from reference.search import random_stacks
+    from reference.cases.generation import random_stacks
+    from reference.cases.problem import draw
+    from reference.judging.judge import Tally, judge
+    from reference.targets import resolve
 
     entry = resolve("manual_backprop")().entries[0]
     scratch = np.random.RandomState()
@@ -59,7 +59,7 @@ def campaign(cases: int, seed: int) -> dict[str, Any]:
 @click.option("--seed", default=0, show_default=True)
 def main(cases: int, processes: int, seed: int) -> None:
     """Run the campaign and print its tables."""
-    from reference.judge import Tally
+    from reference.judging.judge import Tally
 
     started = time.monotonic()
     shares = [(cases // processes + (k < cases % processes), seed * 1000 + k) for k in range(processes)]

@@ -48,9 +48,9 @@ def jobs(plan: Plan, sizes: Sizes) -> tuple[list[Job], list[Agreement]]:
 
 def _verified(plan: Plan, sizes: Sizes) -> tuple[Job, list[Agreement]]:
     from benchmarks.verification import stacks, verified
-    from reference.autodiff import warm_up
-    from reference.implementations import resolve
-    from reference.search import STACK
+    from reference.cases.generation import STACK
+    from reference.targets import resolve
+    from reference.witnesses.autodiff import warm_up
 
     warm_up()
     entry, scratch = resolve("manual_backprop")().entries[0], np.random.RandomState()
@@ -67,7 +67,7 @@ def _verified(plan: Plan, sizes: Sizes) -> tuple[Job, list[Agreement]]:
 
 def _differenced(sizes: Sizes) -> tuple[Job, list[Agreement]]:
     from benchmarks.questions import approximation, off, question
-    from reference.case import Case
+    from reference.cases.case import Case
 
     asked = [
         question(Case((w, w, max(2, w // 2), 10), 16, output="softmax", lambd=0.7, keep_prob=0.86, seed=3))

@@ -9,10 +9,10 @@ import numpy as np
 from benchmarks.peers import Array, Blocks, Single, flat
 from manual_backprop import network
 from manual_backprop.gradient_check import GradientCheck, network_gradient_check
-from reference.autodiff import autodiff, gradients
-from reference.case import Case
-from reference.implementations.outcome import singles
-from reference.problem import draw
+from reference.cases.case import Case
+from reference.cases.problem import draw
+from reference.targets.outcome import singles
+from reference.witnesses.autodiff import autodiff, gradients
 
 __all__ = ["Question", "approximation", "doubled", "off", "question"]
 

@@ -16,15 +16,15 @@ import numpy as np
 
 from benchmarks.peers import Blocks, Single
 from manual_backprop.differences import Differences, network_differences
-from reference.autodiff import Autodiff, autodiff, gradients
-from reference.case import Case
-from reference.implementations import Entry
-from reference.implementations.entry import Outcome
-from reference.implementations.outcome import singles
-from reference.judge import judge
-from reference.problem import Problem, draw
-from reference.search import STACK
-from reference.tolerance import allowed, compare
+from reference.cases.case import Case
+from reference.cases.generation import STACK
+from reference.cases.problem import Problem, draw
+from reference.judging.judge import judge
+from reference.judging.tolerance import allowed, compare
+from reference.targets import Entry
+from reference.targets.interface import Outcome
+from reference.targets.outcome import singles
+from reference.witnesses.autodiff import Autodiff, autodiff, gradients
 
 __all__ = ["Cases", "Examined", "differences", "examine", "stacks", "stages", "verified"]
 

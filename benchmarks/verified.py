@@ -25,12 +25,12 @@ from benchmarks.tables import ABSENT, duration, markdown, met, times
 from benchmarks.timing import interleaved, ratio, spread
 from benchmarks.verification import Cases, stacks, stages, verified
 from manual_backprop.gradient_check import COVERAGE
-from reference.autodiff import autodiff, warm_up
-from reference.implementations import Entry, resolve
-from reference.implementations.entry import Outcome
-from reference.problem import draw
-from reference.search import STACK, random_stacks
-from reference.tolerance import compare, tolerance
+from reference.cases.generation import STACK, random_stacks
+from reference.cases.problem import draw
+from reference.judging.tolerance import compare, tolerance
+from reference.targets import Entry, resolve
+from reference.targets.interface import Outcome
+from reference.witnesses.autodiff import autodiff, warm_up
 
 __all__ = ["CHECKERS", "FULL", "QUICK", "Sizes", "measure"]
 

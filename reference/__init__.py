@@ -1,20 +1,17 @@
-"""The court: three witnesses that take no gradient from a backward formula, tolerances that are derived, a verdict.
+"""The court: what holds a backward pass to the truth, and says what is wrong with it. Along the way of the data:
 
-case, problem      one printable line, and the arrays that it stands for
-autodiff           witness 1: the cost in JAX, forward only
-                   (witness 2, central differences, is ``manual_backprop.gradient_check``)
-complex_step       witness 3: forward only, extended precision
-tolerance          how far two correct programs may differ, and where a tolerance sees anything
-arbitration        which witness is the odd one out
-implementations    the door through which an implementation under test comes
-checks             what a function owes, and what no gradient shows
-execution          running what is judged: twice, and once without its L2 term
-judge              one stack of problems: hear the witnesses, compare, find
-battery, search    the cases that must be tried, and the random ones; shrinking
-verify             the plan, carried out
-diagnosis          what is wrong, decided on probes
-conclusion         from what was found to what is said
-store              failures, kept until they are fixed
-report             the result, as text and as JSON
-cli, commands      the command line, and what its commands do
+cases         one printable line, and the arrays that it stands for; where cases come from
+witnesses     autodiff, the complex step, arbitrary precision: forward only
+              (central differences are ``manual_backprop.differences``)
+targets       what is judged: read, run in a process of its own, seen as plain values
+judging       tolerances, which witness is the odd one, one stack of problems
+diagnosis     what is wrong, decided on probes, and the line
+verification  one target from its first case to its verdict; several at once; what is kept of it
+selftest      proof that all this can fail
+findings      the codes
+settings      what is asked: flags, environment, table, defaults
+report        models, and one module for each format
+comparison    implementations beside each other and the truth
+experiments   the course's, on the verified code; they judge nothing
+commands, plugin, cli   the doors
 """

@@ -9,7 +9,7 @@ import sys
 import click
 
 from reference.cli import cli
-from reference.findings import DEBUG, INTERNAL
+from reference.findings.codes import DEBUG, INTERNAL
 
 __all__ = ["main"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reference.formats import COMPARE_FORMATS, TEXT, VERIFY_FORMATS, FormatError, Reports, destination
+from reference.settings.formats import COMPARE_FORMATS, TEXT, VERIFY_FORMATS, FormatError, Reports, destination
 
 __all__ = ["EXPERIMENTS", "cli"]
 

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from manual_backprop.magnitudes import magnitudes
-from reference.case import BIASES, MAX_DEPTH, MAX_SEED, MAX_WIDTH, Case
-from reference.case import DTYPES as DTYPE_NAMES
-from reference.problem import Problem
+from reference.cases.case import BIASES, MAX_DEPTH, MAX_SEED, MAX_WIDTH, Case
+from reference.cases.case import DTYPES as DTYPE_NAMES
+from reference.cases.problem import Problem
 
 __all__ = [
     "DTYPES", "HIDDEN", "OUTPUTS", "Network", "build_network", "dims", "drawn", "dtypes", "examples",

@@ -86,8 +86,7 @@ def wrong_in_a_witness(module: str, source: str) -> list[str]:
     found = [
         f"{module}:{item.line} imports {item.module}"
         for item in imports(source, package_of(module))
-        if item.top == "manual_backprop"
-        or item.module.startswith(("reference.implementations", "reference.experiments"))
+        if item.top == "manual_backprop" or item.module.startswith(("reference.targets", "reference.experiments"))
     ]
     names = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
     return found + [f"{module} defines {name}" for name in sorted(names) if "backward" in name]
@@ -98,7 +97,7 @@ def wrong_in_the_court(module: str, source: str) -> list[str]:
 
     An experiment runs the verified code and judges nothing; so nothing that judges may take the formulas from there.
     """
-    if module.startswith("reference.implementations"):
+    if module.startswith("reference.targets"):
         return []
     conducts = module.startswith("reference.experiments")
     found = []
@@ -135,7 +134,11 @@ def modules(*packages: str) -> list[tuple[str, str]]:
 
 
 CORE, COURT = modules("manual_backprop"), modules("reference")
-WITNESSES = [(name, source) for name, source in COURT if name in ("reference.autodiff", "reference.complex_step")]
+WITNESSES = [
+    (name, source)
+    for name, source in COURT
+    if name in ("reference.witnesses.autodiff", "reference.witnesses.complex_step")
+]
 
 
 def test_there_is_something_to_look_at():
@@ -195,7 +198,7 @@ def test_strategies_have_one_home():
         "from jax import numpy",
         "def f():\n    import jax",
         "import reference",
-        "from reference.case import Case",
+        "from reference.cases.case import Case",
         "def f():\n    from reference import judge",
         "import scipy",
         "import matplotlib.pyplot as plt",
@@ -234,17 +237,19 @@ def test_the_core_may(source):
         "import manual_backprop.course.regularization",
         "from manual_backprop.differences import network_differences",
         "def f():\n    from manual_backprop import network",
-        "from reference.implementations.builtin import manual_backprop",
+        "from reference.targets.builtin.ours import manual_backprop",
         "from .implementations import builtin",
         "def relu_backward(dA, Z):\n    return dA",
     ],
 )
 def test_a_witness_may_not(source):
-    assert wrong_in_a_witness("reference.autodiff", source)
+    assert wrong_in_a_witness("reference.witnesses.autodiff", source)
 
 
 def test_a_witness_may_use_numpy_and_the_problem():
-    assert not wrong_in_a_witness("reference.autodiff", "import numpy\nfrom reference.problem import Problem")
+    assert not wrong_in_a_witness(
+        "reference.witnesses.autodiff", "import numpy\nfrom reference.cases.problem import Problem"
+    )
 
 
 @pytest.mark.parametrize("formula", sorted(FORMULAS))
@@ -255,16 +260,16 @@ def test_the_court_may_not_know_the_formulas_it_judges(formula):
         f"import manual_backprop.{formula}",
         f"def f():\n    from manual_backprop import {formula}",
     ):
-        assert wrong_in_the_court("reference.judge", source)
+        assert wrong_in_the_court("reference.judging.judge", source)
         assert wrong_in_the_court("reference.commands.experiment", source)
-        assert not wrong_in_the_court("reference.implementations.builtin", source)
+        assert not wrong_in_the_court("reference.targets.builtin.ours", source)
         assert not wrong_in_the_court("reference.experiments.runs", source)
 
 
 def test_the_court_may_not_take_the_core_as_a_whole():
-    assert wrong_in_the_court("reference.judge", "import manual_backprop")
-    assert wrong_in_the_court("reference.judge", "from manual_backprop import backward_propagation")
-    assert not wrong_in_the_court("reference.judge", "from manual_backprop.magnitudes import magnitudes")
+    assert wrong_in_the_court("reference.judging.judge", "import manual_backprop")
+    assert wrong_in_the_court("reference.judging.judge", "from manual_backprop import backward_propagation")
+    assert not wrong_in_the_court("reference.judging.judge", "from manual_backprop.magnitudes import magnitudes")
 
 
 def test_the_court_may_not_take_the_formulas_from_an_experiment():
@@ -273,9 +278,9 @@ def test_the_court_may_not_take_the_formulas_from_an_experiment():
         "import reference.experiments.checking",
         "def f():\n    from reference.experiments.planted import gradients",
     ):
-        assert wrong_in_the_court("reference.judge", source)
+        assert wrong_in_the_court("reference.judging.judge", source)
         assert wrong_in_the_court("reference.commands.verify", source)
-        assert wrong_in_a_witness("reference.autodiff", source)
+        assert wrong_in_a_witness("reference.witnesses.autodiff", source)
         assert not wrong_in_the_court("reference.commands.experiment", source)
 
 

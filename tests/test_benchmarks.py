@@ -42,8 +42,8 @@ from benchmarks.peers import jax as jax_peer
 from benchmarks.peers.plain import LOOP
 from benchmarks.plan import Plan
 from benchmarks.tables import markdown
-from reference.case import Case
-from reference.implementations import Entry, resolve
+from reference.cases.case import Case
+from reference.targets import Entry, resolve
 
 
 def test_a_small_campaign_finds_nothing_to_accuse() -> None:

@@ -10,18 +10,18 @@ from typing import Any
 import click
 
 from reference.comparison import Plan, compare, open_all
-from reference.configuration import ConfigurationError, configuration
-from reference.delivery import check_writable, deliver
-from reference.formats import Reports
-from reference.implementations import BUILT_IN, is_installed, resolve
-from reference.implementations.binding import BindingError, binding_of
-from reference.profiles import PROFILES
-from reference.progress import progress
 from reference.report import COMPARISON_FORMATS
-from reference.request import limits_of
-from reference.running import command, prepared, tool, verify_one
-from reference.threads import promptly
-from reference.verify import Options
+from reference.report.delivery import check_writable, deliver
+from reference.settings.formats import Reports
+from reference.settings.request import limits_of
+from reference.settings.table import ConfigurationError, configuration
+from reference.targets import BUILT_IN, is_installed, resolve
+from reference.targets.binding import BindingError, binding_of
+from reference.verification.profiles import PROFILES
+from reference.verification.progress import progress
+from reference.verification.run import Options
+from reference.verification.target import command, prepared, tool, verify_one
+from reference.verification.threads import promptly
 
 __all__ = ["run_compare"]
 

@@ -6,19 +6,19 @@ import time
 
 import click
 
-from reference import store
-from reference.case import Case
-from reference.configuration import ConfigurationError, configuration
-from reference.delivery import check_writable, deliver
-from reference.formats import Reports
-from reference.implementations import TargetError, resolve
-from reference.profiles import Profile
+from reference.cases.case import Case
 from reference.report import FORMATS
-from reference.report.model import Report
-from reference.running import command, prepared, tool, verify_one
-from reference.threads import promptly
-from reference.vacuity import with_reasons
-from reference.verify import Options
+from reference.report.delivery import check_writable, deliver
+from reference.report.models.verification import Report
+from reference.settings.formats import Reports
+from reference.settings.table import ConfigurationError, configuration
+from reference.targets import TargetError, resolve
+from reference.verification import failures as store
+from reference.verification.profiles import Profile
+from reference.verification.required import with_reasons
+from reference.verification.run import Options
+from reference.verification.target import command, prepared, tool, verify_one
+from reference.verification.threads import promptly
 
 __all__ = ["run_replay"]
 

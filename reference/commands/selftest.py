@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import click
 
-from reference.configuration import ConfigurationError, configuration
-from reference.gate import sabotage
-from reference.implementations import TargetError, resolve
-from reference.progress import progress
 from reference.report.kills import render, render_gate
-from reference.running import prepared
-from reference.selftest import Kill, selftest
-from reference.threads import promptly
+from reference.selftest.planting import Kill, selftest
+from reference.selftest.sabotage import sabotage
+from reference.settings.table import ConfigurationError, configuration
+from reference.targets import TargetError, resolve
+from reference.verification.progress import progress
+from reference.verification.target import prepared
+from reference.verification.threads import promptly
 
 __all__ = ["run_selftest"]
 

@@ -12,24 +12,24 @@ from typing import Any
 
 import click
 
-from reference import baseline as baselines
-from reference.canary import canary
-from reference.case import CaseError
-from reference.conclusion import conclude
-from reference.configuration import ConfigurationError, configuration
-from reference.delivery import check_writable, deliver, write
-from reference.findings import EXIT_CODES, INTERNAL
-from reference.formats import Reports
-from reference.implementations import Implementation, TargetError, resolve
-from reference.progress import Progress, progress
+from reference.cases.case import CaseError
+from reference.findings.codes import EXIT_CODES, INTERNAL
 from reference.report import FORMATS
-from reference.report.evidence import Kill
-from reference.report.model import Report, Target
-from reference.request import Request, request
-from reference.running import another, command, prepared, tool, verify_one, with_slack
-from reference.side_by_side import Job, side_by_side
-from reference.threads import promptly
-from reference.vacuity import not_run, with_reasons
+from reference.report.delivery import check_writable, deliver, write
+from reference.report.models.evidence import Kill
+from reference.report.models.verification import Report, Target
+from reference.selftest.canary import canary
+from reference.settings.formats import Reports
+from reference.settings.request import Request, request
+from reference.settings.table import ConfigurationError, configuration
+from reference.targets import Implementation, TargetError, resolve
+from reference.verification import baseline as baselines
+from reference.verification.conclude import conclude
+from reference.verification.parallel import Job, side_by_side
+from reference.verification.progress import Progress, progress
+from reference.verification.required import not_run, with_reasons
+from reference.verification.target import another, command, prepared, tool, verify_one, with_slack
+from reference.verification.threads import promptly
 
 __all__ = ["judged", "run_verify"]
 
@@ -103,7 +103,7 @@ def _with_slack_said(implementation: Implementation, slack: Mapping[str, float])
 
 def _kills(found: Sequence[Target], asked: Request) -> tuple[str, list[Kill]]:
     """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
-    from reference.selftest import selftest
+    from reference.selftest.planting import selftest
 
     names = [target.target for target in found if target.verdict == "pass"]
     for name in (*names[:1], "manual_backprop"):

@@ -18,13 +18,13 @@ from reference.comparison.contenders import Contender, open_all
 from reference.comparison.conventions import SUMMED, follows
 from reference.comparison.pool import Answer, Asked, Who, ask_all
 from reference.comparison.price import SIZES, prices
+from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
-from reference.comparison.words import words
-from reference.findings import EXIT_CODES, Verdict, verdict_of, worst_exit
-from reference.implementations import Implementation
-from reference.progress import Progress
-from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.model import Target, Tool
+from reference.findings.codes import EXIT_CODES, Verdict, verdict_of, worst_exit
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
+from reference.report.models.verification import Target, Tool
+from reference.targets import Implementation
+from reference.verification.progress import Progress
 
 __all__ = ["Plan", "compare", "open_all"]
 

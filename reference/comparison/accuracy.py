@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.cases.problem import Problem
 from reference.comparison.pool import Answer, Asked, Who
-from reference.problem import Problem
-from reference.tolerance import allowed
+from reference.judging.tolerance import allowed
 
 __all__ = ["ALL", "CONDITION", "Errors", "Row", "accuracy", "errors"]
 

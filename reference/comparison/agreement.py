@@ -14,7 +14,7 @@ import numpy as np
 
 from manual_backprop.magnitudes import RESOLUTION
 from reference.comparison.pool import Answer, Asked, Who, paired
-from reference.tolerance import allowed
+from reference.judging.tolerance import allowed
 
 __all__ = ["Pair", "agreement", "digits"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from reference.implementations import Implementation, TargetError
+from reference.targets import Implementation, TargetError
 
 __all__ = ["Contender", "open_all"]
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reference.cases.problem import Problem
 from reference.comparison.pool import Answer, Asked
 from reference.comparison.truth import Truth, truth
-from reference.problem import Problem
-from reference.tolerance import allowed
+from reference.judging.tolerance import allowed
 
 __all__ = ["SUMMED", "follows"]
 

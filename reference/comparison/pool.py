@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.battery import battery
-from reference.case import Case
+from reference.cases.battery import battery
+from reference.cases.case import Case
+from reference.cases.generation import random_stacks
+from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
-from reference.execution import Raised, malformed, run_once, ventured, what_raised
-from reference.implementations.entry import Domain, Entry
-from reference.problem import Problem, draw
-from reference.search import random_stacks
+from reference.judging.execution import Raised, malformed, run_once, ventured, what_raised
+from reference.targets.interface import Domain, Entry
 
 __all__ = ["Answer", "Asked", "Who", "ask_all", "paired"]
 

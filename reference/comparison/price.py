@@ -14,15 +14,15 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from reference.case import Case
+from reference.cases.case import Case
+from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
-from reference.complex_step import Vectors, complex_step
-from reference.execution import Raised, malformed, run_once, ventured, what_raised
-from reference.implementations.entry import Entry, Meter
-from reference.implementations.metering import peak_memory, seconds
-from reference.implementations.process import TargetDied
-from reference.problem import Problem, draw
-from reference.tolerance import compare, project, tolerance
+from reference.judging.execution import Raised, malformed, run_once, ventured, what_raised
+from reference.judging.tolerance import compare, project, tolerance
+from reference.targets.interface import Entry, Meter
+from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.process.supervisor import TargetDied
+from reference.witnesses.complex_step import Vectors, complex_step
 
 __all__ = ["SIZES", "Price", "Size", "prices"]
 

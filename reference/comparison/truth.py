@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.comparison import arbitrary
-from reference.complex_step import complex_step, coordinates
-from reference.implementations.outcome import named
-from reference.problem import Problem
+from reference.cases.problem import Problem
+from reference.targets.outcome import named
+from reference.witnesses import arbitrary_precision as arbitrary
+from reference.witnesses.complex_step import complex_step, coordinates
 
 __all__ = ["EXTENDED", "METHOD", "Truth", "truth"]
 

@@ -14,17 +14,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference.case import Case
+from reference.cases.case import Case
+from reference.cases.problem import Problem
 from reference.diagnosis.explain import Mistake, Root, explain, followed
 from reference.diagnosis.localize import may_name, place_of, place_of_m
 from reference.diagnosis.mistakes import LINES, OF_CONVENTIONS
+from reference.diagnosis.patterns import pattern
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import Scene, order, scene, split
-from reference.diagnosis.structure import pattern
-from reference.execution import Failure, Raised, run_once, ventured
-from reference.findings import Certainty
-from reference.implementations.entry import Entry, Event, Outcome, Place
-from reference.problem import Problem
+from reference.findings.codes import Certainty
+from reference.judging.execution import Failure, Raised, run_once, ventured
+from reference.targets.interface import Entry, Event, Outcome, Place
 
 __all__ = ["Cause", "Diagnosis", "diagnose", "probes", "should_be"]
 

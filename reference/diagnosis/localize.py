@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reference.diagnosis.scene import Scene, split
-from reference.implementations.entry import Event, Place
+from reference.targets.interface import Event, Place
 
 __all__ = ["may_name", "place_of", "place_of_m"]
 

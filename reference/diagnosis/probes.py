@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reference.case import Case
-from reference.implementations.entry import Entry
-from reference.problem import Problem, draw
+from reference.cases.case import Case
+from reference.cases.problem import Problem, draw
+from reference.targets.interface import Entry
 
 __all__ = ["LAMBD", "probes"]
 

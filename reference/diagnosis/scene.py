@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.problem import Problem
+from reference.cases.problem import Problem
 
 __all__ = ["SLOPES", "Scene", "order", "scene", "split"]
 

@@ -11,7 +11,7 @@ from reference.experiments import planted
 from reference.experiments.checking import COURSE_STEP, SEED, Crossing, Steps
 from reference.experiments.checking_figures import kinks, short, valley
 from reference.experiments.page import Section, Story
-from reference.report.model import Target
+from reference.report.models.verification import Target
 from reference.report.tables import Table
 from reference.report.text import SAYS
 

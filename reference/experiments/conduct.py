@@ -17,8 +17,8 @@ from reference.experiments.errors import ExperimentError
 from reference.experiments.follow import following
 from reference.experiments.page import files_of
 from reference.experiments.plans import PLANS, printed_every
-from reference.report.model import Target
-from reference.threads import one_thread
+from reference.report.models.verification import Target
+from reference.verification.threads import one_thread
 
 __all__ = ["Asked", "Product", "conduct"]
 
@@ -62,7 +62,7 @@ def _sensible(asked: Asked) -> None:
 
 def _training(asked: Asked, stream: TextIO) -> Product:
     from reference.experiments.runs import file_of, opened, study
-    from reference.experiments.words import plane, story
+    from reference.experiments.texts import plane, story
 
     plan = PLANS[asked.name]
     iterations = plan.iterations if asked.iterations is None else asked.iterations
@@ -124,9 +124,9 @@ def _checking(asked: Asked, stream: TextIO) -> Product:
 def _judged(stream: TextIO) -> dict[str, Target]:
     """What the tool itself says of each file, or of some where it is interrupted. JAX compiles, the first time."""
     from reference.experiments import planted
-    from reference.progress import progress
-    from reference.running import prepared
-    from reference.threads import promptly
+    from reference.verification.progress import progress
+    from reference.verification.target import prepared
+    from reference.verification.threads import promptly
 
     found: dict[str, Target] = {}
     try:

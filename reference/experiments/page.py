@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from reference.experiments.folder import INDEX, RESULTS
 from reference.experiments.sketch import Sketch, drawn
 from reference.report.html import page
-from reference.report.model import CheckResult, Finding
+from reference.report.models.verification import CheckResult, Finding
 from reference.report.tables import Table
 
 __all__ = ["Section", "Story", "files_of"]

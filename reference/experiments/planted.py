@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from manual_backprop.primitives import Array
-from reference.progress import Progress
-from reference.report.model import CheckResult, Finding, Target
+from reference.report.models.verification import CheckResult, Finding, Target
+from reference.verification.progress import Progress
 
 __all__ = ["FILES", "findings", "gradients", "judged", "said"]
 
@@ -87,10 +87,10 @@ def gradients(source: str, X: Array, Y: Array, parameters: Mapping[str, Array]) 
 
 def judged(path: Path, advance: Progress) -> Target:
     """``manual-backprop verify``, with profile quick, and nothing kept of it. Takes JAX."""
-    from reference.implementations import resolve
-    from reference.profiles import PROFILES
-    from reference.running import verify_one
-    from reference.verify import Options
+    from reference.targets import resolve
+    from reference.verification.profiles import PROFILES
+    from reference.verification.run import Options
+    from reference.verification.target import verify_one
 
     opened = resolve(str(path))()
     try:

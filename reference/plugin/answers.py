@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from reference.plugin.exports import Share
-from reference.plugin.sitting import Verified
-from reference.report.base import Location
+from reference.plugin.session import Verified
 from reference.report.junit import CONSEQUENCE
-from reference.report.model import CheckResult, Finding, Target
+from reference.report.models.base import Location
+from reference.report.models.verification import CheckResult, Finding, Target
 from reference.report.text import finding_lines, note_lines
-from reference.report.words import ALL, cause, subject, within
+from reference.report.view import ALL, cause, subject, within
 
 __all__ = ["Answer", "answer", "told"]
 

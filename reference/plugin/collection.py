@@ -11,7 +11,7 @@ import pytest
 
 from reference.plugin.exports import shares_of
 from reference.plugin.nodes import Requirements, Target, path_of, relative
-from reference.plugin.sitting import sit
+from reference.plugin.session import sit
 
 __all__ = ["Collection"]
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reference.case import Case
+from reference.cases.case import Case
 from reference.diagnosis import probes
-from reference.execution import run_once
-from reference.findings import backward_order
-from reference.implementations import Entry, Implementation, Outcome
-from reference.implementations.process import TargetDied
-from reference.report.model import CheckResult
-from reference.report.words import ALL
+from reference.findings.codes import backward_order
+from reference.judging.execution import run_once
+from reference.report.models.verification import CheckResult
+from reference.report.view import ALL
+from reference.targets import Entry, Implementation, Outcome
+from reference.targets.process.supervisor import TargetDied
 
 __all__ = ["Check", "Share", "checks_of", "shares_of"]
 

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 from manual_backprop.gradient_check import COVERAGE, GradientCheck, gradient_check
-from reference.case import Case
-from reference.findings import INTERNAL
-from reference.implementations import ANY, Entry, Implementation, kind_of
-from reference.implementations.outcome import Single, per_case
+from reference.cases.case import Case
+from reference.findings.codes import INTERNAL
 from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import told
-from reference.plugin.guest import guest
-from reference.plugin.sitting import untrusted
-from reference.profiles import PROFILES
-from reference.report.model import Target
-from reference.running import verify_one
-from reference.verify import Options
+from reference.plugin.isolation import guest
+from reference.plugin.session import untrusted
+from reference.report.models.verification import Target
+from reference.targets import ANY, Entry, Implementation, kind_of
+from reference.targets.outcome import Single, per_case
+from reference.verification.profiles import PROFILES
+from reference.verification.run import Options
+from reference.verification.target import verify_one
 
 __all__ = ["GradCheck"]
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from reference.implementations import TargetError
 from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import Answer, answer
 from reference.plugin.exports import Share, shares_of
-from reference.plugin.sitting import Fault, Sitting
-from reference.report.words import ALL
+from reference.plugin.session import Fault, Sitting
+from reference.report.view import ALL
+from reference.targets import TargetError
 
 __all__ = ["Requirements", "Target", "path_of", "relative"]
 

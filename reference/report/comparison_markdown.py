@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reference.report.comparison import Comparison
 from reference.report.markdown_parts import escaped, row
+from reference.report.models.comparison import Comparison
 from reference.report.tables import MARKS, Table, tables
 
 __all__ = ["render"]

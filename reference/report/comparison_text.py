@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from reference.report.comparison import Comparison, Standing
+from reference.report.models.comparison import Comparison, Standing
 from reference.report.tables import MARKS, Table, tables
 from reference.report.text import SAYS, finding_lines, note_lines
 

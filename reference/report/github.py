@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from reference.report.model import CheckResult, Finding, Report, Target
+from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.paths import file_of, forward
-from reference.report.words import cause, headline, legible, line_of, particulars, reasons, stopped, why, within
+from reference.report.view import cause, headline, legible, line_of, particulars, reasons, stopped, why, within
 
 __all__ = ["render"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reference.report.base import Model
-from reference.report.model import Report
-from reference.report.words import legible
+from reference.report.models.base import Model
+from reference.report.models.verification import Report
+from reference.report.view import legible
 
 __all__ = ["render"]
 

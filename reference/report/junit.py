@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reference.report.model import CheckResult, Finding, Report, Target
+from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.paths import file_of, forward
 from reference.report.text import SAYS, finding_lines
-from reference.report.words import ALL, cause, headline, legible, line_of, reasons, stopped, subject, why
+from reference.report.view import ALL, cause, headline, legible, line_of, reasons, stopped, subject, why
 
 if TYPE_CHECKING:
     from junitparser import TestCase

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reference.diagnosis.scene import order
-from reference.selftest import NOWHERE, Kill
+from reference.selftest.planting import NOWHERE, Kill
 
 __all__ = ["Trial", "render", "render_gate"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reference.report.markdown_parts import code, escaped, row
-from reference.report.model import CheckResult, Finding, Report, Target
+from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.text import SAYS
-from reference.report.words import cause, headline, legible, particulars, reasons, stopped, why, within
+from reference.report.view import cause, headline, legible, particulars, reasons, stopped, why, within
 
 __all__ = ["render"]
 

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reference.findings import CODES, WARNINGS
-from reference.report.base import Location
-from reference.report.model import CheckResult, Finding, Report, Target
+from reference.findings.codes import CODES, WARNINGS
+from reference.report.models.base import Location
+from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.paths import file_of, is_relative, uri
 from reference.report.text import SAYS
-from reference.report.words import (
+from reference.report.view import (
     ALL,
     cause,
     headline,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference.findings import CODES
-from reference.report.model import Report
+from reference.findings.codes import CODES
+from reference.report.models.verification import Report
 
 __all__ = ["render", "schema"]
 

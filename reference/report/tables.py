@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
 
 __all__ = ["MARKS", "Name", "Table", "agreed", "labels", "number", "tables"]
 

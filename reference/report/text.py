@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from reference.findings import CODES
-from reference.report.model import CheckResult, Finding, Report, Target
+from reference.findings.codes import CODES
+from reference.report.models.verification import CheckResult, Finding, Report, Target
 
 __all__ = ["OTHERWISE", "SAYS", "cause", "finding_lines", "headline", "note_lines", "render"]
 

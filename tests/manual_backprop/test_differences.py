@@ -18,11 +18,11 @@ from manual_backprop import network
 from manual_backprop.differences import KINKED, LEAVES, REACH, Differences, network_differences
 from manual_backprop.loss_differences import LOSS_DIFFERENCES
 from manual_backprop.primitives import ACTIVATIONS, OUTPUTS
-from reference.case import Case
-from reference.complex_step import complex_step, every_coordinate
-from reference.implementations.entry import Domain
-from reference.problem import Problem, draw
-from reference.search import random_stacks
+from reference.cases.case import Case
+from reference.cases.generation import random_stacks
+from reference.cases.problem import Problem, draw
+from reference.targets.interface import Domain
+from reference.witnesses.complex_step import complex_step, every_coordinate
 from tests.strategies import HIDDEN, drawn, seeds, small_cases, soft_labels, with_arrays
 from tests.strategies import OUTPUTS as OUTPUT_NAMES
 
@@ -126,8 +126,8 @@ def test_the_bound_holds_at_exact_ties(case: Case) -> None:
 
 
 def test_the_bound_holds_and_is_narrow_over_many_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reference.search.WIDTH", 6)
-    monkeypatch.setattr("reference.search.EXAMPLES", 8)
+    monkeypatch.setattr("reference.cases.generation.WIDTH", 6)
+    monkeypatch.setattr("reference.cases.generation.EXAMPLES", 8)
     narrow = total = 0
     for cases in random_stacks(Domain(dtypes=("float64",)), np.random.RandomState(1), 1600):
         problem = draw(cases)

@@ -21,8 +21,8 @@ from manual_backprop.gradient_check import (
     relative_difference,
 )
 from manual_backprop.network import Gradients
-from reference.case import Case
-from reference.problem import draw
+from reference.cases.case import Case
+from reference.cases.problem import draw
 from tests.strategies import HIDDEN, OUTPUTS, Network, build_network, drawn, network_of, read_only, small_cases
 
 # --- a network at either door -------------------------------------------------------------------------------

@@ -17,10 +17,10 @@ from manual_backprop import magnitudes as magnitudes_module
 from manual_backprop import network
 from manual_backprop.magnitudes import SLOPES, Magnitudes, Slopes, allowance, magnitudes
 from manual_backprop.primitives import affine, affine_backward
-from reference.case import Case
-from reference.implementations.entry import Domain
-from reference.problem import Problem, draw
-from reference.search import random_stacks
+from reference.cases.case import Case
+from reference.cases.generation import random_stacks
+from reference.cases.problem import Problem, draw
+from reference.targets.interface import Domain
 from tests.strategies import HIDDEN, OUTPUTS, drawn, small_cases, with_arrays
 
 LONG = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps

@@ -1,7 +1,7 @@
 """The in-place twin agrees with ``network`` to rounding, steps as the optimizer does, makes no array, keeps its own.
 
 No tolerance is chosen here: entries may differ by C (u M + tiny · amplification), as ``manual_backprop.magnitudes``
-and ``reference.tolerance`` derive it.
+and ``reference.judging.tolerance`` derive it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from manual_backprop import masks, network, optimizers, workspace
 from manual_backprop.workspace import Workspace
-from reference.case import DTYPES, Case
-from reference.problem import Problem, draw
-from reference.tolerance import compare, tolerance
+from reference.cases.case import DTYPES, Case
+from reference.cases.problem import Problem, draw
+from reference.judging.tolerance import compare, tolerance
 from tests.strategies import HIDDEN, OUTPUTS, drawn, small_cases, with_arrays
 
 # Depths 1 to 5; widths of 1 below, between and on top; one example and several.

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import reference.conclusion
-import reference.judge
-import reference.verify
-from reference.implementations import Implementation
-from reference.profiles import Profile
-from reference.report.model import Finding, Target
-from reference.verify import Options, Run
+import reference.judging.judge
+import reference.verification.conclude
+import reference.verification.run
+from reference.report.models.verification import Finding, Target
+from reference.targets import Implementation
+from reference.verification.profiles import Profile
+from reference.verification.run import Options, Run
 
 __all__ = ["Options", "findings", "hear_anew", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 
-_hear, _cross_examine = reference.judge.hear, reference.judge.cross_examine
+_hear, _cross_examine = reference.judging.judge.hear, reference.judging.judge.cross_examine
 _heard: dict[Any, Any] = {}
 
 
@@ -37,19 +37,19 @@ def remember_witnesses(monkeypatch: Any) -> None:
     def cross_examine(problem, testimony):
         return _once(("cross", id(testimony)), lambda: _cross_examine(problem, testimony))  # kept above: ids stay
 
-    monkeypatch.setattr(reference.judge, "hear", hear)
-    monkeypatch.setattr(reference.judge, "cross_examine", cross_examine)
+    monkeypatch.setattr(reference.judging.judge, "hear", hear)
+    monkeypatch.setattr(reference.judging.judge, "cross_examine", cross_examine)
 
 
 def hear_anew(monkeypatch: Any) -> None:
     """Where a witness is to be spoilt."""
-    monkeypatch.setattr(reference.judge, "hear", _hear)
-    monkeypatch.setattr(reference.judge, "cross_examine", _cross_examine)
+    monkeypatch.setattr(reference.judging.judge, "hear", _hear)
+    monkeypatch.setattr(reference.judging.judge, "cross_examine", _cross_examine)
 
 
 def shrink_nothing(monkeypatch: Any) -> None:
     """Findings keep the case that they were found with."""
-    monkeypatch.setattr(reference.conclusion, "shrink", lambda domain, case, fails, *, seed: case)
+    monkeypatch.setattr(reference.verification.conclude, "shrink", lambda domain, case, fails, *, seed: case)
 
 
 def plan(examples: int = 64, **fields: Any) -> Profile:
@@ -60,8 +60,8 @@ def try_out(implementation: Implementation, run: Run | None = None, *, examples:
     """Verify and conclude, as the command does."""
     asked = Options(options.pop("profile", plan(examples)), **options)
     run = Run() if run is None else run
-    reference.verify.verify(implementation, asked, run)
-    return reference.conclusion.conclude(implementation, asked, run)[0]
+    reference.verification.run.verify(implementation, asked, run)
+    return reference.verification.conclude.conclude(implementation, asked, run)[0]
 
 
 def findings(target: Target) -> list[Finding]:

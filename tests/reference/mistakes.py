@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference.implementations import ANY, Domain, Entry, Implementation, Outcome
-from reference.problem import Problem
+from reference.cases.problem import Problem
+from reference.targets import ANY, Domain, Entry, Implementation, Outcome
 
 __all__ = ["EQUIVALENT", "MISTAKES", "RIGHT", "Mistake", "Steps", "implementation"]
 

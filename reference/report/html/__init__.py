@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from reference.findings import CODES
+from reference.findings.codes import CODES
 from reference.report import text
-from reference.report.comparison import Comparison
-from reference.report.evidence import Evidence
 from reference.report.html.blocks import heat, is_wrong, scatter
 from reference.report.html.graph import SIGNS, graph
 from reference.report.html.matrices import accuracies, agreements, kills, prices
 from reference.report.html.strips import curve, strips, swept
 from reference.report.html.svg import Picture
-from reference.report.model import Report
+from reference.report.models.comparison import Comparison
+from reference.report.models.evidence import Evidence
+from reference.report.models.verification import Report
 from reference.report.tables import agreed, labels, number, tables
 
 __all__ = ["page", "render_comparison", "render_report"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.case import Case
-from reference.report.evidence import Block, Evidence
+from reference.cases.case import Case
 from reference.report.html.svg import COLOURS, Picture, drawing, picture
+from reference.report.models.evidence import Block, Evidence
 
 __all__ = ["heat", "is_wrong", "scatter"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference.diagnosis.scene import split
-from reference.report.evidence import Evidence, Node
 from reference.report.html.svg import COLOURS, Picture, drawing, picture
+from reference.report.models.evidence import Evidence, Node
 
 __all__ = ["SIGNS", "graph"]
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference.findings import CODES
-from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
-from reference.report.evidence import Kill
+from reference.findings.codes import CODES
 from reference.report.html.svg import COLOURS, Picture, drawing, picture, powers
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
+from reference.report.models.evidence import Kill
 from reference.report.tables import agreed, number
 
 __all__ = ["accuracies", "agreements", "kills", "prices"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.report.evidence import Curve, Dot, Evidence
 from reference.report.html.svg import COLOURS, Picture, drawing, picture, powers
+from reference.report.models.evidence import Curve, Dot, Evidence
 
 __all__ = ["curve", "strips", "swept"]
 

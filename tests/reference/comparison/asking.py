@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from reference.case import DTYPES, HIDDENS, OUTPUTS, Case
+from reference.cases.case import DTYPES, HIDDENS, OUTPUTS, Case
+from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.comparison.pool import Answer, Asked, Who, ask_all
 from reference.comparison.truth import truth
-from reference.implementations import ANY, Domain, Entry, Implementation
-from reference.implementations.outcome import Single, per_case, singles
-from reference.problem import Problem, draw
+from reference.targets import ANY, Domain, Entry, Implementation
+from reference.targets.outcome import Single, per_case, singles
 from tests.reference.comparison.variants import right
 from tests.strategies import with_arrays
 

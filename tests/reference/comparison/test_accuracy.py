@@ -7,11 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from reference.case import DTYPES, Case
+from reference.cases.case import DTYPES, Case
+from reference.cases.problem import Problem
 from reference.comparison.accuracy import ALL, CONDITION, Row, accuracy, errors
 from reference.comparison.pool import Answer, Asked, Who
-from reference.problem import Problem
-from reference.tolerance import allowed
+from reference.judging.tolerance import allowed
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, everything, only, rounded
 from tests.reference.comparison.variants import backward
 

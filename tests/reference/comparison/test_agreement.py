@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from manual_backprop.magnitudes import RESOLUTION
-from reference.case import Case
+from reference.cases.case import Case
 from reference.comparison.agreement import Pair, agreement, digits
 from reference.comparison.pool import Answer, Asked, Who
-from reference.tolerance import allowed
+from reference.judging.tolerance import allowed
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, rounded
 from tests.reference.comparison.variants import backward
 

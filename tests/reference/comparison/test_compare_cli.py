@@ -16,13 +16,13 @@ import pytest
 
 import reference.comparison
 from reference.__main__ import _code
-from reference.case import Case
+from reference.cases.case import Case
 from reference.comparison import price
-from reference.implementations import Domain, Implementation
-from reference.implementations.resolve import BUILT_IN
-from reference.profiles import PROFILES
 from reference.report.tables import LONGEST
-from reference.store import FOLDER
+from reference.targets import Domain, Implementation
+from reference.targets.resolve import BUILT_IN
+from reference.verification.failures import FOLDER
+from reference.verification.profiles import PROFILES
 from tests.reference.comparison import variants
 from tests.reference.comparison.asking import implementation
 from tests.reference.comparison.variants import biases, dW2_doubled, half, one, penalty_half, right, summed

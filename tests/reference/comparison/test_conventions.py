@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.case import Case
+from reference.cases.case import Case
 from reference.comparison.accuracy import accuracy
 from reference.comparison.conventions import SUMMED, follows
 from reference.comparison.pool import Answer
-from reference.implementations.outcome import Single
+from reference.targets.outcome import Single
 from tests.reference.comparison.asking import answers, asked, changed, everything, only
 from tests.reference.comparison.variants import CONVENTIONS, WRONG, backward, right
 

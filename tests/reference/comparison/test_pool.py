@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.battery import battery
-from reference.case import Case
+from reference.cases.battery import battery
+from reference.cases.case import Case
+from reference.cases.problem import Problem
 from reference.comparison.accuracy import accuracy
 from reference.comparison.contenders import Contender, open_all
 from reference.comparison.pool import Answer, Asked, Who, ask_all, paired
-from reference.implementations import ANY, Domain, Entry, Implementation, TargetError
-from reference.implementations.outcome import per_case
-from reference.problem import Problem
+from reference.targets import ANY, Domain, Entry, Implementation, TargetError
+from reference.targets.outcome import per_case
 from tests.reference.comparison.asking import SMALL, contender, nobody_listens
 from tests.reference.comparison.variants import backward, right, unmasked
 

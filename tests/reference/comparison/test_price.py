@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.case import Case
+from reference.cases.case import Case
+from reference.cases.problem import Problem
 from reference.comparison import price
 from reference.comparison.contenders import Contender
 from reference.comparison.price import SIZES, Price, Size, prices
-from reference.implementations import ANY, Domain, Entry, Implementation
-from reference.implementations.entry import Meter
-from reference.implementations.metering import peak_memory, seconds
-from reference.implementations.outcome import per_case
-from reference.problem import Problem
+from reference.targets import ANY, Domain, Entry, Implementation
+from reference.targets.interface import Meter
+from reference.targets.outcome import per_case
+from reference.targets.process.metering import peak_memory, seconds
 from tests.reference.comparison.asking import contender
 from tests.reference.comparison.variants import backward, dW2_doubled, one_entry, right, summed
 
@@ -354,7 +354,7 @@ def test_seconds_puts_garbage_collection_on_again_where_the_call_raises(collecti
 
 def test_seconds_are_those_of_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = itertools.count(0.0, 12.0)
-    monkeypatch.setattr("reference.implementations.metering.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("reference.targets.process.metering.time.perf_counter", lambda: next(clock))
     assert seconds(lambda: None, 4) == 3.0
 
 
@@ -397,7 +397,7 @@ def test_memory_that_an_earlier_call_held_is_not_this_call_s() -> None:
 
 def test_where_the_system_does_not_tell_there_is_no_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     nowhere = tmp_path / "no" / "such" / "file"
-    monkeypatch.setattr("reference.implementations.metering.RESET", nowhere)
+    monkeypatch.setattr("reference.targets.process.metering.RESET", nowhere)
     assert peak_memory(lambda: None) is None
 
 

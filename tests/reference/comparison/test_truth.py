@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.autodiff import autodiff
-from reference.battery import battery
-from reference.case import HIDDENS, OUTPUTS, Case
-from reference.comparison import arbitrary
+from reference.cases.battery import battery
+from reference.cases.case import HIDDENS, OUTPUTS, Case
+from reference.cases.problem import Problem, draw
 from reference.comparison.conventions import KINKED
 from reference.comparison.truth import EXTENDED, SAMPLED, Truth, truth
-from reference.implementations.outcome import named
-from reference.problem import Problem, draw
+from reference.targets.outcome import named
+from reference.witnesses import arbitrary_precision as arbitrary
+from reference.witnesses.autodiff import autodiff
 from tests.strategies import with_arrays
 
 module: Any = import_module("reference.comparison.truth")

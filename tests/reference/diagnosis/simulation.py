@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from reference.case import Case
+from reference.cases.case import Case
 from reference.diagnosis import probes
 from reference.diagnosis.scene import Scene, order, scene, split
-from reference.implementations import ANY, Domain, Entry
+from reference.targets import ANY, Domain, Entry
 
 __all__ = [
     "GRADIENTS", "LAYERS", "Scenes", "Written", "applies", "backward", "data", "kind", "l2", "layers_of", "net",

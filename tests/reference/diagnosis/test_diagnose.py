@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reference.case import HIDDENS, OUTPUTS, Case
+from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.diagnosis import Diagnosis, diagnose, probes
-from reference.execution import Failure
-from reference.implementations import ANY, COURSE, Entry
-from reference.implementations.entry import Event, Place
+from reference.judging.execution import Failure
+from reference.targets import ANY, COURSE, Entry
+from reference.targets.interface import Event, Place
 from tests.reference import mistakes
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, RIGHT, edit, run, scaled, times
 

@@ -7,7 +7,7 @@ import pytest
 
 from reference.diagnosis.localize import place_of, place_of_m
 from reference.diagnosis.scene import Scene
-from reference.implementations.entry import Event, Place
+from reference.targets.interface import Event, Place
 from tests.reference.diagnosis.simulation import right, right_passes
 
 (S, *_) = right_passes("relu")

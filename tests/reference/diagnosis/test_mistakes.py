@@ -18,8 +18,8 @@ import pytest
 from reference.diagnosis.explain import Root, explain, value_with
 from reference.diagnosis.mistakes import LINES, mistakes
 from reference.diagnosis.scene import order, split
-from reference.findings import CODES
-from reference.implementations import ANY
+from reference.findings.codes import CODES
+from reference.targets import ANY
 from tests.reference.diagnosis.simulation import (
     GRADIENTS,
     LAYERS,

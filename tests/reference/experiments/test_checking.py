@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference.case import Case
+from reference.cases.case import Case
 from reference.experiments import checking, planted
 from reference.experiments.checking import COURSE_STEP, SEED
-from reference.implementations import resolve
-from reference.running import verify_one
+from reference.targets import resolve
+from reference.verification.target import verify_one
 from tests.reference.court import Options, plan
 
 PUBLISHED = json.loads((Path(__file__).parents[2] / "data" / "course_published.json").read_text(encoding="utf-8"))

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from manual_backprop.course import gradient_checking as course
-from reference.experiments import folder, words
+from reference.experiments import folder
+from reference.experiments import texts as words
 from reference.experiments.checking_words import Checked
 from reference.experiments.checking_words import story as checking_story
 from reference.experiments.page import files_of

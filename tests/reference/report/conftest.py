@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reference.case import Case
-from reference.implementations import resolve
+from reference.cases.case import Case
 from reference.report.html import render_comparison, render_report
-from reference.running import verify_one
+from reference.targets import resolve
+from reference.verification.target import verify_one
 from tests.reference.court import Options, plan
 from tests.reference.report import models
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from reference.diagnosis.scene import order, split
-from reference.findings import EXIT_CODES
-from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.evidence import Block, Curve, Dot, Evidence, Kill, Node
-from reference.report.model import CheckResult, Finding, Location, Report, Target, Tool
+from reference.findings.codes import EXIT_CODES
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
+from reference.report.models.evidence import Block, Curve, Dot, Evidence, Kill, Node
+from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool
 
 __all__ = [
     "CASE", "KILLS", "TOOL", "block", "comparison", "curve", "dots", "evidence", "finding", "nodes", "report", "right",

@@ -9,18 +9,18 @@ import typing
 
 import pytest
 
-import reference.selftest
+import reference.selftest.planting
 from reference.__main__ import _code
-from reference.findings import EXIT_CODES
-from reference.implementations import resolve
-from reference.implementations.resolve import BUILT_IN
+from reference.findings.codes import EXIT_CODES
 from reference.report import comparison_text
 from reference.report import json as json_report
-from reference.report.base import Model
-from reference.report.comparison import Accuracy, Agreement, Comparison, Price, Standing
-from reference.report.evidence import Block, Curve, Dot, Evidence, Kill, Node
 from reference.report.html import SAYS, render_comparison, render_report
-from reference.report.model import CheckResult, Finding, Report, Target
+from reference.report.models.base import Model
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
+from reference.report.models.evidence import Block, Curve, Dot, Evidence, Kill, Node
+from reference.report.models.verification import CheckResult, Finding, Report, Target
+from reference.targets import resolve
+from reference.targets.resolve import BUILT_IN
 from tests.reference import mistakes
 from tests.reference.report import markup, models
 from tests.reference.report.conftest import FILES
@@ -217,7 +217,7 @@ def test_a_file_with_a_hostile_name_and_a_hostile_line(tmp_path):
     path.write_text(source.replace(line, f"{line}  # </script><script>alert(2)</script>"), encoding="utf-8")
     opened = resolve(str(path))()
     try:
-        drawn = importlib.import_module("reference.evidence").gather(opened, models.right(str(path)))
+        drawn = importlib.import_module("reference.verification.evidence").gather(opened, models.right(str(path)))
     finally:
         opened.close()
     page = render_report(models.report(models.right(str(path), evidence=drawn)))
@@ -424,9 +424,9 @@ def asked(tmp_path, monkeypatch):
 
     def selftest(implementation):
         planted.append(implementation.name)
-        return [reference.selftest.Kill(**kill.model_dump()) for kill in models.KILLS]
+        return [reference.selftest.planting.Kill(**kill.model_dump()) for kill in models.KILLS]
 
-    monkeypatch.setattr(reference.selftest, "selftest", selftest)
+    monkeypatch.setattr(reference.selftest.planting, "selftest", selftest)
     return planted
 
 
@@ -452,7 +452,7 @@ def test_mistakes_are_planted_in_the_target_as_it_was_read(asked, tmp_path, monk
     body, end, _ = rest.partition("    return gradients\n")
     (tmp_path / "bound.py").write_text(head + name + body.replace("lambd", "qqq") + end, encoding="utf-8")
     opened = []
-    monkeypatch.setattr(reference.selftest, "selftest", lambda given: opened.append(given) or [])
+    monkeypatch.setattr(reference.selftest.planting, "selftest", lambda given: opened.append(given) or [])
     case = ["--case", "dims=2,3,4,1 m=5 lambd=0.7", "--bind", "argument.qqq=lambd"]
     assert _code(["verify", "bound.py", *case, "--report", "html"]) == 0
     (planted,) = opened

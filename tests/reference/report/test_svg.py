@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from reference.findings import CODES
+from reference.findings.codes import CODES
 from reference.report.html import render_comparison, render_report
 from reference.report.html import svg as svg_module
 from reference.report.html.blocks import heat, is_wrong, scatter

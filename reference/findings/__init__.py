@@ -1,0 +1,1 @@
+"""The codes that a finding carries, and what each means."""

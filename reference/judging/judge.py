@@ -1,0 +1,259 @@
+"""One stack of problems before the court: hear the witnesses, run the entry, compare entry by entry.
+
+``judge`` returns plain numbers (a ``Tally`` per output) and what is wrong (``Failure``s); it decides nothing about
+the run as a whole. The data term and the L2 term are judged apart, since a strong regulariser hides a wrong data
+gradient, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.cases.problem import Problem
+from reference.judging.execution import Failure, Raised, malformed, raised, run_entry, ventured
+from reference.judging.panel import Dispute, Testimony, cross_examine, hear
+from reference.judging.tolerance import Comparison, compare, project, tolerance
+from reference.targets.interface import Entry, Outcome
+
+__all__ = ["Heard", "Judgement", "Tally", "judge"]
+
+DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
+
+Array = NDArray[Any]
+
+
+class Tally(NamedTuple):
+    """Of one output, over any number of cases; tallies add up."""
+
+    cases: int = 0
+    coordinates: int = 0
+    excluded: int = 0  # by central differences, at kinks
+    unresolved: int = 0  # by autodiff's tolerance or by central differences' bound
+    worst_error: float = 0.0  # in units of u · M
+    autodiff: int = 0  # coordinates compared with each witness
+    central_difference: int = 0
+    complex_step: int = 0
+    uncovered: int = 0  # left out or unresolved by central differences alone, in float64
+
+    def __add__(self, other: Tally) -> Tally:  # type: ignore[override]  # a sum, where tuples would be joined
+        return Tally(
+            self.cases + other.cases,
+            self.coordinates + other.coordinates,
+            self.excluded + other.excluded,
+            self.unresolved + other.unresolved,
+            max(self.worst_error, other.worst_error),
+            self.autodiff + other.autodiff,
+            self.central_difference + other.central_difference,
+            self.complex_step + other.complex_step,
+            self.uncovered + other.uncovered,
+        )
+
+
+class Quantity(NamedTuple):
+    """What is compared, and with what."""
+
+    name: str
+    got: Array
+    want: Array
+    M: Array
+    central: tuple[Array, Array, Array] | None = None  # D, bound, straddles
+    along: tuple[Array, Array] | None = None  # V (S, G, …) of this block alone, and dJ along it
+
+
+Heard = dict[Any, tuple[Testimony, list[Dispute]]]  # what the witnesses said of a stack, for the next target
+MOST_HEARD = 1024  # stacks
+
+
+class Judgement(NamedTuple):
+    tallies: dict[str, Tally]
+    failures: list[Failure]
+    disputes: list[Dispute]
+
+
+def judge(
+    entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.RandomState, heard: Heard | None = None
+) -> Judgement:
+    """Judge one entry on one stack; ``exhaustive`` asks the complex step for every coordinate."""
+    settled = problem if entry.settle is None else ventured(partial(entry.settle, problem))
+    if isinstance(settled, Raised):
+        return Judgement({}, [raised(entry, problem, settled.error)], [])
+    problem = settled
+    testimony, disputes = _testimony(problem, exhaustive, rng, heard)
+    answer = ventured(partial(run_entry, entry, problem))
+    if isinstance(answer, Raised):
+        return Judgement({}, [raised(entry, problem, answer.error)], disputes)
+    outcome, of_data, failures = answer
+    bad = list(malformed(entry, problem, outcome)) or list(malformed(entry, problem, of_data))
+    failures, misshapen = failures + bad, {failure.output for failure in bad}
+    outcome, of_data = (_well_formed(o, misshapen, testimony) for o in (outcome, of_data))
+    tallies: dict[str, Tally] = {}
+    wrong: dict[str, Failure] = {}
+    # a target may return anything; what is not finite is for ``compare`` to say
+    with np.errstate(invalid="ignore", over="ignore"):
+        for quantity in _quantities(problem, testimony, outcome, of_data):
+            tally, failure = _assess(entry, problem, quantity)
+            output, _, part = quantity.name.partition(".")
+            if output in misshapen:
+                continue
+            if part:  # the same coordinates, looked at once more
+                tally = Tally(worst_error=tally.worst_error)
+            tallies[output] = tallies.get(output, Tally()) + tally
+            if failure is not None:
+                wrong[quantity.name] = failure
+    return Judgement(tallies, failures + _reading(wrong), disputes)
+
+
+def _testimony(
+    problem: Problem, exhaustive: bool, rng: np.random.RandomState, heard: Heard | None
+) -> tuple[Testimony, list[Dispute]]:
+    """Ask the witnesses, or recall: what they say is a function of the problem alone."""
+    masks = b"".join(D.tobytes() for D in problem.masks or ())
+    key = (problem.cases, exhaustive, masks)
+    if heard is not None and key in heard:
+        return heard[key]
+    testimony = hear(problem, exhaustive=exhaustive, rng=rng)
+    answer = testimony, cross_examine(problem, testimony)
+    if heard is not None and len(heard) < MOST_HEARD:
+        heard[key] = answer
+    return answer
+
+
+def _well_formed(outcome: Outcome, misshapen: set[str], testimony: Testimony) -> Outcome:
+    """The outcome without what cannot be compared; a gradient is stood in for by the witness's, and not judged."""
+    kept = {name: array for name, array in outcome.items() if name not in misshapen}
+    for l in range(1, len(testimony.autodiff.dW) + 1):
+        kept.setdefault(f"dW{l}", testimony.autodiff.dW[l - 1])
+        kept.setdefault(f"db{l}", testimony.autodiff.db[l - 1])
+    return kept
+
+
+# --- comparing --------------------------------------------------------------------------------------------
+
+
+def _quantities(problem: Problem, testimony: Testimony, outcome: Outcome, of_data: Outcome) -> Iterator[Quantity]:
+    """Every quantity that was returned, beside what the witnesses say of it."""
+    ad, central, probes = testimony
+    M = problem.M
+    L = len(problem.shape.dims) - 1
+    regularized = problem.lambd.any()
+    for l in range(L):
+        W_block = (central.D[l][..., :-1], central.bound[l][..., :-1], central.straddles[l][..., :-1])
+        b_block = (central.D[l][..., -1:], central.bound[l][..., -1:], central.straddles[l][..., -1:])
+        VW, Vb = probes.V[l]
+        dW, db = f"dW{l + 1}", f"db{l + 1}"
+        data, total = of_data[dW], outcome[dW]
+        yield Quantity(
+            dW,
+            total,
+            ad.dW[l] + ad.l2[l],
+            M.dW[l] + M.l2[l],
+            (W_block[0] + ad.l2[l], *W_block[1:]),
+            (VW, probes.data + probes.l2),
+        )
+        yield Quantity(db, outcome[db], ad.db[l], M.db[l], b_block, (Vb, probes.data))
+        if regularized:
+            yield Quantity(f"{dW}.data", data, ad.dW[l], M.dW[l], W_block, (VW, probes.data))
+            yield Quantity(f"{dW}.l2", total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2))
+            yield Quantity(f"{db}.l2", outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l])
+    want_A = [H * kept for H, kept in zip(ad.H[:-1], problem.kept(), strict=True)]
+    wanted: dict[str, list[tuple[Array, Array]]] = {
+        "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
+        "Z": list(zip(ad.Z, M.Z, strict=True)),
+        "A": [*zip(want_A, M.A[1:], strict=True), (ad.dZ[-1] + problem.double()[1], M.dZ[-1])],
+        "dZ": list(zip(ad.dZ, M.dZ, strict=True)),
+        "dA": list(zip(ad.dA, M.dA, strict=True)),
+    }
+    for kind, layers in wanted.items():
+        for l, (want, magnitude) in enumerate(layers, start=1):
+            name = kind if kind == "cost" else f"{kind}{l}"
+            if name in outcome:
+                yield Quantity(name, outcome[name], want, magnitude)
+
+
+def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure | None]:
+    """Compare one quantity with each witness that speaks of it."""
+    slack = entry.slack.get(problem.shape.dtype, 1.0)
+    allowed = tolerance(problem, q.M, slack=slack)
+    by_autodiff = compare(q.got, q.want, allowed)
+    wrong, resolved = by_autodiff.wrong, by_autodiff.resolved
+    counts = Tally(cases=len(problem.cases), coordinates=q.got.size, autodiff=q.got.size)
+    if q.central is not None:
+        D, bound, straddles = q.central
+        by_central = compare(q.got, D, allowed, extra=bound)
+        known = np.isfinite(bound)
+        wrong, resolved = wrong | (by_central.wrong & known), resolved & by_central.resolved
+        alone = compare(q.want, D, tolerance(problem, q.M, dtype="float64"), extra=bound)
+        counts = counts._replace(
+            excluded=int(straddles.sum()),
+            central_difference=int(known.sum()),
+            uncovered=int((~alone.resolved).sum()),
+        )
+        resolved = resolved | straddles  # counted once, as excluded
+    if q.along is not None:
+        wrong, asked = wrong | _along(problem, q, by_autodiff, slack), int((q.along[0] != 0).any(axis=(-2, -1)).sum())
+        counts = counts._replace(complex_step=asked)
+    counts = counts._replace(
+        unresolved=int((~resolved).sum()),
+        worst_error=float(np.max(by_autodiff.error, initial=0.0)),
+    )
+    return counts, (_failure(entry.check, problem, q, by_autodiff, wrong) if wrong.any() else None)
+
+
+def _along(problem: Problem, q: Quantity, by_autodiff: Comparison, slack: float) -> NDArray[np.bool_]:
+    """Where a directional derivative of the complex step contradicts, as a mask over the block's entries."""
+    assert q.along is not None
+    V, truth = q.along
+    ours = (V != 0).any(axis=(-2, -1))  # directions of this block alone: (S, G)
+    got = project([q.got.astype(np.longdouble)], [V])
+    M = project([q.M], [np.abs(V)])
+    # a direction's other blocks are zero, so the truth along it is this block's own
+    allowed = tolerance(problem, M.T.astype(np.float64), slack=slack)
+    found = compare(got.T.astype(np.float64), truth.T.astype(np.float64), allowed)
+    bad = found.wrong & ours.T  # (G, S)
+    if not bad.any():
+        return np.zeros(q.got.shape, dtype=bool)
+    touched = (V != 0) & bad.T[..., None, None]
+    worst = by_autodiff.error == by_autodiff.error.max(axis=(-2, -1), keepdims=True)
+    return touched.any(axis=0) & worst
+
+
+def _failure(check: str, problem: Problem, q: Quantity, compared: Comparison, wrong: NDArray[np.bool_]) -> Failure:
+    """The entry that is furthest off, in the first case that is wrong."""
+    g = int(np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=-1))[0])
+    error = np.where(wrong[g], np.maximum(compared.error[g], 1e-300), -1.0)
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
+    got, want = float(q.got[g][index]), float(q.want[g][index])
+    found = Failure(check, q.name, "MB199", problem.cases[g], "", index, got, want, float(wrong[g].mean()))
+    if not np.isfinite(got):
+        return found._replace(code="MB401", text="not finite")
+    if q.name == "cost":
+        return found._replace(code="MB802", text="the cost is wrong")
+    largest = float(np.max(np.abs(q.want[g]), initial=0.0))
+    off = float(np.max(np.where(wrong[g], np.abs(q.got[g] - q.want[g]), 0.0)))
+    if 0 < off <= DIGITS * largest:
+        return found._replace(code="MB402", text=f"right to {-np.log10(off / largest):.1f} digits")
+    return found
+
+
+def _reading(wrong: dict[str, Failure]) -> list[Failure]:
+    """From the quantities that are off to failures of outputs: ``dW2.l2`` alone is an L2 mistake of ``dW2``."""
+    failures: dict[str, Failure] = {}
+    gradients = {name for name in wrong if name.startswith(("dW", "db"))}
+    for name, failure in wrong.items():
+        output, _, part = name.partition(".")
+        if failure.code == "MB199":
+            if part == "l2" and f"{output}.data" not in wrong:
+                failure = failure._replace(code="MB202", text="the data term is right, the L2 term is not")
+            elif output[:2] in ("dZ", "dA") and not gradients:
+                failure = failure._replace(code="MB305", text="wrong, but no gradient of a parameter is affected")
+        kept = failures.get(output)
+        if kept is None:
+            failures[output] = failure._replace(output=output)
+        elif kept.code in ("MB199", "MB402") and failure.code == "MB202":
+            failures[output] = kept._replace(code=failure.code, text=failure.text)  # with the whole gradient's numbers
+    return list(failures.values())

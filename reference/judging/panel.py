@@ -1,0 +1,103 @@
+"""When the witnesses disagree: which one is the odd one out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manual_backprop.differences import Differences, network_differences
+from reference.cases.problem import Problem
+from reference.judging.tolerance import compare, project, tolerance
+from reference.witnesses import complex_step as step
+from reference.witnesses.autodiff import Autodiff, autodiff
+
+__all__ = ["WITNESSES", "Dispute", "Testimony", "cross_examine", "hear", "odd_one_out"]
+
+WITNESSES = ("autodiff", "central_difference", "complex_step")
+
+
+class Testimony(NamedTuple):
+    """What the three witnesses say of one stack of problems."""
+
+    autodiff: Autodiff
+    central: Differences
+    probes: step.Probes
+
+
+class Dispute(NamedTuple):
+    """Two witnesses disagree on a case. ``odd`` is the one that the other two contradict, if there is one."""
+
+    case: str
+    odd: str | None
+    text: str
+
+
+def hear(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState | None = None) -> Testimony:
+    """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples."""
+    _, Y, parameters = problem.double()
+    V = step.every_coordinate(problem) if exhaustive else step.sampled(problem, rng or np.random.RandomState())
+    with np.errstate(over="ignore", invalid="ignore"):  # out of range: nobody is asked to agree there
+        return Testimony(
+            autodiff(problem),
+            network_differences(Y, parameters, problem.M, **problem.architecture()),
+            step.complex_step(problem, V),
+        )
+
+
+def cross_examine(problem: Problem, testimony: Testimony) -> list[Dispute]:
+    """Compare the witnesses with each other, each pair within what both admit; one dispute per case at most.
+
+    Where sampled directions leave open who is odd, the complex step is asked for every coordinate of that case.
+    """
+    agree = _agreement(problem, testimony)
+    disputes = []
+    for g in np.flatnonzero(~np.all(list(agree.values()), axis=0)):
+        single = problem.at(int(g))
+        full = hear(single, exhaustive=True)
+        verdicts = {pair: bool(ok[0]) for pair, ok in _agreement(single, full).items()}
+        odd = odd_one_out(verdicts)
+        pairs = ", ".join(f"{a} and {b}" for (a, b), ok in verdicts.items() if not ok) or "two of them"
+        disputes.append(Dispute(str(single.cases[0]), odd, f"{pairs} disagree"))
+    return disputes
+
+
+def odd_one_out(agree: dict[tuple[str, str], bool]) -> str | None:
+    """The witness that both others contradict while they agree with each other; ``None`` where there is none."""
+    for pair, ok in agree.items():
+        if ok and not any(other for rest, other in agree.items() if rest != pair):
+            return next(w for w in WITNESSES if w not in pair)
+    return None
+
+
+def _agreement(problem: Problem, testimony: Testimony) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    """For each pair of witnesses, ``(G,)``: do they agree on the data term of J?"""
+    ad, central, probes = testimony
+    G = len(problem.cases)
+    blocks = [np.concatenate(pair, axis=-1) for pair in zip(ad.dW, ad.db, strict=True)]
+    M = [np.concatenate(pair, axis=-1) for pair in zip(problem.M.dW, problem.M.db, strict=True)]
+    V = [np.concatenate(pair, axis=-1) for pair in probes.V]
+
+    ad_central = np.ones(G, dtype=bool)
+    for g, D, bound, bar in zip(blocks, central.D, central.bound, M, strict=True):
+        wrong = compare(g, D, tolerance(problem, bar, dtype="float64"), extra=bound).wrong
+        ad_central &= ~wrong.any(axis=(-2, -1))
+
+    along = tolerance(problem, project(M, [np.abs(v) for v in V]).T.astype(np.float64), dtype="float64")
+    truth = probes.data.T.astype(np.float64)
+    ad_step = ~np.any(compare(project(blocks, V).T.astype(np.float64), truth, along).wrong, axis=-1)
+
+    # a direction through a coordinate that was left out says nothing of central differences
+    known = [np.isfinite(bound) for bound in central.bound]
+    admitted = [np.where(ok, bound, 0.0) for ok, bound in zip(known, central.bound, strict=True)]
+    slack = project(admitted, [np.abs(v) for v in V])
+    slack = np.where(project([~ok for ok in known], [v != 0 for v in V]) > 0, np.inf, slack).T.astype(np.float64)
+    central_step = ~np.any(
+        compare(project(central.D, V).T.astype(np.float64), truth, along, extra=slack).wrong, axis=-1
+    )
+    return {
+        ("autodiff", "central_difference"): ad_central,
+        ("autodiff", "complex_step"): ad_step,
+        ("central_difference", "complex_step"): central_step,
+    }

@@ -1,0 +1,151 @@
+"""What one process knows of a session: what was asked, whether the gate can be trusted, and each target's verdict.
+
+A target is opened twice: to learn its outputs, and, when the first of its items runs, to be verified. In between and
+afterwards no process of it is left.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from reference.cases.case import CaseError
+from reference.cli import verify as command
+from reference.findings.codes import DEBUG, INTERNAL
+from reference.plugin.exports import Check, checks_of
+from reference.plugin.isolation import guest, silent
+from reference.report.models.verification import Report, Target
+from reference.selftest.canary import canary
+from reference.settings.request import Request, request
+from reference.settings.table import ConfigurationError, configuration
+from reference.targets import Implementation, TargetError, resolve
+from reference.verification import baseline as baselines
+from reference.verification.run import Run
+from reference.verification.target import another, tool, verify_one, with_slack
+
+__all__ = ["Fault", "Sitting", "Verified", "sit", "untrusted"]
+
+CANARY = pytest.StashKey[str | None]()
+
+
+class Fault(Exception):
+    """No verdict of a target's: the tool is at fault, or could not run. The message says why."""
+
+
+class Verified(NamedTuple):
+    """A target's report, what the baseline has against it, and why too little was tried, if so."""
+
+    target: Target
+    stale: tuple[str, ...] = ()
+    cut: str | None = None
+
+
+def sit(config: pytest.Config, names: list[str], seed: int | None) -> Sitting:
+    """Options of pytest's, then the environment and the table, as for ``verify``. ``pytest.UsageError``.
+
+    ``seed``: that of the session, where another process has drawn it.
+    """
+    profile = config.getoption("manual_backprop_profile")
+    words = ["--profile", profile, "--", *names] if profile else ["--", *names]
+    try:
+        flags = dict(command.make_context("pytest", words).params)
+        asked = request(flags.pop("targets"), flags.pop("reports"), flags, configuration())
+        known = None if asked.baseline is None else baselines.load(asked.baseline)
+        for name in asked.targets:
+            resolve(name, asked.limits, asked.bind, asked.bindings)
+    except click.ClickException as error:
+        raise pytest.UsageError(f"manual-backprop: {error.format_message()}") from None
+    except (CaseError, ConfigurationError, TargetError, baselines.BaselineError) as error:
+        raise pytest.UsageError(f"manual-backprop: {error}") from None
+    options = replace(asked.options, heard={}, seed=asked.options.seed if seed is None else seed)
+    return Sitting(config, replace(asked, options=options), config.invocation_params.dir, known)
+
+
+def untrusted(config: pytest.Config) -> str | None:
+    """Why this gate cannot be trusted, or ``None``; found out once."""
+    if CANARY not in config.stash:
+        try:
+            config.stash[CANARY] = canary()
+        except Exception as error:
+            config.stash[CANARY] = f"{type(error).__name__}: {error}"
+    return config.stash[CANARY]
+
+
+@dataclass
+class Sitting:
+    """``folder``: where pytest was started; names of targets are relative to it, and failures are kept there."""
+
+    config: pytest.Config
+    request: Request
+    folder: Path
+    baseline: baselines.Baseline | None = None
+    checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    verdicts: dict[str, Verified | Fault | TargetError] = field(default_factory=dict)
+
+    def exports(self, name: str) -> tuple[Check, ...]:
+        """What a target exports; nothing where it cannot be opened, which is told once it is to be verified."""
+        if name not in self.checks:
+            self.checks[name] = ()
+            with suppress(TargetError), chdir(self.folder), silent(), _opened(self._opening(name)) as implementation:
+                self.checks[name] = checks_of(implementation, self.request.options.seed)
+        return self.checks[name]
+
+    def verified(self, name: str) -> Verified:
+        """The target's verdict, when it is first asked for. Raises ``Fault``, or ``TargetError``."""
+        if name not in self.verdicts:
+            self.verdicts[name] = self._outcome(name)
+        found = self.verdicts[name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _outcome(self, name: str) -> Verified | Fault | TargetError:
+        try:
+            with chdir(self.folder), guest():
+                if (why := untrusted(self.config)) is not None:
+                    return Fault(f"{INTERNAL}: {why}")
+                found = self._verify(name)
+        except TargetError as error:
+            return error
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            return Fault(f"{INTERNAL}: {type(error).__name__}: {error} (set {DEBUG}=1 for the traceback)")
+        return Fault(found.target.error or INTERNAL) if found.target.verdict == "error" else found
+
+    def _verify(self, name: str) -> Verified:
+        run, options, opening = Run(), self.request.options, self._opening(name)
+        with _opened(opening) as implementation:
+            judged = with_slack(implementation, self.request.slack)
+            target = verify_one(judged, options, run=run, again=another(name, opening))
+        cut = None if run.floor else "; ".join(run.notes)
+        if self.baseline is None:
+            return Verified(target, cut=cut)
+        report = Report(
+            tool=tool(), seed=options.seed, profile=self.request.profile, verdict="pass", exit_code=0, targets=[target]
+        )
+        of_it = [entry for entry in self.baseline.accepted if entry.target == target.target]
+        known = self.baseline.model_copy(update={"accepted": of_it})
+        (target,), wrong, lost = baselines.applied(report, known, datetime.datetime.now(datetime.UTC).date())
+        return Verified(target, (*wrong, *lost), cut)
+
+    def _opening(self, name: str) -> Callable[[], Implementation]:
+        return resolve(name, self.request.limits, self.request.bind, self.request.bindings)
+
+
+@contextmanager
+def _opened(opening: Callable[[], Implementation]) -> Iterator[Implementation]:
+    """Its processes end here, whatever stops us."""
+    implementation = opening()
+    try:
+        yield implementation
+    finally:
+        implementation.close()

@@ -1,0 +1,74 @@
+"""What the pictures of a report are drawn from: plain numbers of one backward pass, gathered while it can be asked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reference.report.models.base import Location, Model, Number
+
+__all__ = ["Block", "Curve", "Dot", "Evidence", "Kill", "Node", "Status"]
+
+Status = Literal["right", "wrong", "downstream"]
+
+
+class Node(Model):
+    """A quantity of the backward pass, and where it is made; ``feeds``: what is made from it."""
+
+    name: str
+    status: Status
+    feeds: list[str] = []
+    location: Location | None = None
+    source: str | None = None  # the line as it stands
+    formula: str | None = None  # as it should be
+
+
+class Block(Model):
+    """A gradient on one problem, ``(n, k)`` each; ``unit`` is u · M."""
+
+    name: str
+    got: list[list[Number]]
+    want: list[list[Number]]
+    unit: list[list[Number]]
+    allowed: float  # units
+
+
+class Dot(Model):
+    """One case: its worst entry, in units of what is allowed; 1 and less pass."""
+
+    swept: Literal["lambd", "keep_prob", "m"]
+    value: float
+    error: Number
+
+
+class Curve(Model):
+    """Plain central differences of one entry over ε, and the step that the tool took."""
+
+    name: str
+    index: list[int]
+    steps: list[float]
+    errors: list[Number]  # relative to the true value
+    rounding: list[Number]  # u · |J| / ε, relative
+    chosen: float | None = None
+    reached: Number | None = None  # relative error of the tool's own difference
+
+
+class Kill(Model):
+    """A mistake that was planted; ``red``: the outputs that showed it."""
+
+    mistake: str
+    code: str
+    red: tuple[str, ...]
+    named: str
+    certainty: str
+    equivalent: bool
+
+
+class Evidence(Model):
+    """Of one check."""
+
+    check: str
+    case: str
+    nodes: list[Node]
+    blocks: list[Block]
+    dots: list[Dot] = []
+    curve: Curve | None = None

@@ -1,0 +1,122 @@
+"""The report model: what every format is made from, and the JSON's schema."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from reference.findings.codes import CODES, Certainty, RowVerdict, Severity, Verdict
+from reference.report.models.base import Location, Model, Number
+from reference.report.models.evidence import Evidence, Kill
+
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "Location",
+    "Model",
+    "Number",
+    "Report",
+    "Target",
+    "Tool",
+    "Witnesses",
+    "power_of_two",
+]
+
+
+class Tool(Model):
+    name: str
+    version: str
+    python: str
+    numpy: str
+    jax: str
+    hypothesis: str
+
+
+class Witnesses(Model):
+    """How many coordinates each witness spoke of; for the complex step, directions."""
+
+    autodiff: int = 0
+    central_difference: int = 0
+    complex_step: int = 0
+
+
+class Finding(Model):
+    code: str
+    severity: Severity
+    certainty: Certainty
+    text: str
+    candidates: list[str] = []
+    upstream_of: list[str] = []
+    location: Location | None = None
+    suggestion: str | None = None
+    smallest: str | None = None
+    index: list[int] | None = None
+    got: Number | None = None
+    want: Number | None = None
+    replay: str | None = None
+    accepted: str | None = None  # by the baseline, and why
+
+    @field_validator("code")
+    @classmethod
+    def _is_listed(cls, code: str) -> str:
+        if code not in CODES:
+            raise ValueError(f"{code!r} is no code of a finding; they are {', '.join(CODES)}")
+        return code
+
+
+class CheckResult(Model):
+    """One output of one check. ``worst_error`` is in units of u · M, rounded up to a power of two."""
+
+    check: str
+    output: str
+    verdict: RowVerdict
+    consistent: bool | None = None
+    conforming: bool | None = None
+    conventions: list[str] = []
+    witnesses: Witnesses = Witnesses()
+    cases: int = 0
+    coordinates: int = 0
+    excluded: int = 0
+    unresolved: int = 0
+    nudged: int = 0
+    worst_error: Number = 0.0
+    findings: list[Finding] = []
+
+
+class Target(Model):
+    target: str
+    verdict: Verdict
+    error: str | None = None
+    notes: list[str] = []
+    distinct_cases: int = 0
+    checks: list[CheckResult] = []
+    evidence: list[Evidence] = Field(default=[], exclude=True)  # for pictures alone
+
+
+class Report(Model):
+    """The whole run. Deterministic, given seed and versions, apart from ``timing``."""
+
+    schema_version: Literal[1] = 1
+    tool: Tool
+    seed: int
+    profile: str
+    verdict: Verdict
+    exit_code: int
+    targets: list[Target]
+    reasons: list[str] = []  # for the verdict, beyond those of the targets
+    timing: dict[str, float] = {}
+    reproducible: bool = Field(default=False, exclude=True)  # derandomised: its JSON is the same to the byte
+    command: str = Field(default="", exclude=True)  # these three are for the page alone
+    kills: list[Kill] = Field(default=[], exclude=True)
+    kills_of: str = Field(default="", exclude=True)
+
+
+def power_of_two(value: float) -> float:
+    """``value`` rounded up to a power of two: the last bits of a matrix product may differ between machines."""
+    if not 0 < value < math.inf:
+        return value
+    exponent = math.ceil(math.log2(value))
+    return math.inf if exponent >= sys.float_info.max_exp else 2.0**exponent

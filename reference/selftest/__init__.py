@@ -1,0 +1,1 @@
+"""Proof that the checks, and the gate, can fail."""

@@ -1,0 +1,47 @@
+"""A gate that cannot fail must not say that anything passed: before a run, a planted mistake must be found.
+
+What is planted goes the whole way, from the drawing of a case to the verdict of a target; the right gradient, which is
+autodiff's own, must come out verified, and it doubled, or all zeros, must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from reference.cases.case import Case
+from reference.cases.problem import Problem
+from reference.report.models.verification import Target
+from reference.targets import ANY, Entry, Implementation, Outcome
+from reference.verification.profiles import Profile
+from reference.verification.run import Options
+from reference.verification.target import verify_one
+from reference.witnesses.autodiff import autodiff, gradients
+
+__all__ = ["canary"]
+
+CASE = Case((2, 3, 1), 5, lambd=0.7, keep_prob=0.6, seed=1)
+CHECK = "canary"
+Change = Callable[[str, np.ndarray], np.ndarray]
+PLANTED: dict[str, Change] = {
+    "a doubled gradient": lambda name, a: 2 * a if name == "dW2" else a,
+    "a gradient of zeros": lambda name, a: np.zeros_like(a),
+}
+
+
+def canary() -> str | None:
+    """Why this gate cannot be trusted, or ``None``."""
+    right = _judged(lambda name, a: a)
+    if right.verdict != "pass":
+        return f"the right gradient is not verified: {right.error or right.verdict}"
+    passed = [text for text, change in PLANTED.items() if _judged(change).verdict != "fail"]
+    return f"{passed[0]} was planted, and not found" if passed else None
+
+
+def _judged(change: Change) -> Target:
+    def run(problem: Problem) -> Outcome:
+        return {name: change(name, a) for name, a in gradients(autodiff(problem)).items()}
+
+    planted = Implementation(CHECK, (Entry(CHECK, ANY, run),))
+    return verify_one(planted, Options(Profile(examples=1, explore=0), 0, CASE), kept=False)

@@ -1,0 +1,72 @@
+"""How a target is to be read, where its names do not say: ``[tool.manual-backprop.bind]`` in the configuration, or
+``--bind``.
+
+[tool.manual-backprop.bind."nets/deep.py"]
+forward = "predict_all"             # the forward pass that feeds the backward pass
+cost = "price"                      # its cost
+form = "pairs"                      # parameters: dict, pairs, flat, dicts
+layout = "rows"                     # examples: columns or rows
+arguments = { feats = "X", truth = "Y" }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reference.targets.reading.vocabulary import ALIASES
+
+__all__ = ["Binding", "BindingError", "binding_of"]
+
+Form = Literal["dict", "pairs", "flat", "dicts"]
+Layout = Literal["columns", "rows"]
+
+
+class BindingError(Exception):
+    """An option that is none; the message says what was given and what is accepted."""
+
+
+class Binding(BaseModel):
+    """What cannot be told from names. Everything has the default of telling it by trying."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    forward: str | None = None
+    cost: str | None = None
+    form: Form | None = None
+    layout: Layout | None = None
+    arguments: dict[str, str] = {}
+
+
+ACCEPTED = (
+    f"forward=NAME, cost=NAME, form={'|'.join(get_args(Form))}, layout={'|'.join(get_args(Layout))}, "
+    f"argument.NAME={'|'.join(ALIASES)}"
+)
+
+
+def binding_of(target: str, options: Sequence[str] = (), table: Mapping[str, Binding] | None = None) -> Binding:
+    """The table's entry for a target, with the options over it. Raises ``BindingError``."""
+    entry = (table or {}).get(target, Binding())
+    given: dict[str, Any] = {**entry.model_dump(exclude_unset=True), "arguments": dict(entry.arguments)}
+    for option in options:
+        key, equals, value = option.partition("=")
+        if not (equals and value):
+            raise BindingError(f"--bind {option!r}; it takes {ACCEPTED}")
+        if key.startswith("argument."):
+            given["arguments"][key.removeprefix("argument.")] = value
+        else:
+            given[key] = value
+    try:
+        binding = Binding(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BindingError(f"binding of {target}: {where}: {first['msg']}; it takes {ACCEPTED}") from None
+    unknown = [meaning for meaning in binding.arguments.values() if meaning not in ALIASES]
+    if unknown:
+        raise BindingError(
+            f"binding of {target}: an argument means {unknown[0]!r}; it takes one of {', '.join(ALIASES)}"
+        )
+    return binding

@@ -1,0 +1,1 @@
+"""What needs no file: this project's own code, and three frameworks."""

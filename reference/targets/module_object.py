@@ -1,0 +1,75 @@
+"""``module:object`` and ``file.py::function``: a function of one problem, a pair of passes, or a loss with its
+gradients.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference.cases.problem import Problem
+from reference.findings.codes import Violation
+from reference.targets.binding import Binding
+from reference.targets.interface import ANY, Entry, Implementation, Outcome
+from reference.targets.process.supervisor import Limits, TargetDied, TargetRaised, Worker
+from reference.targets.raised import broken, described
+from reference.targets.remote import RemoteFamily, as_tree, entry_of, meter_of
+
+__all__ = ["NotThere", "direct", "module_object"]
+
+NOT_THERE = "not there: "  # how the target's process says that a name leads nowhere
+
+
+class NotThere(Exception):
+    """A name that leads nowhere, or to nothing that can be called; the message says which."""
+
+
+def module_object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Implementation:
+    """Import an object in a process of its own. Raises ``NotThere`` where there is no such object."""
+    greeting = {"ask": "module", "module": module, "attribute": attribute, "folder": os.getcwd()}
+    worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
+    try:
+        answer = worker.greet()
+    except TargetRaised as raised:
+        code, text, place = described(raised)
+        said = Violation("*", code, f"cannot be imported: it {text}", place=place)
+        return broken(name, attribute, said, worker.close)
+    except TargetDied as died:
+        return broken(name, attribute, Violation("*", "MB703", f"importing {module} {died}"), worker.close)
+    if isinstance(answer, str):
+        worker.close()
+        raise NotThere(answer.removeprefix(NOT_THERE))
+    if answer is None:
+        return Implementation(name, (direct(worker, attribute),), close=worker.close)
+    family = RemoteFamily(**answer)
+    if family.note is not None:
+        return Implementation(name, (), notes=(family.note,), close=worker.close)
+    return Implementation(name, (entry_of(worker, family, cost=binding.cost, file=module),), close=worker.close)
+
+
+def direct(worker: Worker, check: str) -> Entry:
+    """A function that takes a problem and returns its gradients by the course's names."""
+    run: Callable[[Problem], Outcome] = lambda problem: _run(worker, problem)
+    return Entry(check, ANY, run, meter=meter_of(worker, None))
+
+
+def _run(worker: Worker, problem: Problem) -> Outcome:
+    answer = worker.ask("problem", problem=as_tree(problem))
+    for name, g in answer["changed"]:  # so that the mutation is seen on this side too
+        _argument(problem, name)[g] += 1
+    if answer["outcome"] is None:
+        raise TypeError(answer["why"])
+    return {name: a for name, a in answer["outcome"].items() if isinstance(a, np.ndarray)}
+
+
+def _argument(problem: Problem, name: str) -> Any:
+    if name in ("X", "Y"):
+        return getattr(problem, name)
+    l = int(name[1:]) - 1
+    if name[0] == "D":
+        assert problem.masks is not None
+        return problem.masks[l].view(np.uint8)
+    return problem.parameters[l]["Wb".index(name[0])]

@@ -1,0 +1,103 @@
+"""Calling one function of a stranger's, and what is said where that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference.findings.codes import Violation
+from reference.targets.process.supervisor import TargetDied, TargetGivenUp, TargetRaised, Worker
+from reference.targets.raised import described
+from reference.targets.reading.vocabulary import strong
+from reference.targets.remote import RemoteFamily, RemoteFunction
+
+__all__ = ["CLOSE", "Asking", "Owed", "as_array", "failing", "same"]
+
+Owed = tuple[int, list[Violation]]  # how many numbers were looked at, and what is wrong with them
+
+CLOSE = 64  # roundings, relative to the largest term: these formulas are sums of a few dozen
+
+
+class Asking(NamedTuple):
+    """One function of a file, and what stands beside it."""
+
+    worker: Worker
+    function: RemoteFunction
+    functions: tuple[RemoteFunction, ...]
+    families: tuple[RemoteFamily, ...]
+    file: str
+    calls: list[dict[str, Any]]  # every question that was answered
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+    def call(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
+             replaced: dict[str, str] | None = None, name: str | None = None) -> Any:  # fmt: skip
+        """What the function returns for arguments by their meaning."""
+        return self.call_and_hear(values, role=role, form=form, replaced=replaced, name=name)[0]
+
+    def call_and_hear(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
+                      replaced: dict[str, str] | None = None, name: str | None = None) -> tuple[Any, str]:  # fmt: skip
+        """The same with what it printed."""
+        question = {"name": name or self.name, "values": dict(values), "role": role, "form": form, "replaced": replaced}
+        answer, printed = self.worker.ask_and_hear("call", **question)
+        if name in (None, self.name):
+            self.calls.append(question)
+        return answer, printed
+
+    def wrong(
+        self, output: str, code: str, text: str, *, certainty: Any = "exactly", line: int | None = None
+    ) -> Violation:
+        place = None if line is None else (self.file, self.function.cell, line)
+        return Violation(output, code, text, certainty, place)
+
+
+def failing(owed: Callable[[Asking], Owed], asking: Asking) -> Owed:
+    """An exception of the target's is a finding of its own; one for want of an argument is none at all."""
+    try:
+        looked, found = owed(asking)
+    except TargetRaised as raised:
+        weak = raised.told["type"] == "KeyError" or not strong(asking.name)
+        weak = weak and not raised.told["template"]
+        if raised.told["unbindable"] or raised.told["needs"] or weak:
+            return 0, []
+        code, text, place = described(raised)
+        if asking.function.template:
+            code = "MB702"
+        return 1, [Violation("*", code, text, "exactly", place)]
+    except TargetGivenUp:
+        return 0, []
+    except TargetDied as died:
+        return 1, [Violation("*", "MB703", f"{asking.name} {died}")]
+    if found and asking.function.template and any(v.code != "MB601" for v in found):
+        where = (asking.file, asking.function.cell, asking.function.template)
+        return looked, [
+            Violation("*", "MB702", "is not finished: None stands where an expression belongs", place=where)
+        ]
+    if not strong(asking.name):  # what fits nothing may be none of the course's
+        found = [v for v in found if v.certainty != "unexplained"]
+    return looked, found
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """A number or an array; ``None`` for anything else."""
+    if isinstance(value, bool | str) or value is None:
+        return None
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    return array
+
+
+def same(got: Any, want: Any, *, terms: float | None = None) -> bool:
+    """Equal up to rounding; ``terms`` is the largest magnitude that entered."""
+    a, b = as_array(got), np.asarray(want, dtype=np.float64)
+    if a is None or a.size != b.size:
+        return False
+    largest = float(np.max(np.abs(b), initial=0.0)) if terms is None else terms
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.abs(a.reshape(b.shape) - b) <= CLOSE * np.finfo(float).eps * largest))

@@ -1,0 +1,1 @@
+"""What feeds a backward pass: its forward pass, and the layout of what lies between."""

@@ -1,0 +1,79 @@
+"""``jax.numpy`` in NumPy's place: autodiff of a stranger's own forward pass and cost, where its code allows that.
+
+Two things are not as in ``jax.numpy``. ``maximum`` has the derivative 0 at a tie with a constant, as relu has here,
+where ``jnp.maximum`` has ½. And there is ``random``: NumPy's own, since what is drawn does not depend on the
+parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from reference.targets.pairing import layouts as forms
+from reference.targets.pairing.passes import Family, Single, function, seeded
+from reference.targets.reading.namespace import load
+from reference.targets.reading.source import Cell
+from reference.targets.reading.vocabulary import bind
+
+__all__ = ["gradients_of"]
+
+
+def gradients_of(path: Path, cells: list[Cell], family: Family, cost: str | None, single: Single) -> np.ndarray:
+    """dJ as one vector, W1, b1, W2, …; raises whatever the file's code raises when JAX runs it."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    names = load(path, cells, Shim()).names
+    assert family.forward is not None
+    forward = function(family.forward.name, _callable(names, family.forward.name), own=True)
+    priced = None if cost is None else function(cost, _callable(names, cost), own=True)
+    family = replace(family, forward=forward)
+
+    def J(θ: Any) -> Any:
+        parameters = forms.FORMS[family.form](θ)
+        values: dict[str, Any] = {
+            "X": single.X, "Y": single.Y, "parameters": parameters, "lambd": single.lambd,
+            "keep_prob": single.keep_prob, "m": single.X.shape[1], "L": len(θ), "layers_dims": list(single.dims),
+        }  # fmt: skip
+        whole = forward.call(**bind(forward.arguments, forward.role or "", values))
+        found = forms.returned(whole, (single.dims[-1], single.X.shape[1]))
+        if priced is None:
+            return jax.numpy.squeeze(found.cost)
+        values |= {"A": found.A, "cache": found.cache}
+        return jax.numpy.squeeze(priced.call(**bind(priced.arguments, priced.role or "", values)))
+
+    with seeded():
+        gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])
+    return np.concatenate([np.ravel(a) for pair in gradient for a in pair])
+
+
+def _callable(names: dict[str, Any], name: str) -> FunctionType:
+    return names[name]
+
+
+class Shim:
+    """The names of NumPy that a forward pass needs, by JAX."""
+
+    def __init__(self) -> None:
+        import jax.numpy
+
+        self._jax: Any = jax.numpy
+        self.random = np.random
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._jax, name, None) if hasattr(self._jax, name) else getattr(np, name)
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger; at a tie, the one that is a constant."""
+        constant = isinstance(a, int | float)
+        return self._jax.where(b > a, b, a) if constant else self._jax.where(a > b, a, b)
+
+    def float64(self, value: Any) -> Any:
+        return self._jax.asarray(value, dtype="float64")

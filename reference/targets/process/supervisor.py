@@ -1,0 +1,193 @@
+"""A target's process, supervised: it may loop, exit, crash or fill its memory, and costs no one but its own target.
+
+This is containment of accidents, not a sandbox for malice: a target runs with the rights of whoever points at it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from reference.targets.process.messages import WireError, pack, receive
+
+__all__ = ["Limits", "TargetDied", "TargetGivenUp", "TargetRaised", "Worker"]
+
+START = 60.0  # seconds for an interpreter and NumPy; a loaded machine is slow
+KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
+SETTINGS = {
+    "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "MPLBACKEND": "Agg",
+    "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
+}  # fmt: skip
+DEATHS = 3  # of one target's process, before the rest of the target is given up
+
+
+TOLD = {"type", "message", "frames", "template", "blank", "needs", "unbindable"}
+
+
+def _is_told(raised: Any) -> bool:
+    """Is it what a target's process says of an exception?"""
+    return isinstance(raised, dict) and raised.keys() >= TOLD and isinstance(raised["frames"], list)
+
+
+class Limits(NamedTuple):
+    """What a target may take: seconds for one answer, bytes of address space."""
+
+    timeout: float = 10.0
+    memory: int = 4 * 2**30
+
+
+class TargetDied(Exception):
+    """The process did not answer in time, or is gone."""
+
+
+class TargetGivenUp(TargetDied):
+    """The process was lost too often, for what other functions did: nothing more is asked of the target."""
+
+
+class TargetRaised(Exception):
+    """The target's own exception, told from afar: ``told`` has its type, message and frames."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__(f"{told['type']}: {told['message']}")
+        self.told = told
+
+
+class Worker:
+    """One child process. ``ask`` is a call; a process that died is replaced, and asked ``greeting`` first."""
+
+    def __init__(self, limits: Limits, greeting: dict[str, Any]) -> None:
+        self.limits, self.greeting = limits, greeting
+        self.deaths = 0
+        self.child: subprocess.Popen[bytes] | None = None
+        self.turn = threading.Lock()
+
+    def greet(self) -> Any:
+        """Start, and return the answer to the greeting."""
+        with self.turn:
+            return self._start()
+
+    def ask(self, ask: str, **question: Any) -> Any:
+        """The answer; raises ``TargetRaised`` for an exception of the target's, ``TargetDied`` for its end."""
+        return self.ask_and_hear(ask, **question)[0]
+
+    def ask_and_hear(self, ask: str, **question: Any) -> tuple[Any, str]:
+        """The answer, and the last of what was printed on the way."""
+        with self.turn:
+            if self.child is None:
+                if self.deaths >= DEATHS:
+                    raise TargetGivenUp(f"was not asked: the process was lost {self.deaths} times before")
+                self._start()
+            return self._asked({"ask": ask, **question}, self.limits.timeout)
+
+    def close(self) -> None:
+        """End the process, and every process that it started."""
+        child, self.child = self.child, None
+        if child is None:
+            return
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(child.pid, signal.SIGKILL)
+            else:
+                child.kill()
+        for pipe in (child.stdin, child.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        child.wait()
+
+    def _start(self) -> Any:
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self.child = subprocess.Popen(
+            [sys.executable, "-P", "-c", BOOT, str(self.limits.memory), str(ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={**kept, **SETTINGS},
+            start_new_session=True,
+        )
+        return self._asked(dict(self.greeting), self.limits.timeout + START)[0]
+
+    def _asked(self, question: dict[str, Any], seconds: float) -> tuple[Any, str]:
+        assert self.child is not None
+        until = time.monotonic() + seconds
+        try:
+            self._write(pack(question), until)
+            answer = receive(lambda count: self._read(count, until))
+        except (WireError, OSError) as error:
+            raise self._died(f"sent no answer that can be read: {error}") from None
+        except KeyboardInterrupt:
+            self.close()
+            raise
+        if not isinstance(answer, dict) or not {"raised", "answer"} & answer.keys():
+            raise self._died("sent no answer that can be read")
+        if "raised" in answer:
+            if not _is_told(answer["raised"]):
+                raise self._died("sent no answer that can be read")
+            raise TargetRaised(answer["raised"])
+        return answer["answer"], str(answer.get("printed", ""))
+
+    def _write(self, data: bytes, until: float) -> None:
+        assert self.child is not None
+        assert self.child.stdin is not None
+        os.set_blocking(self.child.stdin.fileno(), False)  # a target that stops reading must not stop us
+        with selectors.DefaultSelector() as ready:
+            ready.register(self.child.stdin, selectors.EVENT_WRITE)
+            view = memoryview(data)
+            while view:
+                if not ready.select(max(0.0, until - time.monotonic())):
+                    raise self._late()
+                if time.monotonic() > until:
+                    raise self._late()
+                with contextlib.suppress(BlockingIOError):
+                    view = view[os.write(self.child.stdin.fileno(), view[:65536]) :]
+
+    def _read(self, count: int, until: float) -> bytes:
+        assert self.child is not None
+        assert self.child.stdout is not None
+        parts, missing = [], count
+        with selectors.DefaultSelector() as ready:
+            ready.register(self.child.stdout, selectors.EVENT_READ)
+            while missing:
+                if not ready.select(max(0.0, until - time.monotonic())):
+                    raise self._late()
+                part = os.read(self.child.stdout.fileno(), min(missing, 2**20))
+                if not part:
+                    raise self._died(self._end())
+                parts.append(part)
+                missing -= len(part)
+        return b"".join(parts)
+
+    def _late(self) -> TargetDied:
+        return self._died(f"did not return within {self.limits.timeout:g} s")
+
+    def _end(self) -> str:
+        assert self.child is not None
+        try:
+            code = self.child.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return "closed the way to its process"
+        if code < 0:
+            with contextlib.suppress(ValueError):
+                return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process ended itself, with exit code {code}"
+
+    def _died(self, how: str) -> TargetDied:
+        self.deaths += 1
+        self.close()
+        return TargetDied(how)
+
+
+ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last on the path, so that it shadows nothing
+BOOT = (
+    "import runpy, sys; sys.path.append(sys.argv[2]); runpy.run_module('reference.targets.process', None, '__main__')"
+)

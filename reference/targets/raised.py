@@ -1,0 +1,43 @@
+"""What a target's process tells of an exception, as a finding; and a target of which nothing is left but that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reference.findings.codes import Violation
+from reference.targets.interface import Implementation, Law
+from reference.targets.process.supervisor import TargetRaised
+
+__all__ = ["broken", "described", "says"]
+
+NEWER = ("only 0-dimensional arrays can be converted", "setting an array element with a sequence")
+
+
+def described(raised: TargetRaised) -> tuple[str, str, tuple[str, int | None, int] | None]:
+    """Code, text, and the place of the innermost frame of the user's own."""
+    told = raised.told
+    frames = told["frames"]
+    place = None
+    if frames:
+        file, cell, line, _ = frames[-1]
+        place = (file, cell, line)
+    if told["template"]:
+        if told["blank"]:
+            file, cell, line = told["blank"]
+            place = (file, cell, line)
+        return "MB702", f"is not finished: it ends with {told['type']}: {told['message']}", place
+    text = f"raised {told['type']}" + (f": {told['message']}" if told["message"] else "")
+    if any(words in told["message"] for words in NEWER):
+        text += "; older releases of NumPy let an array of one entry pass for a number"
+    calls = [f"{name}, {f'cell {cell} ' if cell else ''}line {line}" for _, cell, line, name in frames]
+    return "MB701", text + (f" ({' → '.join(calls)})" if calls else ""), place
+
+
+def says(check: str, violations: Sequence[Violation]) -> Law:
+    """A law that is already known to be broken."""
+    return Law(check, lambda seed: (1, list(violations)))
+
+
+def broken(target: str, check: str, violation: Violation, close: Callable[[], None]) -> Implementation:
+    """A target that could not be loaded at all."""
+    return Implementation(target, (), (says(check, [violation]),), close=close, lost=violation.text)

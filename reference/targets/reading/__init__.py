@@ -1,0 +1,1 @@
+"""A stranger's source: read, taken apart, loaded, its names understood."""

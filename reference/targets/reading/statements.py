@@ -1,0 +1,198 @@
+"""What of a stranger's source is loaded: definitions, imports and plain constants; nothing that does any work.
+
+A cell that does not parse is taken apart into its top-level statements, so that one broken function costs itself alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reference.targets.reading.python2 import python3
+from reference.targets.reading.source import Cell, after_quotes
+
+__all__ = ["Definitions", "Loadable", "Unloadable", "definitions"]
+
+BARE_STATEMENT = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)
+STATEMENT = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)
+CONTINUED = ("else", "elif", "except", "finally", ")", "]", "}")
+NAMED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
+KEPT_DECORATORS = ("staticmethod", "classmethod", "property", "functools", "vectorize", "np", "numpy")
+
+
+class Loadable(NamedTuple):
+    """A statement that defines something, and where it stands."""
+
+    cell: int | None
+    node: ast.stmt
+
+
+class Unloadable(NamedTuple):
+    """What does not parse: the function's name where there is one."""
+
+    name: str | None
+    cell: int | None
+    line: int
+    reason: str
+
+
+class Definitions(NamedTuple):
+    loadable: list[Loadable]
+    unloadable: list[Unloadable]
+    skipped: dict[str, tuple[int | None, int]]  # names that code which was not executed would set, and where
+    repaired: bool  # Python 2's print statements were read as calls
+
+
+def definitions(cells: list[Cell]) -> Definitions:
+    """Sort every statement of every cell."""
+    found = Definitions([], [], {}, False)
+    repaired = False
+    for cell in cells:
+        statements, broken, changed = _parsed(cell)
+        repaired |= changed
+        found.unloadable.extend(broken)
+        decorators = {node.name for node in ast.walk(ast.Module(statements, [])) if isinstance(node, ast.FunctionDef)}
+        for node in _defining(statements, cell.number, found.skipped):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                node.decorator_list = [d for d in node.decorator_list if _root(d) in (*KEPT_DECORATORS, *decorators)]
+            found.loadable.append(Loadable(cell.number, node))
+    return found._replace(repaired=repaired)
+
+
+def _parsed(cell: Cell) -> tuple[list[ast.stmt], list[Unloadable], bool]:
+    """The statements of a cell, what of it does not parse, and whether it had to be read as Python 2."""
+    plain, old = _try(cell.text), cell.text
+    if isinstance(plain, str) or STATEMENT.search(cell.text):  # print (a) % b parses, and raises when it is called
+        old = python3(cell.text)
+    if not isinstance(plain, str) and old == cell.text:
+        return plain, [], False
+    as_python3 = _try(old)
+    if not isinstance(as_python3, str):
+        return as_python3, [], True
+    statements: list[ast.stmt] = []
+    broken: list[Unloadable] = []
+    tearing = False  # the last function was torn apart, and nothing has parsed since
+    for line, chunk in _chunks(old):
+        part = _try("\n" * (line - 1) + chunk)
+        if not isinstance(part, str):
+            statements.extend(part)
+            tearing = False
+            continue
+        name = NAMED.search(chunk)
+        torn = name is None and re.search(r"\n[ \t]+\S", chunk) and statements
+        if torn and not tearing and isinstance(statements[-1], ast.FunctionDef):  # it tears the function above apart
+            tearing = True
+            broken.append(Unloadable(statements.pop().name, cell.number, _line_of(part, line), part))  # type: ignore[attr-defined]
+        elif not (broken and torn):
+            broken.append(
+                Unloadable(name[1] if name else None, cell.number, _line_of(part, line + _leading(chunk)), part)
+            )
+    return statements, broken, old != cell.text
+
+
+def _line_of(reason: str, otherwise: int) -> int:
+    told = re.search(r"\(line (\d+)\)$", reason)
+    return int(told[1]) if told else otherwise
+
+
+def _leading(chunk: str) -> int:
+    """Blank lines and comments at the head of a chunk."""
+    lines = chunk.split("\n")
+    return next((k for k, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+
+
+def _try(text: str) -> list[ast.stmt] | str:
+    """The statements, or the reason why there are none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text).body
+    except SyntaxError as error:
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _chunks(text: str) -> Iterator[tuple[int, str]]:
+    """Top-level statements by their shape alone: each begins in the first column. With the line that it begins on."""
+    lines, start, quoted = text.split("\n"), 0, None
+    for k, line in enumerate(lines):
+        if quoted and line.startswith(("def ", "class ", "@")) and _stands_alone(lines[k:]):
+            quoted = None  # the string above was never closed
+        begins = bool(line) and not line[0].isspace() and not line.startswith(("#", *CONTINUED)) and quoted is None
+        decorated = all(earlier.startswith(("@", "#")) or not earlier.strip() for earlier in lines[start:k])
+        if begins and k > start and not decorated:
+            yield start + 1, "\n".join(lines[start:k])
+            start = k
+        quoted = after_quotes(line, quoted)
+    yield start + 1, "\n".join(lines[start:])
+
+
+def _stands_alone(lines: list[str]) -> bool:
+    """Do the lines up to the next definition parse by themselves?"""
+    end = next((k for k, line in enumerate(lines[1:], 1) if line.startswith(("def ", "class ", "@"))), len(lines))
+    return not isinstance(_try("\n".join(lines[:end])), str)
+
+
+def _defining(
+    statements: list[ast.stmt], cell: int | None, skipped: dict[str, tuple[int | None, int]]
+) -> Iterator[ast.stmt]:
+    """What defines a name without doing any work; branches are looked into, and not taken."""
+    for node in statements:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
+                yield node
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+                inner = [*node.body, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
+                inner += [statement for handler in getattr(node, "handlers", []) for statement in handler.body]
+                for name in ast.walk(node):
+                    if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                        skipped.setdefault(name.id, (cell, name.lineno))
+                if isinstance(node, ast.For | ast.While):
+                    inner = [statement for statement in inner if isinstance(statement, ast.FunctionDef)]
+                yield from _defining(inner, cell, skipped)
+            case ast.Assign() | ast.AnnAssign() if _plain(node.value) and all(map(_named, _targets(node))):
+                yield node
+            case _:
+                for name in ast.walk(node):
+                    if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                        skipped.setdefault(name.id, (cell, node.lineno))
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def _named(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name)
+
+
+def _plain(value: ast.expr | None) -> bool:
+    """A constant, a name, a lambda, or a display or arithmetic of those."""
+    match value:
+        case ast.Constant() | ast.Name() | ast.Lambda():
+            return True
+        case ast.Attribute():
+            return _plain(value.value)
+        case ast.Tuple() | ast.List() | ast.Set():
+            return all(_plain(element) for element in value.elts)
+        case ast.Dict():
+            return all(key is not None and _plain(key) for key in value.keys) and all(map(_plain, value.values))
+        case ast.UnaryOp():
+            return _plain(value.operand)
+        case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
+            return _plain(value.left) and _plain(value.right)
+        case ast.BinOp(
+            op=ast.Pow(), right=ast.Constant(value=int(power)) | ast.UnaryOp(operand=ast.Constant(value=int(power)))
+        ):
+            return _plain(value.left) and abs(power) < 1000
+    return False
+
+
+def _root(decorator: ast.expr) -> str:
+    while isinstance(decorator, ast.Call | ast.Attribute):
+        decorator = decorator.func if isinstance(decorator, ast.Call) else decorator.value
+    return decorator.id if isinstance(decorator, ast.Name) else ""

@@ -1,0 +1,260 @@
+"""A target in its own process, seen as plain values: its functions, and entries that ask it over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference.cases.problem import Problem
+from reference.targets.interface import Domain, Entry, Event, Meter, Outcome, Own, Place
+from reference.targets.outcome import CHANGED
+from reference.targets.process.supervisor import TargetDied, TargetRaised, Worker
+
+__all__ = ["RemoteFamily", "RemoteFunction", "as_tree", "entry_of", "meter_of", "own_of"]
+
+FEW = 32  # a stranger's function gets one in so many of a plan's random cases
+MODERATE = (1e-3, 2.0)  # scales: beyond, the course's own formulas saturate, and 0 · log 0 is theirs to have
+KEPT = (0.3, 0.99)
+STEPS = (1e-4, 5e-5)
+NEAR = 3.0  # times what halving the step changes: how far a quotient may be from the derivative
+SMOOTH = 1e-5  # relative: where halving the step changes more, a kink lies between
+
+
+class RemoteFunction(NamedTuple):
+    """A function of the file, as its process describes it."""
+
+    name: str
+    role: str | None
+    cell: int | None
+    line: int
+    arguments: list[Any]
+    template: int | None  # the line where something is missing, in an unfinished function
+
+
+class RemoteFamily(NamedTuple):
+    """A backward pass and what feeds it, as its process describes it."""
+
+    check: str
+    role: str
+    forward: str | None
+    own_forward: bool
+    hidden: str
+    output: str
+    depths: list[int]
+    l2: bool
+    dropout: bool
+    ties: bool
+    scaled: bool
+    rows: bool
+    unmasked: bool
+    status: int
+    note: str | None
+    cache: str
+    draws: bool
+    own_depths: list[int]
+    own_output: str
+    own_name: str | None
+    random: bool
+
+
+def as_tree(problem: Problem) -> dict[str, Any]:
+    """What crosses to the target's process."""
+    return {
+        "X": problem.X,
+        "Y": problem.Y,
+        "parameters": [[W, b] for W, b in problem.parameters],
+        "masks": None if problem.masks is None else list(problem.masks),
+        "lambd": problem.lambd,
+        "keep_prob": problem.keep_prob,
+        "hidden": problem.shape.hidden,
+        "output": problem.shape.output,
+    }
+
+
+def entry_of(worker: Worker, family: RemoteFamily, *, cost: str | None, file: str) -> Entry:
+    """A stranger's backward pass as an entry of the court's."""
+    domain = Domain(
+        depths=tuple(d for d in family.depths if d <= 3) or tuple(family.depths),
+        hiddens=(family.hidden,),
+        outputs=(family.output,),
+        dtypes=("float64",),
+        l2=family.l2,
+        dropout=family.dropout,
+        last=1 if family.output == "sigmoid" else None,
+        scales=MODERATE,
+        keep_probs=KEPT,
+        biases=("random", "zero") if family.ties else ("random",),
+        share=FEW,
+    )
+    conventions = []
+    if (family.hidden, family.output) != ("relu", "sigmoid"):
+        conventions.append(f"hidden units are {family.hidden}, the output is {family.output}")
+    if family.scaled:
+        conventions.append("dZ and dA carry 1/m")
+    if family.rows:
+        conventions.append("examples are rows")
+    if not family.ties:
+        conventions.append("relu'(0) is not 0")
+    return Entry(
+        family.check,
+        domain,
+        _run(worker, family),
+        _settle(worker, family) if family.draws else None,
+        _trace(worker, family, file),
+        own_of(worker, family, cost),
+        family.random,
+        tuple(conventions),
+        meter_of(worker, family.check),
+    )
+
+
+def meter_of(worker: Worker, check: str | None) -> Meter:
+    """``check``: a backward pass of the file; ``None`` for a function of one problem."""
+    return Meter(
+        lambda problem, repetitions: float(
+            worker.ask("seconds", check=check, problem=as_tree(problem), repetitions=repetitions)
+        ),
+        lambda problem: worker.ask("memory", check=check, problem=as_tree(problem)),
+    )
+
+
+def _run(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Outcome]:
+    def run(problem: Problem) -> Outcome:
+        answer = worker.ask("run", check=family.check, problem=as_tree(problem))
+        changed = {}
+        for name, g in answer["changed"].items():
+            if name in ("X", "Y"):
+                getattr(problem, name)[g] += 1  # so that the mutation is seen on this side too
+            else:
+                changed[CHANGED + name] = np.array(g)
+        return {**{name: a for name, a in answer["outcome"].items() if isinstance(a, np.ndarray)}, **changed}
+
+    return run
+
+
+def _settle(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Problem]:
+    """The file's own forward pass draws its masks: the court takes these."""
+
+    def settle(problem: Problem) -> Problem:
+        drawn = worker.ask("masks", check=family.check, problem=as_tree(problem))
+        G, m = len(problem.cases), problem.shape.m
+        owed = [(G, n, m) for n in problem.shape.dims[1:-1]]
+        if [np.shape(D) for D in drawn] != owed or (problem.masks is None and all(np.all(D) for D in drawn)):
+            return problem
+        return problem.masked(tuple(np.asarray(D, dtype=bool) for D in drawn))
+
+    return settle
+
+
+def _trace(worker: Worker, family: RemoteFamily, file: str) -> Callable[[Problem], list[Event]]:
+    def trace(problem: Problem) -> list[Event]:
+        try:
+            events = worker.ask("trace", check=family.check, problem=as_tree(problem.at(0)))
+        except (TargetRaised, TargetDied):
+            return []
+        return [
+            Event(Place(file if name == file else name, cell, line), function, frame, variable, value)
+            for name, cell, line, function, frame, variable, value in events
+            if isinstance(value, np.ndarray)
+        ]
+
+    return trace
+
+
+# --- its own forward pass and cost ----------------------------------------------------------------------------
+
+
+def own_of(worker: Worker, family: RemoteFamily, cost: str | None) -> Callable[[], Own | None]:
+    def own() -> Own | None:
+        if not family.own_forward or (cost is None and family.role != "backward"):
+            return None
+        try:
+            return _consistency(worker, family, cost)
+        except (TargetRaised, TargetDied, ValueError, TypeError, KeyError):  # there is no telling
+            return None
+
+    return own
+
+
+def _consistency(worker: Worker, family: RemoteFamily, cost: str | None) -> Own | None:
+    """Central differences of the file's own J, at two steps; and JAX on the file's own code where that allows it."""
+    problem = _own_probe(family)
+    outcome = worker.ask("run", check=family.check, problem=as_tree(problem), own=True)["outcome"]
+    names = [f"{kind}{l}" for l in range(1, len(problem.parameters) + 1) for kind in ("dW", "db")]
+    got = np.concatenate([np.ravel(outcome[name][0]).astype(np.float64) for name in names])
+    θ = np.concatenate([np.ravel(a[0]) for pair in problem.parameters for a in pair])
+
+    def J(nudged: np.ndarray) -> np.ndarray:
+        stack = _with_parameters(problem, nudged)
+        return np.asarray(worker.ask("costs", check=family.check, cost=cost, problem=as_tree(stack)), dtype=np.float64)
+
+    quotients, rounding = [], 0.0
+    for ε in STEPS:
+        steps = ε * np.eye(θ.size)
+        values = J(np.concatenate([θ + steps, θ - steps]))
+        rounding = problem.C * problem.unit * float(np.max(np.abs(values))) / ε
+        quotients.append((values[: θ.size] - values[θ.size :]) / (2 * ε))
+    coarse, fine = quotients
+    best = (4 * fine - coarse) / 3  # Richardson: the error of ε² leaves
+    scale = float(np.max(np.abs(best), initial=0.0)) or 1.0
+    smooth = np.abs(coarse - fine) <= SMOOTH * scale  # no kink on the way
+    if got.shape != best.shape or not np.isfinite(best).all() or smooth.mean() < 0.5:
+        return None
+    off = np.abs(got - best)[smooth]
+    consistent = bool(np.all(off <= NEAR * np.abs(coarse - fine)[smooth] + rounding))
+    by_jax = _by_autodiff(worker, family, cost, problem, got, best, scale)
+    differ = float(off.max(initial=0.0) / scale)
+    text = f"differs from the derivative of its own forward pass and cost by {differ:.2g} of the largest entry"
+    return Own(consistent, by_jax, text, family.own_name, cost)
+
+
+def _by_autodiff(
+    worker: Worker, family: RemoteFamily, cost: str | None, problem: Problem, got: Any, best: Any, scale: float
+) -> bool:
+    """Did JAX differentiate the target's code, and agree with the differences of the same code?"""
+    try:
+        found = worker.ask("autodiff", check=family.check, cost=cost, problem=as_tree(problem))
+    except (TargetRaised, TargetDied):
+        return False
+    return isinstance(found, np.ndarray) and found.shape == best.shape and bool(
+        np.all(np.abs(found - best) <= SMOOTH * scale)
+    )  # fmt: skip
+
+
+def _own_probe(family: RemoteFamily) -> Problem:
+    from reference.cases.case import Case
+    from reference.cases.problem import draw
+
+    depth = 3 if 3 in family.own_depths else family.own_depths[-1]
+    dims = (*(4, 3, 5, 2)[:depth], 1 if family.own_output == "sigmoid" else 3)
+    keep_prob = 0.7 if family.dropout else 1.0
+    lambd = 1.3 if family.l2 else 0.0
+    return draw([Case(dims, 7, family.hidden, family.output, lambd=lambd, keep_prob=keep_prob, seed=701)])
+
+
+def _with_parameters(problem: Problem, θ: np.ndarray) -> Problem:
+    """A stack with one problem for each row of θ; M is not kept up."""
+    G, at, parameters = len(θ), 0, []
+    for pair in problem.parameters:
+        layer = []
+        for a in pair:
+            layer.append(θ[:, at : at + a[0].size].reshape(G, *a.shape[1:]))
+            at += a[0].size
+        parameters.append((layer[0], layer[1]))
+
+    def many(a: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(a, (G, *a.shape[1:])).copy()
+
+    return replace(
+        problem,
+        cases=problem.cases * G,
+        X=many(problem.X),
+        Y=many(problem.Y),
+        parameters=tuple(parameters),
+        masks=None if problem.masks is None else tuple(many(D) for D in problem.masks),
+        lambd=many(problem.lambd),
+        keep_prob=many(problem.keep_prob),
+    )

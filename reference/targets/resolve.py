@@ -1,0 +1,117 @@
+"""From a target's name to an implementation."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from reference.targets.binding import Binding, BindingError, binding_of
+from reference.targets.interface import Implementation
+from reference.targets.process.supervisor import Limits
+from reference.targets.reading.source import SourceError
+
+__all__ = ["BUILT_IN", "TargetError", "is_installed", "resolve"]
+
+SUFFIXES = (".py", ".ipynb")
+
+
+class TargetError(Exception):
+    """A target that is not there; the message says what was given and what is accepted."""
+
+
+def _manual_backprop() -> Implementation:
+    from reference.targets.builtin.ours import manual_backprop
+
+    return manual_backprop()
+
+
+def _workspace() -> Implementation:
+    from reference.targets.builtin.ours import in_place
+
+    return in_place()
+
+
+def _framework(name: str) -> Callable[[], Implementation]:
+    def load() -> Implementation:
+        from reference.targets.builtin import frameworks
+
+        try:
+            return getattr(frameworks, name)()
+        except ImportError as error:
+            raise TargetError(f"target {name!r}: {error}; pip install 'manual-backprop[{name}]'") from None
+
+    return load
+
+
+FRAMEWORKS = ("jax", "torch", "autograd")
+BUILT_IN: dict[str, Callable[[], Implementation]] = {
+    "manual_backprop": _manual_backprop,
+    "workspace": _workspace,
+    **{name: _framework(name) for name in FRAMEWORKS},
+}
+
+
+def is_installed(name: str) -> bool:
+    """Is what a built-in target needs there?"""
+    return name not in FRAMEWORKS or importlib.util.find_spec(name) is not None
+
+
+ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
+
+
+def resolve(
+    name: str,
+    limits: Limits | None = None,
+    options: Sequence[str] = (),
+    bindings: Mapping[str, Binding] | None = None,
+) -> Callable[[], Implementation]:
+    """How to open the target called ``name``; raises ``TargetError`` where there is no such target.
+
+    A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``,
+    with the working directory on the path; the function takes one unstacked problem (``X``, ``Y``, ``parameters``,
+    ``masks``, ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's
+    names, such as ``{"dW1": …, "db1": …}``.
+    """
+    limits = limits or Limits()
+    if name in BUILT_IN:
+        return BUILT_IN[name]
+    try:
+        binding = binding_of(name, options, bindings)
+    except BindingError as error:
+        raise TargetError(str(error)) from None
+    file, _, function = name.partition("::")
+    if Path(file).suffix.lower() in SUFFIXES:
+        return _file(name, file, function or None, limits, binding)
+    module, colon, attribute = name.partition(":")
+    if not (colon and module and attribute):
+        raise TargetError(f"no target {name!r}; it takes {ACCEPTED}")
+    return _object(name, module, attribute, limits, binding)
+
+
+def _file(name: str, file: str, function: str | None, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
+    path = Path(file)
+    if not path.is_file():
+        raise TargetError(f"target {name!r}: {'it is a folder' if path.is_dir() else 'there is no such file'}")
+
+    def load() -> Implementation:
+        from reference.targets.course_file import course_file
+
+        try:
+            return course_file(path.resolve(), limits, shown=name, only=function, binding=binding)
+        except SourceError as error:
+            raise TargetError(f"target {name!r}: {error}") from None
+
+    return load
+
+
+def _object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
+    def load() -> Implementation:
+        from reference.targets.module_object import NotThere, module_object
+
+        try:
+            return module_object(name, module, attribute, limits, binding)
+        except NotThere as error:
+            raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
+
+    return load

@@ -1,0 +1,1 @@
+"""One target from the first case to its report, and several targets at once."""

@@ -1,0 +1,141 @@
+"""Failures on disk: ``.manual-backprop/failures/ID.json`` beside ``ID.npz``, written whole or not at all.
+
+An ID is a hash of what failed, so the same failure has the same ID everywhere. Failures leave when they are fixed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.cases.case import Case, CaseError
+from reference.cases.problem import draw
+
+__all__ = [
+    "FOLDER",
+    "StoreError",
+    "Stored",
+    "forget",
+    "load",
+    "load_all",
+    "name_of",
+    "replay_id",
+    "save",
+    "write_whole",
+]
+
+FOLDER = Path(".manual-backprop") / "failures"
+LONGEST, SHOWN = 16, 12  # letters of a name; names in a message
+
+
+class StoreError(Exception):
+    """A failure that is not there, or cannot be read."""
+
+
+class Stored(NamedTuple):
+    """What is needed to see a failure again."""
+
+    target: str
+    check: str
+    output: str
+    case: str
+
+    @property
+    def id(self) -> str:
+        return replay_id(self)
+
+
+def replay_id(stored: Stored) -> str:
+    """Four letters and digits."""
+    digest = hashlib.sha256("\n".join(stored).encode(errors="surrogateescape")).digest()
+    return base64.b32encode(digest).decode()[:4]
+
+
+def name_of(stored: Stored, folder: Path = FOLDER) -> str:
+    """Its ID; a digit longer where another failure is kept under that ID already."""
+    name, more = stored.id, 2
+    while (folder / f"{name}.json").is_file():
+        try:
+            if load(name, folder) == stored:
+                break
+        except StoreError:
+            break  # half a file, or none of ours: it is replaced
+        name, more = f"{stored.id}{more}", more + 1
+    return name
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside, then rename: a reader never sees half a file. What is no file (a pipe, a device) is written to.
+
+    Raises ``OSError``.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def save(stored: Stored, folder: Path = FOLDER) -> None:
+    """Write the failure and its arrays; raises ``OSError``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = name_of(stored, folder)
+    write_whole(folder / f"{name}.json", (json.dumps(stored._asdict(), indent=2) + "\n").encode())
+    problem = draw([Case.parse(stored.case)])
+    arrays = {"X": problem.X[0], "Y": problem.Y[0]}
+    for l, (W, b) in enumerate(problem.parameters, start=1):
+        arrays |= {f"W{l}": W[0], f"b{l}": b[0]}
+    for l, D in enumerate(problem.masks or (), start=1):
+        arrays[f"D{l}"] = D[0]
+    beside = folder / f".{name}.{os.getpid()}.npz"
+    try:
+        np.savez(beside, **arrays)
+        beside.replace(folder / f"{name}.npz")
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def load(name: str, folder: Path = FOLDER) -> Stored:
+    """The failure called ``name``; raises ``StoreError`` with some of what there is."""
+    path = folder / f"{name}.json"
+    if not name.isalnum() or len(name) > LONGEST or not path.is_file():
+        kept = sorted(p.stem for p in folder.glob("*.json") if p.is_file())
+        known = ", ".join(kept[:SHOWN]) + (f" and {len(kept) - SHOWN} more" if len(kept) > SHOWN else "")
+        raise StoreError(f"no failure {name[:40]!r} in {folder}; there are: {known or 'none'}")
+    try:
+        stored = Stored(**json.loads(path.read_text(encoding="utf-8")))
+        Case.parse(stored.case)
+    except (ValueError, TypeError, AttributeError, CaseError, OSError) as error:
+        raise StoreError(f"{path} cannot be read as a failure: {error}") from None
+    return stored
+
+
+def load_all(target: str, folder: Path = FOLDER) -> list[Stored]:
+    """The readable failures of a target, in the order of their names."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            stored = load(path.stem, folder)
+        except StoreError:
+            continue
+        if stored.target == target:
+            found.append(stored)
+    return found
+
+
+def forget(name: str, folder: Path = FOLDER) -> None:
+    """Remove a failure that is fixed."""
+    for suffix in (".json", ".npz"):
+        (folder / f"{name}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,112 @@
+"""Several targets at once: as many as there are cores, reported in the order they were given, stopped within a second.
+
+The work is done in threads of their own, so that the main thread hears an interrupt at once, whatever JAX is compiling.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import wait as all_done
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from reference.findings.codes import DEBUG, INTERNAL
+from reference.report.models.verification import Target
+from reference.targets import Implementation, TargetError
+from reference.verification.run import Run
+from reference.verification.threads import one_thread
+
+__all__ = ["Job", "side_by_side"]
+
+PATIENCE = 0.3  # seconds for what runs to notice that it is to stop
+
+
+class Job:
+    """One target on its way: how to open it, what is known so far, and what came of it."""
+
+    def __init__(self, name: str, opening: Callable[[], Implementation]) -> None:
+        self.name, self.opening = name, opening
+        self.implementation: Implementation | None = None
+        self.run = Run()
+        self.done: Future[Target] = Future()
+
+
+def side_by_side(
+    jobs: Sequence[Job],
+    verify: Callable[[Implementation, Job], Target],
+    so_far: Callable[[Implementation, Run], Target],
+) -> list[Target]:
+    """Verify every target. What stops one of them costs that one; an interrupt keeps what was finished.
+
+    ``so_far`` says what was verified when a run is interrupted. Of a single target, ``TargetError`` is raised.
+    """
+    waiting: SimpleQueue[Job] = SimpleQueue()
+    for job in jobs:
+        waiting.put(job)
+    for _ in range(_workers(len(jobs))):
+        Thread(target=_work, args=(waiting, verify, len(jobs) == 1), daemon=True).start()
+    try:
+        return [job.done.result() for job in jobs]
+    except KeyboardInterrupt:
+        return _interrupted(jobs, so_far)
+
+
+def _work(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
+    with one_thread():
+        _work_off(waiting, verify, alone)
+
+
+def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
+    while True:
+        try:
+            job = waiting.get_nowait()
+        except Empty:
+            return
+        try:
+            job.done.set_result(_one(job, verify, alone=alone))
+        except BaseException as error:
+            job.done.set_exception(error)
+
+
+def _one(job: Job, verify: Callable[[Implementation, Job], Target], *, alone: bool) -> Target:
+    if job.run.stopped:
+        raise KeyboardInterrupt
+    try:
+        job.implementation = job.opening()
+    except TargetError as error:
+        if alone:
+            raise
+        return Target(target=job.name, verdict="error", error=str(error))
+    try:
+        return verify(job.implementation, job)
+    except Exception as error:
+        if alone or os.environ.get(DEBUG):
+            raise
+        return Target(target=job.name, verdict="error", error=f"{INTERNAL}: {type(error).__name__}: {error}")
+    finally:
+        job.implementation.close()
+
+
+def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Target]) -> list[Target]:
+    """What is finished, then what is known of those that had begun."""
+    for job in jobs:
+        job.run.stopped = True
+    all_done([job.done for job in jobs], timeout=PATIENCE)
+    found, begun = [], []
+    for job in jobs:
+        if job.done.done() and job.done.exception() is None:
+            found.append(job.done.result())
+        elif job.implementation is not None:
+            begun.append(so_far(job.implementation, job.run.copy()))
+            job.implementation.close()
+    if not begun:
+        name = next((job.name for job in jobs if job.implementation is None), jobs[-1].name)
+        begun = [Target(target=name, verdict="interrupted", error="interrupted")]
+    return found + begun
+
+
+def _workers(targets: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(targets, cores))

@@ -1,0 +1,211 @@
+"""A run: battery, random stacks, Hypothesis, laws.
+
+What is learnt goes into a ``Run``, so that an interrupted run can still say what was verified so far; what is made of
+it is the business of ``conclusion``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from manual_backprop.gradient_check import COVERAGE
+from reference.cases.battery import battery
+from reference.cases.case import Case, Shape
+from reference.cases.generation import STACK, explore, random_stacks
+from reference.cases.problem import draw
+from reference.judging.execution import Failure
+from reference.judging.judge import Heard, Judgement, Tally, judge
+from reference.targets.interface import ANY, Entry, Implementation, Place
+from reference.verification.profiles import Profile
+from reference.verification.progress import Progress
+from reference.witnesses.autodiff import warm_up
+
+__all__ = ["Options", "Run", "judge_case", "verify"]
+
+
+HOPE = 4  # stacks of which an entry must answer one
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller asks for."""
+
+    profile: Profile
+    seed: int = 0
+    case: Case | None = None  # judge this one alone
+    accuracy: str = "warn"  # or "fail": MB402
+    intermediates: str = "warn"  # or "fail", or "ignore": MB305
+    coverage: float = COVERAGE  # of a check's coordinates, over the run
+    progress: Progress = lambda check, cases, total: None
+    heard: Heard | None = None  # what the witnesses said of earlier targets' cases
+
+
+@dataclass
+class Run:
+    """What is known so far of one target."""
+
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    nudged: dict[str, int] = field(default_factory=dict)
+    failures: dict[tuple[str, str, str], Failure] = field(default_factory=dict)  # the first of its kind
+    disputes: list[str] = field(default_factory=list)
+    seen: set[Case] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
+    floor: bool = True  # did everything that must run, run?
+    stopped: bool = False  # by who asked: nothing more is begun
+
+    def copy(self) -> Run:
+        """As it is now, while another thread goes on."""
+        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Run(**{name: value.copy() if hasattr(value, "copy") else value for name, value in parts.items()})
+
+    def hopeless(self, entry: Entry) -> bool:
+        """Has it only raised so far, or lost its process?"""
+        codes = {code for check, output, code in self.failures if check == entry.check and output == "*"}
+        answered = any(check == entry.check for check, _ in self.tallies)
+        return "MB703" in codes or (
+            bool(codes & {"MB701", "MB702"}) and not answered and self.tried[entry.check] >= HOPE
+        )
+
+    def add(self, entry: Entry, cases: list[Case], judgement: Judgement, nudged: int, *, sought: bool = False) -> None:
+        """``sought`` cases were chosen for being extreme: they are judged, but coverage is that of the others."""
+        self.seen.update(cases)
+        self.tried[entry.check] += 1
+        self.nudged[entry.check] = self.nudged.get(entry.check, 0) + nudged
+        for output, tally in judgement.tallies.items():
+            key = (entry.check, output)
+            if sought:
+                tally = tally._replace(coordinates=0, excluded=0, unresolved=0, uncovered=0)
+            self.tallies[key] = self.tallies.get(key, Tally()) + tally
+        for failure in judgement.failures:
+            self.failures.setdefault((failure.check, failure.output, failure.code), failure)
+        for dispute in judgement.disputes:
+            who = f"{dispute.odd} is the odd one out" if dispute.odd else "no two witnesses agree"
+            self.disputes.append(f"MB901: the witnesses disagree, which is this tool's fault: {who} at {dispute.case}")
+
+
+def verify(implementation: Implementation, options: Options, run: Run) -> None:
+    """Carry out the plan; everything that is learnt goes into ``run``."""
+    started = time.monotonic()
+    limit = options.profile.max_time
+
+    def out_of_time() -> bool:
+        return limit is not None and time.monotonic() - started > limit
+
+    if options.case is None and implementation.entries:
+        warm_up()
+    rng = np.random.RandomState()  # scratch: reseeded for every case
+    asked = False
+    domains = [entry.domain for entry in implementation.entries]
+    for entry in implementation.entries:
+        if options.case is not None:
+            if entry.domain.accepts(options.case):
+                asked = True
+                _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
+            continue
+        fixed, examples = [case for case in battery() if entry.domain.accepts(case)], _examples(entry, options)
+        explored = options.profile.explore if entry.domain == ANY else 0
+        planned = len(fixed) + examples + explored
+        for stack in _by_shape(fixed):
+            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
+            if run.hopeless(entry):
+                break
+            if out_of_time():
+                run.floor = False
+                run.notes.append(
+                    f"the time limit of {limit:g} s cut the battery of {entry.check}: too little was tried"
+                )
+                return
+        if run.hopeless(entry):
+            continue
+        # entries of one domain are asked the same cases: the witnesses are heard once
+        stream = np.random.RandomState([options.seed, domains.index(entry.domain)])
+        for k, stack in enumerate(random_stacks(entry.domain, stream, examples)):
+            if k and out_of_time():
+                run.notes.append(f"the time limit of {limit:g} s ended the random cases of {entry.check} early")
+                break
+            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=False)
+        if not out_of_time():
+            explore(
+                entry.domain,
+                partial(_judge_sought, entry, run, options, rng, planned),
+                examples=explored,
+                seed=options.seed,
+                climb=options.profile.climb,
+            )
+    if options.case is None:
+        for law in implementation.laws:
+            looked, violations = law.run(options.seed)
+            if not looked and not violations:
+                if law.says:
+                    run.notes.append(f"{law.check} is not judged: it asks for what this tool cannot give")
+                continue
+            run.tallies[law.check, "*"] = Tally(coordinates=looked)
+            for violation in violations:
+                failure = Failure(
+                    law.check,
+                    violation.output,
+                    violation.code,
+                    PLACEHOLDER,
+                    violation.text,
+                    place=None if violation.place is None else Place(*violation.place),
+                )
+                run.failures.setdefault((law.check, violation.output, violation.code), failure)
+            options.progress(law.check, 0, 0)
+    elif not asked:
+        run.notes.append(f"no function of {implementation.name} takes this case: {options.case}")
+
+
+PLACEHOLDER = Case((1, 1), 1)  # of a law's failure, which has no case
+
+
+def judge_case(entry: Entry, case: Case, *, heard: Heard | None = None) -> Judgement:
+    """One case, with the complex step along samples; what replay and shrinking ask."""
+    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState(), heard=heard)
+
+
+def _judge(
+    entry: Entry,
+    cases: list[Case],
+    run: Run,
+    options: Options,
+    rng: np.random.RandomState,
+    *,
+    planned: int,
+    exhaustive: bool,
+    sought: bool = False,
+) -> float:
+    """Judge a stack; returns its worst error."""
+    if run.stopped:
+        raise KeyboardInterrupt
+    problem = draw(cases, rng)
+    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng, heard=options.heard)
+    run.add(entry, cases, judgement, problem.nudged, sought=sought)
+    options.progress(entry.check, len(cases), planned)
+    return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)
+
+
+def _examples(entry: Entry, options: Options) -> int:
+    return max(1, options.profile.examples // entry.domain.share)
+
+
+def _judge_sought(
+    entry: Entry, run: Run, options: Options, rng: np.random.RandomState, planned: int, case: Case
+) -> float:
+    return _judge(entry, [case], run, options, rng, planned=planned, exhaustive=False, sought=True)
+
+
+def _by_shape(cases: Iterable[Case]) -> Iterator[list[Case]]:
+    stacks: dict[Shape, list[Case]] = {}
+    for case in cases:
+        stacks.setdefault(case.shape, []).append(case)
+    for stack in stacks.values():
+        for start in range(0, len(stack), STACK):
+            yield stack[start : start + STACK]

@@ -1,0 +1,133 @@
+"""One target from beginning to end: verify, conclude, repeat, keep. What every command and the plugin share."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+import click
+
+from reference.cases.case import Case
+from reference.cases.generation import nothing_written
+from reference.report.models.verification import Target, Tool
+from reference.targets import ANY, BUILT_IN, Implementation, kind_of
+from reference.verification import failures as store
+from reference.verification.conclude import conclude
+from reference.verification.repeat import ALONE, repeated
+from reference.verification.run import Options, Run, judge_case, verify
+from reference.verification.threads import one_thread
+from reference.witnesses import compilation_cache as compiled
+
+__all__ = ["Again", "another", "command", "prepared", "tool", "verify_one", "with_slack"]
+
+Again = Callable[[], Implementation] | Literal["by command"]
+
+SURROUNDINGS = {"JAX_PLATFORMS": "cpu", "NPROC": "1"}  # NPROC: of XLA's own pool; its sums differ with the threads
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs."""
+    before = {name: os.environ.get(name) for name in SURROUNDINGS}
+    os.environ.update(SURROUNDINGS)
+    compiled.kept()
+    try:
+        with one_thread(), nothing_written():
+            yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def tool() -> Tool:
+    """What a report says that it was made with."""
+    version = importlib.metadata.version
+    return Tool(
+        name="manual-backprop",
+        version=version("manual-backprop"),
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        jax=version("jax"),
+        hypothesis=version("hypothesis"),
+    )
+
+
+def command() -> str:
+    """The line that this process was started with."""
+    return shlex.join(["manual-backprop", *sys.argv[1:]])
+
+
+def with_slack(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
+    """Judged with so many times the derived tolerance, by dtype."""
+    return implementation._replace(entries=tuple(entry._replace(slack=slack) for entry in implementation.entries))
+
+
+def another(name: str, opening: Callable[[], Implementation]) -> Again:
+    """How to ask a target in another process; the built-in ones live in ours."""
+    return "by command" if name in BUILT_IN else opening
+
+
+def verify_one(
+    implementation: Implementation,
+    options: Options,
+    *,
+    run: Run | None = None,
+    again: Again | None = None,
+    pictured: bool = False,
+    kept: bool = True,
+) -> Target:
+    """The target's report. ``run``: where what is learnt goes, for who may have to stop early.
+
+    ``again`` opens the target anew, in another process: what does not fail there too is MB602. "by command" is for one
+    that lives in our own; ``None`` repeats nothing. ``kept``: failures are stored, and forgotten when they are fixed.
+    """
+    run = run if run is not None else Run()
+    implementation = _narrowed(implementation, options.case)
+    verify(implementation, options, run)
+    if kept and options.case is None:
+        run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
+    target, failures = conclude(implementation, options, run)
+    if again is not None and target.verdict == "fail" and ALONE not in os.environ:
+        target = repeated(target, None if again == "by command" else again, options.seed)
+    if pictured:
+        from reference.verification.evidence import gather
+
+        target = target.model_copy(update={"evidence": gather(implementation, target)})
+    try:
+        for stored in failures if kept else ():
+            store.save(stored)
+    except OSError as error:
+        click.echo(f"manual-backprop: failures are not kept: {store.FOLDER}: {error.strerror or error}", err=True)
+    return target
+
+
+def _narrowed(implementation: Implementation, case: Case | None) -> Implementation:
+    """Who is asked one case alone is explained on others of its kind: it may be able to do no more."""
+    if case is None:
+        return implementation
+    entries = [e._replace(domain=kind_of(case)) if e.domain == ANY else e for e in implementation.entries]
+    return implementation._replace(entries=tuple(entries))
+
+
+def _forget_fixed(implementation: Implementation) -> list[str]:
+    """Try the stored failures of this target again; those that pass leave."""
+    entries = {entry.check: entry for entry in implementation.entries}
+    fixed = []
+    for stored in store.load_all(implementation.name):
+        entry = entries.get(stored.check)
+        if entry is None:
+            continue
+        judgement = judge_case(entry, Case.parse(stored.case))
+        if not judgement.disputes and not any(f.output == stored.output for f in judgement.failures):
+            name = store.name_of(stored)
+            store.forget(name)
+            fixed.append(name)
+    return fixed

@@ -1,0 +1,130 @@
+"""Nothing is green for nothing: the canary, the sabotaged gate, what must have run, what must fail again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import reference.judging.judge
+import reference.selftest.sabotage
+import reference.verification.target
+from reference.judging.judge import Judgement
+from reference.report.models.verification import CheckResult, Report, Target, Tool
+from reference.selftest.canary import canary
+from reference.selftest.sabotage import sabotage
+from reference.targets import Implementation
+from reference.verification.profiles import Profile
+from reference.verification.repeat import repeated
+from reference.verification.required import not_run, with_reasons
+from reference.verification.run import Options
+from reference.verification.target import verify_one
+from tests.reference.mistakes import RIGHT, implementation, times
+
+CASE = "dims=3,4,2 m=5 hidden=tanh lambd=0.7 keep_prob=0.6"
+
+
+def test_a_sound_gate_has_a_living_canary():
+    assert canary() is None
+
+
+def test_a_judge_that_finds_nothing_kills_the_canary(monkeypatch):
+    monkeypatch.setattr("reference.verification.run.judge", lambda *args, **how: Judgement({}, [], []))
+    assert "not verified" in (canary() or "")
+
+
+def test_a_comparison_that_finds_nothing_kills_the_canary(monkeypatch):
+    honest = reference.judging.judge.compare
+
+    def blind(*args, **how):
+        found = honest(*args, **how)
+        return found._replace(wrong=np.zeros_like(found.wrong))
+
+    monkeypatch.setattr(reference.judging.judge, "compare", blind)
+    assert "a doubled gradient was planted, and not found" in (canary() or "")
+
+
+def test_every_sabotage_turns_the_gate_red():
+    trials = sabotage()
+    assert len(trials) >= 12
+    assert [trial.broken for trial in trials if not trial.red] == []
+    assert {trial.exit_code for trial in trials} == {1, 2, 3}
+    assert all(trial.said for trial in trials)
+
+
+def test_a_gate_that_stays_green_is_seen(monkeypatch):
+    """Without its canary, a comparison that finds nothing is green for nothing: the trial must show it."""
+    monkeypatch.setattr(reference.selftest.sabotage, "canary", lambda: None)
+    assert any(not trial.red for trial in sabotage())
+
+
+def test_a_gate_that_is_red_by_itself_proves_nothing(monkeypatch):
+    monkeypatch.setattr(reference.selftest.sabotage, "canary", lambda: "planted")
+    with pytest.raises(ValueError, match="with nothing broken"):
+        sabotage()
+
+
+# --- what must have run ------------------------------------------------------------------------------------------
+
+
+def target(*rows: tuple[str, str, int], verdict: str = "pass") -> Target:
+    checks = [CheckResult(check=check, output=output, verdict="pass", coordinates=n) for check, output, n in rows]
+    return Target(target="a.py", verdict=verdict, checks=checks)
+
+
+@pytest.mark.parametrize("name", ["backward", "backward::dW1", "a.py::backward", "a.py::backward::dW1"])
+def test_a_required_check_that_ran_is_fine_and_one_that_did_not_is_named(name):
+    assert not_run([name], [target(("backward", "dW1", 4))]) == []
+    assert not_run([name], [target(("backward", "dW1", 0))]) == [f"the required check {name} did not run"]
+    assert not_run([name], [target(("other", "dW1", 4))]) == [f"the required check {name} did not run"]
+
+
+def report(*targets: Target) -> Report:
+    tool = Tool(name="t", version="0", python="0", numpy="0", jax="0", hypothesis="0")
+    return Report(tool=tool, seed=0, profile="ci", verdict="pass", exit_code=0, targets=list(targets))
+
+
+def test_reasons_change_the_verdict_as_far_as_they_go():
+    right = report(target(("backward", "dW1", 4)))
+    assert with_reasons(right).exit_code == 0
+    assert with_reasons(right, inconclusive=["planted"]).exit_code == 3
+    assert with_reasons(right, wrong=["planted"]).exit_code == 2
+    failed = report(target(verdict="fail"))
+    assert with_reasons(failed, inconclusive=["planted"]).exit_code == 1
+    assert with_reasons(report()).exit_code == 3  # no target at all
+
+
+# --- what fails must fail again ----------------------------------------------------------------------------------
+
+
+def found(candidate: Implementation) -> Target:
+    return verify_one(candidate, Options(Profile(8, 0)), kept=False)
+
+
+def test_what_fails_in_a_fresh_process_too_keeps_its_name():
+    wrong = implementation(times("dW", lambda s: 2), name="wrong")
+    before = found(wrong)
+    assert repeated(before, lambda: wrong, 0) == before
+
+
+def test_what_does_not_fail_again_is_two_calls_that_differ_and_stays_red():
+    before = found(implementation(times("dW", lambda s: 2), name="wrong"))
+    after = repeated(before, lambda: implementation(RIGHT, name="wrong"), 0)
+    codes = {finding.code for row in after.checks for finding in row.findings}
+    assert codes == {"MB602"}
+    assert after.verdict == "fail"
+    assert [row.verdict for row in after.checks] == [row.verdict for row in before.checks]
+
+
+def test_a_built_in_target_is_asked_in_a_process_of_its_own(monkeypatch):
+    before = found(implementation(times("dW", lambda s: 2), name="wrong"))
+    assert repeated(before, None, 0) == before  # a name that is unknown there is no proof of innocence
+    after = repeated(before.model_copy(update={"target": "manual_backprop"}), None, 0)
+    assert {finding.code for row in after.checks for finding in row.findings} == {"MB602"}
+
+
+def test_a_target_that_passes_is_not_opened_again():
+    def open_again():
+        raise AssertionError("opened")
+
+    right = found(implementation(RIGHT))
+    assert repeated(right, open_again, 0) == right

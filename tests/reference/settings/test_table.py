@@ -1,0 +1,187 @@
+"""The table in pyproject.toml, and what wins over what."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reference.cli import verify
+from reference.settings.request import Request, request
+from reference.settings.table import Configuration, ConfigurationError, Settings, configuration, schema
+from reference.verification.profiles import PROFILES, seed_of
+
+SCHEMA = Path(__file__).parents[3] / "reference" / "settings" / "table.schema.json"
+NOTHING: dict[str, Any] = {
+    parameter.name: None for parameter in verify.params if parameter.name not in ("targets", "reports")
+}
+
+
+@pytest.fixture(autouse=True)
+def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CI", raising=False)
+
+
+def table(text: str, folder: Path = Path()) -> Configuration:
+    (folder / "pyproject.toml").write_text(f"[tool.manual-backprop]\n{text}", encoding="utf-8")
+    return configuration()
+
+
+def asked(found: Configuration, **flags: Any) -> Request:
+    return request((), (), {**NOTHING, **flags}, found)
+
+
+def test_without_a_table_there_are_the_defaults():
+    found = asked(configuration())
+    assert found.targets == ("manual_backprop",)
+    assert found.profile == "default"
+    assert found.options.profile == PROFILES["default"]
+    assert (found.options.accuracy, found.limits.timeout) == ("warn", 10.0)
+    assert found.reports == (("text", None),)
+
+
+def test_all_that_a_table_says_arrives():
+    found = asked(
+        table(
+            'targets = ["a.py", "b.ipynb::f"]\nprofile = "mine"\nrequire = ["backward"]\nbaseline = "known.toml"\n'
+            'reports = ["junit=j.xml", "text"]\naccuracy = "fail"\ntimeout = 3\n'
+            "[tool.manual-backprop.profiles.mine]\nexamples = 7\nexplore = 2\nseed = 5\nmax_time = 1.5\nmemory = 512\n"
+            "[tool.manual-backprop.tolerance]\nfloat32 = 4\n"
+            '[tool.manual-backprop.bind."a.py"]\nlayout = "rows"\n'
+        )
+    )
+    assert found.targets == ("a.py", "b.ipynb::f")
+    assert found.options.profile._asdict() == {
+        "examples": 7,
+        "explore": 2,
+        "seed": 5,
+        "max_time": 1.5,
+        "climb": False,
+    }
+    assert (found.options.seed, found.options.accuracy) == (5, "fail")
+    assert (found.limits.timeout, found.limits.memory) == (3.0, 512 * 2**20)
+    assert found.require == ("backward",)
+    assert found.baseline == Path("known.toml")
+    assert found.reports == (("junit", "j.xml"), ("text", None))
+    assert found.slack == {"float32": 4.0}
+    assert found.bindings["a.py"].layout == "rows"
+
+
+def test_a_flag_wins_over_the_profile_and_the_profile_over_the_table():
+    found = table(
+        'examples = 1\nseed = 1\naccuracy = "fail"\n[tool.manual-backprop.profiles.quick]\nexamples = 2\nseed = 2\n'
+    )
+    assert asked(found).options.profile.examples == 1
+    assert asked(found, profile="quick").options.profile.examples == 2
+    assert asked(found, profile="quick", examples=3).options.profile.examples == 3
+    assert asked(found, profile="quick", examples=3).options.seed == 2
+    assert asked(found, accuracy="warn").options.accuracy == "warn"
+
+
+def test_the_environment_stands_between_the_flag_and_the_profile(monkeypatch):
+    monkeypatch.setenv("MANUAL_BACKPROP_EXAMPLES", "11")
+    monkeypatch.setenv("MANUAL_BACKPROP_PROFILE", "nightly")
+    context = verify.make_context("verify", [])
+    assert (context.params["examples"], context.params["profile"]) == (11, "nightly")
+    assert verify.make_context("verify", ["--examples", "12"]).params["examples"] == 12
+    found = request((), (), {**NOTHING, **context.params}, table("examples = 1\n"))
+    assert (found.options.profile.examples, found.profile) == (11, "nightly")
+
+
+def test_every_setting_has_its_variable():
+    named = {parameter.name: parameter.envvar for parameter in verify.params}
+    for name in set(Settings.model_fields) - {"explore"}:  # Hypothesis's share has no flag
+        assert named[name] == f"MANUAL_BACKPROP_{name.upper()}"
+
+
+def test_ci_is_chosen_where_the_environment_says_so(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    assert asked(configuration()).profile == "ci"
+    assert asked(table('profile = "quick"\n')).profile == "quick"
+
+
+def test_the_seed_of_ci_depends_on_the_plan_and_the_version_alone():
+    plan = PROFILES["ci"]
+    assert seed_of(plan, "1.0") == seed_of(plan, "1.0")
+    assert seed_of(plan, "1.0") != seed_of(plan, "1.1")
+    assert seed_of(plan, "1.0") != seed_of(plan._replace(examples=1), "1.0")
+    assert len({seed_of(PROFILES["nightly"], "1.0") for _ in range(20)}) > 1
+    assert seed_of(PROFILES["default"], "1.0") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("target = ['a.py']", ["no key 'target'", "'targets', perhaps?"]),
+        ("targets = 'a.py'", ["targets", "'a.py'", "list"]),
+        ("examples = 'many'", ["examples", "'many'", "integer"]),
+        ("examples = 0", ["examples", "0", "greater"]),
+        ("seed = true", ["seed", "True"]),
+        ("max_time = inf", ["max_time", "inf", "finite"]),
+        ("accuracy = 'lax'", ["accuracy", "'lax'", "'warn' or 'fail'"]),
+        ("profile = 'quik'", ["profile 'quik'", "'quick', perhaps?"]),
+        (
+            "[tool.manual-backprop.profiles.ci]\nexample = 3",
+            ["profiles.ci", "no key 'example'", "'examples', perhaps?"],
+        ),
+        ("[tool.manual-backprop.bind.'a.py']\nform = 'pear'", ["bind.a.py.form", "'pear'", "'pairs'"]),
+        ("[tool.manual-backprop.tolerance]\nfloat16 = 2", ["tolerance", "no key 'float16'", "float32"]),
+        ("[tool.manual-backprop.tolerance]\nfloat64 = 0", ["tolerance.float64", "0", "greater"]),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_what_is_accepted(text, parts):
+    with pytest.raises(ConfigurationError) as error:
+        table(text)
+    said = str(error.value)
+    assert "\n" not in said
+    for part in ("pyproject.toml", *parts):
+        assert part in said
+
+
+def test_a_report_of_the_table_that_is_none_is_refused():
+    with pytest.raises(ConfigurationError, match=r"reports: 'pdf=x'.*junit"):
+        asked(table("reports = ['pdf=x']"))
+
+
+def test_no_toml_and_no_table_are_refused(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="is no TOML"):
+        configuration()
+    (tmp_path / "pyproject.toml").write_text("[tool]\nmanual-backprop = 3", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="it takes a table"):
+        configuration()
+
+
+def test_the_nearest_table_above_is_used_and_its_paths_are_its_own(tmp_path, monkeypatch):
+    table(
+        'targets = ["nets/a.py::f", "manual_backprop"]\nbaseline = "known.toml"\n'
+        'reports = ["json=out/r.json", "text"]\n'
+    )
+    inside = tmp_path / "deep" / "er"
+    inside.mkdir(parents=True)
+    (tmp_path / "deep" / "pyproject.toml").write_text(
+        "[project]\nname = 'other'\n", encoding="utf-8"
+    )  # no table of ours
+    monkeypatch.chdir(inside)
+    found = configuration()
+    assert found.targets == ["../../nets/a.py::f", "manual_backprop"]
+    assert found.baseline == "../../known.toml"
+    assert found.reports == ["json=../../out/r.json", "text"]
+
+
+def test_the_schema_that_is_shipped_is_the_code_s():
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema()
+
+
+def test_the_schema_accepts_what_the_code_accepts_and_refuses_what_it_refuses():
+    import jsonschema
+
+    jsonschema.validate({"targets": ["a.py"], "profiles": {"ci": {"examples": 3}}, "seed": 1}, schema())
+    for wrong in ({"target": []}, {"examples": "many"}, {"accuracy": "lax"}, {"profiles": {"ci": {"example": 1}}}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema())
+        with pytest.raises(ValueError):  # noqa: PT011
+            Configuration.model_validate(wrong)

@@ -1,0 +1,295 @@
+"""Messages between the court and a target's process: what goes in comes out, and what lies is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from reference.targets.process import messages as wire
+from reference.targets.process.messages import LENGTH, Foreign, WireError, pack, receive
+
+
+def over(tree):
+    """A tree, as it is on the other side."""
+    return received(pack(tree))
+
+
+def received(message):
+    stream = io.BytesIO(message)
+
+    def read(count):
+        data = stream.read(count)
+        if len(data) != count:
+            raise WireError("the end")
+        return data
+
+    value = receive(read)
+    assert stream.read() == b""
+    return value
+
+
+def message(header, body=b""):
+    header = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return LENGTH.pack(len(header), len(body)) + header + body
+
+
+def equal(a, b):
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(equal(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return a == b or (a != a and b != b)
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-(2**61), 2**61) | st.floats() | st.text(st.characters(), max_size=8)
+ARRAYS = hnp.arrays(
+    st.sampled_from(["<f8", ">f8", "f4", "f2", "i8", "u1", "?", "c16"]),
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0),
+)
+TREES = st.recursive(
+    SCALARS | ARRAYS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=4) | st.integers(-9, 9), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(TREES)
+def test_what_goes_in_comes_out(tree):
+    assert equal(over(tree), tree)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        float("nan"),
+        float("-inf"),
+        -0.0,
+        "λ\ud800\x00",
+        {},
+        [],
+        (),
+        {"a": {"d": [1]}, "l": [], "t": (), "o": "x"},
+        {1: 2, 0.5: 4, False: 3},
+        {("a", 1): 2},
+        np.array(3.0),
+        np.zeros((0, 3)),
+        np.zeros((3, 0, 2), dtype=bool),
+        np.arange(6).reshape(2, 3)[:, ::-1],
+        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        np.broadcast_to(1.0, (3, 2)),
+        np.longdouble(1) / 3 * np.ones(2),
+    ],
+    ids=repr,
+)
+def test_edges(tree):
+    assert equal(over(tree), tree)
+
+
+def test_a_number_of_numpys_is_an_array_without_axes():
+    assert equal(over(np.float32(1.5)), np.array(1.5, dtype="f4"))
+    assert equal(over(np.bool_(True)), np.array(True))
+
+
+def test_arrays_can_be_written_to_and_are_no_ones_else():
+    given = np.zeros(3)
+    got = over([given, given])
+    got[0][0] = 1
+    assert given[0] == got[1][0] == 0
+
+
+def test_subclasses_come_out_as_what_they_are():
+    class Name(str):
+        pass
+
+    class Row(np.ndarray):
+        pass
+
+    name, masked, row = over([Name("a"), np.ma.masked_array([1.0], [True]), np.ones(2).view(Row)])
+    assert name == "a"
+    assert [type(v) for v in (name, masked, row)] == [str, np.ndarray, np.ndarray]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (object(), "object"),
+        (print, "builtin_function_or_method"),
+        (1j, "complex"),
+        ({1, 2}, "set"),
+        (b"bytes", "bytes"),
+        (np.array([None]), "array of object"),
+        (np.array(["a"]), "array of <U1"),
+        (np.array([(1, 2.0)], dtype="i4,f8"), "array of"),
+        (np.datetime64("2020"), "array of"),
+        (2**62, "a very large int"),
+        (-(2**70), "a very large int"),
+        (ValueError("x"), "ValueError"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_of_what_is_neither_number_nor_container_a_name_alone_crosses(value, says):
+    got = over([value])[0]
+    assert isinstance(got, Foreign)
+    assert repr(got).startswith(says)
+
+
+def test_a_nest_without_end_is_cut():
+    endless = []
+    endless.append(endless)
+    got, depth = over(endless), 0
+    while isinstance(got, list):
+        got, depth = got[0], depth + 1
+    assert isinstance(got, Foreign)
+    assert depth <= wire.DEEPEST + 1
+
+
+def test_a_long_text_is_cut():
+    assert len(over("x" * (wire.LONGEST + 7))) == wire.LONGEST
+
+
+def test_an_array_that_is_too_large_is_named_only(monkeypatch):
+    monkeypatch.setattr(wire, "LARGEST", 1000)
+    assert repr(over([np.zeros(100)])[0]) == "array of float64"
+
+
+# --- what is refused -----------------------------------------------------------------------------------------
+
+DOUBLES = ["<f8", [2]]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        message(b""),
+        message(b"not json"),
+        message(b"\xff\xfe"),
+        message(b"null"),
+        message(b"[]"),
+        message(b"3"),
+        message({}),
+        message({"tree": 1}),
+        message({"arrays": []}),
+        message({"tree": 1, "arrays": 3}),
+        message({"tree": 1, "arrays": [3]}),
+        message({"tree": 1, "arrays": [["<f8"]]}),
+        message({"tree": 1, "arrays": [["<f8", 3]]}),
+        message({"tree": {"a": 0}, "arrays": []}),
+        message({"tree": {"a": 1}, "arrays": [DOUBLES]}, bytes(16)),
+        message({"tree": {"a": "0"}, "arrays": [DOUBLES]}, bytes(16)),
+        message({"tree": {"a": None}, "arrays": [DOUBLES]}, bytes(16)),
+        message({"tree": {}, "arrays": []}),
+        message({"tree": {"a": 0, "l": []}, "arrays": [DOUBLES]}, bytes(16)),
+        message({"tree": {"z": 0}, "arrays": []}),
+        message({"tree": {"d": 3}, "arrays": []}),
+        message({"tree": {"d": [[1]]}, "arrays": []}),
+        message({"tree": {"d": [[1, 2, 3]]}, "arrays": []}),
+        message({"tree": {"d": [[{"t": [{"l": []}]}, 1]]}, "arrays": []}),
+        message({"tree": {"l": 3}, "arrays": []}),
+        message({"tree": {"t": None}, "arrays": []}),
+        message(b'{"tree": ' + b'{"l": [' * 50_000 + b"]}" * 50_000 + b', "arrays": []}'),
+        message(b'{"tree": ' + b"9" * 10_000 + b', "arrays": []}'),
+    ],
+)
+def test_what_is_no_message_is_refused(broken):
+    with pytest.raises(WireError):
+        received(broken)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        ["<f8", [3]],
+        ["<f8", [1000, 1000]],
+        ["<f8", [-2]],
+        ["<f8", [2.0]],
+        ["<f8", [True, 2]],
+        ["<f8", ["2"]],
+        ["<f8", [2**40]],
+        ["<f8", [2**62, 2]],
+        ["<f8", [2**70]],
+        ["<f8", [0, 2**70]],
+        ["<f8", [2**62, 2**62, 0]],
+        ["<f8", [1] * 100],
+        ["O", [2]],
+        ["|O", [2]],
+        ["V16", [1]],
+        ["<U2", [2]],
+        ["S16", [1]],
+        ["M8[s]", [2]],
+        ["i4,f8", [1]],
+        ["(2,)f8", [1]],
+        ["nonsense", [2]],
+        ["", [2]],
+        [["<f8"], [2]],
+        [{"names": ["a"], "formats": ["O"]}, [2]],
+        [3, [2]],
+    ],
+    ids=repr,
+)
+def test_an_array_that_lies_about_itself_is_refused(described):
+    with pytest.raises(WireError):
+        received(message({"tree": {"a": 0}, "arrays": [described]}, bytes(16)))
+
+
+@pytest.mark.parametrize(
+    "lengths", [(2**63, 0), (0, 2**63), (2**64 - 1, 2**64 - 1), (wire.LARGEST, 1), (1, wire.LARGEST)]
+)
+def test_a_message_that_is_too_large_is_refused_before_it_is_read(lengths):
+    asked = []
+
+    def read(count):
+        asked.append(count)
+        return LENGTH.pack(*lengths)
+
+    with pytest.raises(WireError, match="are taken"):
+        receive(read)
+    assert asked == [LENGTH.size]
+
+
+@given(st.binary(max_size=200))
+def test_no_header_at_all_does_anything_but_be_refused_or_read(header):
+    try:
+        received(message(header))
+    except WireError:
+        return
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_message_with_a_spoilt_byte_is_refused_or_read(data):
+    spoilt = bytearray(pack({"a": np.arange(3.0), "b": [1, "x", None]}))
+    at = data.draw(st.integers(LENGTH.size, len(spoilt) - 1))
+    spoilt[at] = data.draw(st.integers(0, 255))
+    try:
+        received(bytes(spoilt))
+    except WireError:
+        return
+
+
+def test_nothing_is_unpickled(monkeypatch):
+    class Trap:
+        def __reduce__(self):
+            return pytest.fail, ("unpickled",)
+
+    monkeypatch.setattr(pickle, "loads", lambda *a, **k: pytest.fail("pickle.loads was called"))
+    trap = pickle.dumps(Trap())
+    for broken in (message(trap), message({"tree": {"a": 0}, "arrays": [["O", [1]]]}, trap)):
+        with pytest.raises(WireError):
+            received(broken)
+    assert "pickle" not in vars(wire)

@@ -1,0 +1,140 @@
+"""Known findings are let through, with a reason and an end; what is stale, expired or gone is not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from reference.report.models.verification import CheckResult, Finding, Report, Target, Tool
+from reference.verification.baseline import Baseline, BaselineError, applied, difference, load, told, updated
+
+TODAY = date(2026, 3, 1)
+LATER = TODAY + timedelta(days=1)
+KNOWN = {"target": "a.py", "output": "dW2", "code": "MB101", "reason": "issue 12", "expires": LATER}
+
+
+def finding(code: str = "MB101", **changes) -> Finding:
+    return Finding(code=code, severity="error", certainty="exactly", text="planted", **changes)
+
+
+def row(output: str, *found: Finding, verdict: str = "fail", check: str = "backward") -> CheckResult:
+    return CheckResult(check=check, output=output, verdict=verdict, coordinates=4, findings=list(found))
+
+
+def report(*rows: CheckResult, verdict: str = "fail", name: str = "a.py") -> Report:
+    tool = Tool(name="t", version="0", python="0", numpy="0", jax="0", hypothesis="0")
+    target = Target(target=name, verdict=verdict, checks=list(rows))
+    return Report(tool=tool, seed=0, profile="ci", verdict=verdict, exit_code=1, targets=[target])
+
+
+def known(**changes) -> Baseline:
+    return Baseline(accepted=[{**KNOWN, **changes}])
+
+
+def test_an_accepted_finding_is_a_warning_with_its_reason_and_the_target_passes():
+    [target], wrong, lost = applied(report(row("dW2", finding())), known(), TODAY)
+    assert (target.verdict, target.checks[0].verdict) == ("pass", "warn")
+    assert target.checks[0].findings[0].accepted == "issue 12"
+    assert (wrong, lost) == ([], [])
+
+
+@pytest.mark.parametrize("changes", [{"target": "b.py"}, {"output": "dW1"}, {"code": "MB102"}])
+def test_another_target_output_or_code_is_not_let_through(changes):
+    [target], _, _ = applied(report(row("dW2", finding())), known(**changes), TODAY)
+    assert (target.verdict, target.checks[0].verdict) == ("fail", "fail")
+
+
+def test_a_second_finding_of_the_same_output_still_fails():
+    [target], _, _ = applied(report(row("dW2", finding(), finding("MB201"))), known(), TODAY)
+    assert target.verdict == "fail"
+
+
+def test_what_follows_from_an_accepted_finding_is_let_through_and_nothing_else():
+    rows = (row("dW2", finding(upstream_of=["dW1"])), row("dW1"))
+    [target], _, _ = applied(report(*rows), known(), TODAY)
+    assert [r.verdict for r in target.checks] == ["warn", "warn"]
+    [target], _, _ = applied(report(*rows, row("db1", finding("MB102"))), known(), TODAY)
+    assert target.verdict == "fail"
+    [target], _, _ = applied(report(*rows, row("dW1", check="other")), known(), TODAY)
+    assert target.verdict == "fail"
+
+
+def test_a_stale_entry_is_wrong():
+    _, wrong, _ = applied(report(row("dW2", verdict="pass"), verdict="pass"), known(), TODAY)
+    assert len(wrong) == 1
+    assert "a.py, dW2, MB101 fits no finding any more" in wrong[0]
+
+
+def test_an_entry_of_a_target_that_was_not_judged_is_not_stale():
+    assert applied(report(verdict="error"), known(), TODAY)[1] == []
+    assert applied(report(row("dW1"), name="b.py"), known(), TODAY)[1] == []
+
+
+def test_an_expired_entry_is_wrong_and_lets_nothing_through():
+    [target], wrong, _ = applied(report(row("dW2", finding())), known(expires=TODAY - timedelta(days=1)), TODAY)
+    assert target.verdict == "fail"
+    assert "expired on 2026-02-28" in wrong[0]
+    assert applied(report(row("dW2", finding())), known(expires=TODAY), TODAY)[1] == []  # its last day
+
+
+def test_what_is_no_longer_exported_is_named():
+    before = Baseline(exports={"a.py": ["backward", "forward"], "z.py": ["backward"]})
+    _, _, lost = applied(report(row("dW2", verdict="pass"), verdict="pass"), before, TODAY)
+    assert lost == ["a.py no longer exports forward, which the baseline has"]
+
+
+def test_an_update_keeps_what_is_known_and_asks_for_a_reason_for_what_is_new():
+    found = report(row("dW2", finding()), row("db1", finding("MB102")))
+    with pytest.raises(BaselineError, match=r"a.py, db1, MB102 is new.*--reason"):
+        updated(found, known(), None, LATER)
+    with pytest.raises(BaselineError):
+        updated(found, known(), "  ", LATER)
+    after = updated(found, known(), "by agreement", LATER)
+    assert [(a.output, a.reason) for a in after.accepted] == [("dW2", "issue 12"), ("db1", "by agreement")]
+    assert after.exports == {"a.py": ["backward"]}
+    [target], wrong, lost = applied(found, after, TODAY)
+    assert (target.verdict, wrong, lost) == ("pass", [], [])
+
+
+def test_an_update_drops_what_is_stale():
+    assert updated(report(row("dW2", verdict="pass")), known(), None, LATER).accepted == []
+
+
+def test_what_is_written_reads_back(tmp_path):
+    path = tmp_path / "known.toml"
+    before = Baseline(accepted=[{**KNOWN, "reason": 'with "quotes", ü and a\nnewline'}], exports={"a b.py": ["f"]})
+    path.write_text(told(before), encoding="utf-8")
+    assert load(path) == before
+
+
+def test_a_difference_shows_what_is_added():
+    shown = difference(Baseline(), known(), Path("known.toml"))
+    assert [line for line in shown.splitlines() if line.startswith("+") and 'output = "dW2"' in line]
+    assert difference(known(), known(), Path("k")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("version = 2", "version"),
+        ("[[accepted]]\ntarget = 'a'", "output"),
+        ("[[accepted]]\ntarget='a'\noutput='b'\ncode='c'\nreason=' '\nexpires=2027-01-01", "reason"),
+        ("[[accepted]]\ntarget='a'\noutput='b'\ncode='c'\nreason='r'\nexpires='soon'", "expires"),
+        ("more = 1", "more"),
+        ("[", "cannot read"),
+    ],
+)
+def test_a_broken_baseline_is_one_line(tmp_path, text, part):
+    path = tmp_path / "known.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BaselineError) as error:
+        load(path)
+    assert part in str(error.value)
+    assert "\n" not in str(error.value).partition("; given")[0]
+
+
+def test_a_baseline_that_is_not_there_says_how_to_make_one(tmp_path):
+    with pytest.raises(BaselineError, match="--update-baseline"):
+        load(tmp_path / "known.toml")
