@@ -7,7 +7,7 @@ import importlib
 import click
 
 from benchmarks import machine
-from benchmarks.plan import Plan
+from benchmarks.plan import BenchmarkPlan
 
 __all__ = ["MEASURES", "main"]
 
@@ -29,7 +29,7 @@ MODULES = {"training": "training_step"}
 def main(only: tuple[str, ...], rounds: int | None, threads: int, quick: bool, seed: int) -> None:
     """Verify everyone, then time them side by side."""
     before = machine.pin(threads)
-    plan = Plan(rounds, threads, quick, seed, before)
+    plan = BenchmarkPlan(rounds, threads, quick, seed, before)
     right = True
     with machine.equal(threads):
         click.echo(machine.heading(threads, before))

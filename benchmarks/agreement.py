@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from benchmarks.tables import markdown
 
-__all__ = ["Agreement", "table", "wrong"]
+__all__ = ["WitnessAgreement", "table", "wrong"]
 
 
-class Agreement(NamedTuple):
+class WitnessAgreement(NamedTuple):
     """One comparison; ``worst`` and ``allowed`` are in the unit that ``what`` names."""
 
     who: str
@@ -25,14 +25,14 @@ class Agreement(NamedTuple):
         return self.worst <= self.allowed
 
 
-def wrong(agreements: Iterable[Agreement]) -> set[str]:
+def wrong(agreements: Iterable[WitnessAgreement]) -> set[str]:
     """Who may not be timed."""
     return {agreement.who for agreement in agreements if not agreement.right}
 
 
-def table(agreements: Iterable[Agreement]) -> str:
+def table(agreements: Iterable[WitnessAgreement]) -> str:
     """Markdown: a row for everyone, a column for each kind of comparison, the worst of a kind."""
-    cells: dict[tuple[str, str], Agreement] = {}
+    cells: dict[tuple[str, str], WitnessAgreement] = {}
     for one in agreements:
         known = cells.get((one.who, one.what))
         if known is None or _further(one, known):
@@ -46,13 +46,13 @@ def table(agreements: Iterable[Agreement]) -> str:
     return markdown(("verified", *kinds, ""), rows)
 
 
-def _further(one: Agreement, known: Agreement) -> bool:
+def _further(one: WitnessAgreement, known: WitnessAgreement) -> bool:
     if one.right != known.right:
         return not one.right
     return not one.worst * known.allowed <= known.worst * one.allowed
 
 
-def _cell(one: Agreement) -> str:
+def _cell(one: WitnessAgreement) -> str:
     if one.right:
         return f"{one.worst:.2g} ≤ {one.allowed:.2g}"
     return f"**{one.worst:.2g}**, allowed {one.allowed:.2g}" + (f" ({one.where})" if one.where else "")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.agreement import Agreement
+from benchmarks.agreement import WitnessAgreement
 from benchmarks.peers import Array
-from benchmarks.plan import Plan
+from benchmarks.plan import BenchmarkPlan
 from benchmarks.steps_verified import ROUNDING
 from benchmarks.tables import durations, markdown, met
 from benchmarks.timing import interleaved, spread
@@ -49,7 +49,7 @@ def _naively(lambd: float, keep_prob: float, iterations: int) -> network.Paramet
     return parameters
 
 
-def agreements(iterations: int = 50) -> list[Agreement]:
+def agreements(iterations: int = 50) -> list[WitnessAgreement]:
     """The parameters that both reach, relative to the largest of a block."""
     found = []
     for kind, (lambd, keep_prob, _) in KINDS.items():
@@ -57,11 +57,11 @@ def agreements(iterations: int = 50) -> list[Agreement]:
         blocks = [block for mine, theirs in pairs for block in zip(mine, theirs, strict=True)]
         off = max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in blocks)
         what = f"{iterations} iterations of model and of network, relative"
-        found.append(Agreement(OURS, what, off, iterations * ROUNDING["float64"], kind))
+        found.append(WitnessAgreement(OURS, what, off, iterations * ROUNDING["float64"], kind))
     return found
 
 
-def timed(plan: Plan, iterations: int, rounds: int) -> str:
+def timed(plan: BenchmarkPlan, iterations: int, rounds: int) -> str:
     """A table; goals are those of ``ITERATIONS``."""
     work = {
         kind: (lambda number, lambd=lambd, keep_prob=keep_prob: _trained(lambd, keep_prob, iterations))

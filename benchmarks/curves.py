@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.plan import Plan
+from benchmarks.plan import BenchmarkPlan
 from benchmarks.tables import duration, markdown, size
 from benchmarks.timing import interleaved, spread, traced_peak
 
@@ -44,7 +44,7 @@ def upper(values: Sequence[float]) -> Sequence[float]:
     return values[len(values) // 2 :]
 
 
-def measured(job: Job, plan: Plan, rounds: int) -> Curve:
+def measured(job: Job, plan: BenchmarkPlan, rounds: int) -> Curve:
     """Time first; memory apart, since counting it is slow."""
     calls = {str(k): (lambda number, call=call: call()) for k, call in enumerate(job.work)}
     taken = interleaved(calls, plan.rounds or rounds, seed=plan.seed)

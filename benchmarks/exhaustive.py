@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.agreement import Agreement, table, wrong
+from benchmarks.agreement import WitnessAgreement, table, wrong
 from benchmarks.machine import installed
 from benchmarks.peers import Checker
 from benchmarks.peers import autograd as autograd_peer
@@ -22,7 +22,7 @@ from benchmarks.peers.numdifftools import GRADIENT
 from benchmarks.peers.plain import LOOP, loop
 from benchmarks.peers.scipy import THREE_POINT
 from benchmarks.peers.torch import GRADCHECK, GRADCHECK_FAST
-from benchmarks.plan import Plan, Say
+from benchmarks.plan import BenchmarkPlan, Say
 from benchmarks.questions import Question, approximation, doubled, off, question
 from benchmarks.tables import ABSENT, duration, durations, markdown, met, size, times
 from benchmarks.timing import interleaved, ratio, spread, traced_peak
@@ -56,23 +56,25 @@ FULL, QUICK = Sizes(MEDIUM, LARGE, 5, 400), Sizes(SMALL, MEDIUM, 3, 40)
 # --- verified first ---------------------------------------------------------------------------------------------
 
 
-def _own(asked: Question) -> list[Agreement]:
+def _own(asked: Question) -> list[WitnessAgreement]:
     check = asked.check()
     return [
-        Agreement(OURS, DIFFERENCES, off(approximation(check), asked), CLOSE),
-        Agreement(OURS, PLANTED, float(doubled(asked).check().verdict != "FAIL"), 0),
-        Agreement(OURS, UNTOUCHED, float(check.verdict != "PASS"), 0),
+        WitnessAgreement(OURS, DIFFERENCES, off(approximation(check), asked), CLOSE),
+        WitnessAgreement(OURS, PLANTED, float(doubled(asked).check().verdict != "FAIL"), 0),
+        WitnessAgreement(OURS, UNTOUCHED, float(check.verdict != "PASS"), 0),
     ]
 
 
-def _peer(checker: Checker, asked: Question) -> list[Agreement]:
+def _peer(checker: Checker, asked: Question) -> list[WitnessAgreement]:
     apart = abs(checker.cost(asked.single) / asked.cost - 1)
     found = [
-        Agreement(checker.name, "J and the network's, relative", apart, 1e-12),
-        Agreement(checker.name, PLANTED, float(_accepts(checker, doubled(asked))), 0),
+        WitnessAgreement(checker.name, "J and the network's, relative", apart, 1e-12),
+        WitnessAgreement(checker.name, PLANTED, float(_accepts(checker, doubled(asked))), 0),
     ]
     if checker.approximation is not None:
-        found.append(Agreement(checker.name, DIFFERENCES, off(checker.approximation(asked.single), asked), CLOSE))
+        found.append(
+            WitnessAgreement(checker.name, DIFFERENCES, off(checker.approximation(asked.single), asked), CLOSE)
+        )
     return found
 
 
@@ -83,7 +85,9 @@ def _accepts(checker: Checker, asked: Question) -> bool:
 # --- then timed -------------------------------------------------------------------------------------------------
 
 
-def measure(plan: Plan, say: Say, *, sizes: Sizes | None = None, checkers: Sequence[Checker] = CHECKERS) -> bool:
+def measure(
+    plan: BenchmarkPlan, say: Say, *, sizes: Sizes | None = None, checkers: Sequence[Checker] = CHECKERS
+) -> bool:
     """Print the tables; false where someone was wrong."""
     sizes = sizes or (QUICK if plan.quick else FULL)
     asked = question(sizes.medium)
@@ -96,7 +100,9 @@ def measure(plan: Plan, say: Say, *, sizes: Sizes | None = None, checkers: Seque
     return _alone(plan, sizes, say) and not bad
 
 
-def _beside_peers(plan: Plan, sizes: Sizes, asked: Question, checkers: Sequence[Checker], bad: set[str]) -> str:
+def _beside_peers(
+    plan: BenchmarkPlan, sizes: Sizes, asked: Question, checkers: Sequence[Checker], bad: set[str]
+) -> str:
     present = [checker for checker in checkers if installed(checker.package) and checker.name not in bad]
     accepted = {checker.name: _accepts(checker, asked) for checker in present}
     work: dict[str, Callable[[int], object]] = {OURS: lambda number: asked.check()}
@@ -120,7 +126,7 @@ def _beside_peers(plan: Plan, sizes: Sizes, asked: Question, checkers: Sequence[
     return markdown((title, "looks at", "median", "times ours", "goal, of the best", "the right gradients"), rows)
 
 
-def _alone(plan: Plan, sizes: Sizes, say: Say) -> bool:
+def _alone(plan: BenchmarkPlan, sizes: Sizes, say: Say) -> bool:
     """A network of the size of MNIST's."""
     asked = question(sizes.large)
     check = asked.check()
@@ -130,10 +136,10 @@ def _alone(plan: Plan, sizes: Sizes, say: Say) -> bool:
     theirs = np.abs(loop(asked.single, which) - asked.truth[which]) / whole
     on = f"error and the plain loop's, on {len(which)} entries"
     agreements = [
-        Agreement(OURS, DIFFERENCES, off(approximation(check), asked), CLOSE),
-        Agreement(OURS, UNTOUCHED, float(check.verdict != "PASS"), 0),
-        Agreement(OURS, f"the largest {on}", float(ours.max()), float(theirs.max())),
-        Agreement(OURS, f"the median {on}", float(np.median(ours)), float(np.median(theirs))),
+        WitnessAgreement(OURS, DIFFERENCES, off(approximation(check), asked), CLOSE),
+        WitnessAgreement(OURS, UNTOUCHED, float(check.verdict != "PASS"), 0),
+        WitnessAgreement(OURS, f"the largest {on}", float(ours.max()), float(theirs.max())),
+        WitnessAgreement(OURS, f"the median {on}", float(np.median(ours)), float(np.median(theirs))),
     ]
     say(table(agreements))
     if wrong(agreements):

@@ -15,11 +15,11 @@ import click
 import numpy as np
 
 from benchmarks import machine
-from benchmarks.agreement import Agreement, wrong
+from benchmarks.agreement import WitnessAgreement, wrong
 from benchmarks.agreement import table as verdicts
 from benchmarks.curves import Job, measured, table
 from benchmarks.picture import drawn
-from benchmarks.plan import Plan
+from benchmarks.plan import BenchmarkPlan
 
 __all__ = ["FULL", "QUICK", "Sizes", "jobs", "main"]
 
@@ -40,13 +40,13 @@ QUICK = Sizes((16, 48, 160), (6, 12, 24), (10, 32, 100), 3)
 # --- what is measured -------------------------------------------------------------------------------------------
 
 
-def jobs(plan: Plan, sizes: Sizes) -> tuple[list[Job], list[Agreement]]:
+def jobs(plan: BenchmarkPlan, sizes: Sizes) -> tuple[list[Job], list[WitnessAgreement]]:
     """The three, each right at every point."""
     found = [_verified(plan, sizes), _differenced(sizes), _trained(sizes)]
     return [job for job, _ in found], [agreement for _, agreements in found for agreement in agreements]
 
 
-def _verified(plan: Plan, sizes: Sizes) -> tuple[Job, list[Agreement]]:
+def _verified(plan: BenchmarkPlan, sizes: Sizes) -> tuple[Job, list[WitnessAgreement]]:
     from benchmarks.verification import stacks, verified
     from reference.cases.generation import STACK
     from reference.targets import resolve
@@ -61,11 +61,11 @@ def _verified(plan: Plan, sizes: Sizes) -> tuple[Job, list[Agreement]]:
         seen = [verified(entry, stack, scratch) for stack in drawn[:count]]
         return [max(e.by_autodiff, e.by_differences) for e in seen]
 
-    right = Agreement(title, "gradients and both witnesses, share of what is allowed", max(work(max(counts))), 1)
+    right = WitnessAgreement(title, "gradients and both witnesses, share of what is allowed", max(work(max(counts))), 1)
     return Job(title, "cases", [STACK * k for k in counts], [partial(work, k) for k in counts]), [right]
 
 
-def _differenced(sizes: Sizes) -> tuple[Job, list[Agreement]]:
+def _differenced(sizes: Sizes) -> tuple[Job, list[WitnessAgreement]]:
     from benchmarks.questions import approximation, off, question
     from reference.cases.case import Case
 
@@ -75,11 +75,11 @@ def _differenced(sizes: Sizes) -> tuple[Job, list[Agreement]]:
     ]
     title = "Central differences"
     apart = max(off(approximation(one.check()), one) for one in asked)
-    right = Agreement(title, "differences and autodiff's, relative to the largest", apart, 1e-5)
+    right = WitnessAgreement(title, "differences and autodiff's, relative to the largest", apart, 1e-5)
     return Job(title, "parameters", [one.truth.size for one in asked], [one.check for one in asked]), [right]
 
 
-def _trained(sizes: Sizes) -> tuple[Job, list[Agreement]]:
+def _trained(sizes: Sizes) -> tuple[Job, list[WitnessAgreement]]:
     from benchmarks.steps_verified import agreements
     from benchmarks.trainers import KEEP_PROB, Network, ours, setting_of
 
@@ -101,7 +101,7 @@ def _trained(sizes: Sizes) -> tuple[Job, list[Agreement]]:
 def main(out: Path, rounds: int | None, threads: int, quick: bool) -> None:
     """Measure, print the table, and draw growth.png and growth.svg."""
     before, sizes = machine.pin(threads), QUICK if quick else FULL
-    plan = Plan(rounds, threads, quick, before=before)
+    plan = BenchmarkPlan(rounds, threads, quick, before=before)
     with machine.equal(threads):
         click.echo(machine.heading(threads, before) + "\n")
         asked, agreements = jobs(plan, sizes)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from benchmarks.machine import Before
 
-__all__ = ["Plan", "Say"]
+__all__ = ["BenchmarkPlan", "Say"]
 
 Say = Callable[[str], None]  # a piece of Markdown
 
 
-class Plan(NamedTuple):
+class BenchmarkPlan(NamedTuple):
     """``rounds=None``: as many as each measure thinks enough. ``before``: the machine, for who starts a process."""
 
     rounds: int | None = None

@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.agreement import Agreement, table, wrong
+from benchmarks.agreement import WitnessAgreement, table, wrong
 from benchmarks.machine import unpinned
-from benchmarks.plan import Plan, Say
+from benchmarks.plan import BenchmarkPlan, Say
 from benchmarks.tables import duration, durations, markdown, met
 from benchmarks.timing import interleaved, spread
 
@@ -55,7 +55,7 @@ def ran(arguments: Sequence[str], folder: Path, cache: Path) -> subprocess.Compl
     return subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def measure(plan: Plan, say: Say, *, sizes: Sizes | None = None, command: Sequence[str] | None = None) -> bool:
+def measure(plan: BenchmarkPlan, say: Say, *, sizes: Sizes | None = None, command: Sequence[str] | None = None) -> bool:
     """Print the tables; false where a process did not end as it should."""
     sizes, command = sizes or (QUICK if plan.quick else FULL), list(command or program())
     with unpinned(plan.before), tempfile.TemporaryDirectory() as place:
@@ -66,7 +66,7 @@ def measure(plan: Plan, say: Say, *, sizes: Sizes | None = None, command: Sequen
             COLD: lambda cache: ran([*command, *sizes.verify], folder, cache),
         }
         calls[WARM] = calls[COLD]
-        agreements = [Agreement(name, "exit code", abs(calls[name](cache).returncode), 0)
+        agreements = [WitnessAgreement(name, "exit code", abs(calls[name](cache).returncode), 0)
                       for name in (HELP, IMPORT, WARM)]  # fmt: skip
         say(table(agreements))
         if wrong(agreements):

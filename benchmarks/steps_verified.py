@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.agreement import Agreement
+from benchmarks.agreement import WitnessAgreement
 from benchmarks.peers import Setting, Trainer
 from benchmarks.peers import jax as jax_peer
 from benchmarks.trainers import Makers
@@ -15,7 +15,7 @@ ROUNDING = {"float64": 1e-12, "float32": 1e-5}  # of a step, relative to the lar
 ONES, DEVIATIONS = 100_000, 5  # of a binomial: more is no accident
 
 
-def agreements(setting: Setting, makers: Makers) -> list[Agreement]:
+def agreements(setting: Setting, makers: Makers) -> list[WitnessAgreement]:
     """The parameters after one step of each without dropout; then how many ones are kept, and what they grow to."""
     dtype = str(np.dtype(setting.dtype))
     wide = setting._replace(
@@ -31,13 +31,13 @@ def agreements(setting: Setting, makers: Makers) -> list[Agreement]:
         one.step()
         off = max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in zip(one.parameters(), want, strict=True))
         on = f"a step in {dtype} and JAX's in float64, relative to the block's largest"
-        found.append(Agreement(name, on, off, ROUNDING[dtype], setting.name))
+        found.append(WitnessAgreement(name, on, off, ROUNDING[dtype], setting.name))
         if one.dropped is not None:
             found += _dropout(name, make(setting.keep_prob), setting, dtype)
     return found
 
 
-def _dropout(name: str, one: Trainer, setting: Setting, dtype: str) -> list[Agreement]:
+def _dropout(name: str, one: Trainer, setting: Setting, dtype: str) -> list[WitnessAgreement]:
     assert one.dropped is not None
     kept = np.asarray(one.dropped(ONES), dtype=np.float64).ravel()
     passed = kept[kept != 0]
@@ -46,6 +46,6 @@ def _dropout(name: str, one: Trainer, setting: Setting, dtype: str) -> list[Agre
     chance = DEVIATIONS * float(np.sqrt(p * (1 - p) / kept.size))
     where = f"{setting.name}, {dtype}"
     return [
-        Agreement(name, f"share kept, off {p} by", abs(share - p), chance, where),
-        Agreement(name, f"what is kept, off 1/{p} by, in {dtype}", grown, ROUNDING[dtype], where),
+        WitnessAgreement(name, f"share kept, off {p} by", abs(share - p), chance, where),
+        WitnessAgreement(name, f"what is kept, off 1/{p} by, in {dtype}", grown, ROUNDING[dtype], where),
     ]

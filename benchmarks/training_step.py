@@ -16,7 +16,7 @@ from benchmarks import course_training, steps_verified
 from benchmarks.agreement import table, wrong
 from benchmarks.peers import Setting
 from benchmarks.peers import jax as jax_peer
-from benchmarks.plan import Plan, Say
+from benchmarks.plan import BenchmarkPlan, Say
 from benchmarks.tables import ABSENT, duration, markdown, met, size, times
 from benchmarks.timing import Times, interleaved, ratio, spread, traced_peak
 from benchmarks.trainers import (
@@ -58,7 +58,7 @@ QUICK = Sizes(FULL.networks[:1], 3, 1000, 3)
 
 
 def measure(
-    plan: Plan, say: Say, *, sizes: Sizes | None = None, makers: Callable[[Setting], Everyone] = everyone
+    plan: BenchmarkPlan, say: Say, *, sizes: Sizes | None = None, makers: Callable[[Setting], Everyone] = everyone
 ) -> bool:
     """Print the tables; false where someone was wrong."""
     sizes = sizes or (QUICK if plan.quick else FULL)
@@ -81,7 +81,7 @@ def measure(
 
 
 def _row(
-    plan: Plan, sizes: Sizes, net: Network, setting: Setting, keep_prob: float, asked: Everyone, bad: set[str]
+    plan: BenchmarkPlan, sizes: Sizes, net: Network, setting: Setting, keep_prob: float, asked: Everyone, bad: set[str]
 ) -> tuple[str, ...]:
     chosen = asked.both if keep_prob < 1 else _unmasked(asked.both) | asked.only
     steps: dict[str, Callable[[], object]] = {

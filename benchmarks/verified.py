@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.agreement import Agreement, table, wrong
+from benchmarks.agreement import WitnessAgreement, table, wrong
 from benchmarks.machine import installed
 from benchmarks.peers import Checker
 from benchmarks.peers.jax import CHECK_GRADS, GRAD_AND_LOOP
 from benchmarks.peers.plain import LOOP
 from benchmarks.peers.torch import GRADCHECK, GRADCHECK_FAST
-from benchmarks.plan import Plan, Say
+from benchmarks.plan import BenchmarkPlan, Say
 from benchmarks.tables import ABSENT, duration, markdown, met, times
 from benchmarks.timing import interleaved, ratio, spread
 from benchmarks.verification import Cases, stacks, stages, verified
@@ -55,7 +55,7 @@ FULL, QUICK = Sizes(256, 5, 21, 64, 1024), Sizes(32, 3, 2, 4, 64)
 # --- verified first ---------------------------------------------------------------------------------------------
 
 
-def _own(cases: Cases) -> list[Agreement]:
+def _own(cases: Cases) -> list[WitnessAgreement]:
     entry, scratch = cases.entry, np.random.RandomState()
     planted = entry._replace(run=lambda problem: _doubled(entry.run(problem)))
     seen = [verified(entry, stack, scratch) for stack in cases.stacks]
@@ -63,11 +63,11 @@ def _own(cases: Cases) -> list[Agreement]:
     n, covered = sum(e.coordinates for e in seen), sum(e.covered for e in seen)
     allowance = "share of what is allowed"
     return [
-        Agreement(OURS, f"gradients and autodiff's, {allowance}", max(e.by_autodiff for e in seen), 1),
-        Agreement(OURS, f"gradients and differences, {allowance}", max(e.by_differences for e in seen), 1),
-        Agreement(OURS, "entries that differences do not resolve", 1 - covered / n, 1 - COVERAGE),
-        Agreement(OURS, PLANTED, float(np.mean(missed)), 0),
-        Agreement(OURS, "of `verify`'s own cases accused", cases.widely(), 0),
+        WitnessAgreement(OURS, f"gradients and autodiff's, {allowance}", max(e.by_autodiff for e in seen), 1),
+        WitnessAgreement(OURS, f"gradients and differences, {allowance}", max(e.by_differences for e in seen), 1),
+        WitnessAgreement(OURS, "entries that differences do not resolve", 1 - covered / n, 1 - COVERAGE),
+        WitnessAgreement(OURS, PLANTED, float(np.mean(missed)), 0),
+        WitnessAgreement(OURS, "of `verify`'s own cases accused", cases.widely(), 0),
     ]
 
 
@@ -75,7 +75,7 @@ def _doubled(outcome: Outcome) -> Outcome:
     return {**outcome, "dW2": 2 * outcome["dW2"]}
 
 
-def _peer(checker: Checker, cases: Cases, count: int) -> list[Agreement]:
+def _peer(checker: Checker, cases: Cases, count: int) -> list[WitnessAgreement]:
     """Is its J ours, and is a planted mistake rejected? Asked where doubling dW2 is a mistake of some size."""
     asked = [k for k in range(len(cases.alone)) if np.abs(cases.given(k)[1][2]).max() > 0.01][:count]
     off, accepted = [], []
@@ -88,8 +88,8 @@ def _peer(checker: Checker, cases: Cases, count: int) -> list[Agreement]:
         blocks[2] = 2 * blocks[2]
         accepted.append(checker.accepts(single, blocks))
     return [
-        Agreement(checker.name, "J and autodiff's, share of what is allowed", max(off, default=np.nan), 1),
-        Agreement(checker.name, PLANTED, float(np.mean(accepted or np.nan)), 0),
+        WitnessAgreement(checker.name, "J and autodiff's, share of what is allowed", max(off, default=np.nan), 1),
+        WitnessAgreement(checker.name, PLANTED, float(np.mean(accepted or np.nan)), 0),
     ]
 
 
@@ -97,7 +97,7 @@ def _peer(checker: Checker, cases: Cases, count: int) -> list[Agreement]:
 
 
 def measure(
-    plan: Plan,
+    plan: BenchmarkPlan,
     say: Say,
     *,
     sizes: Sizes | None = None,
@@ -125,7 +125,7 @@ def measure(
     return not bad
 
 
-def _throughput(plan: Plan, sizes: Sizes, cases: Cases, compiled: float) -> str:
+def _throughput(plan: BenchmarkPlan, sizes: Sizes, cases: Cases, compiled: float) -> str:
     entry, scratch, count = cases.entry, np.random.RandomState(), sum(map(len, cases.stacks))
     work: dict[str, Callable[[int], object]] = {
         "all": lambda number: [verified(entry, stack, scratch) for stack in cases.stacks],
@@ -156,7 +156,7 @@ def _rejected(checker: Checker, cases: Cases, count: int) -> str:
 
 
 def _beside_peers(
-    plan: Plan,
+    plan: BenchmarkPlan,
     sizes: Sizes,
     cases: Cases,
     checkers: Sequence[Checker],

@@ -14,7 +14,7 @@ __all__ = ["EXPERIMENTS", "cli"]
 EXPERIMENTS = ("initialization", "regularization", "gradient-checking", "optimization")
 
 
-class Report(click.ParamType):
+class ReportOption(click.ParamType):
     """One of ``formats``, with or without a path behind it: ``json=PATH``."""
 
     name = "FORMAT[=PATH]"
@@ -111,7 +111,7 @@ REPORT = (
 @click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
 @click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Until when. [default: in 90 days]")
-@click.option("--report", "reports", type=Report(*VERIFY_FORMATS), multiple=True, help=REPORT)
+@click.option("--report", "reports", type=ReportOption(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
@@ -141,7 +141,7 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 @click.option(
     "--report",
     "reports",
-    type=Report(*COMPARE_FORMATS),
+    type=ReportOption(*COMPARE_FORMATS),
     multiple=True,
     help="text, json, markdown or html; with =PATH into a file. [default: text]",
 )
@@ -170,7 +170,7 @@ def selftest(target: str, gate: bool) -> int:
 
 @cli.command()
 @click.argument("failure", metavar="ID")
-@click.option("--report", "reports", type=Report(*VERIFY_FORMATS), multiple=True, help=REPORT)
+@click.option("--report", "reports", type=ReportOption(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def replay(failure: str, reports: Reports) -> int:
     """See a stored failure again; it is forgotten when it is fixed."""
     from reference.commands.replay import run_replay

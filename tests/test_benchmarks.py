@@ -34,13 +34,13 @@ from benchmarks import (
     verification,
     verified,
 )
-from benchmarks.agreement import Agreement
+from benchmarks.agreement import WitnessAgreement
 from benchmarks.detection import ERRORS, caught
 from benchmarks.false_alarms import campaign
 from benchmarks.peers import Checker, Setting, Trainer
 from benchmarks.peers import jax as jax_peer
 from benchmarks.peers.plain import LOOP
-from benchmarks.plan import Plan
+from benchmarks.plan import BenchmarkPlan
 from benchmarks.tables import markdown
 from reference.cases.case import Case
 from reference.targets import Entry, resolve
@@ -125,7 +125,11 @@ def test_the_most_memory_of_a_call_is_counted() -> None:
 
 
 def test_nobody_is_right_who_is_not_a_number() -> None:
-    found = [Agreement("a", "x", 1, 2), Agreement("b", "x", float("nan"), 2), Agreement("c", "x", 3, 2, "here")]
+    found = [
+        WitnessAgreement("a", "x", 1, 2),
+        WitnessAgreement("b", "x", float("nan"), 2),
+        WitnessAgreement("c", "x", 3, 2, "here"),
+    ]
     assert agreement.wrong(found) == {"b", "c"}
     text = agreement.table(found)
     assert text.count("**WRONG**, not timed") == 2
@@ -133,9 +137,9 @@ def test_nobody_is_right_who_is_not_a_number() -> None:
 
 
 def test_of_one_kind_the_worst_comparison_is_shown() -> None:
-    found = [Agreement("a", "x", worst, 1.0) for worst in (0.25, 0.75, 0.5)]
+    found = [WitnessAgreement("a", "x", worst, 1.0) for worst in (0.25, 0.75, 0.5)]
     assert "0.75 ≤ 1" in agreement.table(found)
-    assert "**2**" in agreement.table([*found, Agreement("a", "x", 2, 1), Agreement("a", "x", 0.9, 1)])
+    assert "**2**" in agreement.table([*found, WitnessAgreement("a", "x", 2, 1), WitnessAgreement("a", "x", 0.9, 1)])
 
 
 def test_figures_have_three_digits_and_a_unit() -> None:
@@ -195,7 +199,7 @@ def in_float64() -> Any:
 
 def said(measure: Callable[..., bool], **how: Any) -> tuple[bool, str]:
     text: list[str] = []
-    right = measure(Plan(), text.append, **how)
+    right = measure(BenchmarkPlan(), text.append, **how)
     return right, "\n".join(text)
 
 
@@ -468,10 +472,10 @@ def test_a_slope_is_the_power() -> None:
 
 def test_what_grows_is_verified_cases_differences_and_steps() -> None:
     with in_float64():
-        found, agreements = growth.jobs(Plan(), growth.Sizes((1, 17), (2, 3), (3,), 1))
+        found, agreements = growth.jobs(BenchmarkPlan(), growth.Sizes((1, 17), (2, 3), (3,), 1))
     assert not agreement.wrong(agreements)
     assert [job.x for job in found] == [[16, 32], [42, 50], [3]]
-    assert min(curves.measured(found[2], Plan(), 1).memory) > 0
+    assert min(curves.measured(found[2], BenchmarkPlan(), 1).memory) > 0
 
 
 def test_growth_is_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -493,7 +497,7 @@ def test_growth_is_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_growth_of_what_is_wrong_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "pin", lambda threads: None)
     monkeypatch.setattr(machine, "LIBRARIES", {"numpy": "numpy"})
-    monkeypatch.setattr(growth, "jobs", lambda plan, sizes: ([], [Agreement("a", "b", 2, 1)]))
+    monkeypatch.setattr(growth, "jobs", lambda plan, sizes: ([], [WitnessAgreement("a", "b", 2, 1)]))
     never_timed(monkeypatch, curves)
     result = CliRunner().invoke(growth.main, ["--quick", "--out", str(tmp_path)])
     assert result.exit_code == 1
@@ -512,7 +516,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
     for name in command.MEASURES:
         module = importlib.import_module(f"benchmarks.{command.MODULES.get(name, name)}")
 
-        def measure(plan: Plan, say: Callable[[str], None], name: str = name) -> bool:
+        def measure(plan: BenchmarkPlan, say: Callable[[str], None], name: str = name) -> bool:
             say(f"asked {name} {plan.rounds} {plan.quick}")
             return answers[name]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from reference.comparison import Plan, compare, open_all
+from reference.comparison import ComparisonPlan, compare, open_all
 from reference.report import COMPARISON_FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.settings.formats import Reports
@@ -42,8 +42,8 @@ def run_compare(
     with prepared(), progress(sys.stderr, doing="") as advance:
         contenders = open_all(names, lambda name: resolve(name, limits, flags["bind"], bindings))
         try:
-            plan = Plan(examples, seed, timed, advance)
-            options = Options(PROFILES["quick"], seed, heard={}, progress=advance)
+            plan = ComparisonPlan(examples, seed, timed, advance)
+            options = Options(PROFILES["quick"], seed, witness_cache={}, progress=advance)
             judge = partial(verify_one, options=options, pictured=pictured)
             found = promptly(lambda: compare(contenders, plan, judge, tool()))
         finally:

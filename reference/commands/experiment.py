@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from reference.experiments import ExperimentError, folder
-from reference.experiments.conduct import Asked, conduct
+from reference.experiments.conduct import ExperimentRequest, conduct
 
 __all__ = ["run_experiment"]
 
@@ -37,7 +37,7 @@ def run_experiment(
     line = shlex.join(["manual-backprop", "experiment", name, *given, *(["--course-seeds"] if course_seeds else [])])
     try:
         folder.check(place)
-        product = conduct(Asked(name, data, iterations, seed, course_seeds, line), sys.stderr)
+        product = conduct(ExperimentRequest(name, data, iterations, seed, course_seeds, line), sys.stderr)
         folder.write(place, product.files)
     except ExperimentError as error:
         raise click.UsageError(str(error)) from None

@@ -55,7 +55,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
 def judged(asked: Request, advance: Progress) -> Report:
     """The whole run, baseline apart. ``click.ClickException`` where a single target cannot be opened at all."""
     started = time.monotonic()
-    options = replace(asked.options, progress=advance, heard={})
+    options = replace(asked.options, progress=advance, witness_cache={})
     pictured = any(form == "html" for form, _ in asked.reports)
     try:
         jobs = [Job(name, resolve(name, asked.limits, asked.bind, asked.bindings)) for name in asked.targets]
@@ -146,7 +146,7 @@ def _updated(asked: Request, report: Report, known: baselines.Baseline | None, f
         after = baselines.updated(report, known, flags["reason"], until)
     except baselines.BaselineError as error:
         raise click.UsageError(str(error)) from None
-    write(str(asked.baseline), baselines.told(after), "the baseline")
+    write(str(asked.baseline), baselines.as_toml(after), "the baseline")
     click.echo(baselines.difference(known, after, asked.baseline) or f"{asked.baseline} is as it was")
     return _let_through(report, after, asked)
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from reference.comparison.accuracy import Row, accuracy
+from reference.comparison.accuracy import AccuracyRow, accuracy
 from reference.comparison.agreement import agreement, digits
 from reference.comparison.contenders import Contender, open_all
 from reference.comparison.conventions import SUMMED, follows
-from reference.comparison.pool import Answer, Asked, Who, ask_all
+from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
@@ -26,12 +26,12 @@ from reference.report.models.verification import Target, Tool
 from reference.targets import Implementation
 from reference.verification.progress import Progress
 
-__all__ = ["Plan", "compare", "open_all"]
+__all__ = ["ComparisonPlan", "compare", "open_all"]
 
 NOTHING = "it exports no backward pass that can be compared"
 
 
-class Plan(NamedTuple):
+class ComparisonPlan(NamedTuple):
     """What a caller asks for."""
 
     examples: int
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 
 
 def compare(
-    contenders: Sequence[Contender], plan: Plan, verify: Callable[[Implementation], Target], tool: Tool
+    contenders: Sequence[Contender], plan: ComparisonPlan, verify: Callable[[Implementation], Target], tool: Tool
 ) -> Comparison:
     """Ask everybody everything; ``verify`` says of a wrong one what is wrong with it."""
     asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress)
@@ -73,9 +73,9 @@ def _price(fields: dict) -> Price:
 
 def _standing(
     contender: Contender,
-    asked: Sequence[Asked],
-    answers: Mapping[Who, Mapping[int, Answer]],
-    rows: Sequence[Row],
+    asked: Sequence[AskedProblem],
+    answers: Mapping[Participant, Mapping[int, Answer]],
+    rows: Sequence[AccuracyRow],
     verify: Callable[[Implementation], Target],
 ) -> Standing:
     target, implementation = contender.target, contender.implementation
@@ -89,8 +89,8 @@ def _standing(
     if not cases:
         more = "; verify says more of it" if implementation.laws else ""
         return Standing(target=target, verdict="inconclusive", error=NOTHING + more, notes=notes)
-    verdict, error, told = _verdict(mine, asked, rows, failed)
-    conventions += told
+    verdict, error, known = _verdict(mine, asked, rows, failed)
+    conventions += known
     checks, evidence = [], []
     if verdict == "fail":
         report = verify(implementation)
@@ -112,7 +112,10 @@ def _standing(
 
 
 def _verdict(
-    mine: Mapping[Who, Mapping[int, Answer]], asked: Sequence[Asked], rows: Sequence[Row], failed: Sequence[str]
+    mine: Mapping[Participant, Mapping[int, Answer]],
+    asked: Sequence[AskedProblem],
+    rows: Sequence[AccuracyRow],
+    failed: Sequence[str],
 ) -> tuple[Verdict, str | None, list[str]]:
     """Right, or wrong and in which words, or right by a convention."""
     conventions: list[str] = []
@@ -136,7 +139,7 @@ def _own_conventions(implementation: Implementation) -> list[str]:
     return [text for entry in implementation.entries for text in entry.conventions]
 
 
-def _accuracy(row: Row) -> Accuracy:
+def _accuracy(row: AccuracyRow) -> Accuracy:
     return Accuracy(
         check=row.who.check,
         output=row.output,

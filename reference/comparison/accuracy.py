@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
-from reference.comparison.pool import Answer, Asked, Who
+from reference.comparison.pool import Answer, AskedProblem, Participant
 from reference.judging.tolerance import allowed
 
-__all__ = ["ALL", "CONDITION", "Errors", "Row", "accuracy", "errors"]
+__all__ = ["ALL", "CONDITION", "AccuracyRow", "Errors", "accuracy", "errors"]
 
 CONDITION = 100
 ALL = "*"
@@ -33,10 +33,10 @@ class Errors(NamedTuple):
     C: float
 
 
-class Row(NamedTuple):
+class AccuracyRow(NamedTuple):
     """Of one output of one function, over the cases of one dtype; ``ALL`` of either stands for all together."""
 
-    who: Who
+    who: Participant
     dtype: str
     output: str
     cases: int
@@ -85,9 +85,9 @@ class _Sum:
             self.worst, self.case = worst, str(problem.cases[0])
 
 
-def accuracy(asked: Sequence[Asked], answers: Mapping[Who, Mapping[int, Answer]]) -> list[Row]:
+def accuracy(asked: Sequence[AskedProblem], answers: Mapping[Participant, Mapping[int, Answer]]) -> list[AccuracyRow]:
     """A row for each function, dtype and output, and for all functions and all outputs of a target together."""
-    sums: dict[tuple[Who, str, str], _Sum] = defaultdict(_Sum)
+    sums: dict[tuple[Participant, str, str], _Sum] = defaultdict(_Sum)
     for who, mine in answers.items():
         for k, answer in mine.items():
             problem, truth = asked[k]
@@ -100,12 +100,14 @@ def accuracy(asked: Sequence[Asked], answers: Mapping[Who, Mapping[int, Answer]]
                 if not found.units.size:
                     continue
                 for check, output in itertools.product((who.check, ALL), (name, ALL)):
-                    sums[Who(who.target, check), problem.shape.dtype, output].add(k, found, problem)
+                    sums[Participant(who.target, check), problem.shape.dtype, output].add(k, found, problem)
     return [_row(key, row) for key, row in sums.items()]
 
 
-def _row(key: tuple[Who, str, str], row: _Sum) -> Row:
+def _row(key: tuple[Participant, str, str], row: _Sum) -> AccuracyRow:
     ulps = np.concatenate(row.ulps) if row.ulps else np.zeros(0)
     worst, median = (float(f(ulps)) if ulps.size else 0.0 for f in (np.max, np.median))
     middle = float(np.median(np.concatenate(row.units)))
-    return Row(*key, len(row.cases), row.coordinates, worst, median, row.worst, len(row.wrong), row.case, middle)
+    return AccuracyRow(
+        *key, len(row.cases), row.coordinates, worst, median, row.worst, len(row.wrong), row.case, middle
+    )

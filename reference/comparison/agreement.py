@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from manual_backprop.magnitudes import RESOLUTION
-from reference.comparison.pool import Answer, Asked, Who, paired
+from reference.comparison.pool import Answer, AskedProblem, Participant, paired
 from reference.judging.tolerance import allowed
 
 __all__ = ["Pair", "agreement", "digits"]
@@ -39,7 +39,9 @@ def digits(difference: float) -> float:
     return float("inf") if difference == 0 else max(0.0, -float(np.log10(difference))) if difference < np.inf else 0.0
 
 
-def agreement(targets: Sequence[str], asked: Sequence[Asked], answers: dict[Who, dict[int, Answer]]) -> list[Pair]:
+def agreement(
+    targets: Sequence[str], asked: Sequence[AskedProblem], answers: dict[Participant, dict[int, Answer]]
+) -> list[Pair]:
     """Every two targets, once for each dtype in which both answered something."""
     found: dict[tuple[str, str, str], Pair] = {}
     for first, second in combinations(targets, 2):
@@ -60,7 +62,7 @@ def agreement(targets: Sequence[str], asked: Sequence[Asked], answers: dict[Who,
     return list(found.values())
 
 
-def _blocks(one: Answer, other: Answer, asked: Asked) -> list[tuple[str, float, bool]]:
+def _blocks(one: Answer, other: Answer, asked: AskedProblem) -> list[tuple[str, float, bool]]:
     """For each block that both returned: its name, the relative difference, and whether that is rounding."""
     found = []
     for name in one.blocks.keys() & other.blocks.keys():

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reference.cases.problem import Problem
-from reference.comparison.pool import Answer, Asked
+from reference.comparison.pool import Answer, AskedProblem
 from reference.comparison.truth import Truth, truth
 from reference.judging.tolerance import allowed
 
@@ -51,7 +51,7 @@ SLOPES: tuple[tuple[str | None, float | None], ...] = (
 KINKED = ("relu", "leaky_relu")
 
 
-def follows(asked: Sequence[Asked], answers: Mapping[int, Answer]) -> list[list[str]]:
+def follows(asked: Sequence[AskedProblem], answers: Mapping[int, Answer]) -> list[list[str]]:
     """The conventions that explain every answer: those with the fewest departures, each as a list of texts.
 
     Empty where none does, or where the course's own does.
@@ -75,7 +75,7 @@ def _departures(combination: tuple) -> int:
 
 
 def _fits(
-    problems: Sequence[tuple[Asked, Answer]], data: Choice, penalty: Choice, decayed: bool, at_zero: float | None
+    problems: Sequence[tuple[AskedProblem, Answer]], data: Choice, penalty: Choice, decayed: bool, at_zero: float | None
 ) -> bool:
     return all(
         _equal(one.problem, answer, _true(one, at_zero), data.factor(one.problem), penalty.factor(one.problem), decayed)
@@ -88,7 +88,7 @@ def _telling(problem: Problem) -> float:
     return float(problem.shape.m > 1) + float(problem.lambd[0] > 0) + float(problem.cases[0].bias == "zero")
 
 
-def _true(one: Asked, at_zero: float | None) -> Truth:
+def _true(one: AskedProblem, at_zero: float | None) -> Truth:
     """The truth, with another slope at ties where there are any."""
     assert one.truth is not None
     ties = one.problem.shape.hidden in KINKED and any((Z == 0).any() for Z in one.problem.M.forward.Z[:-1])

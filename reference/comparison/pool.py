@@ -18,23 +18,23 @@ from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
-from reference.judging.execution import Raised, malformed, run_once, ventured, what_raised
+from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
 from reference.targets.interface import Domain, Entry
 
-__all__ = ["Answer", "Asked", "Who", "ask_all", "paired"]
+__all__ = ["Answer", "AskedProblem", "Participant", "ask_all", "paired"]
 
 STACKED = 8  # random cases of one shape: JAX compiles for each shape anew
 Blocks = dict[str, NDArray[Any]]
 
 
-class Who(NamedTuple):
+class Participant(NamedTuple):
     """One function of one target."""
 
     target: str
     check: str
 
 
-class Asked(NamedTuple):
+class AskedProblem(NamedTuple):
     """One problem (a stack of one), and the truth of it."""
 
     problem: Problem
@@ -50,20 +50,20 @@ class Answer(NamedTuple):
 
 def ask_all(
     contenders: Sequence[Contender], *, examples: int, seed: int, progress: Callable[[str, int, int], None]
-) -> tuple[list[Asked], dict[Who, dict[int, Answer]]]:
+) -> tuple[list[AskedProblem], dict[Participant, dict[int, Answer]]]:
     """Every problem, and by function the answers to those problems that it takes, by their number."""
     entries = [
-        (Who(c.target, e.check), e) for c in contenders if c.implementation is not None
+        (Participant(c.target, e.check), e) for c in contenders if c.implementation is not None
         for e in c.implementation.entries
     ]  # fmt: skip
     given = [draw([case]) for case in _cases([entry.domain for _, entry in entries], examples, seed)]
     problems: dict[tuple[Case, bytes], Problem] = {_key(p): p for p in given}
     own = {who: _settled(entry, given, problems) for who, entry in entries}
-    asked = [Asked(problem, truth(problem)) for problem in problems.values()]
+    asked = [AskedProblem(problem, truth(problem)) for problem in problems.values()]
     numbers = {key: k for k, key in enumerate(problems)}
-    answers: dict[Who, dict[int, Answer]] = {}
+    answers: dict[Participant, dict[int, Answer]] = {}
     for who, entry in entries:
-        keys = own[who] if entry.settle is not None else list(problems)
+        keys = own[who] if entry.with_own_masks is not None else list(problems)
         mine = [numbers[key] for key in keys if entry.domain.accepts(key[0])]
         answers[who] = {}
         for k in mine:
@@ -90,21 +90,21 @@ def _settled(
     entry: Entry, given: Sequence[Problem], problems: dict[tuple[Case, bytes], Problem]
 ) -> list[tuple[Case, bytes]]:
     """The problems as a target that draws its own masks makes them; they join ``problems``."""
-    if entry.settle is None:
+    if entry.with_own_masks is None:
         return []
     found = []
     for problem in given:
         if not entry.domain.accepts(problem.cases[0]):
             continue
-        answer = ventured(partial(entry.settle, problem))
-        settled = problem if isinstance(answer, Raised) else answer  # it raises again when it is asked
-        problems.setdefault(_key(settled), settled)
-        found.append(_key(settled))
+        answer = attempt(partial(entry.with_own_masks, problem))
+        with_masks = problem if isinstance(answer, Raised) else answer  # it raises again when it is asked
+        problems.setdefault(_key(with_masks), with_masks)
+        found.append(_key(with_masks))
     return found
 
 
 def _answer(entry: Entry, problem: Problem) -> Answer:
-    outcome = ventured(partial(run_once, entry, problem))
+    outcome = attempt(partial(run_once, entry, problem))
     if isinstance(outcome, Raised):
         return Answer({}, what_raised(outcome.error))
     bad = {failure.output: failure.text for failure in malformed(entry, problem, outcome)}
@@ -112,7 +112,9 @@ def _answer(entry: Entry, problem: Problem) -> Answer:
     return Answer(blocks, "; ".join(text for name, text in bad.items() if name.startswith(("dW", "db"))))
 
 
-def paired(answers: dict[Who, dict[int, Answer]], first: str, second: str) -> Iterator[tuple[Who, Who, int]]:
+def paired(
+    answers: dict[Participant, dict[int, Answer]], first: str, second: str
+) -> Iterator[tuple[Participant, Participant, int]]:
     """Every two functions of two targets, and every problem that both answered."""
     for one in (who for who in answers if who.target == first):
         for other in (who for who in answers if who.target == second):

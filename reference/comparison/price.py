@@ -17,7 +17,7 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
-from reference.judging.execution import Raised, malformed, run_once, ventured, what_raised
+from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
 from reference.judging.tolerance import compare, project, tolerance
 from reference.targets.interface import Entry, Meter
 from reference.targets.process.metering import peak_memory, seconds
@@ -118,7 +118,7 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
     if entry is None:
         return "not taken"
     meter = entry.meter or _here(entry)
-    asked = ventured(lambda: (meter.seconds(problem, 1), run_once(entry, problem)))
+    asked = attempt(lambda: (meter.seconds(problem, 1), run_once(entry, problem)))
     if isinstance(asked, Raised):
         return _raised(asked.error)
     first, outcome = asked
@@ -185,7 +185,7 @@ def _timed(
 
 def _or_said(lost: dict[str, str], runner: _Runner, ask: Callable[[], T]) -> T | None:
     """The answer; a target that raises, or loses its process, costs itself alone."""
-    answer = ventured(ask)
+    answer = attempt(ask)
     if isinstance(answer, Raised):
         lost[runner.target] = _raised(answer.error)
         return None

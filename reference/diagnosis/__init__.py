@@ -23,7 +23,7 @@ from reference.diagnosis.patterns import pattern
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import Scene, order, scene, split
 from reference.findings.codes import Certainty
-from reference.judging.execution import Failure, Raised, run_once, ventured
+from reference.judging.execution import Failure, Raised, attempt, run_once
 from reference.targets.interface import Entry, Event, Outcome, Place
 
 __all__ = ["Cause", "Diagnosis", "diagnose", "probes", "should_be"]
@@ -73,7 +73,7 @@ def diagnose(
     unfinished = sum(f.code == "MB702" for f in failures) > 1
     if not (open_ or shapes) or over or unfinished:
         return Diagnosis(plain or [_unexplained(f, f.text) for f in open_.values()], frozenset(open_))
-    probed = ventured(lambda: _probed(entry, failures[0].case, square=raising or square))
+    probed = attempt(lambda: _probed(entry, failures[0].case, square=raising or square))
     if isinstance(probed, Raised):
         text = f"the probes raised {type(probed.error).__name__}: {probed.error}"
         if raising:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reference.diagnosis import Cause, Diagnosis, diagnose
 from reference.findings.codes import CONVENTION
 from reference.judging.execution import Failure
-from reference.targets.interface import Entry, Own
+from reference.targets.interface import Entry, OwnDerivative
 
 __all__ = ["agreed", "held_to_its_own"]
 
@@ -19,7 +19,7 @@ NUMBERS = ("MB101", "MB102", "MB103", "MB104", "MB199", "MB201", "MB202", "MB301
 
 
 def held_to_its_own(
-    entry: Entry, failures: Sequence[Failure], others: Iterable[Failure], own: Own | None
+    entry: Entry, failures: Sequence[Failure], others: Iterable[Failure], own: OwnDerivative | None
 ) -> tuple[Diagnosis, list[str]]:
     """What is wrong with a backward pass, and the conventions in which it is right.
 
@@ -43,7 +43,7 @@ def _short(cause: Cause) -> str:
     return f"{cause.output}: {what}" if cause.certainty != "unexplained" else f"{cause.output} is not the course's"
 
 
-def _costs_of_their_own(failures: Iterable[Failure], own: Own | None) -> list[str]:
+def _costs_of_their_own(failures: Iterable[Failure], own: OwnDerivative | None) -> list[str]:
     """In which known ways the cost that a backward pass belongs to is another than the course's."""
     if own is None:
         return []
@@ -51,7 +51,9 @@ def _costs_of_their_own(failures: Iterable[Failure], own: Own | None) -> list[st
     return [text for whole in said for text in whole.removeprefix(CONVENTION).split(f" and {CONVENTION}")]
 
 
-def agreed(failures: Iterable[Failure], owns: Mapping[str, Own | None], kept: Sequence[str] = ()) -> dict[Failure, str]:
+def agreed(
+    failures: Iterable[Failure], owns: Mapping[str, OwnDerivative | None], kept: Sequence[str] = ()
+) -> dict[Failure, str]:
     """The failures of laws that a backward pass of the same file makes a convention, with the words for each.
 
     ``kept``: the backward passes that were held to their own cost's convention.

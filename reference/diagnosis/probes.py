@@ -26,7 +26,7 @@ def probes(entry: Entry, case: Case, *, square: bool = False) -> Iterator[Proble
     """
     for k in range(len(PROBES)):
         problem = draw([_probe(entry, case, k, (SQUARE if square else PROBES)[k])])
-        yield problem if entry.settle is None else entry.settle(problem)
+        yield problem if entry.with_own_masks is None else entry.with_own_masks(problem)
 
 
 def _probe(entry: Entry, case: Case, k: int, widths: tuple[int, tuple[int, ...], int]) -> Case:

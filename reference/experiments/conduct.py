@@ -20,12 +20,12 @@ from reference.experiments.plans import PLANS, printed_every
 from reference.report.models.verification import Target
 from reference.verification.threads import one_thread
 
-__all__ = ["Asked", "Product", "conduct"]
+__all__ = ["ExperimentRequest", "Product", "conduct"]
 
 CHECKING = "gradient-checking"
 
 
-class Asked(NamedTuple):
+class ExperimentRequest(NamedTuple):
     """What the command line says; ``None`` where it says nothing."""
 
     name: str
@@ -43,14 +43,14 @@ class Product(NamedTuple):
     interrupted: bool
 
 
-def conduct(asked: Asked, stream: TextIO) -> Product:
+def conduct(asked: ExperimentRequest, stream: TextIO) -> Product:
     """Train or check, and draw. ``ExperimentError`` where what is asked makes no sense, or the data cannot be read."""
     _sensible(asked)
     with one_thread():
         return _checking(asked, stream) if asked.name == CHECKING else _training(asked, stream)
 
 
-def _sensible(asked: Asked) -> None:
+def _sensible(asked: ExperimentRequest) -> None:
     """An option that would be passed over in silence is refused."""
     trains = asked.name in PLANS
     for option, given in (("--data", asked.data is not None), ("--iterations", asked.iterations is not None)):
@@ -60,7 +60,7 @@ def _sensible(asked: Asked) -> None:
         raise ExperimentError(f"--course-seeds is about dropout's masks, and {asked.name} has none; regularization has")
 
 
-def _training(asked: Asked, stream: TextIO) -> Product:
+def _training(asked: ExperimentRequest, stream: TextIO) -> Product:
     from reference.experiments.runs import file_of, opened, study
     from reference.experiments.texts import plane, story
 
@@ -87,7 +87,7 @@ def _training(asked: Asked, stream: TextIO) -> Product:
     return Product(files_of(story(found, asked.command), kept, results), found.interrupted)
 
 
-def _checking(asked: Asked, stream: TextIO) -> Product:
+def _checking(asked: ExperimentRequest, stream: TextIO) -> Product:
     from reference.experiments import checking, planted
     from reference.experiments.checking_words import Checked, story
     from reference.report.text import SAYS
@@ -140,7 +140,7 @@ def _judged(stream: TextIO) -> dict[str, Target]:
     return found
 
 
-def _about(asked: Asked) -> dict[str, str]:
+def _about(asked: ExperimentRequest) -> dict[str, str]:
     return {"version": importlib.metadata.version("manual-backprop"), "command": asked.command}
 
 

@@ -18,7 +18,7 @@ class Follower(NamedTuple):
 
     say: Callable[[str], None]
     begin: Callable[[str, int], None]
-    heard: Callable[[str, int, float, float], None]  # of whom, iteration, cost, accuracy
+    iterated: Callable[[str, int, float, float], None]  # of whom, iteration, cost, accuracy
     done: Callable[[str], None]
 
 
@@ -41,11 +41,11 @@ def following(stream: TextIO, *, every: int) -> Iterator[Follower]:
 
 
 def _plain(say: Callable[[str], None], every: int) -> Follower:
-    def heard(name: str, iteration: int, cost: float, accuracy: float) -> None:
+    def iterated(name: str, iteration: int, cost: float, accuracy: float) -> None:
         if iteration % every == 0:
             say(f"Cost after iteration {iteration}: {cost}")
 
-    return Follower(say, lambda name, total: say(f"{name}:"), heard, lambda name: None)
+    return Follower(say, lambda name, total: say(f"{name}:"), iterated, lambda name: None)
 
 
 def _above(bar: Any, line: str) -> None:
@@ -63,8 +63,8 @@ def _barred(bar: Any, lines: Follower) -> Follower:
         lines.begin(name, total)
         tasks[name] = bar.add_task(name, total=total, figures=""), time.monotonic()
 
-    def heard(name: str, iteration: int, cost: float, accuracy: float) -> None:
-        lines.heard(name, iteration, cost, accuracy)
+    def iterated(name: str, iteration: int, cost: float, accuracy: float) -> None:
+        lines.iterated(name, iteration, cost, accuracy)
         task, began = tasks[name]
         seconds = time.monotonic() - began
         rate = f"  {iteration / seconds:,.0f} steps/s" if iteration and seconds else ""
@@ -74,4 +74,4 @@ def _barred(bar: Any, lines: Follower) -> Follower:
         task, _ = tasks[name]
         bar.remove_task(task)
 
-    return Follower(lines.say, begin, heard, done)
+    return Follower(lines.say, begin, iterated, done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["PLANS", "Plan", "Variant", "printed_every", "recorded_every"]
+__all__ = ["PLANS", "ExperimentPlan", "Variant", "printed_every", "recorded_every"]
 
 
 class Variant(NamedTuple):
@@ -20,7 +20,7 @@ class Variant(NamedTuple):
         return "keep_prob" in self.settings
 
 
-class Plan(NamedTuple):
+class ExperimentPlan(NamedTuple):
     """One experiment: what its variants have in common."""
 
     name: str
@@ -40,7 +40,7 @@ def _optimizer(name: str, optimizer: str) -> Variant:
 
 
 PLANS = {
-    "initialization": Plan(
+    "initialization": ExperimentPlan(
         "initialization",
         "Where training starts",
         "One network, trained three times on the same points by the same steps. Only its first weights differ.",
@@ -51,7 +51,7 @@ PLANS = {
         prints=1000,
         variants=tuple(Variant(name, {"initialization": name}) for name in ("zeros", "random", "he")),
     ),
-    "regularization": Plan(
+    "regularization": ExperimentPlan(
         "regularization",
         "What keeps a network from learning by heart",
         "One network, large enough to remember single points, trained with nothing against it, with L2, with dropout.",
@@ -67,7 +67,7 @@ PLANS = {
             Variant("course's dropout", {"initialization": "xavier", "keep_prob": 0.86}, reseeded=True),
         ),
     ),
-    "optimization": Plan(
+    "optimization": ExperimentPlan(
         "optimization",
         "Four ways downhill",
         "One network, from the same first weights on the same points, moved by four rules with the same learning rate.",
@@ -86,12 +86,12 @@ PLANS = {
 }
 
 
-def printed_every(plan: Plan, iterations: int) -> int:
+def printed_every(plan: ExperimentPlan, iterations: int) -> int:
     """The course's distance between two lines; less where so few iterations would give but one or two."""
     return plan.prints if iterations > plan.prints else _round(iterations // 10)
 
 
-def recorded_every(plan: Plan, iterations: int) -> int:
+def recorded_every(plan: ExperimentPlan, iterations: int) -> int:
     """Between two points of a curve: about a hundred of them, among them every one that is printed."""
     return min(printed_every(plan, iterations), _round(iterations // 100))
 

@@ -94,7 +94,7 @@ def judged(path: Path, advance: Progress) -> Target:
 
     opened = resolve(str(path))()
     try:
-        return verify_one(opened, Options(PROFILES["quick"], heard={}, progress=advance), kept=False)
+        return verify_one(opened, Options(PROFILES["quick"], witness_cache={}, progress=advance), kept=False)
     finally:
         opened.close()
 

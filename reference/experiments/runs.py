@@ -15,7 +15,7 @@ from manual_backprop.network import Parameters
 from manual_backprop.primitives import Array
 from reference.experiments.errors import ExperimentError
 from reference.experiments.follow import Follower
-from reference.experiments.plans import Plan, Variant, recorded_every
+from reference.experiments.plans import ExperimentPlan, Variant, recorded_every
 
 __all__ = [
     "COURSE_SEED",
@@ -24,12 +24,12 @@ __all__ = [
     "Source",
     "Study",
     "accuracy",
+    "cost_lines",
     "dims",
     "file_of",
     "layers",
     "opened",
     "study",
-    "told",
 ]
 
 LARGEST = 1e100  # of the numbers in a data set: what is made from them must be a number, too
@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
 class Study(NamedTuple):
     """Everything that the pictures and the page are made from."""
 
-    plan: Plan
+    plan: ExperimentPlan
     source: Source
     iterations: int
     seed: int
@@ -99,13 +99,15 @@ def opened(given: str) -> Source:
     return Source(data, "", Path(given).name)
 
 
-def study(plan: Plan, source: Source, follower: Follower, *, iterations: int, seed: int, course_seeds: bool) -> Study:
+def study(
+    plan: ExperimentPlan, source: Source, follower: Follower, *, iterations: int, seed: int, course_seeds: bool
+) -> Study:
     """Train every variant. An interrupt ends it, and what there is is kept; it is passed on where there is nothing."""
     found = Study(plan, source, iterations, seed, course_seeds, [])
     for variant in ordered(plan.variants, course_seeds=course_seeds):
         try:
             found.outcomes.append(_train(found, variant, follower))
-            for line in told(found.outcomes[-1], iterations):
+            for line in cost_lines(found.outcomes[-1], iterations):
                 follower.say(line)
         except KeyboardInterrupt:
             if not found.outcomes:
@@ -116,7 +118,7 @@ def study(plan: Plan, source: Source, follower: Follower, *, iterations: int, se
     return found
 
 
-def told(outcome: Outcome, iterations: int) -> Iterator[str]:
+def cost_lines(outcome: Outcome, iterations: int) -> Iterator[str]:
     """What became of it, for the terminal."""
     at, file = outcome.kept.iteration, file_of(outcome.variant)
     if outcome.ending != "finished":
@@ -157,13 +159,13 @@ def _train(study: Study, variant: Variant, follower: Follower) -> Outcome:
     costs: list[tuple[int, float]] = []
     held: dict[str, Kept] = {}
 
-    def heard(iteration: int, cost: float, parameters: Parameters) -> None:
+    def iterated(iteration: int, cost: float, parameters: Parameters) -> None:
         here = Kept(iteration, parameters)
         held.setdefault("start", here)
         if all(cost < J for _, J in costs):
             held["best"] = here
         costs.append((iteration, cost))
-        follower.heard(variant.name, iteration, cost, accuracy(X, Y, parameters))
+        follower.iterated(variant.name, iteration, cost, accuracy(X, Y, parameters))
 
     settings: dict[str, Any] = dict(variant.settings)
     if variant.reseeded:
@@ -175,7 +177,7 @@ def _train(study: Study, variant: Variant, follower: Follower) -> Outcome:
         with np.errstate(all="ignore"):  # a rate that is too large for the data: the cost says so
             trained = training.model(
                 X, Y, dims(study), learning_rate=plan.learning_rate, num_iterations=study.iterations, seed=study.seed,
-                cost_every=recorded_every(plan, study.iterations), callback=heard, **settings,
+                cost_every=recorded_every(plan, study.iterations), callback=iterated, **settings,
             )  # fmt: skip
     except KeyboardInterrupt:
         if not costs:

@@ -22,7 +22,7 @@ from reference.targets.outcome import CHANGED, as_dict
 from reference.targets.process.supervisor import TargetDied, TargetRaised
 from reference.targets.raised import described
 
-__all__ = ["Failure", "Raised", "malformed", "raised", "run_entry", "run_once", "ventured", "what_raised"]
+__all__ = ["Failure", "Raised", "attempt", "malformed", "raised", "run_entry", "run_once", "what_raised"]
 
 T = TypeVar("T")
 TRACE_LINES = 6
@@ -52,7 +52,7 @@ class Raised(NamedTuple):
     error: BaseException
 
 
-def ventured(ask: Callable[[], T]) -> T | Raised:
+def attempt(ask: Callable[[], T]) -> T | Raised:
     """What a target answers. It may raise anything, ``SystemExit`` included; an interrupt is the user's own."""
     try:
         return ask()
@@ -135,8 +135,8 @@ def raised(entry: Entry, problem: Problem, error: BaseException) -> Failure:
 def what_raised(error: BaseException) -> str:
     """An exception of a target's in one line, wherever its process is: ``ZeroDivisionError: division by zero``."""
     if isinstance(error, TargetRaised):
-        told = error.told
-        return f"{told['type']}: {told['message']}" if told["message"] else str(told["type"])
+        details = error.details
+        return f"{details['type']}: {details['message']}" if details["message"] else str(details["type"])
     if isinstance(error, TargetDied):
         return f"it {error}"
     return " ".join(f"{type(error).__name__}{_message(error)}".split())

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
-from reference.judging.execution import Failure, Raised, malformed, raised, run_entry, ventured
-from reference.judging.panel import Dispute, Testimony, cross_examine, hear
-from reference.judging.tolerance import Comparison, compare, project, tolerance
+from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
+from reference.judging.panel import Dispute, WitnessReport, ask_witnesses, compare_witnesses
+from reference.judging.tolerance import Deviations, compare, project, tolerance
 from reference.targets.interface import Entry, Outcome
 
-__all__ = ["Heard", "Judgement", "Tally", "judge"]
+__all__ = ["Judgement", "Tally", "WitnessCache", "judge"]
 
 DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
 
@@ -65,8 +65,8 @@ class Quantity(NamedTuple):
     along: tuple[Array, Array] | None = None  # V (S, G, …) of this block alone, and dJ along it
 
 
-Heard = dict[Any, tuple[Testimony, list[Dispute]]]  # what the witnesses said of a stack, for the next target
-MOST_HEARD = 1024  # stacks
+WitnessCache = dict[Any, tuple[WitnessReport, list[Dispute]]]  # what the witnesses said of a stack, for the next target
+LARGEST_WITNESS_CACHE = 1024  # stacks
 
 
 class Judgement(NamedTuple):
@@ -76,26 +76,31 @@ class Judgement(NamedTuple):
 
 
 def judge(
-    entry: Entry, problem: Problem, *, exhaustive: bool, rng: np.random.RandomState, heard: Heard | None = None
+    entry: Entry,
+    problem: Problem,
+    *,
+    exhaustive: bool,
+    rng: np.random.RandomState,
+    witness_cache: WitnessCache | None = None,
 ) -> Judgement:
     """Judge one entry on one stack; ``exhaustive`` asks the complex step for every coordinate."""
-    settled = problem if entry.settle is None else ventured(partial(entry.settle, problem))
-    if isinstance(settled, Raised):
-        return Judgement({}, [raised(entry, problem, settled.error)], [])
-    problem = settled
-    testimony, disputes = _testimony(problem, exhaustive, rng, heard)
-    answer = ventured(partial(run_entry, entry, problem))
+    with_masks = problem if entry.with_own_masks is None else attempt(partial(entry.with_own_masks, problem))
+    if isinstance(with_masks, Raised):
+        return Judgement({}, [raised(entry, problem, with_masks.error)], [])
+    problem = with_masks
+    witness_report, disputes = _witness_report(problem, exhaustive, rng, witness_cache)
+    answer = attempt(partial(run_entry, entry, problem))
     if isinstance(answer, Raised):
         return Judgement({}, [raised(entry, problem, answer.error)], disputes)
     outcome, of_data, failures = answer
     bad = list(malformed(entry, problem, outcome)) or list(malformed(entry, problem, of_data))
     failures, misshapen = failures + bad, {failure.output for failure in bad}
-    outcome, of_data = (_well_formed(o, misshapen, testimony) for o in (outcome, of_data))
+    outcome, of_data = (_well_formed(o, misshapen, witness_report) for o in (outcome, of_data))
     tallies: dict[str, Tally] = {}
     wrong: dict[str, Failure] = {}
     # a target may return anything; what is not finite is for ``compare`` to say
     with np.errstate(invalid="ignore", over="ignore"):
-        for quantity in _quantities(problem, testimony, outcome, of_data):
+        for quantity in _quantities(problem, witness_report, outcome, of_data):
             tally, failure = _assess(entry, problem, quantity)
             output, _, part = quantity.name.partition(".")
             if output in misshapen:
@@ -108,36 +113,38 @@ def judge(
     return Judgement(tallies, failures + _reading(wrong), disputes)
 
 
-def _testimony(
-    problem: Problem, exhaustive: bool, rng: np.random.RandomState, heard: Heard | None
-) -> tuple[Testimony, list[Dispute]]:
+def _witness_report(
+    problem: Problem, exhaustive: bool, rng: np.random.RandomState, witness_cache: WitnessCache | None
+) -> tuple[WitnessReport, list[Dispute]]:
     """Ask the witnesses, or recall: what they say is a function of the problem alone."""
     masks = b"".join(D.tobytes() for D in problem.masks or ())
     key = (problem.cases, exhaustive, masks)
-    if heard is not None and key in heard:
-        return heard[key]
-    testimony = hear(problem, exhaustive=exhaustive, rng=rng)
-    answer = testimony, cross_examine(problem, testimony)
-    if heard is not None and len(heard) < MOST_HEARD:
-        heard[key] = answer
+    if witness_cache is not None and key in witness_cache:
+        return witness_cache[key]
+    witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng)
+    answer = witness_report, compare_witnesses(problem, witness_report)
+    if witness_cache is not None and len(witness_cache) < LARGEST_WITNESS_CACHE:
+        witness_cache[key] = answer
     return answer
 
 
-def _well_formed(outcome: Outcome, misshapen: set[str], testimony: Testimony) -> Outcome:
+def _well_formed(outcome: Outcome, misshapen: set[str], witness_report: WitnessReport) -> Outcome:
     """The outcome without what cannot be compared; a gradient is stood in for by the witness's, and not judged."""
     kept = {name: array for name, array in outcome.items() if name not in misshapen}
-    for l in range(1, len(testimony.autodiff.dW) + 1):
-        kept.setdefault(f"dW{l}", testimony.autodiff.dW[l - 1])
-        kept.setdefault(f"db{l}", testimony.autodiff.db[l - 1])
+    for l in range(1, len(witness_report.autodiff.dW) + 1):
+        kept.setdefault(f"dW{l}", witness_report.autodiff.dW[l - 1])
+        kept.setdefault(f"db{l}", witness_report.autodiff.db[l - 1])
     return kept
 
 
 # --- comparing --------------------------------------------------------------------------------------------
 
 
-def _quantities(problem: Problem, testimony: Testimony, outcome: Outcome, of_data: Outcome) -> Iterator[Quantity]:
+def _quantities(
+    problem: Problem, witness_report: WitnessReport, outcome: Outcome, of_data: Outcome
+) -> Iterator[Quantity]:
     """Every quantity that was returned, beside what the witnesses say of it."""
-    ad, central, probes = testimony
+    ad, central, probes = witness_report
     M = problem.M
     L = len(problem.shape.dims) - 1
     regularized = problem.lambd.any()
@@ -204,7 +211,7 @@ def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure
     return counts, (_failure(entry.check, problem, q, by_autodiff, wrong) if wrong.any() else None)
 
 
-def _along(problem: Problem, q: Quantity, by_autodiff: Comparison, slack: float) -> NDArray[np.bool_]:
+def _along(problem: Problem, q: Quantity, by_autodiff: Deviations, slack: float) -> NDArray[np.bool_]:
     """Where a directional derivative of the complex step contradicts, as a mask over the block's entries."""
     assert q.along is not None
     V, truth = q.along
@@ -222,7 +229,7 @@ def _along(problem: Problem, q: Quantity, by_autodiff: Comparison, slack: float)
     return touched.any(axis=0) & worst
 
 
-def _failure(check: str, problem: Problem, q: Quantity, compared: Comparison, wrong: NDArray[np.bool_]) -> Failure:
+def _failure(check: str, problem: Problem, q: Quantity, compared: Deviations, wrong: NDArray[np.bool_]) -> Failure:
     """The entry that is furthest off, in the first case that is wrong."""
     g = int(np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=-1))[0])
     error = np.where(wrong[g], np.maximum(compared.error[g], 1e-300), -1.0)

@@ -13,12 +13,12 @@ from reference.judging.tolerance import compare, project, tolerance
 from reference.witnesses import complex_step as step
 from reference.witnesses.autodiff import Autodiff, autodiff
 
-__all__ = ["WITNESSES", "Dispute", "Testimony", "cross_examine", "hear", "odd_one_out"]
+__all__ = ["WITNESSES", "Dispute", "WitnessReport", "ask_witnesses", "compare_witnesses", "odd_one_out"]
 
 WITNESSES = ("autodiff", "central_difference", "complex_step")
 
 
-class Testimony(NamedTuple):
+class WitnessReport(NamedTuple):
     """What the three witnesses say of one stack of problems."""
 
     autodiff: Autodiff
@@ -34,28 +34,28 @@ class Dispute(NamedTuple):
     text: str
 
 
-def hear(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState | None = None) -> Testimony:
+def ask_witnesses(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState | None = None) -> WitnessReport:
     """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples."""
     _, Y, parameters = problem.double()
     V = step.every_coordinate(problem) if exhaustive else step.sampled(problem, rng or np.random.RandomState())
     with np.errstate(over="ignore", invalid="ignore"):  # out of range: nobody is asked to agree there
-        return Testimony(
+        return WitnessReport(
             autodiff(problem),
             network_differences(Y, parameters, problem.M, **problem.architecture()),
             step.complex_step(problem, V),
         )
 
 
-def cross_examine(problem: Problem, testimony: Testimony) -> list[Dispute]:
+def compare_witnesses(problem: Problem, witness_report: WitnessReport) -> list[Dispute]:
     """Compare the witnesses with each other, each pair within what both admit; one dispute per case at most.
 
     Where sampled directions leave open who is odd, the complex step is asked for every coordinate of that case.
     """
-    agree = _agreement(problem, testimony)
+    agree = _agreement(problem, witness_report)
     disputes = []
     for g in np.flatnonzero(~np.all(list(agree.values()), axis=0)):
         single = problem.at(int(g))
-        full = hear(single, exhaustive=True)
+        full = ask_witnesses(single, exhaustive=True)
         verdicts = {pair: bool(ok[0]) for pair, ok in _agreement(single, full).items()}
         odd = odd_one_out(verdicts)
         pairs = ", ".join(f"{a} and {b}" for (a, b), ok in verdicts.items() if not ok) or "two of them"
@@ -71,9 +71,9 @@ def odd_one_out(agree: dict[tuple[str, str], bool]) -> str | None:
     return None
 
 
-def _agreement(problem: Problem, testimony: Testimony) -> dict[tuple[str, str], NDArray[np.bool_]]:
+def _agreement(problem: Problem, witness_report: WitnessReport) -> dict[tuple[str, str], NDArray[np.bool_]]:
     """For each pair of witnesses, ``(G,)``: do they agree on the data term of J?"""
-    ad, central, probes = testimony
+    ad, central, probes = witness_report
     G = len(problem.cases)
     blocks = [np.concatenate(pair, axis=-1) for pair in zip(ad.dW, ad.db, strict=True)]
     M = [np.concatenate(pair, axis=-1) for pair in zip(problem.M.dW, problem.M.db, strict=True)]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.problem import Problem
 
-__all__ = ["Comparison", "Tolerance", "allowed", "compare", "tolerance"]
+__all__ = ["Deviations", "Tolerance", "allowed", "compare", "tolerance"]
 
 Array = NDArray[Any]
 
@@ -59,7 +59,7 @@ def allowed(problem: Problem, name: str) -> Tolerance:
     return tolerance(problem, problem.M.dW[l] + problem.M.l2[l] if kind == "dW" else problem.M.db[l])
 
 
-class Comparison(NamedTuple):
+class Deviations(NamedTuple):
     """Of one quantity against what a witness says of it."""
 
     error: Array  # in units of u · M; ``inf`` where either side is not finite and ought to be
@@ -67,7 +67,7 @@ class Comparison(NamedTuple):
     resolved: NDArray[np.bool_]
 
 
-def compare(got: Array, want: Array, allowed: Tolerance, *, extra: Array | float = 0.0) -> Comparison:
+def compare(got: Array, want: Array, allowed: Tolerance, *, extra: Array | float = 0.0) -> Deviations:
     """Entry by entry; ``extra`` widens the tolerance by what the witness itself admits (inf where it is silent)."""
     wide = np.asarray(got, dtype=np.float64)
     width = allowed.width + extra
@@ -77,7 +77,7 @@ def compare(got: Array, want: Array, allowed: Tolerance, *, extra: Array | float
         lost = judged & ~np.isfinite(difference)  # NaN compares as equal to everything, so it is said apart
         error = np.where(lost, np.inf, np.where(judged, difference * (allowed.C / width), 0.0))
         resolved = judged & ((width <= RESOLUTION * _largest(want, judged)) | (allowed.exact & (extra == 0)))
-    return Comparison(error, error > allowed.C, resolved)
+    return Deviations(error, error > allowed.C, resolved)
 
 
 def _largest(block: Array, judged: NDArray[np.bool_]) -> Array:

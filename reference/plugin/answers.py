@@ -13,12 +13,12 @@ from reference.report.models.verification import CheckResult, Finding, Target
 from reference.report.text import finding_lines, note_lines
 from reference.report.view import ALL, cause, subject, within
 
-__all__ = ["Answer", "answer", "told"]
+__all__ = ["ItemAnswer", "answer", "finding_texts"]
 
 Verdict = Literal["pass", "warn", "fail", "skip"]
 
 
-class Answer(NamedTuple):
+class ItemAnswer(NamedTuple):
     """What an item says. ``summary``: in one line."""
 
     verdict: Verdict
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
     properties: tuple[tuple[str, str], ...] = ()
 
 
-def answer(verified: Verified, share: Share) -> Answer:
+def answer(verified: Verified, share: Share) -> ItemAnswer:
     """Green only what was looked at, and found right."""
     target = verified.target
     rows = [row for row in target.checks if share.takes(row)]
@@ -36,7 +36,7 @@ def answer(verified: Verified, share: Share) -> Answer:
     return said._replace(properties=tuple(_properties(target, share, rows)))
 
 
-def told(target: Target, rows: Sequence[CheckResult], severity: str) -> Iterator[str]:
+def finding_texts(target: Target, rows: Sequence[CheckResult], severity: str) -> Iterator[str]:
     """The findings of one severity, as the text report prints them."""
     for row in rows:
         for finding in row.findings:
@@ -44,7 +44,7 @@ def told(target: Target, rows: Sequence[CheckResult], severity: str) -> Iterator
                 yield from finding_lines(target.target if row.check == ALL else row.check, row.output, finding)
 
 
-def _said(verified: Verified, share: Share, rows: Sequence[CheckResult]) -> Answer:
+def _said(verified: Verified, share: Share, rows: Sequence[CheckResult]) -> ItemAnswer:
     target = verified.target
     wrong = [row for row in rows if row.verdict == "fail"]
     if wrong:
@@ -62,34 +62,34 @@ def _said(verified: Verified, share: Share, rows: Sequence[CheckResult]) -> Answ
     return _warned(target, rows)
 
 
-def _wrong(target: Target, rows: Sequence[CheckResult]) -> Answer:
+def _wrong(target: Target, rows: Sequence[CheckResult]) -> ItemAnswer:
     found = [(row, finding) for row in rows for finding in row.findings if finding.severity == "error"]
     if found:
-        text, first = "\n".join(told(target, rows, "error")), found[0][1]
+        text, first = "\n".join(finding_texts(target, rows, "error")), found[0][1]
         place = next((finding.location for _, finding in found if finding.location is not None), None)
-        return Answer("fail", text, f"{first.code}: {cause(first)}", place)
+        return ItemAnswer("fail", text, f"{first.code}: {cause(first)}", place)
     row = rows[0]
     origin = next(_origins(target, row), None)
     if origin is None:
         text = f"{subject(row)} is wrong, as a consequence of another output of this check"
-        return Answer("fail", "\n".join(note_lines(text)), text)
+        return ItemAnswer("fail", "\n".join(note_lines(text)), text)
     whence, finding = origin
     where = "" if finding.location is None else f" ({finding.location.file}, {within(finding.location)})"
     text = f"{subject(row)} is wrong, as a consequence of {whence.output}{where}. {finding.code}: {cause(finding)}"
-    return Answer(
+    return ItemAnswer(
         "fail", "\n".join(note_lines(text)), f"follows from {whence.output} ({finding.code})", finding.location
     )
 
 
-def _warned(target: Target, rows: Sequence[CheckResult]) -> Answer:
+def _warned(target: Target, rows: Sequence[CheckResult]) -> ItemAnswer:
     warned = [row for row in rows if row.verdict == "warn"]
     if not warned:
-        return Answer("pass")
+        return ItemAnswer("pass")
     finding = next((finding for row in warned for finding in row.findings), None)
     if finding is None:  # the baseline lets through what it follows from
         text = f"{subject(warned[0])} is wrong, as a consequence of what is accepted"
-        return Answer("warn", text, text)
-    return Answer("warn", "\n".join(told(target, warned, "warning")), cause(finding), finding.location)
+        return ItemAnswer("warn", text, text)
+    return ItemAnswer("warn", "\n".join(finding_texts(target, warned, "warning")), cause(finding), finding.location)
 
 
 def _origins(target: Target, row: CheckResult) -> Iterator[tuple[CheckResult, Finding]]:
@@ -100,16 +100,16 @@ def _origins(target: Target, row: CheckResult) -> Iterator[tuple[CheckResult, Fi
                 yield other, finding
 
 
-def _not_checked(target: Target, share: Share) -> Answer:
+def _not_checked(target: Target, share: Share) -> ItemAnswer:
     """It never came up; where the run itself says that it cannot judge this, and judged others, nothing is wrong."""
     about = [note for note in target.notes for check in share.checks if note.startswith(f"{check} is not judged")]
     if about and target.verdict != "inconclusive":
-        return Answer("skip", about[0], about[0])
+        return ItemAnswer("skip", about[0], about[0])
     name = " and ".join(share.checks) or target.target
     what = name if share.output is None else f"{share.output} in {name}"
     reasons = list(dict.fromkeys([*filter(None, [target.error]), *about, *([] if share.checks else target.notes)]))
     text = ": ".join([f"{what} was not checked", *reasons[:1]])
-    return Answer("fail", "\n".join(line for said in [text, *reasons[1:]] for line in note_lines(said)), text)
+    return ItemAnswer("fail", "\n".join(line for said in [text, *reasons[1:]] for line in note_lines(said)), text)
 
 
 def _compared(row: CheckResult) -> str:
@@ -117,9 +117,9 @@ def _compared(row: CheckResult) -> str:
     return f"{subject(row)}: {seen:,} of {row.coordinates:,} entries could be compared"
 
 
-def _inconclusive(why: str) -> Answer:
+def _inconclusive(why: str) -> ItemAnswer:
     text = f"INCONCLUSIVE: {why}"
-    return Answer("fail", "\n".join(note_lines(text)), text)
+    return ItemAnswer("fail", "\n".join(note_lines(text)), text)
 
 
 def _properties(target: Target, share: Share, rows: Sequence[CheckResult]) -> Iterator[tuple[str, str]]:

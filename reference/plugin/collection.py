@@ -10,8 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from reference.plugin.exports import shares_of
-from reference.plugin.nodes import Requirements, Target, path_of, relative
-from reference.plugin.session import sit
+from reference.plugin.nodes import Requirements, TargetCollector, path_of, relative
+from reference.plugin.session import open_verification
 
 __all__ = ["Collection"]
 
@@ -25,8 +25,8 @@ class Collection:
         root, folder = config.rootpath, config.invocation_params.dir
         given = config.getoption("manual_backprop")
         names = given or [_seen_from(folder, root, name) for name in config.getini("manual_backprop_targets")]
-        self.sitting = sit(config, names, getattr(config, "workerinput", {}).get(SEED))
-        self.names = {_id(name, root, folder): name for name in self.sitting.request.targets}
+        self.verification = open_verification(config, names, getattr(config, "workerinput", {}).get(SEED))
+        self.names = {_id(name, root, folder): name for name in self.verification.request.targets}
         files = {_absolute(folder, name): id for id, name in self.names.items()}
         self.paths = {path: id for path, id in files.items() if path.is_file()}
         arguments = [argument.partition("::") for argument in config.args]
@@ -34,13 +34,13 @@ class Collection:
         self.narrowed = not given and all(path in self.paths for path, _ in self.arguments)
 
     def pytest_report_header(self) -> str:
-        asked = self.sitting.request
+        asked = self.verification.request
         return f"manual-backprop: profile {asked.profile}, seed {asked.options.seed}"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """xdist's: a seed that is drawn is drawn once."""
-        node.workerinput[SEED] = self.sitting.request.options.seed
+        node.workerinput[SEED] = self.verification.request.options.seed
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -50,17 +50,19 @@ class Collection:
         if isinstance(collector, pytest.Session):
             placed = {id for path, id in self.paths.items() if self._named(path)}
             nodes = [self._target(id, collector) for id in self.names if id not in placed and not self.narrowed]
-            required = [Requirements.from_parent(collector, sitting=self.sitting, name="required", nodeid="required")]
-            report.result = [*report.result, *nodes, *(required if self.sitting.request.require else [])]
+            required = [
+                Requirements.from_parent(collector, verification=self.verification, name="required", nodeid="required")
+            ]
+            report.result = [*report.result, *nodes, *(required if self.verification.request.require else [])]
         return report
 
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Target | None:
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> TargetCollector | None:
         """Where an argument names the target, as in ``nets.ipynb::dW2``."""
         named = self._named(file_path)
         return self._target(self.paths[file_path], parent) if named and named != "alone" else None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> Target | None:
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> TargetCollector | None:
         """A file of which nothing but our items is asked for is not imported as a module of tests."""
         return self._target(self.paths[module_path], parent) if self._named(module_path) == "alone" else None
 
@@ -69,15 +71,17 @@ class Collection:
         tails = {tail.partition("::")[0] for place, tail in self.arguments if place == path}
         if not tails or path not in self.paths:
             return None
-        ours = {id[0] for id, _ in shares_of(self.sitting.exports(self.names[self.paths[path]]))}
+        ours = {id[0] for id, _ in shares_of(self.verification.exports(self.names[self.paths[path]]))}
         if tails <= ours and path.suffix == ".py":
             return "alone"
         return "beside" if tails & {"", *ours} else None
 
-    def _target(self, id: str, parent: pytest.Collector) -> Target:
+    def _target(self, id: str, parent: pytest.Collector) -> TargetCollector:
         name = self.names[id]
-        path = path_of(name, self.sitting.folder, parent.config.rootpath)
-        return Target.from_parent(parent, name=id, nodeid=id, path=path, asked=name, sitting=self.sitting)
+        path = path_of(name, self.verification.folder, parent.config.rootpath)
+        return TargetCollector.from_parent(
+            parent, name=id, nodeid=id, path=path, asked=name, verification=self.verification
+        )
 
 
 def _id(name: str, root: Path, folder: Path) -> str:

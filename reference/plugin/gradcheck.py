@@ -13,8 +13,8 @@ from manual_backprop.gradient_check import COVERAGE, GradientCheck, gradient_che
 from reference.cases.case import Case
 from reference.findings.codes import INTERNAL
 from reference.plugin import ManualBackpropWarning
-from reference.plugin.answers import told
-from reference.plugin.isolation import guest
+from reference.plugin.answers import finding_texts
+from reference.plugin.isolation import isolated
 from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
 from reference.targets import ANY, Entry, Implementation, kind_of
@@ -60,16 +60,16 @@ class GradCheck:
         fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in case.items()}
         one = Case.parse(line) if line is not None else Case(**fields) if fields else None
         name = getattr(function, "__name__", type(function).__name__)
-        with guest():
+        with isolated():
             why = untrusted(self._config)
             entry = Entry(name, ANY if one is None else kind_of(one), per_case(function))
             target = None if why else _judged(entry, Options(PROFILE, case=one))
         if target is None or target.verdict == "error":
             pytest.fail(f"{INTERNAL}: {why or (target and target.error)}", pytrace=False)
         if target.verdict != "pass":
-            lines = [*told(target, target.checks, "error")] or [f"{name} is {target.verdict}: {target.error}"]
+            lines = [*finding_texts(target, target.checks, "error")] or [f"{name} is {target.verdict}: {target.error}"]
             pytest.fail("\n".join(lines), pytrace=False)
-        if warned := "\n".join(told(target, target.checks, "warning")):
+        if warned := "\n".join(finding_texts(target, target.checks, "warning")):
             warnings.warn(warned, ManualBackpropWarning, stacklevel=2)
         return target
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.verification.target import prepared
 
-__all__ = ["guest", "silent"]
+__all__ = ["isolated", "silent"]
 
 SWITCHES = {  # of JAX: those that would make the witness raise, or take minutes
     "jax_debug_nans": False,
@@ -37,7 +37,7 @@ def silent() -> Iterator[None]:
 
 
 @contextmanager
-def guest() -> Iterator[None]:
+def isolated() -> Iterator[None]:
     """``prepared``, and undone.
 
     JAX reads its platforms when it is imported, and chooses them once for a process: they are the user's. The witness

@@ -12,48 +12,48 @@ from typing import Any
 import pytest
 
 from reference.plugin import ManualBackpropWarning
-from reference.plugin.answers import Answer, answer
+from reference.plugin.answers import ItemAnswer, answer
 from reference.plugin.exports import Share, shares_of
-from reference.plugin.session import Fault, Sitting
+from reference.plugin.session import Fault, Verification
 from reference.report.view import ALL
 from reference.targets import TargetError
 
-__all__ = ["Requirements", "Target", "path_of", "relative"]
+__all__ = ["Requirements", "TargetCollector", "path_of", "relative"]
 
 BASELINE = "baseline"
 UNGROUPED = re.compile(r"[@\[\]]")  # these mean something to xdist in the name of a group
 
 
-class Target(pytest.Collector):
+class TargetCollector(pytest.Collector):
     """A target; ``asked`` is its name as it was given."""
 
-    def __init__(self, *, asked: str, sitting: Sitting, **rest: Any) -> None:
+    def __init__(self, *, asked: str, verification: Verification, **rest: Any) -> None:
         super().__init__(**rest)
-        self.asked, self.sitting = asked, sitting
+        self.asked, self.verification = asked, verification
         self.add_marker(pytest.mark.manual_backprop)
         if self.config.pluginmanager.hasplugin("xdist"):
             self.add_marker(pytest.mark.xdist_group(UNGROUPED.sub("_", self.name)))
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Its outputs; one item where there are none, which is red."""
-        of_passes: dict[str, Pass] = {}
-        for (*within, name), share in shares_of(self.sitting.exports(self.asked)):
+        of_passes: dict[str, PassCollector] = {}
+        for (*within, name), share in shares_of(self.verification.exports(self.asked)):
             parent: pytest.Collector = self
             for check in within:
                 if check not in of_passes:
-                    of_passes[check] = Pass.from_parent(self, name=check)
+                    of_passes[check] = PassCollector.from_parent(self, name=check)
                     yield of_passes[check]
                 parent = of_passes[check]
             item = Output.from_parent(parent, name=name, target=self, share=share)
-            if isinstance(parent, Pass):
+            if isinstance(parent, PassCollector):
                 parent.items.append(item)
             else:
                 yield item
-        if self.sitting.baseline is not None:
-            yield Baseline.from_parent(self, name=BASELINE, target=self)
+        if self.verification.baseline is not None:
+            yield BaselineItem.from_parent(self, name=BASELINE, target=self)
 
 
-class Pass(pytest.Collector):
+class PassCollector(pytest.Collector):
     """One of several backward passes of a target."""
 
     def __init__(self, **rest: Any) -> None:
@@ -67,18 +67,18 @@ class Pass(pytest.Collector):
 class Output(pytest.Item):
     """One output of a check, or a check as a whole."""
 
-    def __init__(self, *, target: Target, share: Share, **rest: Any) -> None:
+    def __init__(self, *, target: TargetCollector, share: Share, **rest: Any) -> None:
         super().__init__(**rest)
         self.target, self.share = target, share
-        self.answer: Answer | None = None
+        self.answer: ItemAnswer | None = None
         self.extra_keyword_matches.update(share.checks)
 
     def setup(self) -> None:
         """Verify the target, if that has not been done. The tool's fault is an error here, and no failure."""
         try:
-            self.answer = answer(self.target.sitting.verified(self.target.asked), self.share)
+            self.answer = answer(self.target.verification.verified(self.target.asked), self.share)
         except TargetError as error:
-            self.answer = Answer("fail", str(error), str(error))
+            self.answer = ItemAnswer("fail", str(error), str(error))
         except Fault as fault:
             pytest.fail(str(fault), pytrace=False)
         said = dict(self.answer.properties)
@@ -116,7 +116,7 @@ class Output(pytest.Item):
         if place is None:
             return self.path, None, name
         line = place.line - 1 if place.cell is None else None
-        return (self.target.sitting.folder / place.file).resolve(), line, name
+        return (self.target.verification.folder / place.file).resolve(), line, name
 
     @property
     def location(self) -> tuple[str, int | None, str]:
@@ -126,20 +126,20 @@ class Output(pytest.Item):
 
     def _is_required(self) -> bool:
         names = {name for check in self.share.checks for name in (check, f"{self.target.asked}::{check}")}
-        return bool(names & set(self.target.sitting.request.require))
+        return bool(names & set(self.target.verification.request.require))
 
 
-class Baseline(pytest.Item):
+class BaselineItem(pytest.Item):
     """Whether the baseline fits the target: an entry that fits no finding, or has expired, is a failure."""
 
-    def __init__(self, *, target: Target, **rest: Any) -> None:
+    def __init__(self, *, target: TargetCollector, **rest: Any) -> None:
         super().__init__(**rest)
         self.target = target
         self.stale: tuple[str, ...] = ()
 
     def setup(self) -> None:
         try:
-            self.stale = self.target.sitting.verified(self.target.asked).stale
+            self.stale = self.target.verification.verified(self.target.asked).stale
         except TargetError:
             self.stale = ("there is no target that it could fit",)
         except Fault as fault:
@@ -153,17 +153,17 @@ class Baseline(pytest.Item):
 class Requirements(pytest.Collector):
     """The checks that the table requires, and no target has."""
 
-    def __init__(self, *, sitting: Sitting, **rest: Any) -> None:
+    def __init__(self, *, verification: Verification, **rest: Any) -> None:
         super().__init__(**rest)
-        self.sitting = sitting
+        self.verification = verification
 
     def collect(self) -> Iterator[Missing]:
         found: set[str] = set()
-        for target in self.sitting.request.targets:
-            for check in self.sitting.exports(target):
+        for target in self.verification.request.targets:
+            for check in self.verification.exports(target):
                 names = {check.name, *(f"{check.name}::{output}" for output in (*(check.outputs or ()), ALL))}
                 found |= names | {f"{target}::{name}" for name in names}
-        for name in self.sitting.request.require:
+        for name in self.verification.request.require:
             if name not in found:
                 yield Missing.from_parent(self, name=name)
 

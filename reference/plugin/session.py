@@ -21,7 +21,7 @@ from reference.cases.case import CaseError
 from reference.cli import verify as command
 from reference.findings.codes import DEBUG, INTERNAL
 from reference.plugin.exports import Check, checks_of
-from reference.plugin.isolation import guest, silent
+from reference.plugin.isolation import isolated, silent
 from reference.report.models.verification import Report, Target
 from reference.selftest.canary import canary
 from reference.settings.request import Request, request
@@ -31,7 +31,7 @@ from reference.verification import baseline as baselines
 from reference.verification.run import Run
 from reference.verification.target import another, tool, verify_one, with_slack
 
-__all__ = ["Fault", "Sitting", "Verified", "sit", "untrusted"]
+__all__ = ["Fault", "Verification", "Verified", "open_verification", "untrusted"]
 
 CANARY = pytest.StashKey[str | None]()
 
@@ -48,7 +48,7 @@ class Verified(NamedTuple):
     cut: str | None = None
 
 
-def sit(config: pytest.Config, names: list[str], seed: int | None) -> Sitting:
+def open_verification(config: pytest.Config, names: list[str], seed: int | None) -> Verification:
     """Options of pytest's, then the environment and the table, as for ``verify``. ``pytest.UsageError``.
 
     ``seed``: that of the session, where another process has drawn it.
@@ -65,8 +65,8 @@ def sit(config: pytest.Config, names: list[str], seed: int | None) -> Sitting:
         raise pytest.UsageError(f"manual-backprop: {error.format_message()}") from None
     except (CaseError, ConfigurationError, TargetError, baselines.BaselineError) as error:
         raise pytest.UsageError(f"manual-backprop: {error}") from None
-    options = replace(asked.options, heard={}, seed=asked.options.seed if seed is None else seed)
-    return Sitting(config, replace(asked, options=options), config.invocation_params.dir, known)
+    options = replace(asked.options, witness_cache={}, seed=asked.options.seed if seed is None else seed)
+    return Verification(config, replace(asked, options=options), config.invocation_params.dir, known)
 
 
 def untrusted(config: pytest.Config) -> str | None:
@@ -80,7 +80,7 @@ def untrusted(config: pytest.Config) -> str | None:
 
 
 @dataclass
-class Sitting:
+class Verification:
     """``folder``: where pytest was started; names of targets are relative to it, and failures are kept there."""
 
     config: pytest.Config
@@ -109,7 +109,7 @@ class Sitting:
 
     def _outcome(self, name: str) -> Verified | Fault | TargetError:
         try:
-            with chdir(self.folder), guest():
+            with chdir(self.folder), isolated():
                 if (why := untrusted(self.config)) is not None:
                     return Fault(f"{INTERNAL}: {why}")
                 found = self._verify(name)

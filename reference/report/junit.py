@@ -18,7 +18,7 @@ __all__ = ["render"]
 CONSEQUENCE = "consequence"  # the type of a failure that another output's finding explains
 
 
-class Case(NamedTuple):
+class OutputCase(NamedTuple):
     """One testcase; ``kind``: what stands in it where it did not pass."""
 
     name: str
@@ -34,7 +34,7 @@ class Case(NamedTuple):
 
 class Suite(NamedTuple):
     name: str
-    cases: Sequence[Case]
+    cases: Sequence[OutputCase]
     out: str = ""
 
 
@@ -42,16 +42,16 @@ def render(report: Report) -> str:
     """The whole report. The same bytes for the same report, apart from ``time``."""
     report = legible(report)
     suites = [Suite(t.target, list(_cases(t)), _said(t)) for t in report.targets]
-    beyond = [Case(said, report.tool.name, "error", report.verdict, said, said) for said in reasons(report)]
+    beyond = [OutputCase(said, report.tool.name, "error", report.verdict, said, said) for said in reasons(report)]
     if beyond:
         suites.append(Suite(report.tool.name, beyond))
     return _xml(report, suites)
 
 
-def _cases(target: Target) -> Iterator[Case]:
+def _cases(target: Target) -> Iterator[OutputCase]:
     if stopped(target):
         file = file_of(target.target)
-        yield Case(
+        yield OutputCase(
             name=SAYS[target.verdict].lower(),
             classname=target.target,
             kind="error",
@@ -63,12 +63,12 @@ def _cases(target: Target) -> Iterator[Case]:
     yield from (_case(target, row) for row in target.checks)
 
 
-def _case(target: Target, row: CheckResult) -> Case:
+def _case(target: Target, row: CheckResult) -> OutputCase:
     errors = [f for f in row.findings if f.severity == "error"]
     warnings = [f for f in row.findings if f.severity == "warning"]
     check = target.target if row.check == ALL else row.check
     file, line = _place([*errors, *warnings])
-    case = Case(
+    case = OutputCase(
         name=check if row.output == ALL else row.output,
         classname=target.target if row.check == ALL else f"{target.target}.{check}",
         out=_lines(row, warnings),
@@ -142,7 +142,7 @@ def _xml(report: Report, suites: Sequence[Suite]) -> str:
     return ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True).decode() + "\n"
 
 
-def _testcase(case: Case) -> TestCase:
+def _testcase(case: OutputCase) -> TestCase:
     from junitparser import Attr, Error, Failure, IntAttr, Skipped, TestCase
 
     element = TestCase(case.name, case.classname)

@@ -17,7 +17,7 @@ MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "inter
 CODE = {"should be", "smallest", "reproduce"}  # what stands in a code span
 
 
-class Block(NamedTuple):
+class FindingBlock(NamedTuple):
     """What is shown whole or not at all."""
 
     lines: Sequence[str]
@@ -39,23 +39,23 @@ def render(report: Report) -> str:
     return "\n".join(shown)
 
 
-def _blocks(report: Report) -> Iterator[Block]:
+def _blocks(report: Report) -> Iterator[FindingBlock]:
     verdict = f"{MARKS[report.verdict]} {SAYS[report.verdict]} (exit code {report.exit_code})"
-    yield Block([f"## {escaped(report.tool.name)} verify: {verdict}"])
-    yield Block([f"Profile {escaped(report.profile)}, seed {report.seed}."])
+    yield FindingBlock([f"## {escaped(report.tool.name)} verify: {verdict}"])
+    yield FindingBlock([f"Profile {escaped(report.profile)}, seed {report.seed}."])
     if reasons(report):
-        yield Block([f"- {escaped(said)}" for said in reasons(report)])
+        yield FindingBlock([f"- {escaped(said)}" for said in reasons(report)])
     if report.targets:
-        yield Block(list(_table(report.targets)))
+        yield FindingBlock(list(_table(report.targets)))
     for target in report.targets:
         about = list(_about(target))
         found = [(checked, finding) for checked in target.checks for finding in checked.findings]
         if about or found:
-            yield Block([f"### {escaped(target.target)}"])
+            yield FindingBlock([f"### {escaped(target.target)}"])
         if about:
-            yield Block(about)
+            yield FindingBlock(about)
         for checked, finding in found:
-            yield Block(list(_finding(checked, finding)), findings=1)
+            yield FindingBlock(list(_finding(checked, finding)), findings=1)
 
 
 def _table(targets: Sequence[Target]) -> Iterator[str]:
@@ -72,8 +72,8 @@ def _table(targets: Sequence[Target]) -> Iterator[str]:
 def _findings(checks: Sequence[CheckResult]) -> str:
     severities = [finding.severity for checked in checks for finding in checked.findings]
     warnings = severities.count("warning")
-    told = [str(len(severities) - warnings)] if len(severities) > warnings or not warnings else []
-    return ", ".join(told + ([_counted(warnings, "warning")] if warnings else []))
+    known = [str(len(severities) - warnings)] if len(severities) > warnings or not warnings else []
+    return ", ".join(known + ([_counted(warnings, "warning")] if warnings else []))
 
 
 def _about(target: Target) -> Iterator[str]:

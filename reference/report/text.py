@@ -118,8 +118,8 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
         yield from _wrapped("smallest", finding.smallest)
     if finding.got is not None and finding.want is not None:
         index = f"[{','.join(map(str, finding.index))}]" if finding.index else ""
-        told = finding.want and abs(finding.got / finding.want - 1) > 1e-3 and finding.got  # else the digits say it
-        ratio = f"  ratio {finding.got / finding.want:.4g}" if told else ""
+        known = finding.want and abs(finding.got / finding.want - 1) > 1e-3 and finding.got  # else the digits say it
+        ratio = f"  ratio {finding.got / finding.want:.4g}" if known else ""
         got, want = finding.got + 0.0, finding.want + 0.0  # −0 is 0
         yield f"    {f'{output}{index}':{LABEL}} yours {got:.12g}  reference {want:.12g}{ratio}"
     yield from _wrapped("cause", f"{finding.code}: {cause(finding)} [{CODES[finding.code]}]")

@@ -90,5 +90,5 @@ def why(target: Target) -> str:
 
 def reasons(report: Report) -> list[str]:
     """For the exit code, beyond the verdicts of the targets; never empty where the code says more than they do."""
-    told = report.exit_code == worst_exit([EXIT_CODES[target.verdict] for target in report.targets])
-    return report.reasons or ([] if told else [f"{SAYS[report.verdict]}, exit code {report.exit_code}"])
+    known = report.exit_code == worst_exit([EXIT_CODES[target.verdict] for target in report.targets])
+    return report.reasons or ([] if known else [f"{SAYS[report.verdict]}, exit code {report.exit_code}"])

@@ -22,7 +22,7 @@ from reference.diagnosis.mistakes import Filling, mistakes
 from reference.diagnosis.scene import order, scene, split
 from reference.findings.codes import Violation
 from reference.judging.execution import Failure, run_once
-from reference.judging.judge import Heard, judge
+from reference.judging.judge import WitnessCache, judge
 from reference.targets.interface import Entry, Implementation, Outcome
 from reference.targets.obligations import laws as checks
 
@@ -50,9 +50,9 @@ class Kill(NamedTuple):
 def selftest(implementation: Implementation, *, said: Callable[[Kill], None] = lambda kill: None) -> list[Kill]:
     """Plant everything; ``ValueError`` where the target is not right to begin with, or has no backward pass."""
     entry = _subject(implementation)
-    heard: Heard = {}
+    witness_cache: WitnessCache = {}
     found = []
-    for kill in (*_of_numbers(entry, heard), *_of_behaviour(entry, heard), *_of_laws()):
+    for kill in (*_of_numbers(entry, witness_cache), *_of_behaviour(entry, witness_cache), *_of_laws()):
         found.append(kill)
         said(kill)
     return found
@@ -89,11 +89,11 @@ def _rng() -> np.random.RandomState:
 # --- wrong numbers ---------------------------------------------------------------------------------------------
 
 
-def _of_numbers(entry: Entry, heard: Heard) -> list[Kill]:
+def _of_numbers(entry: Entry, witness_cache: WitnessCache) -> list[Kill]:
     kills = []
     for kind, part, filling in mistakes():
         for name in _layers(kind, entry):
-            if (kill := _planted(entry, name, part, filling, heard)) is not None:
+            if (kill := _planted(entry, name, part, filling, witness_cache)) is not None:
                 kills.append(kill)
                 break  # the first layer that it applies to
         else:
@@ -111,7 +111,7 @@ def _layers(kind: str, entry: Entry) -> list[str]:
     ]  # a hidden layer first: all that can go wrong is there
 
 
-def _planted(entry: Entry, name: str, part: str, filling: Filling, heard: Heard) -> Kill | None:
+def _planted(entry: Entry, name: str, part: str, filling: Filling, witness_cache: WitnessCache) -> Kill | None:
     """The mistake in one line of the target; ``None`` where the line cannot be filled so."""
 
     def run(problem: Problem) -> Outcome:
@@ -130,7 +130,7 @@ def _planted(entry: Entry, name: str, part: str, filling: Filling, heard: Heard)
         return Kill(text, filling.code, (), "", "no number changes", equivalent=True)
     failures: dict[tuple[str, str], Failure] = {}
     for problem in problems:
-        for f in judge(planted, problem, exhaustive=False, rng=_rng(), heard=heard).failures:
+        for f in judge(planted, problem, exhaustive=False, rng=_rng(), witness_cache=witness_cache).failures:
             failures.setdefault((f.output, f.code), f)
     if not failures:
         return Kill(text, filling.code, (), "", "", equivalent=False)
@@ -228,13 +228,13 @@ BEHAVIOURS: tuple[tuple[str, str, Callable[[], Callable[[Outcome, Problem], Outc
 )
 
 
-def _of_behaviour(entry: Entry, heard: Heard) -> list[Kill]:
+def _of_behaviour(entry: Entry, witness_cache: WitnessCache) -> list[Kill]:
     kills = []
     for text, code, plant in BEHAVIOURS:
         change = plant()
         planted = entry._replace(run=lambda problem, change=change: change(entry.run(problem), problem))  # type: ignore[misc]
         problem = next(probes(entry, _case(entry)))
-        failures = judge(planted, problem, exhaustive=False, rng=_rng(), heard=heard).failures
+        failures = judge(planted, problem, exhaustive=False, rng=_rng(), witness_cache=witness_cache).failures
         named = next((f for f in failures if f.code == code), failures[0] if failures else None)
         red = tuple(dict.fromkeys(f.output for f in failures))
         kills.append(Kill(text, code, red, "" if named is None else named.code, "exactly", equivalent=False))

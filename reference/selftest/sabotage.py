@@ -16,7 +16,7 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.findings.codes import EXIT_CODES
 from reference.judging.judge import Judgement
-from reference.judging.tolerance import Comparison
+from reference.judging.tolerance import Deviations
 from reference.report.kills import Trial
 from reference.report.models.verification import Report, Target
 from reference.selftest.canary import canary
@@ -80,20 +80,20 @@ def _sabotages() -> Iterator[tuple[str, list[Any], Callable[[Implementation], Im
 # --- the ways to break it --------------------------------------------------------------------------------------
 
 
-def _honest() -> Callable[..., Comparison]:
+def _honest() -> Callable[..., Deviations]:
     from reference.judging.tolerance import compare
 
     return compare
 
 
-def _blind(*args: Any, **kwargs: Any) -> Comparison:
+def _blind(*args: Any, **kwargs: Any) -> Deviations:
     found = _honest()(*args, **kwargs)
     return found._replace(wrong=np.zeros_like(found.wrong))
 
 
-def _flattering(*args: Any, **kwargs: Any) -> Comparison:
+def _flattering(*args: Any, **kwargs: Any) -> Deviations:
     found = _honest()(*args, **kwargs)
-    return Comparison(np.zeros_like(found.error), np.zeros_like(found.wrong), np.ones_like(found.resolved))
+    return Deviations(np.zeros_like(found.error), np.zeros_like(found.wrong), np.ones_like(found.resolved))
 
 
 def _absent(*args: Any, **kwargs: Any) -> Judgement:

@@ -45,7 +45,7 @@ class Settings(BaseModel):
     memory: Annotated[int, Field(ge=256, le=2**20)] | None = None  # MiB of a target's address space
 
 
-class Tolerance(BaseModel):
+class ToleranceFactors(BaseModel):
     """How many times the derived tolerance is allowed, by dtype."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,7 +61,7 @@ class Configuration(Settings):
     profile: str | None = None
     profiles: dict[str, Settings] = {}
     require: list[str] = []  # checks that must have run: check, or target::check
-    tolerance: Tolerance = Tolerance()
+    tolerance: ToleranceFactors = ToleranceFactors()
     bind: dict[str, Binding] = {}
     baseline: str | None = None
     reports: list[str] = []
@@ -133,7 +133,7 @@ def _keys(above: list[int | str]) -> list[str]:
     """The keys of the table at a place."""
     if not above:
         return list(Configuration.model_fields)
-    inner: dict[str, type[BaseModel]] = {"profiles": Settings, "bind": Binding, "tolerance": Tolerance}
+    inner: dict[str, type[BaseModel]] = {"profiles": Settings, "bind": Binding, "tolerance": ToleranceFactors}
     return list(inner.get(str(above[0]), Configuration).model_fields)
 
 

@@ -37,21 +37,21 @@ def course_file(
     greeting = {"ask": "load", "path": str(path), "cells": [[cell.number, cell.text] for cell in cells], "only": only}
     worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
     try:
-        told = worker.greet()
+        details = worker.greet()
     except TargetRaised as raised:
         return broken(shown, "*", Violation("*", "MB701", f"cannot be loaded: {raised}"), worker.close)
     except TargetDied as died:
         return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
-    functions = [RemoteFunction(**f) for f in told["functions"]]
+    functions = [RemoteFunction(**f) for f in details["functions"]]
     families, lost = _families(worker, [f for f in functions if only in (None, f.name)])
     notes = [f.note for f in families if f.note]
-    if told["repaired"]:
+    if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
     judged = [f for f in families if f.note is None and only in (None, f.check)]
     weak = [f for f in judged if f.status <= RAISES and not strong(f.check) and f.check != only]
     notes += [f"{f.check} is not judged: {OTHER}" for f in weak]
     judged = [f for f in judged if f not in weak]
-    if only is not None and only not in [f["name"] for f in told["functions"]]:
+    if only is not None and only not in [f["name"] for f in details["functions"]]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
     entries = [
@@ -59,11 +59,11 @@ def course_file(
         for family in judged
         if family.status != UNKNOWN
     ]
-    if told["direct"]:
+    if details["direct"]:
         entries.append(direct(worker, only or ""))
     unknown = [(f.check, own_of(worker, f, _cost_of(f, functions))) for f in judged if f.status == UNKNOWN]
     laws = [says(name, [found]) for name, found in lost]
-    unloadable = _unloadable(told["unloadable"], str(path))
+    unloadable = _unloadable(details["unloadable"], str(path))
     laws += [says(name, found) for name, found in unloadable if only in (None, name)]
     if any(f.rows for f in families):  # what the others owe is written down for columns
         notes.append("examples are rows: only the backward pass, with its forward pass, is judged")

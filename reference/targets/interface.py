@@ -13,7 +13,7 @@ from reference.cases.problem import Problem
 from reference.findings.codes import Violation
 
 __all__ = [
-    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "Outcome", "Own", "Place",
+    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "Outcome", "OwnDerivative", "Place",
     "Violation", "kind_of",
 ]  # fmt: skip
 
@@ -101,16 +101,18 @@ class Entry(NamedTuple):
     check: str
     domain: Domain
     run: Callable[[Problem], Outcome]
-    settle: Callable[[Problem], Problem] | None = None  # the problem with what the target itself draws: its masks
+    with_own_masks: Callable[[Problem], Problem] | None = (
+        None  # the problem with what the target itself draws: its masks
+    )
     trace: Callable[[Problem], list[Event]] | None = None  # where a wrong line is looked for
-    own: Callable[[], Own | None] = lambda: None  # the derivative of the target's own forward pass and cost
+    own: Callable[[], OwnDerivative | None] = lambda: None  # the derivative of the target's own forward pass and cost
     random: bool = False  # it draws random numbers on its way back
     conventions: tuple[str, ...] = ()  # in which it differs from the course, and is right
     meter: Meter | None = None  # for a target in another process
     slack: Mapping[str, float] = {}  # by dtype: how many times the derived tolerance its caller allows
 
 
-class Own(NamedTuple):
+class OwnDerivative(NamedTuple):
     """A backward pass beside the derivative of its own forward pass and cost."""
 
     consistent: bool | None  # None: there is no telling
@@ -136,7 +138,7 @@ class Implementation(NamedTuple):
     laws: tuple[Law, ...] = ()
     notes: tuple[str, ...] = ()
     unknown: tuple[
-        tuple[str, Callable[[], Own | None]], ...
+        tuple[str, Callable[[], OwnDerivative | None]], ...
     ] = ()  # of no network that the court knows: only consistent, or not
     close: Callable[[], None] = lambda: None
     lost: str | None = None  # why none of it could be loaded

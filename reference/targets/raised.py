@@ -15,19 +15,19 @@ NEWER = ("only 0-dimensional arrays can be converted", "setting an array element
 
 def described(raised: TargetRaised) -> tuple[str, str, tuple[str, int | None, int] | None]:
     """Code, text, and the place of the innermost frame of the user's own."""
-    told = raised.told
-    frames = told["frames"]
+    details = raised.details
+    frames = details["frames"]
     place = None
     if frames:
         file, cell, line, _ = frames[-1]
         place = (file, cell, line)
-    if told["template"]:
-        if told["blank"]:
-            file, cell, line = told["blank"]
+    if details["template"]:
+        if details["blank"]:
+            file, cell, line = details["blank"]
             place = (file, cell, line)
-        return "MB702", f"is not finished: it ends with {told['type']}: {told['message']}", place
-    text = f"raised {told['type']}" + (f": {told['message']}" if told["message"] else "")
-    if any(words in told["message"] for words in NEWER):
+        return "MB702", f"is not finished: it ends with {details['type']}: {details['message']}", place
+    text = f"raised {details['type']}" + (f": {details['message']}" if details["message"] else "")
+    if any(words in details["message"] for words in NEWER):
         text += "; older releases of NumPy let an array of one entry pass for a number"
     calls = [f"{name}, {f'cell {cell} ' if cell else ''}line {line}" for _, cell, line, name in frames]
     return "MB701", text + (f" ({' → '.join(calls)})" if calls else ""), place

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.cases.problem import Problem
-from reference.targets.interface import Domain, Entry, Event, Meter, Outcome, Own, Place
+from reference.targets.interface import Domain, Entry, Event, Meter, Outcome, OwnDerivative, Place
 from reference.targets.outcome import CHANGED
 from reference.targets.process.supervisor import TargetDied, TargetRaised, Worker
 
@@ -102,7 +102,7 @@ def entry_of(worker: Worker, family: RemoteFamily, *, cost: str | None, file: st
         family.check,
         domain,
         _run(worker, family),
-        _settle(worker, family) if family.draws else None,
+        _with_own_masks(worker, family) if family.draws else None,
         _trace(worker, family, file),
         own_of(worker, family, cost),
         family.random,
@@ -135,10 +135,10 @@ def _run(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Outcome]:
     return run
 
 
-def _settle(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Problem]:
+def _with_own_masks(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Problem]:
     """The file's own forward pass draws its masks: the court takes these."""
 
-    def settle(problem: Problem) -> Problem:
+    def with_own_masks(problem: Problem) -> Problem:
         drawn = worker.ask("masks", check=family.check, problem=as_tree(problem))
         G, m = len(problem.cases), problem.shape.m
         owed = [(G, n, m) for n in problem.shape.dims[1:-1]]
@@ -146,7 +146,7 @@ def _settle(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Problem
             return problem
         return problem.masked(tuple(np.asarray(D, dtype=bool) for D in drawn))
 
-    return settle
+    return with_own_masks
 
 
 def _trace(worker: Worker, family: RemoteFamily, file: str) -> Callable[[Problem], list[Event]]:
@@ -167,8 +167,8 @@ def _trace(worker: Worker, family: RemoteFamily, file: str) -> Callable[[Problem
 # --- its own forward pass and cost ----------------------------------------------------------------------------
 
 
-def own_of(worker: Worker, family: RemoteFamily, cost: str | None) -> Callable[[], Own | None]:
-    def own() -> Own | None:
+def own_of(worker: Worker, family: RemoteFamily, cost: str | None) -> Callable[[], OwnDerivative | None]:
+    def own() -> OwnDerivative | None:
         if not family.own_forward or (cost is None and family.role != "backward"):
             return None
         try:
@@ -179,7 +179,7 @@ def own_of(worker: Worker, family: RemoteFamily, cost: str | None) -> Callable[[
     return own
 
 
-def _consistency(worker: Worker, family: RemoteFamily, cost: str | None) -> Own | None:
+def _consistency(worker: Worker, family: RemoteFamily, cost: str | None) -> OwnDerivative | None:
     """Central differences of the file's own J, at two steps; and JAX on the file's own code where that allows it."""
     problem = _own_probe(family)
     outcome = worker.ask("run", check=family.check, problem=as_tree(problem), own=True)["outcome"]
@@ -208,7 +208,7 @@ def _consistency(worker: Worker, family: RemoteFamily, cost: str | None) -> Own 
     by_jax = _by_autodiff(worker, family, cost, problem, got, best, scale)
     differ = float(off.max(initial=0.0) / scale)
     text = f"differs from the derivative of its own forward pass and cost by {differ:.2g} of the largest entry"
-    return Own(consistent, by_jax, text, family.own_name, cost)
+    return OwnDerivative(consistent, by_jax, text, family.own_name, cost)
 
 
 def _by_autodiff(

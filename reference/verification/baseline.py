@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from reference.report.models.verification import CheckResult, Report, Target
 
-__all__ = ["Accepted", "Baseline", "BaselineError", "applied", "difference", "load", "told", "updated"]
+__all__ = ["Accepted", "Baseline", "BaselineError", "applied", "as_toml", "difference", "load", "updated"]
 
 LASTS = timedelta(days=90)
 MAX_REASON = 400
@@ -167,7 +167,7 @@ def updated(report: Report, before: Baseline | None, reason: str | None, expires
     return Baseline(accepted=sorted(once, key=lambda a: a.key), exports=dict(sorted(exports.items())))
 
 
-def told(baseline: Baseline) -> str:
+def as_toml(baseline: Baseline) -> str:
     """As it stands in the file."""
     import tomli_w
 
@@ -176,6 +176,6 @@ def told(baseline: Baseline) -> str:
 
 def difference(before: Baseline | None, after: Baseline, path: Path) -> str:
     """What an update changes, as a diff."""
-    old = told(before).splitlines() if before is not None else []
-    lines = difflib.unified_diff(old, told(after).splitlines(), f"{path} (before)", f"{path} (after)", lineterm="")
+    old = as_toml(before).splitlines() if before is not None else []
+    lines = difflib.unified_diff(old, as_toml(after).splitlines(), f"{path} (before)", f"{path} (after)", lineterm="")
     return "\n".join(lines)

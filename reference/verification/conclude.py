@@ -24,7 +24,7 @@ from reference.report.models.verification import (
     Witnesses,
     power_of_two,
 )
-from reference.targets.interface import Entry, Implementation, Own, Place
+from reference.targets.interface import Entry, Implementation, OwnDerivative, Place
 from reference.verification.failures import Stored, name_of
 from reference.verification.run import Options, Run, judge_case
 
@@ -157,7 +157,7 @@ def _row(
     low: bool,
     consequence: bool,
     conventions: list[str],
-    own: Own | None,
+    own: OwnDerivative | None,
 ) -> CheckResult:
     """``consequence``: wrong only for want of another output, which carries the finding."""
     tally = run.tallies.get((check, output), Tally())
@@ -186,7 +186,7 @@ def _row(
 
 
 def _of_its_own(
-    check: str, own: Own | None, run: Run, findings: dict[tuple[str, str], list[Finding]], blamed: bool
+    check: str, own: OwnDerivative | None, run: Run, findings: dict[tuple[str, str], list[Finding]], blamed: bool
 ) -> None:
     """A backward pass whose own forward pass computes no network that the court knows: consistent, or not."""
     if own is None or (not own.consistent and blamed):

@@ -18,10 +18,10 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.diagnosis import probes, should_be
 from reference.diagnosis.scene import order, scene, split
-from reference.judging.execution import Raised, malformed, run_once, ventured
+from reference.judging.execution import Raised, attempt, malformed, run_once
 from reference.judging.tolerance import allowed, compare
 from reference.report.models.base import Location
-from reference.report.models.evidence import Block, Curve, Dot, Evidence, Node, Status
+from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Node, Status
 from reference.report.models.verification import CheckResult, Target
 from reference.targets import Implementation, SourceError, read_source
 from reference.targets.interface import Entry, Event, Outcome
@@ -48,7 +48,7 @@ def gather(implementation: Implementation, target: Target) -> list[Evidence]:
     found = []
     for entry in entries[:MOST]:
         rows = [row for row in target.checks if row.check == entry.check]
-        evidence = ventured(partial(_of, entry, rows))
+        evidence = attempt(partial(_of, entry, rows))
         found += [] if isinstance(evidence, Raised) else [evidence]
     return found
 
@@ -60,7 +60,7 @@ def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
     outcome = {n: a for n, a in outcome.items() if n not in bad}
     events = entry.trace(problem) if entry.trace is not None else []
     blocks = list(_blocks(problem, outcome))
-    dots = ventured(lambda: list(_dots(entry)))
+    dots = attempt(lambda: list(_dots(entry)))
     return Evidence(
         check=entry.check,
         case=str(problem.cases[0]),
@@ -133,17 +133,17 @@ def _text(location: Location | None) -> str | None:
 # --- the blocks ------------------------------------------------------------------------------------------------
 
 
-def _blocks(problem: Problem, outcome: Outcome) -> Iterator[Block]:
+def _blocks(problem: Problem, outcome: Outcome) -> Iterator[GradientBlock]:
     for name, want in gradients(autodiff(problem)).items():
         if name not in outcome:
             continue
         width = allowed(problem, name)
         arrays = (outcome[name][0].astype(np.float64), want[0], width.unit[0])
         got, true, unit = ([[float(v) for v in row] for row in a] for a in arrays)
-        yield Block(name=name, got=got, want=true, unit=unit, allowed=width.C)
+        yield GradientBlock(name=name, got=got, want=true, unit=unit, allowed=width.C)
 
 
-def _worst(blocks: Sequence[Block]) -> tuple[str, int, int]:
+def _worst(blocks: Sequence[GradientBlock]) -> tuple[str, int, int]:
     """The entry that is furthest off; the largest where none is."""
     best, found = (-1.0, -1.0), ("dW1", 0, 0)
     for block in blocks:
@@ -183,7 +183,7 @@ def _stacks(entry: Entry, swept: str, value: float) -> list[list[Case]]:
 def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
     """Of each case the worst entry of any gradient, in units of what is allowed."""
     problem = draw(cases)
-    problem = problem if entry.settle is None else entry.settle(problem)
+    problem = problem if entry.with_own_masks is None else entry.with_own_masks(problem)
     outcome = run_once(entry, problem)
     worst = np.zeros(len(cases))
     for name, want in gradients(autodiff(problem)).items():

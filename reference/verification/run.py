@@ -21,7 +21,7 @@ from reference.cases.case import Case, Shape
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
 from reference.judging.execution import Failure
-from reference.judging.judge import Heard, Judgement, Tally, judge
+from reference.judging.judge import Judgement, Tally, WitnessCache, judge
 from reference.targets.interface import ANY, Entry, Implementation, Place
 from reference.verification.profiles import Profile
 from reference.verification.progress import Progress
@@ -44,7 +44,7 @@ class Options:
     intermediates: str = "warn"  # or "fail", or "ignore": MB305
     coverage: float = COVERAGE  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
-    heard: Heard | None = None  # what the witnesses said of earlier targets' cases
+    witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
 
 
 @dataclass
@@ -166,9 +166,9 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
 PLACEHOLDER = Case((1, 1), 1)  # of a law's failure, which has no case
 
 
-def judge_case(entry: Entry, case: Case, *, heard: Heard | None = None) -> Judgement:
+def judge_case(entry: Entry, case: Case, *, witness_cache: WitnessCache | None = None) -> Judgement:
     """One case, with the complex step along samples; what replay and shrinking ask."""
-    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState(), heard=heard)
+    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState(), witness_cache=witness_cache)
 
 
 def _judge(
@@ -186,7 +186,7 @@ def _judge(
     if run.stopped:
         raise KeyboardInterrupt
     problem = draw(cases, rng)
-    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng, heard=options.heard)
+    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng, witness_cache=options.witness_cache)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
     options.progress(entry.check, len(cases), planned)
     return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)

@@ -17,9 +17,9 @@ from reference.targets import Implementation
 from reference.verification.profiles import Profile
 from reference.verification.run import Options, Run
 
-__all__ = ["Options", "findings", "hear_anew", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
+__all__ = ["Options", "ask_witnesses_anew", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 
-_hear, _cross_examine = reference.judging.judge.hear, reference.judging.judge.cross_examine
+_hear, _cross_examine = reference.judging.judge.ask_witnesses, reference.judging.judge.compare_witnesses
 _heard: dict[Any, Any] = {}
 
 
@@ -30,21 +30,23 @@ def _once(key: Any, compute: Callable[[], Any]) -> Any:
 
 
 def remember_witnesses(monkeypatch: Any) -> None:
-    def hear(problem, *, exhaustive, rng):
-        key = ("hear", problem.cases, exhaustive)
+    def ask_witnesses(problem, *, exhaustive, rng):
+        key = ("ask_witnesses", problem.cases, exhaustive)
         return _once(key, lambda: _hear(problem, exhaustive=exhaustive, rng=rng))
 
-    def cross_examine(problem, testimony):
-        return _once(("cross", id(testimony)), lambda: _cross_examine(problem, testimony))  # kept above: ids stay
+    def compare_witnesses(problem, witness_report):
+        return _once(
+            ("cross", id(witness_report)), lambda: _cross_examine(problem, witness_report)
+        )  # kept above: ids stay
 
-    monkeypatch.setattr(reference.judging.judge, "hear", hear)
-    monkeypatch.setattr(reference.judging.judge, "cross_examine", cross_examine)
+    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", ask_witnesses)
+    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", compare_witnesses)
 
 
-def hear_anew(monkeypatch: Any) -> None:
+def ask_witnesses_anew(monkeypatch: Any) -> None:
     """Where a witness is to be spoilt."""
-    monkeypatch.setattr(reference.judging.judge, "hear", _hear)
-    monkeypatch.setattr(reference.judging.judge, "cross_examine", _cross_examine)
+    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", _hear)
+    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", _cross_examine)
 
 
 def shrink_nothing(monkeypatch: Any) -> None:

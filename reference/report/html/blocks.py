@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.report.html.svg import COLOURS, Picture, drawing, picture
-from reference.report.models.evidence import Block, Evidence
+from reference.report.models.evidence import Evidence, GradientBlock
 
 __all__ = ["heat", "is_wrong", "scatter"]
 
@@ -17,24 +17,24 @@ SHOWN = 64  # entries of a block whose figures are written into the cells
 FLOOR = -18.0  # of log10 error: what is equal to the last bit
 
 
-def is_wrong(block: Block) -> bool:
+def is_wrong(block: GradientBlock) -> bool:
     """Is an entry further off than rounding may take it?"""
     return bool((_error(block) > block.allowed).any())
 
 
-def _arrays(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _arrays(block: GradientBlock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     got, want, unit = (np.array(a, dtype=np.float64) for a in (block.got, block.want, block.unit))
     return got, want, unit
 
 
-def _error(block: Block) -> np.ndarray:
+def _error(block: GradientBlock) -> np.ndarray:
     """In units of u · M."""
     got, want, unit = _arrays(block)
     with np.errstate(invalid="ignore", over="ignore"):
         return np.nan_to_num(np.abs(got - want) / unit, nan=np.inf)
 
 
-def heat(block: Block, key: str) -> Picture:
+def heat(block: GradientBlock, key: str) -> Picture:
     """log10 of the error relative to the largest entry, and the ratio to the reference."""
     got, want, _ = _arrays(block)
     largest = float(np.max(np.abs(want))) or 1.0
@@ -120,7 +120,7 @@ def scatter(evidence: Evidence, key: str) -> Picture:
         return picture(figure, key, "Yours against the reference", text)
 
 
-def _points(blocks: Sequence[Block], *, wrong: bool) -> tuple[np.ndarray, np.ndarray]:
+def _points(blocks: Sequence[GradientBlock], *, wrong: bool) -> tuple[np.ndarray, np.ndarray]:
     xs, ys = [], []
     for block in blocks:
         got, want, _ = _arrays(block)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from reference.report.models.base import Location, Model, Number
 
-__all__ = ["Block", "Curve", "Dot", "Evidence", "Kill", "Node", "Status"]
+__all__ = ["Curve", "Dot", "Evidence", "GradientBlock", "Kill", "Node", "Status"]
 
 Status = Literal["right", "wrong", "downstream"]
 
@@ -22,7 +22,7 @@ class Node(Model):
     formula: str | None = None  # as it should be
 
 
-class Block(Model):
+class GradientBlock(Model):
     """A gradient on one problem, ``(n, k)`` each; ``unit`` is u · M."""
 
     name: str
@@ -69,6 +69,6 @@ class Evidence(Model):
     check: str
     case: str
     nodes: list[Node]
-    blocks: list[Block]
+    blocks: list[GradientBlock]
     dots: list[Dot] = []
     curve: Curve | None = None

@@ -60,9 +60,9 @@ def failing(owed: Callable[[Asking], Owed], asking: Asking) -> Owed:
     try:
         looked, found = owed(asking)
     except TargetRaised as raised:
-        weak = raised.told["type"] == "KeyError" or not strong(asking.name)
-        weak = weak and not raised.told["template"]
-        if raised.told["unbindable"] or raised.told["needs"] or weak:
+        weak = raised.details["type"] == "KeyError" or not strong(asking.name)
+        weak = weak and not raised.details["template"]
+        if raised.details["unbindable"] or raised.details["needs"] or weak:
             return 0, []
         code, text, place = described(raised)
         if asking.function.template:

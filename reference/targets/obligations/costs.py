@@ -19,7 +19,7 @@ __all__ = ["cost"]
 LAMBD, EXAMPLES = 0.7, 9
 
 
-class Given(NamedTuple):
+class CostArguments(NamedTuple):
     A: np.ndarray
     Y: np.ndarray
     parameters: dict[str, np.ndarray]
@@ -58,7 +58,7 @@ def cost(asking: Asking) -> Owed:
     raise first_error
 
 
-def _given(depth: int, output: str) -> Given:
+def _given(depth: int, output: str) -> CostArguments:
     rng = np.random.RandomState(11)
     n = 1 if output == "sigmoid" else 3
     dims = (*(4, 3, 5, 2)[:depth], n)
@@ -71,10 +71,10 @@ def _given(depth: int, output: str) -> Given:
     parameters: dict[str, np.ndarray] = {}
     for l, (k, width) in enumerate(itertools.pairwise(dims), start=1):
         parameters |= {f"W{l}": rng.standard_normal((width, k)), f"b{l}": rng.standard_normal((width, 1))}
-    return Given(A, Y, parameters, output)
+    return CostArguments(A, Y, parameters, output)
 
 
-def _compared(asking: Asking, given: Given, value: Any) -> list[Any]:
+def _compared(asking: Asking, given: CostArguments, value: Any) -> list[Any]:
     value = next((v for v in value if np.size(v) == 1), value) if isinstance(value, tuple) else value
     got = as_array(value)
     if got is None:
@@ -99,7 +99,7 @@ def _compared(asking: Asking, given: Given, value: Any) -> list[Any]:
 GUARDS = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16)
 
 
-def _guarded(given: Given, got: np.ndarray, penalty: float) -> bool:
+def _guarded(given: CostArguments, got: np.ndarray, penalty: float) -> bool:
     """Is it the cost with log(A + ε) for log A?"""
     for ε in GUARDS:
         guarded = given._replace(A=given.A + ε)
@@ -111,17 +111,17 @@ def _guarded(given: Given, got: np.ndarray, penalty: float) -> bool:
     return False
 
 
-def _data(given: Given) -> float:
+def _data(given: CostArguments) -> float:
     A, Y = given.A, given.Y
     losses = -Y * np.log(A) - ((1 - Y) * np.log1p(-A) if given.output == "sigmoid" else 0.0)
     return float(losses.sum() / given.m)
 
 
-def _squares(given: Given, *, names: str = "W") -> float:
+def _squares(given: CostArguments, *, names: str = "W") -> float:
     return float(sum((a * a).sum() for name, a in given.parameters.items() if name[0] in names))
 
 
-def _others(given: Given, data: float, penalty: float, l2: bool) -> Iterator[tuple[str, float]]:
+def _others(given: CostArguments, data: float, penalty: float, l2: bool) -> Iterator[tuple[str, float]]:
     """What it may be in place of the right cost, with the words for it."""
     m, A, Y = given.m, given.A, given.Y
     halves = float(((A - Y) ** 2).sum() / m)

@@ -23,7 +23,7 @@ TERMS = 32.0  # magnitudes that enter a unit here, at most
 SCALES = ("1/keep_prob", "1", "keep_prob", "1/keep_prob²", "1/(1 − keep_prob)", "1 − keep_prob")
 
 
-class Given(NamedTuple):
+class ForwardArguments(NamedTuple):
     X: np.ndarray
     Y: np.ndarray
     parameters: list[tuple[np.ndarray, np.ndarray]]
@@ -44,7 +44,7 @@ def forward(asking: Asking) -> Owed:
     dropout = asking.function.role == "forward dropout"
     keep_prob = KEEP_PROB if dropout else 1.0
     error: TargetRaised | None = None
-    answered: list[tuple[Given, Any]] = []
+    answered: list[tuple[ForwardArguments, Any]] = []
     for depth, last in itertools.product((3, 2, 4, 1), (1, 3)):
         given = _given(depth, last)
         for form in ("dict", "pairs", "flat", "dicts"):
@@ -78,7 +78,7 @@ def forward(asking: Asking) -> Owed:
     return 1, [(_dropout if dropout else _plain)(asking, given, whole)]
 
 
-def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: int = EXAMPLES) -> Given:
+def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: int = EXAMPLES) -> ForwardArguments:
     rng = np.random.RandomState(21)
     dims = (*widths[:depth], last)
     parameters = [
@@ -87,10 +87,10 @@ def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: 
     ]
     labels = rng.randint(max(2, last), size=m)
     Y = (labels == 1)[None].astype(float) if last == 1 else np.eye(last)[:, labels]
-    return Given(rng.standard_normal((dims[0], m)), Y, parameters)
+    return ForwardArguments(rng.standard_normal((dims[0], m)), Y, parameters)
 
 
-def _known(given: Given, found: forms.Returned, masks: Any, keep_prob: float) -> tuple[str, str] | None:
+def _known(given: ForwardArguments, found: forms.Returned, masks: Any, keep_prob: float) -> tuple[str, str] | None:
     """The hidden and the output activation of the network that was computed."""
     for output, hidden in itertools.product(OUTPUTS, HIDDENS):
         if output == "softmax" and given.dims[-1] == 1:
@@ -107,11 +107,11 @@ def _known(given: Given, found: forms.Returned, masks: Any, keep_prob: float) ->
     return None
 
 
-def _cost_of(given: Given, ours: network.Forward, output: str) -> Any:
+def _cost_of(given: ForwardArguments, ours: network.Forward, output: str) -> Any:
     return network.compute_cost(ours.Z[-1], given.Y, given.parameters, output=output, lambd=0.0)
 
 
-def _cost(asking: Asking, given: Given, found: forms.Returned) -> list[Any]:
+def _cost(asking: Asking, given: ForwardArguments, found: forms.Returned) -> list[Any]:
     """``forward_propagation_n`` returns J as well."""
     if asking.function.role != "forward n" or found.A is None:
         return []
@@ -135,12 +135,12 @@ def _ratio(r: float, m: int) -> str:
 # --- dropout -----------------------------------------------------------------------------------------------
 
 
-def _masks(whole: Any, given: Given, keep_prob: float) -> list[np.ndarray] | None:
+def _masks(whole: Any, given: ForwardArguments, keep_prob: float) -> list[np.ndarray] | None:
     paths = forms.mask_paths(whole, given.dims[1:-1], given.X.shape[1], keep_prob)
     return None if paths is None else [forms.at(whole, path) != 0 for path in paths]
 
 
-def _law(asking: Asking, small: Given, form: str) -> list[Any]:
+def _law(asking: Asking, small: ForwardArguments, form: str) -> list[Any]:
     """Each unit is kept with probability keep_prob: over thousands of units, in one draw."""
     depth, last = len(small.parameters), small.dims[-1]
     if depth == 1:
@@ -171,7 +171,7 @@ def _which_law(mean: float, p: float) -> str:
     return ": as if drawn by randn" if abs(mean - normal) < near else ""
 
 
-def _dropout(asking: Asking, given: Given, whole: Any) -> Any:
+def _dropout(asking: Asking, given: ForwardArguments, whole: Any) -> Any:
     """What a dropout forward pass that computes no network that we know may be doing."""
     p, m = KEEP_PROB, given.X.shape[1]
     found = forms.returned(whole, (given.dims[-1], m))
@@ -196,7 +196,7 @@ def _dropout(asking: Asking, given: Given, whole: Any) -> Any:
 
 
 def _dropped_forward(
-    given: Given, masks: list[np.ndarray], way: tuple[Any, ...], hidden: str, output: str
+    given: ForwardArguments, masks: list[np.ndarray], way: tuple[Any, ...], hidden: str, output: str
 ) -> np.ndarray:
     A = given.X
     p = KEEP_PROB
@@ -224,7 +224,7 @@ def _said_of(asking: Asking, way: tuple[Any, ...]) -> Any:
     return asking.wrong(f"A{l}", code, f"{where}: {text}")
 
 
-def _no_masks(asking: Asking, given: Given, whole: Any, found: forms.Returned) -> Any:
+def _no_masks(asking: Asking, given: ForwardArguments, whole: Any, found: forms.Returned) -> Any:
     """No array of a hidden layer's shape with two values: a mask that was never thresholded, or none at all."""
     m = given.X.shape[1]
     if _known(given, found, None, 1.0):
@@ -238,7 +238,7 @@ def _no_masks(asking: Asking, given: Given, whole: Any, found: forms.Returned) -
     return asking.wrong("D1", "MB303", "no mask of zeros and ones is in the cache", certainty="consistent")
 
 
-def _plain(asking: Asking, given: Given, whole: Any) -> Any:
+def _plain(asking: Asking, given: ForwardArguments, whole: Any) -> Any:
     """A forward pass without dropout that computes no network that we know: its first wrong step."""
     said = first_wrong_step(asking, given.X, forms.as_dict(given.parameters), whole)
     L = len(given.parameters)

@@ -71,8 +71,8 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
     """The candidate that goes furthest; the earlier one where two go as far."""
     best, own = Family(backward, cache=_layouts(backward)[0]), None
     for candidate in filter(wanted.takes, _candidates(backward, forwards)):
-        told = best.forward is not None and best.status in (CONFORMS, RAISES)  # its own forward pass told what it is
-        if told and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
+        details = best.forward is not None and best.status in (CONFORMS, RAISES)  # its own forward pass told what it is
+        if details and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
             continue
         tried = _tried(replace(candidate, elsewhere=elsewhere))
         if tried.note is not None and best.note is None and best.status == FAILS:
@@ -108,9 +108,9 @@ def _alike(own: Family, ours: Family) -> bool:
         same = next((k for k, p in enumerate(parameters) if a.shape == p.shape and np.array_equal(a, p)), None)
         return same, forms.is_mask(a, single.keep_prob), bool(np.all(a >= 0))  # a Z has both signs, an A one
 
-    told, known = ({path: (a.shape, role(a)) for path, a in arrays} for arrays in (theirs, mine))
-    named = all(isinstance(path[-1], str) for path in told)  # a dictionary may hold less than ours
-    return all(known.get(path) == what for path, what in told.items()) and (named or len(told) == len(known))
+    details, known = ({path: (a.shape, role(a)) for path, a in arrays} for arrays in (theirs, mine))
+    named = all(isinstance(path[-1], str) for path in details)  # a dictionary may hold less than ours
+    return all(known.get(path) == what for path, what in details.items()) and (named or len(details) == len(known))
 
 
 def _layouts(backward: Function) -> list[str]:

@@ -18,7 +18,7 @@ def main() -> int:
     _limit(int(sys.argv[1]))
 
     from reference.targets.process.messages import pack, receive
-    from reference.targets.process.server import Desk
+    from reference.targets.process.server import Server
 
     def read(count: int) -> bytes:
         data = b""
@@ -29,9 +29,9 @@ def main() -> int:
             data += more
         return data
 
-    desk = Desk()
+    server = Server()
     while True:
-        message = pack(desk.answer(receive(read)))
+        message = pack(server.answer(receive(read)))
         while message:
             message = message[os.write(answers, message) :]
 

@@ -33,14 +33,14 @@ from reference.targets.reading.source import Cell, place
 from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import Unbindable, backward_role, bind, forward_role, learn
 
-__all__ = ["Desk"]
+__all__ = ["Server"]
 
 LONGEST = 300  # of an exception's message, and of what is kept of a print
 FRAMES = 6
 OURS = tuple(str(Path(__file__).parents[3] / package) for package in ("reference", "manual_backprop"))
 
 
-class Desk:
+class Server:
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:

@@ -54,11 +54,11 @@ class TargetGivenUp(TargetDied):
 
 
 class TargetRaised(Exception):
-    """The target's own exception, told from afar: ``told`` has its type, message and frames."""
+    """The target's own exception, told from afar: ``details`` has its type, message and frames."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        super().__init__(f"{told['type']}: {told['message']}")
-        self.told = told
+    def __init__(self, details: dict[str, Any]) -> None:
+        super().__init__(f"{details['type']}: {details['message']}")
+        self.details = details
 
 
 class Worker:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Event", "trace"]
+__all__ = ["Assignment", "trace"]
 
 MOST, LARGEST = 4000, 60_000  # events; entries of an array
 
 
-class Event(NamedTuple):
+class Assignment(NamedTuple):
     """A variable took a value. ``variable`` is a name, or ``name[key]`` of a dictionary or list."""
 
     file: str
@@ -25,9 +25,9 @@ class Event(NamedTuple):
     value: np.ndarray
 
 
-def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Event]:
+def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Assignment]:
     """Run ``call``; what the frames whose file ``belongs`` assign, in the order of time."""
-    events: list[Event] = []
+    events: list[Assignment] = []
     known: dict[int, dict[str, tuple[int, bytes]]] = {}
     lines: dict[int, int] = {}
     kept: list[FrameType] = []  # ids of frames stay theirs
@@ -41,7 +41,7 @@ def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Event
             if before.get(name) != mark:
                 before[name] = mark
                 events.append(
-                    Event(frame.f_code.co_filename, line, frame.f_code.co_name, len(kept), name, np.array(array))
+                    Assignment(frame.f_code.co_filename, line, frame.f_code.co_name, len(kept), name, np.array(array))
                 )
 
     def local(frame: FrameType, what: str, argument: Any) -> Any:
@@ -50,7 +50,9 @@ def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Event
             if what == "return" and isinstance(argument, np.ndarray | np.generic | float) and len(events) < MOST:
                 made = np.array(argument)
                 events.append(
-                    Event(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, len(kept), "return", made)
+                    Assignment(
+                        frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, len(kept), "return", made
+                    )
                 )
             lines[id(frame)] = frame.f_lineno
         return local

@@ -35,7 +35,7 @@ ANNOTATIONS = __future__.annotations.compiler_flag
 NESTED = 4  # siblings that import siblings
 
 
-class Own(NamedTuple):
+class DefinedAt(NamedTuple):
     """Where a name of the file was defined last."""
 
     cell: int | None
@@ -44,7 +44,7 @@ class Own(NamedTuple):
 
 class Loaded(NamedTuple):
     names: dict[str, Any]
-    own: dict[str, Own]  # functions that the file itself defines
+    own: dict[str, DefinedAt]  # functions that the file itself defines
     unloadable: list[Unloadable]
     skipped: dict[str, tuple[int | None, int]]
     repaired: bool
@@ -63,7 +63,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, depth: int = 0) -> Loaded
     for source in cells:  # for ``inspect`` and for tracebacks
         called = filename(path, source.number)
         linecache.cache[called] = (len(source.text), None, [f"{line}\n" for line in source.text.split("\n")], called)
-    own: dict[str, Own] = {}
+    own: dict[str, DefinedAt] = {}
     broken = list(found.unloadable)
     for cell, node in found.loadable:
         try:
@@ -74,7 +74,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, depth: int = 0) -> Loaded
             for name in _assigned(node):
                 own.pop(name, None)
                 if isinstance(names.get(name), FunctionType):
-                    own[name] = Own(cell, node.lineno)
+                    own[name] = DefinedAt(cell, node.lineno)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a stranger's class body may do anything

@@ -94,8 +94,8 @@ def _parsed(cell: Cell) -> tuple[list[ast.stmt], list[Unloadable], bool]:
 
 
 def _line_of(reason: str, otherwise: int) -> int:
-    told = re.search(r"\(line (\d+)\)$", reason)
-    return int(told[1]) if told else otherwise
+    details = re.search(r"\(line (\d+)\)$", reason)
+    return int(details[1]) if details else otherwise
 
 
 def _leading(chunk: str) -> int:

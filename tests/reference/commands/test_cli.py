@@ -23,7 +23,7 @@ from reference.verification.failures import FOLDER
 from reference.verification.profiles import PROFILES, default_profile
 from reference.verification.repeat import ALONE
 from tests.reference import mistakes
-from tests.reference.court import hear_anew, remember_witnesses
+from tests.reference.court import ask_witnesses_anew, remember_witnesses
 from tests.reference.mistakes import RIGHT, implementation, times
 
 CASE = "dims=3,4,2 m=5 hidden=tanh lambd=0.7 keep_prob=0.6"
@@ -247,7 +247,7 @@ def test_witnesses_that_disagree_exit_2(built_in, capsys, monkeypatch):
         witness = autodiff(problem)
         return witness._replace(db=[3 * db for db in witness.db])
 
-    hear_anew(monkeypatch)
+    ask_witnesses_anew(monkeypatch)
     monkeypatch.setattr(reference.judging.panel, "autodiff", wrong)
     assert _code(["verify", "right", "--case", CASE]) == 2
     _, err = said(capsys)

@@ -11,7 +11,7 @@ import numpy as np
 from reference.cases.case import DTYPES, HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
-from reference.comparison.pool import Answer, Asked, Who, ask_all
+from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.truth import truth
 from reference.targets import ANY, Domain, Entry, Implementation
 from reference.targets.outcome import Single, per_case, singles
@@ -46,32 +46,32 @@ def contender(name: str, function: Function, domain: Domain = ANY) -> Contender:
 
 
 @functools.cache
-def everything() -> tuple[Asked, ...]:
+def everything() -> tuple[AskedProblem, ...]:
     """The whole battery and a few random cases, with their truth."""
     return tuple(ask_all([contender("right", right)], examples=24, seed=0, progress=nobody_listens)[0])
 
 
-def asked_of(problem: Problem) -> Asked:
-    return Asked(problem, truth(problem))
+def asked_of(problem: Problem) -> AskedProblem:
+    return AskedProblem(problem, truth(problem))
 
 
-def asked(cases: Iterable[Case]) -> list[Asked]:
+def asked(cases: Iterable[Case]) -> list[AskedProblem]:
     return [asked_of(draw([case])) for case in cases]
 
 
-def cancelling(δ: float) -> Asked:
+def cancelling(δ: float) -> AskedProblem:
     """dW = [δ/2, 1 − δ/2] and db = [δ/2]: of two examples that nearly cancel."""
     problem, one = draw([Case((2, 1), 2, output="identity", bias="zero", seed=0)]), np.ones((1, 1, 1))
     X, W = np.array([[[1.0, 1.0], [1.0, -1.0]]]), np.array([[[1.0, 0.0]]])
     return asked_of(with_arrays(problem, X=X, Y=np.array([[[0.0, 2.0 - δ]]]), parameters=((W, 0 * one),)))
 
 
-def answers(function: Function, given: Sequence[Asked]) -> dict[int, Answer]:
+def answers(function: Function, given: Sequence[AskedProblem]) -> dict[int, Answer]:
     """What a function of one problem answers."""
     return {k: Answer(function(singles(one.problem)[0])) for k, one in enumerate(given)}
 
 
-def rounded(given: Sequence[Asked], dtype: str | None = None) -> dict[int, Answer]:
+def rounded(given: Sequence[AskedProblem], dtype: str | None = None) -> dict[int, Answer]:
     """The truth, rounded once to the dtype of the case, or to ``dtype`` on the way there."""
     found = {}
     for k, (problem, true) in enumerate(given):
@@ -81,8 +81,8 @@ def rounded(given: Sequence[Asked], dtype: str | None = None) -> dict[int, Answe
     return found
 
 
-def only(target: str, given: dict[int, Answer], check: str = "backward") -> dict[Who, dict[int, Answer]]:
-    return {Who(target, check): given}
+def only(target: str, given: dict[int, Answer], check: str = "backward") -> dict[Participant, dict[int, Answer]]:
+    return {Participant(target, check): given}
 
 
 def changed(answer: Answer, name: str, change: Callable[[np.ndarray], np.ndarray]) -> Answer:

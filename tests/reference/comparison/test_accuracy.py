@@ -9,20 +9,20 @@ import pytest
 
 from reference.cases.case import DTYPES, Case
 from reference.cases.problem import Problem
-from reference.comparison.accuracy import ALL, CONDITION, Row, accuracy, errors
-from reference.comparison.pool import Answer, Asked, Who
+from reference.comparison.accuracy import ALL, CONDITION, AccuracyRow, accuracy, errors
+from reference.comparison.pool import Answer, AskedProblem, Participant
 from reference.judging.tolerance import allowed
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, everything, only, rounded
 from tests.reference.comparison.variants import backward
 
 
 @pytest.fixture(scope="module")
-def mild() -> list[Asked]:
+def mild() -> list[AskedProblem]:
     """Every activation with every output in both dtypes; nothing is degenerate."""
     return asked(MILD)
 
 
-def table(given: list[Asked], found: dict[int, Answer]) -> dict[tuple[str, str], Row]:
+def table(given: list[AskedProblem], found: dict[int, Answer]) -> dict[tuple[str, str], AccuracyRow]:
     """By dtype and output."""
     return {(row.dtype, row.output): row for row in accuracy(given, only("it", found)) if row.who.check == ALL}
 
@@ -51,7 +51,7 @@ def test_the_truth_rounded_once_is_off_by_half_an_ulp_at_most(dtype: str) -> Non
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_one_ulp_is_one_ulp(dtype: str, mild: list[Asked]) -> None:
+def test_one_ulp_is_one_ulp(dtype: str, mild: list[AskedProblem]) -> None:
     given = [one for one in mild if one.problem.shape.dtype == dtype]
     exact = rounded(given)
     for count in (1, 2, 20):
@@ -60,14 +60,14 @@ def test_one_ulp_is_one_ulp(dtype: str, mild: list[Asked]) -> None:
         assert row.wrong == 0
 
 
-def test_a_single_ulp_in_a_single_entry_is_seen(mild: list[Asked]) -> None:
+def test_a_single_ulp_in_a_single_entry_is_seen(mild: list[AskedProblem]) -> None:
     exact = rounded(mild)
     spoilt = {**exact, 3: changed(exact[3], "db3", lambda a: np.nextafter(a, 2 * a))}
     before, after = table(mild, exact)["float64", "db3"], table(mild, spoilt)["float64", "db3"]
     assert before.worst_ulps <= 0.5 < after.worst_ulps <= 1.5
 
 
-def test_float32_is_judged_on_its_own_scale(mild: list[Asked]) -> None:
+def test_float32_is_judged_on_its_own_scale(mild: list[AskedProblem]) -> None:
     """Rounded to float32 on the way, a float64 answer is 2²⁹ ULPs off, a float32 answer none."""
     rows = table(mild, rounded(mild, "float32"))
     assert rows["float32", ALL].worst_ulps <= 0.5
@@ -76,7 +76,7 @@ def test_float32_is_judged_on_its_own_scale(mild: list[Asked]) -> None:
     assert rows["float64", ALL].wrong == rows["float64", ALL].cases == len(MILD) / 2
 
 
-def test_each_dtype_has_rows_of_its_own(mild: list[Asked]) -> None:
+def test_each_dtype_has_rows_of_its_own(mild: list[AskedProblem]) -> None:
     rows = table(mild, rounded(mild))
     names = [f"{kind}{l}" for l in (1, 2, 3) for kind in ("dW", "db")]
     assert rows.keys() == set(itertools.product(DTYPES, [*names, ALL]))
@@ -91,7 +91,7 @@ def test_what_cancels_is_left_out_of_ulps_and_not_of_units() -> None:
     assert np.allclose(exact[0].blocks["dW1"], [[2.0**-21, 1 - 2.0**-21]], rtol=1e-12)
     unit, C = float(allowed(problem, "dW1").unit[0, 0, 0]), problem.C
 
-    def spoilt(units: float, j: int) -> Row:
+    def spoilt(units: float, j: int) -> AccuracyRow:
         by = units * unit * (np.arange(2) == j)
         return table(given, {0: changed(exact[0], "dW1", lambda a: a + by)})["float64", "dW1"]
 
@@ -104,7 +104,7 @@ def test_what_cancels_is_left_out_of_ulps_and_not_of_units() -> None:
     assert spoilt(2, 0).coordinates == spoilt(2, 1).coordinates == 2
 
 
-def test_how_much_may_cancel(mild: list[Asked]) -> None:
+def test_how_much_may_cancel(mild: list[AskedProblem]) -> None:
     """An entry counts where M ≤ 100 |g|: one below and one above are told apart."""
     counted = {}
     for log in range(1, 20):
@@ -124,7 +124,7 @@ def test_how_much_may_cancel(mild: list[Asked]) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_what_is_not_finite_is_wrong(value: float, dtype: str, mild: list[Asked]) -> None:
+def test_what_is_not_finite_is_wrong(value: float, dtype: str, mild: list[AskedProblem]) -> None:
     exact = rounded(mild)
     k = next(k for k, one in enumerate(mild) if one.problem.shape.dtype == dtype)
 
@@ -152,7 +152,7 @@ def test_what_no_program_can_represent_is_asked_of_nobody() -> None:
 
 
 @pytest.mark.parametrize("factor", [2.0, 0.5, -1.0, 1 + 1e-9, 1 - 1e-9, 0.0])
-def test_a_wrong_block_is_counted_in_every_case(factor: float, mild: list[Asked]) -> None:
+def test_a_wrong_block_is_counted_in_every_case(factor: float, mild: list[AskedProblem]) -> None:
     given = [one for one in mild if one.problem.shape.dtype == "float64"]
     found = {k: changed(a, "dW2", lambda block: block * factor) for k, a in answers(backward, given).items()}
     rows = table(given, found)
@@ -162,7 +162,7 @@ def test_a_wrong_block_is_counted_in_every_case(factor: float, mild: list[Asked]
     assert rows["float64", ALL].worst_error == rows["float64", "dW2"].worst_error
 
 
-def test_the_median_is_that_of_every_entry_in_units_of_rounding(mild: list[Asked]) -> None:
+def test_the_median_is_that_of_every_entry_in_units_of_rounding(mild: list[AskedProblem]) -> None:
     given = [one for one in mild if one.problem.shape.dtype == "float64"]
     rows = table(given, answers(backward, given))
     assert all(0 <= row.median_error <= row.worst_error for row in rows.values())
@@ -176,7 +176,7 @@ def test_the_median_is_that_of_every_entry_in_units_of_rounding(mild: list[Asked
     assert table(given, doubled)["float64", "dW2"].median_error > 1e6
 
 
-def test_only_what_is_wrong_is_counted(mild: list[Asked]) -> None:
+def test_only_what_is_wrong_is_counted(mild: list[AskedProblem]) -> None:
     found = answers(backward, mild)
     for k in (2, 5, 30):
         found[k] = changed(found[k], "db1", lambda block: block * 1.5)
@@ -197,7 +197,7 @@ def test_a_right_program_is_right_over_the_whole_battery() -> None:
     assert rows["float64", ALL].cases + rows["float32", ALL].cases == len(everything())
 
 
-def test_the_worst_case_is_named(mild: list[Asked]) -> None:
+def test_the_worst_case_is_named(mild: list[AskedProblem]) -> None:
     exact = rounded(mild)
     exact[4] = changed(exact[4], "dW1", lambda block: block * (1 + 1e-6))
     exact[7] = changed(exact[7], "db2", lambda block: block * (1 + 1e-3))
@@ -209,15 +209,17 @@ def test_the_worst_case_is_named(mild: list[Asked]) -> None:
 # --- the rows for all ------------------------------------------------------------------------------------------
 
 
-def test_the_rows_for_all_add_up(mild: list[Asked]) -> None:
+def test_the_rows_for_all_add_up(mild: list[AskedProblem]) -> None:
     """Two functions of one target, on cases of which they share a few; a stranger beside them adds nothing."""
     right = answers(backward, mild)
     wrong = {k: changed(a, "dW2", lambda block: block * 3) for k, a in answers(backward, mild).items()}
     first, second = {k: right[k] for k in range(12)}, {k: wrong[k] for k in range(9, 24)}
-    rows = accuracy(mild, {Who("it", "one"): first, Who("it", "two"): second, Who("she", "one"): wrong})
-    assert {row.who for row in rows} == {Who("it", c) for c in ("one", "two", ALL)} | {
-        Who("she", "one"),
-        Who("she", ALL),
+    rows = accuracy(
+        mild, {Participant("it", "one"): first, Participant("it", "two"): second, Participant("she", "one"): wrong}
+    )
+    assert {row.who for row in rows} == {Participant("it", c) for c in ("one", "two", ALL)} | {
+        Participant("she", "one"),
+        Participant("she", ALL),
     }
     mine = {(row.who.check, row.dtype, row.output): row for row in rows if row.who.target == "it"}
     for dtype in DTYPES:
@@ -247,17 +249,17 @@ def test_coordinates_are_the_entries_that_the_truth_was_asked_for() -> None:
     assert table(large, spoilt)["float64", "dW1"].wrong == 1
 
 
-def truth_of(given: list[Asked]) -> np.ndarray:
+def truth_of(given: list[AskedProblem]) -> np.ndarray:
     assert given[0].truth is not None
     return given[0].truth.total()["dW1"]
 
 
-def test_without_a_truth_nothing_is_counted(mild: list[Asked]) -> None:
-    silent = [Asked(problem, None) for problem, _ in mild[:3]]
+def test_without_a_truth_nothing_is_counted(mild: list[AskedProblem]) -> None:
+    silent = [AskedProblem(problem, None) for problem, _ in mild[:3]]
     assert accuracy(silent, only("it", answers(backward, silent))) == []
 
 
-def test_what_was_not_returned_is_not_counted(mild: list[Asked]) -> None:
+def test_what_was_not_returned_is_not_counted(mild: list[AskedProblem]) -> None:
     found = answers(backward, mild[:1])
     blocks = {name: a for name, a in found[0].blocks.items() if name != "dW2"}
     rows = table(mild[:1], {0: Answer(blocks)})

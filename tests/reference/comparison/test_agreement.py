@@ -11,7 +11,7 @@ import pytest
 from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
 from reference.comparison.agreement import Pair, agreement, digits
-from reference.comparison.pool import Answer, Asked, Who
+from reference.comparison.pool import Answer, AskedProblem, Participant
 from reference.judging.tolerance import allowed
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, rounded
 from tests.reference.comparison.variants import backward
@@ -20,21 +20,21 @@ Answers = dict[int, Answer]
 
 
 @pytest.fixture(scope="module")
-def mild() -> list[Asked]:
+def mild() -> list[AskedProblem]:
     """Without dead units: a block that is exactly zero is no block to agree in."""
     return asked(case for case in MILD if case.hidden != "relu")
 
 
-def pairs(given: list[Asked], **found: Answers) -> list[Pair]:
-    return agreement(list(found), given, {Who(target, "backward"): a for target, a in found.items()})
+def pairs(given: list[AskedProblem], **found: Answers) -> list[Pair]:
+    return agreement(list(found), given, {Participant(target, "backward"): a for target, a in found.items()})
 
 
-def the_pair(given: list[Asked], one: Answers, other: Answers) -> Pair:
+def the_pair(given: list[AskedProblem], one: Answers, other: Answers) -> Pair:
     (pair,) = pairs(given, one=one, other=other)
     return pair
 
 
-def float64(given: list[Asked]) -> list[Asked]:
+def float64(given: list[AskedProblem]) -> list[AskedProblem]:
     return [one for one in given if one.problem.shape.dtype == "float64"]
 
 
@@ -60,7 +60,7 @@ def test_digits_of_a_difference(difference: float, found: float) -> None:
     assert digits(difference) == pytest.approx(found, abs=1e-3)
 
 
-def test_equal_bits_agree_in_all_digits(mild: list[Asked]) -> None:
+def test_equal_bits_agree_in_all_digits(mild: list[AskedProblem]) -> None:
     given = float64(mild)
     pair = the_pair(given, answers(backward, given), answers(backward, given))
     assert (pair.difference, pair.agree, digits(pair.difference)) == (0.0, True, np.inf)
@@ -68,7 +68,7 @@ def test_equal_bits_agree_in_all_digits(mild: list[Asked]) -> None:
     assert pair.blocks == 6 * len(given)
 
 
-def test_a_single_bit_is_not_all_digits(mild: list[Asked]) -> None:
+def test_a_single_bit_is_not_all_digits(mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
     other[2] = changed(other[2], "db3", largest(lambda g: np.nextafter(g, 2 * g)))
@@ -78,7 +78,9 @@ def test_a_single_bit_is_not_all_digits(mild: list[Asked]) -> None:
 
 
 @pytest.mark.parametrize(("name", "k"), [("dW1", 0), ("dW2", 7), ("db3", 11)])
-def test_a_planted_difference_gives_its_digits_its_output_and_its_case(name: str, k: int, mild: list[Asked]) -> None:
+def test_a_planted_difference_gives_its_digits_its_output_and_its_case(
+    name: str, k: int, mild: list[AskedProblem]
+) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
     other[k] = changed(other[k], name, largest(lambda g: g * (1 + 1e-6)))
@@ -87,7 +89,7 @@ def test_a_planted_difference_gives_its_digits_its_output_and_its_case(name: str
         assert (pair.output, pair.case, pair.agree) == (name, str(given[k].problem.cases[0]), False)
 
 
-def test_the_difference_is_relative_to_the_largest_entry_of_its_block(mild: list[Asked]) -> None:
+def test_the_difference_is_relative_to_the_largest_entry_of_its_block(mild: list[AskedProblem]) -> None:
     given = float64(mild)[:1]
     one, other = answers(backward, given), answers(backward, given)
     size = float(np.abs(one[0].blocks["dW1"]).max())
@@ -101,7 +103,7 @@ def test_the_difference_is_relative_to_the_largest_entry_of_its_block(mild: list
     assert digits(the_pair(given, one, other).difference) == pytest.approx(8, abs=0.01)
 
 
-def test_the_worst_block_counts(mild: list[Asked]) -> None:
+def test_the_worst_block_counts(mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
     for k, name, by in ((1, "dW1", 1e-9), (8, "dW3", 1e-4), (3, "db2", 1e-6)):
@@ -114,7 +116,7 @@ def test_the_worst_block_counts(mild: list[Asked]) -> None:
 # --- agreement is rounding -------------------------------------------------------------------------------------
 
 
-def test_two_right_programs_agree(mild: list[Asked]) -> None:
+def test_two_right_programs_agree(mild: list[AskedProblem]) -> None:
     """A program, and the truth rounded once: not the same bits, and within rounding in both dtypes."""
     found = pairs(mild, it=answers(backward, mild), truth=rounded(mild))
     assert [pair.agree for pair in found] == [True, True]
@@ -122,7 +124,7 @@ def test_two_right_programs_agree(mild: list[Asked]) -> None:
 
 
 @pytest.mark.parametrize(("times", "agree"), [(1.9, True), (2.1, False)])
-def test_two_may_be_apart_by_twice_the_tolerance(times: float, agree: bool, mild: list[Asked]) -> None:
+def test_two_may_be_apart_by_twice_the_tolerance(times: float, agree: bool, mild: list[AskedProblem]) -> None:
     given = float64(mild)[:1]
     one, other = answers(backward, given), answers(backward, given)
     width = allowed(given[0].problem, "dW2").width[0]
@@ -160,7 +162,7 @@ def test_a_block_that_is_resolved_counts() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_what_only_one_of_them_calls_not_finite_is_disagreement(value: float, mild: list[Asked]) -> None:
+def test_what_only_one_of_them_calls_not_finite_is_disagreement(value: float, mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
     other[6] = changed(other[6], "db1", largest(lambda g: value))
@@ -170,7 +172,7 @@ def test_what_only_one_of_them_calls_not_finite_is_disagreement(value: float, mi
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_the_same_that_is_not_finite_is_the_same(value: float, mild: list[Asked]) -> None:
+def test_the_same_that_is_not_finite_is_the_same(value: float, mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one = answers(backward, given)
     one[6] = changed(one[6], "db1", largest(lambda g: value))
@@ -178,7 +180,7 @@ def test_the_same_that_is_not_finite_is_the_same(value: float, mild: list[Asked]
     assert (pair.agree, digits(pair.difference)) == (True, np.inf)
 
 
-def test_infinities_of_two_signs_differ(mild: list[Asked]) -> None:
+def test_infinities_of_two_signs_differ(mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
     one[6] = changed(one[6], "db1", largest(lambda g: np.inf))
@@ -190,7 +192,7 @@ def test_infinities_of_two_signs_differ(mild: list[Asked]) -> None:
 # --- who, and over what ----------------------------------------------------------------------------------------
 
 
-def test_dtypes_are_kept_apart(mild: list[Asked]) -> None:
+def test_dtypes_are_kept_apart(mild: list[AskedProblem]) -> None:
     one, other = answers(backward, mild), answers(backward, mild)
     k = next(k for k, a in enumerate(mild) if a.problem.shape.dtype == "float32")
     other[k] = changed(other[k], "dW3", largest(lambda g: g * 1.001))
@@ -201,7 +203,7 @@ def test_dtypes_are_kept_apart(mild: list[Asked]) -> None:
     assert digits(narrow.difference) == pytest.approx(3, abs=0.01)
 
 
-def test_three_targets_are_three_pairs(mild: list[Asked]) -> None:
+def test_three_targets_are_three_pairs(mild: list[AskedProblem]) -> None:
     given = float64(mild)
     right, alike, wrong = (answers(backward, given) for _ in range(3))
     wrong[0] = changed(wrong[0], "dW1", lambda a: 2 * a)
@@ -210,7 +212,7 @@ def test_three_targets_are_three_pairs(mild: list[Asked]) -> None:
     assert [p.agree for p in found] == [False, True, False]
 
 
-def test_only_what_both_answered_is_compared(mild: list[Asked]) -> None:
+def test_only_what_both_answered_is_compared(mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
     other[1] = changed(other[1], "dW1", lambda a: 2 * a)
@@ -220,20 +222,24 @@ def test_only_what_both_answered_is_compared(mild: list[Asked]) -> None:
     assert the_pair(given, half, {0: other[0]}).blocks == 5
 
 
-def test_two_that_answered_nothing_in_common_make_no_pair(mild: list[Asked]) -> None:
+def test_two_that_answered_nothing_in_common_make_no_pair(mild: list[AskedProblem]) -> None:
     one = answers(backward, mild)
     assert pairs(mild, one={0: one[0]}, other={1: one[1]}) == []
     assert pairs(mild, one=one, other={}) == []
 
 
-def test_every_two_functions_are_compared_and_the_worst_two_are_named(mild: list[Asked]) -> None:
+def test_every_two_functions_are_compared_and_the_worst_two_are_named(mild: list[AskedProblem]) -> None:
     given = float64(mild)[:3]
     right, wrong = answers(backward, given), answers(backward, given)
     wrong[1] = changed(wrong[1], "db2", lambda a: 2 * a)
     found = agreement(
         ["one", "other"],
         given,
-        {Who("one", "plain"): right, Who("one", "deep"): wrong, Who("other", "backward"): right},
+        {
+            Participant("one", "plain"): right,
+            Participant("one", "deep"): wrong,
+            Participant("other", "backward"): right,
+        },
     )
     (pair,) = found
     assert (pair.checks, pair.output, pair.agree) == (("deep", "backward"), "db2", False)

@@ -14,26 +14,26 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.comparison.accuracy import accuracy
 from reference.comparison.contenders import Contender, open_all
-from reference.comparison.pool import Answer, Asked, Who, ask_all, paired
+from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all, paired
 from reference.targets import ANY, Domain, Entry, Implementation, TargetError
 from reference.targets.outcome import per_case
 from tests.reference.comparison.asking import SMALL, contender, nobody_listens
 from tests.reference.comparison.variants import backward, right, unmasked
 
-Answers = dict[Who, dict[int, Answer]]
+Answers = dict[Participant, dict[int, Answer]]
 DROPPED = SMALL._replace(keep_probs=(0.5, 0.7))
 
 
-def ask(*contenders: Contender, examples: int = 4, seed: int = 0) -> tuple[list[Asked], Answers]:
+def ask(*contenders: Contender, examples: int = 4, seed: int = 0) -> tuple[list[AskedProblem], Answers]:
     return ask_all(contenders, examples=examples, seed=seed, progress=nobody_listens)
 
 
-def cases(given: list[Asked]) -> list[Case]:
+def cases(given: list[AskedProblem]) -> list[Case]:
     return [one.problem.cases[0] for one in given]
 
 
-def of(target: str, check: str = "backward") -> Who:
-    return Who(target, check)
+def of(target: str, check: str = "backward") -> Participant:
+    return Participant(target, check)
 
 
 # --- the cases -------------------------------------------------------------------------------------------------
@@ -65,11 +65,11 @@ def test_who_takes_part_beside_it_does_not_change_what_a_target_is_asked() -> No
 
 
 def test_cases_outside_a_domain_are_not_asked() -> None:
-    heard: dict[str, list[Case]] = {"shallow": [], "narrow": []}
+    witness_cache: dict[str, list[Case]] = {"shallow": [], "narrow": []}
 
     def listening(name: str, domain: Domain) -> Contender:
         def run(problem: Problem) -> dict[str, Any]:
-            heard[name].append(problem.cases[0])
+            witness_cache[name].append(problem.cases[0])
             return per_case(right)(problem)
 
         return Contender(name, Implementation(name, (Entry("backward", domain, run),)))
@@ -79,11 +79,11 @@ def test_cases_outside_a_domain_are_not_asked() -> None:
     given, answers = ask(listening("shallow", shallow), listening("narrow", narrow), examples=8)
     for name, domain in (("shallow", shallow), ("narrow", narrow)):
         asked = [given[k].problem.cases[0] for k in answers[of(name)]]
-        assert asked == heard[name]
+        assert asked == witness_cache[name]
         assert asked == [case for case in cases(given) if domain.accepts(case)]
         assert any(case not in battery() for case in asked)  # each domain has its random cases
     assert answers[of("shallow")].keys().isdisjoint(answers[of("narrow")])
-    assert len(given) == len(heard["shallow"]) + len(heard["narrow"])  # what nobody takes is no case
+    assert len(given) == len(witness_cache["shallow"]) + len(witness_cache["narrow"])  # what nobody takes is no case
 
 
 def test_a_domain_that_two_share_is_drawn_from_once() -> None:
@@ -119,18 +119,18 @@ def test_progress_is_told_of_every_answer() -> None:
 def drawing(name: str, seed: int, function: Callable[..., Any] = right, domain: Domain = DROPPED) -> Contender:
     """A target with masks of its own, drawn from ``seed``."""
 
-    def settle(problem: Problem) -> Problem:
+    def with_own_masks(problem: Problem) -> Problem:
         if problem.masks is None:
             return problem
         rng = np.random.RandomState(seed)
         return problem.masked(tuple(rng.random_sample(D.shape) < 0.6 for D in problem.masks))
 
     run = per_case(function)
-    entry = Entry("backward", domain, lambda problem: run(settle(problem)), settle)
+    entry = Entry("backward", domain, lambda problem: run(with_own_masks(problem)), with_own_masks)
     return Contender(name, Implementation(name, (entry,)))
 
 
-def packed(one: Asked) -> bytes:
+def packed(one: AskedProblem) -> bytes:
     return b"".join(D.tobytes() for D in one.problem.masks or ())
 
 
@@ -178,10 +178,10 @@ def test_a_target_that_cannot_take_dropout_is_not_asked_the_masks_of_another() -
 
 
 def test_a_target_that_raises_where_it_is_to_draw_is_asked_the_case_as_it_is() -> None:
-    def settle(problem: Problem) -> Problem:
+    def with_own_masks(problem: Problem) -> Problem:
         raise ValueError("no masks here")
 
-    entry = Entry("backward", SMALL, per_case(right), settle)
+    entry = Entry("backward", SMALL, per_case(right), with_own_masks)
     given, answers = ask(Contender("it", Implementation("it", (entry,))))
     alone, _ = ask(contender("it", right, SMALL))
     assert cases(given) == cases(alone)
@@ -200,7 +200,7 @@ def test_ctrl_c_is_nobody_s_answer() -> None:
 # --- answers that are none -------------------------------------------------------------------------------------
 
 
-def answer_of(function: Callable[..., Any], domain: Domain = SMALL) -> tuple[list[Asked], dict[int, Answer]]:
+def answer_of(function: Callable[..., Any], domain: Domain = SMALL) -> tuple[list[AskedProblem], dict[int, Answer]]:
     given, answers = ask(contender("it", function, domain))
     return given, answers[of("it")]
 

@@ -292,16 +292,16 @@ def test_single_coordinates_are_asked_in_their_order() -> None:
 @pytest.fixture
 def asked_arbitrarily(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
     """A machine whose long double is a double; the problems that mpmath was asked for."""
-    heard: list[Problem] = []
+    witness_cache: list[Problem] = []
     carry_out = arbitrary.complex_step
 
-    def hear(problem: Problem, *given: Any, **how: Any) -> Any:
-        heard.append(problem)
+    def ask_witnesses(problem: Problem, *given: Any, **how: Any) -> Any:
+        witness_cache.append(problem)
         return carry_out(problem, *given, **how)
 
     monkeypatch.setattr(module, "EXTENDED", False)
-    monkeypatch.setattr(arbitrary, "complex_step", hear)
-    return heard
+    monkeypatch.setattr(arbitrary, "complex_step", ask_witnesses)
+    return witness_cache
 
 
 def test_mpmath_speaks_of_small_cases(asked_arbitrarily: list[Problem]) -> None:

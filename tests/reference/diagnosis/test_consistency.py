@@ -11,7 +11,7 @@ from reference.diagnosis.consistency import agreed, held_to_its_own
 from reference.findings.codes import CONVENTION
 from reference.judging.execution import Failure
 from reference.targets import ANY, Entry
-from reference.targets.interface import Own
+from reference.targets.interface import OwnDerivative
 from tests.reference.mistakes import RIGHT, edit, run, times
 
 CASE = Case((1, 1, 1, 1), 1)
@@ -21,7 +21,7 @@ WITHOUT_M = "λ/2 Σ‖W‖², without 1/m"
 
 
 def own(consistent, forward=None, cost="cost"):
-    return Own(consistent, True, "", forward, cost)
+    return OwnDerivative(consistent, True, "", forward, cost)
 
 
 def failed(*outputs, code="MB199"):

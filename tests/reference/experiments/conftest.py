@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from reference.experiments.conduct import Asked, conduct
+from reference.experiments.conduct import ExperimentRequest, conduct
 from reference.experiments.follow import Follower
 from reference.experiments.plans import PLANS
 from reference.experiments.runs import opened, study
@@ -15,7 +15,7 @@ from reference.experiments.runs import opened, study
 @pytest.fixture(scope="session")
 def silent():
     """Follows a training, and says nothing."""
-    return Follower(lambda line: None, lambda name, total: None, lambda *heard: None, lambda name: None)
+    return Follower(lambda line: None, lambda name, total: None, lambda *iterated: None, lambda name: None)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def trained(silent):
 def asked(name, **given):
     """What a command line says that says nothing but this."""
     silence = {"data": None, "iterations": None, "seed": None, "course_seeds": False}
-    return Asked(**{"name": name, "command": f"manual-backprop experiment {name}", **silence, **given})
+    return ExperimentRequest(**{"name": name, "command": f"manual-backprop experiment {name}", **silence, **given})
 
 
 @pytest.fixture(scope="session")

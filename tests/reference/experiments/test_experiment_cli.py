@@ -235,7 +235,7 @@ def test_on_a_terminal_there_is_a_bar_with_cost_accuracy_rate_and_time(monkeypat
     with following(stream, every=100) as follower:
         follower.begin("he", 1000)
         for iteration in range(0, 600, 50):
-            follower.heard("he", iteration, 0.5 - iteration / 2000, 0.75)
+            follower.iterated("he", iteration, 0.5 - iteration / 2000, 0.75)
             time.sleep(0.03)
         follower.done("he")
     bar = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", stream.getvalue())
@@ -252,7 +252,7 @@ def test_elsewhere_there_is_none(capsys):
     with following(stream, every=10) as follower:
         follower.begin("he", 20)
         for iteration in range(0, 20, 5):
-            follower.heard("he", iteration, 0.5, 0.75)
+            follower.iterated("he", iteration, 0.5, 0.75)
         follower.done("he")
     assert stream.getvalue() == ""
     assert said(capsys)[0] == "he:\nCost after iteration 0: 0.5\nCost after iteration 10: 0.5\n"

@@ -144,12 +144,14 @@ def page_of(story):
 
 
 def test_what_was_interrupted_is_said_first_and_all_else_is_sound(silent, trained):
-    def heard(name, iteration, cost, accuracy):
+    def iterated(name, iteration, cost, accuracy):
         if (name, iteration) == ("random", 30):
             raise KeyboardInterrupt
 
     whole = trained("initialization", iterations=120)
-    found = study(whole.plan, whole.source, silent._replace(heard=heard), iterations=120, seed=3, course_seeds=False)
+    found = study(
+        whole.plan, whole.source, silent._replace(iterated=iterated), iterations=120, seed=3, course_seeds=False
+    )
     page = page_of(words.story(found, "manual-backprop experiment initialization"))
     assert [fault for look in FAULTS for fault in look(page)] == []
     head = read(parse(page).all("header")[0])

@@ -12,7 +12,7 @@ from manual_backprop import network, training
 from manual_backprop.datasets import DATASETS, Dataset
 from reference.experiments import ExperimentError, runs
 from reference.experiments.plans import PLANS, printed_every, recorded_every
-from reference.experiments.runs import Source, opened, study, told
+from reference.experiments.runs import Source, cost_lines, opened, study
 from reference.experiments.strips import shut_off
 
 
@@ -137,11 +137,11 @@ def test_fresh_masks_change_and_the_course_s_do_not(trained):
 
 
 def interrupting(silent, name, iteration):
-    def heard(who, at, cost, accuracy):
+    def iterated(who, at, cost, accuracy):
         if (who, at) == (name, iteration):
             raise KeyboardInterrupt
 
-    return silent._replace(heard=heard)
+    return silent._replace(iterated=iterated)
 
 
 def test_an_interrupt_keeps_the_best_so_far_and_trains_nothing_more(silent):
@@ -156,7 +156,7 @@ def test_an_interrupt_keeps_the_best_so_far_and_trains_nothing_more(silent):
     X, Y, *_ = found.data
     Z = network.forward_propagation(X, last.kept.parameters).Z[-1]
     assert network.compute_cost(Z, Y, last.kept.parameters) == pytest.approx(cost, rel=1e-12)
-    lines = list(told(last, 60))
+    lines = list(cost_lines(last, 60))
     assert lines[0] == f"interrupted; kept in parameters-random.npz: iteration {at} of 60, with the lowest cost, {cost}"
 
 
@@ -187,9 +187,9 @@ def test_what_leaves_the_finite_numbers_is_shown_as_it_was_before(silent):
     assert endings["he"] == "diverged"
     (he,) = (o for o in found.outcomes if o.variant.name == "he")
     assert all(np.isfinite(θ).all() for pair in he.kept.parameters for θ in pair)
-    assert re.match(r"diverged; kept in parameters-he\.npz: iteration \d+ of 60", next(told(he, 60)))
+    assert re.match(r"diverged; kept in parameters-he\.npz: iteration \d+ of 60", next(cost_lines(he, 60)))
     assert he.test is None
-    assert list(told(he, 60))[-1].endswith("no test set")
+    assert list(cost_lines(he, 60))[-1].endswith("no test set")
 
 
 def test_no_two_variants_share_a_file():

@@ -13,14 +13,14 @@ from hypothesis import given
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
 from reference.judging import panel as arbitration
-from reference.judging.panel import WITNESSES, cross_examine, hear, odd_one_out
+from reference.judging.panel import WITNESSES, ask_witnesses, compare_witnesses, odd_one_out
 from tests.strategies import drawn, small_cases
 
 AC, AS, CS = ("autodiff", "central_difference"), ("autodiff", "complex_step"), ("central_difference", "complex_step")
 
 
-def heard(problem: Problem, *, exhaustive: bool = False) -> arbitration.Testimony:
-    return hear(problem, exhaustive=exhaustive, rng=np.random.RandomState(0))
+def witness_cache(problem: Problem, *, exhaustive: bool = False) -> arbitration.WitnessReport:
+    return ask_witnesses(problem, exhaustive=exhaustive, rng=np.random.RandomState(0))
 
 
 # --- the logic ----------------------------------------------------------------------------------------------
@@ -55,14 +55,14 @@ def test_right_witnesses_agree(hidden: str, output: str, exhaustive: bool) -> No
         for s in range(8)
     ]
     problem = draw(cases)
-    assert cross_examine(problem, heard(problem, exhaustive=exhaustive)) == []
+    assert compare_witnesses(problem, witness_cache(problem, exhaustive=exhaustive)) == []
 
 
 @given(case=small_cases())
 @drawn(60)
 def test_right_witnesses_agree_on_any_case(case: Case) -> None:
     problem = draw([case])
-    assert cross_examine(problem, heard(problem)) == []
+    assert compare_witnesses(problem, witness_cache(problem)) == []
 
 
 # --- corrupted ones -----------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def test_a_corrupted_witness_is_named(
 ) -> None:
     problem = draw(STACK)
     corrupt(monkeypatch, witness, how)
-    disputes = cross_examine(problem, heard(problem, exhaustive=exhaustive))
+    disputes = compare_witnesses(problem, witness_cache(problem, exhaustive=exhaustive))
     assert disputes, "no dispute"
     if (how, witness) != (one_entry, "complex_step"):  # the first probe of the first problem alone
         assert [d.case for d in disputes] == [str(case) for case in STACK]
@@ -147,17 +147,17 @@ def test_where_two_are_corrupted_nobody_is_named(good: str, monkeypatch: pytest.
     problem = draw(STACK)
     for witness, how in zip([w for w in WITNESSES if w != good], (scaled, negated), strict=True):
         corrupt(monkeypatch, witness, how)
-    disputes = cross_examine(problem, heard(problem))
+    disputes = compare_witnesses(problem, witness_cache(problem))
     assert [d.odd for d in disputes] == [None] * 3
     assert all(d.text.count(" and ") == 3 for d in disputes)
 
 
 def test_one_case_of_a_stack_is_disputed_and_no_other() -> None:
     problem = draw(STACK)
-    testimony = heard(problem)
-    dW = [a.copy() for a in testimony.autodiff.dW]
+    witness_report = witness_cache(problem)
+    dW = [a.copy() for a in witness_report.autodiff.dW]
     dW[0][1] *= 1.001
-    disputes = cross_examine(problem, testimony._replace(autodiff=testimony.autodiff._replace(dW=dW)))
+    disputes = compare_witnesses(problem, witness_report._replace(autodiff=witness_report.autodiff._replace(dW=dW)))
     assert [d.case for d in disputes] == [str(STACK[1])]
 
 
@@ -165,15 +165,19 @@ def test_one_case_of_a_stack_is_disputed_and_no_other() -> None:
 def test_a_dispute_that_does_not_repeat_names_nobody(witness: str) -> None:
     """The testimony was spoilt on its way; asked anew, all three agree. It is reported all the same."""
     problem = draw(STACK)
-    testimony = heard(problem)
+    witness_report = witness_cache(problem)
     spoilt = {
-        "autodiff": testimony._replace(autodiff=testimony.autodiff._replace(dW=[a * 2 for a in testimony.autodiff.dW])),
-        "central_difference": testimony._replace(
-            central=testimony.central._replace(D=[a * 2 for a in testimony.central.D])
+        "autodiff": witness_report._replace(
+            autodiff=witness_report.autodiff._replace(dW=[a * 2 for a in witness_report.autodiff.dW])
         ),
-        "complex_step": testimony._replace(probes=testimony.probes._replace(data=testimony.probes.data * 2)),
+        "central_difference": witness_report._replace(
+            central=witness_report.central._replace(D=[a * 2 for a in witness_report.central.D])
+        ),
+        "complex_step": witness_report._replace(
+            probes=witness_report.probes._replace(data=witness_report.probes.data * 2)
+        ),
     }[witness]
-    disputes = cross_examine(problem, spoilt)
+    disputes = compare_witnesses(problem, spoilt)
     assert [d.odd for d in disputes] == [None] * 3
     assert {d.text for d in disputes} == {"two of them disagree"}
 
@@ -192,38 +196,40 @@ def test_an_error_that_only_the_exhaustive_probe_sees_is_named(monkeypatch: pyte
         return ad._replace(dW=dW)
 
     monkeypatch.setattr(arbitration, "autodiff", ask)
-    testimony = heard(problem)
-    V = [(np.zeros_like(W), np.zeros_like(b)) for W, b in testimony.probes.V]  # samples that miss the coordinate
-    for (W, b), (W0, b0) in zip(V, testimony.probes.V, strict=True):
+    witness_report = witness_cache(problem)
+    V = [(np.zeros_like(W), np.zeros_like(b)) for W, b in witness_report.probes.V]  # samples that miss the coordinate
+    for (W, b), (W0, b0) in zip(V, witness_report.probes.V, strict=True):
         W[...], b[...] = W0, b0
     V[0][0][(slice(None), *at)] = 0
-    blind = testimony._replace(probes=arbitration.step.complex_step(problem, V))
+    blind = witness_report._replace(probes=arbitration.step.complex_step(problem, V))
     agree = arbitration._agreement(problem, blind)
     assert agree[AS].all(), "the samples saw it"
     assert not agree[AC].any()
     assert odd_one_out({pair: bool(ok[0]) for pair, ok in agree.items()}) is None
-    assert [d.odd for d in cross_examine(problem, blind)] == ["autodiff"]
+    assert [d.odd for d in compare_witnesses(problem, blind)] == ["autodiff"]
 
 
 def test_what_central_differences_leave_out_is_no_dispute() -> None:
     """A leaky unit that straddles: central differences say nothing of it, and neither do directions through it."""
     cases = [Case((2, 2, 2, 2, 1), 4, "leaky_relu", keep_prob=0.4, bias="zero", seed=s) for s in range(60)]
     problem = draw(cases)
-    testimony = heard(problem, exhaustive=True)
-    left_out = sum(int(s.sum()) for s in testimony.central.straddles)
+    witness_report = witness_cache(problem, exhaustive=True)
+    left_out = sum(int(s.sum()) for s in witness_report.central.straddles)
     assert left_out > 0
-    assert cross_examine(problem, testimony) == []
-    believed = testimony.central._replace(bound=[np.where(np.isinf(b), 0.0, b) for b in testimony.central.bound])
-    assert cross_examine(problem, testimony._replace(central=believed)) != []
+    assert compare_witnesses(problem, witness_report) == []
+    believed = witness_report.central._replace(
+        bound=[np.where(np.isinf(b), 0.0, b) for b in witness_report.central.bound]
+    )
+    assert compare_witnesses(problem, witness_report._replace(central=believed)) != []
 
 
 def test_the_l2_term_is_not_what_the_witnesses_are_compared_on() -> None:
     problem = draw([Case((2, 3, 2), 4, "tanh", lambd=1e6, seed=1)])
-    assert cross_examine(problem, heard(problem)) == []
+    assert compare_witnesses(problem, witness_cache(problem)) == []
 
 
 def test_hearing_writes_into_nothing() -> None:
     problem = draw(STACK)  # read-only
-    one, other = heard(problem), heard(problem)
+    one, other = witness_cache(problem), witness_cache(problem)
     assert all(np.array_equal(a, b) for a, b in zip(one.central.D, other.central.D, strict=True))
     assert np.array_equal(one.probes.data, other.probes.data)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
-from reference.judging.tolerance import Comparison, Tolerance, compare, project, tolerance
+from reference.judging.tolerance import Deviations, Tolerance, compare, project, tolerance
 from tests.strategies import drawn, with_arrays
 
 PROBLEM = draw([Case((2, 3, 2), 4, "tanh", seed=s) for s in range(2)])
@@ -184,7 +184,7 @@ def test_magnitudes_of_any_rank_have_their_problems_amplification() -> None:
 # --- scale --------------------------------------------------------------------------------------------------
 
 
-def verdicts(problem: Problem, g: NDArray, want: NDArray, bar: NDArray) -> Comparison:
+def verdicts(problem: Problem, g: NDArray, want: NDArray, bar: NDArray) -> Deviations:
     return compare(g, want, tolerance(problem, bar))
 
 

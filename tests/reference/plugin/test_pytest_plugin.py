@@ -21,7 +21,7 @@ import reference.plugin.session
 import reference.verification.target
 from reference.plugin.answers import answer
 from reference.plugin.exports import Check, Share, shares_of
-from reference.plugin.isolation import guest
+from reference.plugin.isolation import isolated
 from reference.plugin.session import Verified
 from reference.report.models.verification import CheckResult, Finding, Location, Target
 from reference.selftest.canary import canary
@@ -77,7 +77,7 @@ def backward(problem, factor=1.0):
 @pytest.fixture(scope="module", autouse=True)
 def _warm():
     """What is imported within a run of pytester's is forgotten with it; JAX does not survive that."""
-    with guest():
+    with isolated():
         assert canary() is None
 
 
@@ -701,7 +701,7 @@ def initialize_parameters_he(layers_dims):
 """
 HE = "nets.py::initialize_parameters_he"
 SHARED = {"load": (INITIALISERS, HE, 2), "loadgroup": (DOUBLED, "nets.py::dW2", 12)}
-NO_CANARY = "import reference.plugin.session as sitting\n\nsitting.canary = lambda: None\n"  # two of them take long
+NO_CANARY = "import reference.plugin.session as session\n\nsession.canary = lambda: None\n"  # two of them take long
 
 
 @pytest.mark.parametrize("how", SHARED)
@@ -747,7 +747,7 @@ def test_a_drawn_seed_is_the_same_in_every_process(pytester):
     again = reference.plugin.collection.Collection(config)
     del config.workerinput
     alone = reference.plugin.collection.Collection(config)
-    seeds = [one.sitting.request.options.seed for one in (collection, again, alone)]
+    seeds = [one.session.request.options.seed for one in (collection, again, alone)]
     assert seeds[0] == seeds[1] != seeds[2]
 
 

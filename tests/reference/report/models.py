@@ -10,7 +10,7 @@ import numpy as np
 from reference.diagnosis.scene import order, split
 from reference.findings.codes import EXIT_CODES
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.models.evidence import Block, Curve, Dot, Evidence, Kill, Node
+from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node
 from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool
 
 __all__ = [
@@ -39,12 +39,12 @@ KILLS = [
 # --- of one check ---------------------------------------------------------------------------------------------
 
 
-def block(name: str = "dW2", factor: float = 1.0, **fields: Any) -> Block:
+def block(name: str = "dW2", factor: float = 1.0, **fields: Any) -> GradientBlock:
     """``factor`` times what it should be."""
     n, k = SHAPES[name]
     want = np.cos(1.0 + np.arange(n * k, dtype=float)).reshape(n, k)
     given = {"got": (factor * want).tolist(), "want": want.tolist(), "unit": (1e-16 * np.ones((n, k))).tolist()}
-    return Block(**{"name": name, "allowed": ALLOWED, **given, **fields})
+    return GradientBlock(**{"name": name, "allowed": ALLOWED, **given, **fields})
 
 
 def nodes(wrong: str = "") -> list[Node]:

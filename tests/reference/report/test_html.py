@@ -17,7 +17,7 @@ from reference.report import json as json_report
 from reference.report.html import SAYS, render_comparison, render_report
 from reference.report.models.base import Model
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
-from reference.report.models.evidence import Block, Curve, Dot, Evidence, Kill, Node
+from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.targets import resolve
 from reference.targets.resolve import BUILT_IN
@@ -131,7 +131,7 @@ PAYLOAD = (
     "<script>alert(1)</script>\"'><img src=x onerror=alert(1)></code></script></style></svg>--><!-- {{ 7*7 }} &lt;"
 )
 KEPT: dict[type[Model], set[str]] = {  # what has a meaning of its own
-    Node: {"name", "status", "feeds"}, Block: {"name"}, Curve: {"name"}, Dot: {"swept"}, Evidence: {"case"},
+    Node: {"name", "status", "feeds"}, GradientBlock: {"name"}, Curve: {"name"}, Dot: {"swept"}, Evidence: {"case"},
     Kill: {"code"}, Finding: {"code", "severity", "certainty"}, CheckResult: {"verdict"}, Target: {"verdict"},
     Report: {"verdict"}, Comparison: {"verdict", "sizes"}, Standing: {"verdict", "target"},
     Accuracy: {"check", "output", "dtype"}, Agreement: {"first", "second", "dtype", "output"},

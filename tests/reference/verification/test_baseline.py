@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reference.report.models.verification import CheckResult, Finding, Report, Target, Tool
-from reference.verification.baseline import Baseline, BaselineError, applied, difference, load, told, updated
+from reference.verification.baseline import Baseline, BaselineError, applied, as_toml, difference, load, updated
 
 TODAY = date(2026, 3, 1)
 LATER = TODAY + timedelta(days=1)
@@ -105,7 +105,7 @@ def test_an_update_drops_what_is_stale():
 def test_what_is_written_reads_back(tmp_path):
     path = tmp_path / "known.toml"
     before = Baseline(accepted=[{**KNOWN, "reason": 'with "quotes", ü and a\nnewline'}], exports={"a b.py": ["f"]})
-    path.write_text(told(before), encoding="utf-8")
+    path.write_text(as_toml(before), encoding="utf-8")
     assert load(path) == before
 
 

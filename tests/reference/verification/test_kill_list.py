@@ -14,11 +14,11 @@ import reference.judging.judge
 import reference.judging.panel
 from reference.cases.case import Case
 from reference.findings.codes import EXIT_CODES
-from reference.judging.tolerance import Comparison
+from reference.judging.tolerance import Deviations
 from reference.report.models.verification import Target
 from reference.targets import Domain, Entry, Implementation
 from tests.reference import mistakes
-from tests.reference.court import findings, hear_anew, remember_witnesses, shrink_nothing, try_out
+from tests.reference.court import ask_witnesses_anew, findings, remember_witnesses, shrink_nothing, try_out
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, Mistake, implementation
 
 EXAMPLES = 32  # beside the battery
@@ -117,7 +117,7 @@ def test_lost_digits_are_a_failure_where_accuracy_says_so():
 
 
 def agrees_with_anything(got, want, allowed, *, extra=0.0):
-    return Comparison(np.zeros(got.shape), np.zeros(got.shape, dtype=bool), np.ones(got.shape, dtype=bool))
+    return Deviations(np.zeros(got.shape), np.zeros(got.shape, dtype=bool), np.ones(got.shape, dtype=bool))
 
 
 def test_a_court_that_compares_nothing_loses_the_list(monkeypatch):
@@ -171,17 +171,17 @@ def test_a_run_whose_every_coordinate_is_unresolved_is_inconclusive(monkeypatch)
 
 
 def test_a_run_whose_every_coordinate_is_excluded_is_inconclusive(monkeypatch):
-    hear = reference.judging.judge.hear
+    ask_witnesses = reference.judging.judge.ask_witnesses
 
     def straddling(problem, **how):
-        testimony = hear(problem, **how)
-        central = testimony.central
+        witness_report = ask_witnesses(problem, **how)
+        central = witness_report.central
         everything = [np.ones(D.shape, dtype=bool) for D in central.D]
         silent = [np.full(D.shape, np.inf) for D in central.D]
-        return testimony._replace(central=central._replace(bound=silent, straddles=everything))
+        return witness_report._replace(central=central._replace(bound=silent, straddles=everything))
 
-    monkeypatch.setattr(reference.judging.judge, "hear", straddling)
-    monkeypatch.setattr(reference.judging.judge, "cross_examine", lambda problem, testimony: [])
+    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", straddling)
+    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", lambda problem, witness_report: [])
     target = try_out(implementation(mistakes.RIGHT), examples=16)
     assert target.verdict == "inconclusive"
     assert all(row.excluded == row.coordinates for row in target.checks if row.output != "cost")
@@ -221,7 +221,7 @@ def wrong_step(complex_step):
 )
 @pytest.mark.parametrize("steps", [mistakes.RIGHT, mistakes.times("dW", lambda s: 2)], ids=["right", "wrong"])
 def test_a_witness_that_is_wrong_is_an_error_of_ours_that_names_it(monkeypatch, odd, module, name, spoil, steps):
-    hear_anew(monkeypatch)
+    ask_witnesses_anew(monkeypatch)
     monkeypatch.setattr(module, name, spoil(getattr(module, name)))
     target = try_out(implementation(steps), case=Case((3, 4, 2), 5, "tanh", lambd=0.7))
     assert (target.verdict, EXIT_CODES[target.verdict]) == ("error", 2)

@@ -310,7 +310,9 @@ def test_a_witness_that_disagrees_outweighs_a_mistake(monkeypatch, unshrunk):
     from reference.judging.panel import Dispute
 
     monkeypatch.setattr(
-        reference.judging.judge, "cross_examine", lambda problem, testimony: [Dispute(str(CASE), "autodiff", "")]
+        reference.judging.judge,
+        "compare_witnesses",
+        lambda problem, witness_report: [Dispute(str(CASE), "autodiff", "")],
     )
     target = try_out(implementation(times("dW", lambda s: 2)), case=CASE)
     assert target.verdict == "error"

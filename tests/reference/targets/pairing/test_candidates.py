@@ -15,7 +15,7 @@ from manual_backprop import network
 from reference.cases.case import Case
 from reference.cases.problem import draw
 from reference.targets import resolve
-from reference.targets.process.server import Desk
+from reference.targets.process.server import Server
 from reference.targets.remote import RemoteFamily, as_tree, entry_of
 from tests.reference.targets import greeting
 
@@ -101,7 +101,7 @@ class Loaded:
     """A file in this process: what is told of it, and what it returns."""
 
     def __init__(self, text):
-        self.desk = Desk()
+        self.desk = Server()
         answer = self.desk.answer(greeting.load(text))
         assert "answer" in answer, answer
         names = [f["name"] for f in answer["answer"]["functions"] if (f["role"] or "").startswith("backward")]
@@ -702,7 +702,7 @@ def test_entries_answer_as_the_functions_do(opened):
 
 def test_masks_come_from_the_files_own_forward_pass(opened):
     entry = named(opened, "backward_propagation_with_dropout")
-    problem = entry.settle(draw([Case((4, 3, 5, 1), 8, keep_prob=0.5, seed=k) for k in range(2)]))
+    problem = entry.with_own_masks(draw([Case((4, 3, 5, 1), 8, keep_prob=0.5, seed=k) for k in range(2)]))
     outcome = entry.run(problem)
     for name in ("dW1", "db2", "dZ3", "dA1"):
         np.testing.assert_allclose(outcome[name], owed(problem, name), rtol=1e-9, atol=1e-12)

@@ -216,8 +216,8 @@ def test_what_ends_its_process_is_told_how_and_the_next_question_is_answered(wor
 def test_what_can_be_caught_is_an_exception_of_the_targets(shared, name, kind):
     with pytest.raises(TargetRaised) as raised:
         call(shared, name)
-    assert raised.value.told["type"] == kind
-    assert raised.value.told["frames"]
+    assert raised.value.details["type"] == kind
+    assert raised.value.details["frames"]
     assert shared.deaths == 0
     assert call(shared, "one") == 1
 
@@ -225,13 +225,13 @@ def test_what_can_be_caught_is_an_exception_of_the_targets(shared, name, kind):
 def test_a_long_message_is_cut(shared):
     with pytest.raises(TargetRaised) as raised:
         call(shared, "long_error")
-    assert len(raised.value.told["message"]) < 1000
+    assert len(raised.value.details["message"]) < 1000
 
 
 def test_a_frame_names_the_line(shared):
     with pytest.raises(TargetRaised) as raised:
         call(shared, "leave")
-    assert raised.value.told["frames"][-1] == [
+    assert raised.value.details["frames"][-1] == [
         "/nowhere/a.py",
         None,
         CODE[: CODE.index("sys.exit(3)")].count("\n") + 1,

@@ -495,11 +495,11 @@ def test_a_broken_function_costs_itself_alone(broken):
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_what_is_broken_is_told_with_its_place_and_reason(broken):
-    (told,) = found("a = 1", GOOD + broken).unloadable
-    assert told.cell == 2
-    assert 3 <= told.line <= 2 + broken.count("\n") + 1
-    assert "Error" in told.reason
-    assert "\n" not in told.reason
+    (details,) = found("a = 1", GOOD + broken).unloadable
+    assert details.cell == 2
+    assert 3 <= details.line <= 2 + broken.count("\n") + 1
+    assert "Error" in details.reason
+    assert "\n" not in details.reason
 
 
 def test_lines_stay_where_they_are_after_something_broken():
