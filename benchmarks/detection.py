@@ -19,7 +19,7 @@ def caught(dtype: str, trials: int, seed: int) -> list[float]:
     """The share of trials in which each of ``ERRORS`` is caught."""
     from reference.cases.generation import random_stacks
     from reference.cases.problem import draw
-    from reference.judging.tolerance import compare, tolerance
+    from reference.judging.tolerance import compare, magnitudes_of, tolerance
     from reference.targets import ANY, resolve
     from reference.witnesses.autodiff import autodiff
 
@@ -29,9 +29,9 @@ def caught(dtype: str, trials: int, seed: int) -> list[float]:
     for stack in random_stacks(ANY._replace(dtypes=(dtype,)), rng, 100 * trials):
         problem = draw(stack, scratch)
         outcome, witness = entry.run(problem), autodiff(problem)
-        l = rng.randint(len(problem.parameters))
-        got, want, M = outcome[f"dW{l + 1}"], witness.dW[l] + witness.l2[l], problem.M.dW[l] + problem.M.l2[l]
-        allowed = tolerance(problem, M)
+        l, bars = rng.randint(len(problem.parameters)), magnitudes_of(problem)
+        got, want, M = outcome[f"dW{l + 1}"], witness.dW[l] + witness.l2[l], bars.dW[l] + bars.l2[l]
+        allowed = tolerance(problem, bars, M)
         eligible = compare(got, want, allowed).resolved & (CONDITION * np.abs(want) >= M) & (want != 0)
         places = np.argwhere(eligible)
         if not len(places):

@@ -15,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.peers import Blocks, Single
-from manual_backprop.differences import Differences, network_differences
+from manual_backprop.differences import Differences
 from reference.cases.case import Case
 from reference.cases.generation import STACK
 from reference.cases.problem import Problem, draw
 from reference.judging.judge import judge
-from reference.judging.tolerance import allowed, compare
+from reference.judging.panel import central_differences
+from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of
 from reference.targets import Entry
 from reference.targets.interface import Outcome
 from reference.targets.outcome import singles
@@ -68,17 +69,16 @@ def verified(entry: Entry, stack: Sequence[Case], scratch: np.random.RandomState
 
 def differences(problem: Problem) -> Differences:
     """Of every parameter."""
-    _, Y, parameters = problem.double()
-    return network_differences(Y, parameters, problem.M, **problem.architecture())
+    return central_differences(problem, magnitudes_of(problem))
 
 
 def examine(problem: Problem, outcome: Outcome, said: Autodiff, central: Differences) -> Examined:
     """Every entry of every gradient, against both witnesses."""
     worst, apart, coordinates, covered = 0.0, 0.0, 0, 0
-    wanted = gradients(said)
+    wanted, widths = gradients(said), gradient_tolerances(problem)
     for l, (D, bound) in enumerate(zip(central.D, central.bound, strict=True), start=1):
         for name, columns in ((f"dW{l}", slice(None, -1)), (f"db{l}", slice(-1, None))):
-            width = allowed(problem, name)
+            width = widths[name]
             first = compare(outcome[name], wanted[name], width)
             approximation = D[..., columns] + (said.l2[l - 1] if name.startswith("dW") else 0)
             second = compare(outcome[name], approximation, width, extra=bound[..., columns])
@@ -90,7 +90,7 @@ def examine(problem: Problem, outcome: Outcome, said: Autodiff, central: Differe
 
 def stages(entry: Entry, cases: Sequence[Sequence[Case]], scratch: np.random.RandomState) -> dict[str, float]:
     """Seconds a case, stage by stage, over all stacks."""
-    spent = dict.fromkeys(("drawing, magnitudes", "code under test", "autodiff", "differences", "comparing"), 0.0)
+    spent = dict.fromkeys(("drawing", "code under test", "autodiff", "differences", "comparing"), 0.0)
     for stack in cases:
         marks = [time.perf_counter()]
         problem = draw(stack, scratch)

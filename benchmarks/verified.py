@@ -27,7 +27,7 @@ from benchmarks.verification import Cases, stacks, stages, verified
 from manual_backprop.gradient_check import COVERAGE
 from reference.cases.generation import STACK, random_stacks
 from reference.cases.problem import draw
-from reference.judging.tolerance import compare, tolerance
+from reference.judging.tolerance import compare, magnitudes_of, tolerance
 from reference.targets import Entry, resolve
 from reference.targets.interface import Outcome
 from reference.witnesses.autodiff import autodiff, warm_up
@@ -81,9 +81,11 @@ def _peer(checker: Checker, cases: Cases, count: int) -> list[WitnessAgreement]:
     off, accepted = [], []
     for k in asked:
         alone = cases.alone[k]
-        said, width = autodiff(alone), tolerance(alone, alone.M.cost + alone.M.l2_cost)
+        said, M = autodiff(alone), magnitudes_of(alone)
         single, blocks = cases.given(k)
-        found = compare(np.array([checker.cost(single)]), said.cost + said.l2_cost, width)
+        found = compare(
+            np.array([checker.cost(single)]), said.cost + said.l2_cost, tolerance(alone, M, M.cost + M.l2_cost)
+        )
         off.append(float(found.error.max()) / alone.C)
         blocks[2] = 2 * blocks[2]
         accepted.append(checker.accepts(single, blocks))

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from manual_backprop.differences import network_differences
 from manual_backprop.magnitudes import RESOLUTION, allowance, magnitudes
-from manual_backprop.network import Gradients, Masks, Parameters
+from manual_backprop.network import Gradients, Masks, Parameters, forward_propagation
 from manual_backprop.primitives import Array
 
 __all__ = ["COVERAGE", "Block", "GradientCheck", "gradient_check", "network_gradient_check", "relative_difference"]
@@ -123,7 +123,8 @@ def network_gradient_check(
     parameters = [(W.astype(np.float64), b.astype(np.float64)) for W, b in parameters]
     m = Y.shape[-1]
     architecture: dict[str, Any] = {"hidden": hidden, "output": output, "masks": masks, "keep_prob": keep_prob}
-    M = magnitudes(X, Y, parameters, lambd=lambd, unit=unit, **architecture)
+    forward = forward_propagation(X, parameters, **architecture)
+    M = magnitudes(X, Y, parameters, forward, lambd=lambd, unit=unit, **architecture)
     D, bound, straddles, _ = network_differences(Y, parameters, M, **architecture)
     C = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters)))
     underflow = C * tiny * float(M.amplification)

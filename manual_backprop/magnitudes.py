@@ -22,18 +22,21 @@ have grown by the time it is seen. Shapes are those of the quantities; everythin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from manual_backprop.network import Forward, Masks, Parameters, forward_propagation
-from manual_backprop.primitives import OUTPUTS, Array, per_problem, sigmoid
+if TYPE_CHECKING:
+    from manual_backprop.network import Forward, Masks, Parameters
 
 __all__ = ["ALLOWANCE", "RESOLUTION", "Magnitudes", "allowance", "kept_shares", "magnitudes"]
 
 ALLOWANCE = 64  # the part of C that does not grow: the largest ratio ever seen is below a tenth of it
 RESOLUTION = 1e-3  # a tolerance wider than this part of its block's largest entry sees nothing
+
+
+Array = NDArray[Any]
 
 
 def allowance(m: int, dims: tuple[int, ...]) -> int:
@@ -64,7 +67,21 @@ def kept_shares(forward: Forward, masks: Masks, keep_prob: ArrayLike) -> list[Ar
     hidden = forward.Z[:-1]
     if masks is None:
         return [np.ones_like(Z) for Z in hidden]
-    return [D / per_problem(keep_prob, Z) for D, Z in zip(masks, hidden, strict=True)]
+    return [D / _of_each(keep_prob, Z) for D, Z in zip(masks, hidden, strict=True)]
+
+
+def _of_each(value: ArrayLike, like: Array) -> Array:
+    """A constant for all problems or one for each, shaped to broadcast against ``like (..., n, m)``."""
+    return np.asarray(value, dtype=like.dtype)[..., None, None]
+
+
+def _sigmoid(Z: Array) -> Array:
+    E = np.exp(-np.abs(Z))
+    return np.where(Z > 0, 1, E) / (1 + E)
+
+
+def _softplus(Z: Array) -> Array:
+    return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))
 
 
 class Slopes(NamedTuple):
@@ -85,7 +102,7 @@ SLOPES: dict[str, Callable[[Array, Array], Slopes]] = {
     "identity": lambda Z, H: _piecewise(np.ones_like(Z)),
     "tanh": lambda Z, H: Slopes(1 - H * H, 1 + H * H, 2 * np.abs(H) * (1 - H * H)),
     "sigmoid": lambda Z, H: Slopes(H * (1 - H), H * (1 + H), H * (1 - H)),
-    "softplus": lambda Z, H: Slopes(sigmoid(Z), sigmoid(Z), sigmoid(Z) * sigmoid(-Z)),
+    "softplus": lambda Z, H: Slopes(_sigmoid(Z), _sigmoid(Z), _sigmoid(Z) * _sigmoid(-Z)),
 }
 
 
@@ -93,6 +110,7 @@ def magnitudes(
     X: Array,
     Y: Array,
     parameters: Parameters,
+    forward: Forward,
     *,
     hidden: str,
     output: str,
@@ -103,13 +121,13 @@ def magnitudes(
 ) -> Magnitudes:
     """M of every quantity of a network. float64; arguments as in ``forward_propagation``, with Y and λ.
 
-    ``unit`` is the u that tolerances will be taken at; it enters the second-order terms alone.
+    ``forward`` is a float64 forward pass of these arguments, whoever computed it: what is held to a tolerance has no
+    part in it. ``unit`` is the u that tolerances will be taken at; it enters the second-order terms alone.
     """
-    forward = forward_propagation(X, parameters, hidden=hidden, output=output, masks=masks, keep_prob=keep_prob)
     Z, H = forward.Z, forward.H
     L, m = len(parameters), Y.shape[-1]
     second = allowance(m, (X.shape[-2], *(W.shape[-2] for W, b in parameters))) * unit
-    scale = per_problem(keep_prob, X)
+    scale = _of_each(keep_prob, X)
     kept = kept_shares(forward, masks, keep_prob)
     slopes = [SLOPES[hidden](z, h) for z, h in zip(Z[:-1], H[:-1], strict=True)]
     W_bar = [np.abs(W) for W, b in parameters]
@@ -134,7 +152,7 @@ def magnitudes(
     dZ, dA, dZ_bar, dA_bar = dZ[::-1], dA[::-1], dZ_bar[::-1], dA_bar[::-1]
     A = [np.abs(a) + second * bar for a, bar in zip(forward.A, A_bar, strict=True)]
 
-    decay = per_problem(lambd, X) / m
+    decay = _of_each(lambd, X) / m
     squares = sum((W * W).sum(axis=(-2, -1)) for W in W_bar)
     return Magnitudes(
         forward,
@@ -155,22 +173,25 @@ def magnitudes(
 
 def _output(output: str, Z: Array, A: Array, Y: Array, Z_bar: Array) -> tuple[Array, Array, Array]:
     """The bar of A_L, |A_L − Y|, and the bar of the loss of each example ``(..., m)``."""
-    loss = np.abs(OUTPUTS[output].loss(Z, Y))
     label = np.abs(Y)
     if output == "sigmoid":
+        loss = (Y * _softplus(-Z) + (1 - Y) * _softplus(Z)).sum(axis=-2)
         A_bar = A * (1 - A) * Z_bar + A
-        pulled = Y * sigmoid(-Z) + (1 - Y) * A  # |A − Y|, kept where A rounds to a label
+        pulled = Y * _sigmoid(-Z) + (1 - Y) * A  # |A − Y|, kept where A rounds to a label
         moved = Z_bar
     elif output == "softmax":
         shift = np.abs(Z - Z.max(axis=-2, keepdims=True))  # rounded anew, and differently by each program
         others = np.maximum((A * Z_bar).sum(axis=-2, keepdims=True) - A * Z_bar, 0)
         A_bar = A * ((1 - A) * Z_bar + others + shift + (A * shift).sum(axis=-2, keepdims=True)) + A
         pulled, moved = np.abs(A - Y), Z_bar + shift
+        picked = np.where(Y == 0, 0, Y * np.minimum(shift, np.finfo(Z.dtype).max))  # shift may overflow: 0 · ∞ is NaN
+        loss = np.abs(np.log(np.exp(-shift).sum(axis=-2)) + picked.sum(axis=-2))
         loss = loss + 1 + np.abs(Z).max(axis=-2)  # log Σ e^Z − Z_label is a correct program too, and rounds at |Z|
     else:
+        loss = ((Z - Y) ** 2).sum(axis=-2) / 2
         A_bar = Z_bar
         pulled, moved = np.abs(A - Y), Z_bar + label
-    return A_bar, pulled, (pulled * moved).sum(axis=-2) + loss
+    return A_bar, pulled, (pulled * moved).sum(axis=-2) + np.abs(loss)
 
 
 def _differences(Z: list[Array], H: list[Array], dA: list[Array], slopes: list[Slopes], m: int) -> list[Array]:

@@ -17,7 +17,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from manual_backprop.magnitudes import magnitudes
 from reference.cases.case import BIASES, MAX_DEPTH, MAX_SEED, MAX_WIDTH, Case
 from reference.cases.case import DTYPES as DTYPE_NAMES
 from reference.cases.problem import Problem
@@ -209,11 +208,14 @@ def small_cases(
 
 
 def with_arrays(problem: Problem, **arrays: Any) -> Problem:
-    """A problem with other arrays, and the magnitudes that belong to them."""
-    changed = replace(problem, **{name: read_only(value) for name, value in arrays.items()})
-    X, Y, parameters = changed.double()
-    M = magnitudes(X, Y, parameters, lambd=changed.lambd, unit=changed.unit, **changed.architecture())
-    return replace(changed, M=M)
+    """A problem with other arrays."""
+    return replace(problem, **{name: read_only(value) for name, value in arrays.items()})
+
+
+def float64_of(problem: Problem) -> tuple[NDArray, NDArray, list[tuple[NDArray, NDArray]]]:
+    """X, Y and the parameters of a problem, in float64."""
+    X, Y = problem.X.astype(np.float64), problem.Y.astype(np.float64)
+    return X, Y, [(W.astype(np.float64), b.astype(np.float64)) for W, b in problem.parameters]
 
 
 def network_of(problem: Problem, g: int = 0) -> Network:

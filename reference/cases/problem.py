@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from manual_backprop.differences import KINKED
-from manual_backprop.magnitudes import Magnitudes, allowance, kept_shares, magnitudes
 from reference.cases.case import Case, Shape
+from reference.cases.forward import Forward, forward_pass, near_kinks
 
 __all__ = ["Problem", "draw"]
 
 Array = NDArray[Any]
 Parameters = tuple[tuple[Array, Array], ...]
 Masks = tuple[NDArray[np.bool_], ...] | None
+ALLOWANCE = 64  # the part of C that does not grow: the largest ratio ever seen is below a tenth of it
 ANEW = 10  # of so many nudges, one draws everything anew
 NUDGES = 100  # of one case before it is given up; each one hits a set of measure near C·u
 
@@ -42,7 +42,6 @@ class Problem:
     masks: Masks  # (D_1 (G, n_1, m), …), or None where nothing is dropped
     lambd: Array  # (G,)
     keep_prob: Array  # (G,)
-    M: Magnitudes  # float64, at these arrays
     nudged: int  # columns of X that were drawn anew
 
     @property
@@ -56,7 +55,8 @@ class Problem:
 
     @property
     def C(self) -> int:
-        return allowance(self.shape.m, self.shape.dims)
+        """Of the tolerance C · u · M: a sequential sum of n equal terms alone can be off by n · u · M."""
+        return ALLOWANCE + max(self.shape.m, *self.shape.dims)
 
     def architecture(self) -> dict[str, Any]:
         """The keywords that ``manual_backprop.network`` and its witnesses share."""
@@ -79,36 +79,15 @@ class Problem:
             masks=None if self.masks is None else tuple(D[part] for D in self.masks),
             lambd=self.lambd[part],
             keep_prob=self.keep_prob[part],
-            M=_take(self.M, part),
         )
 
     def masked(self, masks: Masks) -> Problem:
         """The same problem with other masks: those that a target draws by itself."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            M = _magnitudes(self.shape, self.X, self.Y, self.parameters, self.lambd, masks, self.keep_prob)
-        return replace(self, masks=masks, M=M)
+        return replace(self, masks=masks)
 
-    def kept(self) -> list[Array]:
-        """D_l / keep_prob of every hidden layer, ones where nothing is dropped."""
-        return kept_shares(self.M.forward, self.masks, self.keep_prob)
-
-    def double(self) -> tuple[Array, Array, Parameters]:
-        """X, Y and the parameters in float64: what the witnesses see."""
-        wide = np.float64
-        return (
-            self.X.astype(wide),
-            self.Y.astype(wide),
-            tuple((W.astype(wide), b.astype(wide)) for W, b in self.parameters),
-        )
-
-
-def _take(tree: Any, part: slice) -> Any:
-    """``part`` of every array in nested tuples and lists."""
-    if isinstance(tree, np.ndarray):
-        return tree[part]
-    if isinstance(tree, list):
-        return [_take(leaf, part) for leaf in tree]
-    return type(tree)(*(_take(leaf, part) for leaf in tree))
+    def forward(self) -> Forward:
+        """The court's own forward pass of these arrays, float64; computed at each call."""
+        return forward_pass(self.X, self.parameters, **self.architecture())
 
 
 def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Problem:
@@ -125,11 +104,11 @@ def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Pro
         rng.seed(case.seed)
         drawn.append(_draw_one(case, rng))
     stacked = _stack(cases, drawn)
-    for index in _near_ties(stacked):
+    for index in map(int, np.flatnonzero(_near_ties(stacked).any(axis=-1))):
         case = cases[index]
         rng.seed(case.seed)
         arrays = _draw_one(case, rng)
-        columns = _columns(_stack([case], [arrays]))
+        columns = np.flatnonzero(_near_ties(_stack([case], [arrays]))[0])
         for k in range(1, NUDGES + 1):
             if not columns.size:
                 break
@@ -138,7 +117,7 @@ def draw(cases: Sequence[Case], rng: np.random.RandomState | None = None) -> Pro
                 arrays["X"][:, columns] = rng.standard_normal((case.dims[0], columns.size))
             else:  # what a dead or a dropped layer cuts off sees biases alone, whatever X is
                 arrays = _draw_one(case, rng)
-            columns = _columns(_stack([case], [arrays]))
+            columns = np.flatnonzero(_near_ties(_stack([case], [arrays]))[0])
         if columns.size:
             raise ValueError(f"{NUDGES} new draws left a pre-activation within rounding of a kink: {case}")
         drawn[index] = arrays
@@ -179,46 +158,11 @@ def _stack(cases: Sequence[Case], drawn: list[dict[str, Any]]) -> Problem:
     X, Y = stack([d["X"] for d in drawn]), stack([d["Y"] for d in drawn])
     lambd = np.array([case.lambd for case in cases])
     keep_prob = np.array([case.keep_prob for case in cases])
-    with np.errstate(over="ignore", invalid="ignore"):  # an overflow is out of range, and counts as unresolved
-        M = _magnitudes(shape, X, Y, parameters, lambd, masks, keep_prob)
-    return Problem(tuple(cases), X, Y, parameters, masks, lambd, keep_prob, M, 0)
+    return Problem(tuple(cases), X, Y, parameters, masks, lambd, keep_prob, 0)
 
 
-def _magnitudes(
-    shape: Shape, X: Array, Y: Array, parameters: Parameters, lambd: Array, masks: Masks, keep_prob: Array
-) -> Magnitudes:
-    return magnitudes(
-        X.astype(np.float64),
-        Y.astype(np.float64),
-        [(W.astype(np.float64), b.astype(np.float64)) for W, b in parameters],
-        hidden=shape.hidden,
-        output=shape.output,
-        lambd=lambd,
-        masks=masks,
-        keep_prob=keep_prob,
-        unit=float(np.finfo(shape.dtype).eps),
+def _near_ties(problem: Problem) -> NDArray[np.bool_]:
+    """The examples ``(G, m)`` that hold a pre-activation within rounding of a kink."""
+    return near_kinks(
+        problem.forward(), problem.parameters, hidden=problem.shape.hidden, reach=problem.C * problem.unit
     )
-
-
-def _ties(problem: Problem) -> list[NDArray[np.bool_]]:
-    """For each hidden layer ``(G, n, m)``: is Z within rounding of the kink, but not exactly determined?"""
-    if problem.shape.hidden not in KINKED:
-        return []
-    near = problem.C * problem.unit
-    pairs = zip(problem.M.forward.Z[:-1], problem.M.Z[:-1], strict=True)
-    return [(Z_bar > 0) & (np.abs(Z) <= near * Z_bar) for Z, Z_bar in pairs]
-
-
-def _near_ties(problem: Problem) -> list[int]:
-    hit = np.zeros(len(problem.cases), dtype=bool)
-    for tie in _ties(problem):
-        hit |= tie.any(axis=(-2, -1))
-    return [int(k) for k in np.flatnonzero(hit)]
-
-
-def _columns(problem: Problem) -> NDArray[np.intp]:
-    """The examples of a stack of one that hold a near-tie."""
-    hit = np.zeros(problem.shape.m, dtype=bool)
-    for tie in _ties(problem):
-        hit |= tie[0].any(axis=-2)
-    return np.flatnonzero(hit)

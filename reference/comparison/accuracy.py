@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
 from reference.comparison.pool import Answer, AskedProblem, Participant
-from reference.judging.tolerance import allowed
+from reference.judging.tolerance import Tolerance, gradient_tolerances
 
 __all__ = ["ALL", "CONDITION", "AccuracyRow", "Errors", "accuracy", "errors"]
 
@@ -49,9 +49,8 @@ class AccuracyRow(NamedTuple):
     median_error: float = 0.0  # in units of u · M
 
 
-def errors(got: NDArray[Any], want: NDArray[Any], problem: Problem, name: str) -> Errors:
+def errors(got: NDArray[Any], want: NDArray[Any], problem: Problem, width: Tolerance) -> Errors:
     """``got`` and ``want`` are ``(n, k)``; entries of ``want`` that are NaN were not asked for."""
-    width = allowed(problem, name)
     asked = ~np.isnan(want) & width.in_range[0]
     true, unit = want[asked], width.unit[0][asked]
     info = np.finfo(problem.shape.dtype)
@@ -93,10 +92,11 @@ def accuracy(asked: Sequence[AskedProblem], answers: Mapping[Participant, Mappin
             problem, truth = asked[k]
             if truth is None:
                 continue
+            widths = gradient_tolerances(problem)
             for name, want in truth.total().items():
                 if name not in answer.blocks:
                     continue
-                found = errors(answer.blocks[name], want, problem, name)
+                found = errors(answer.blocks[name], want, problem, widths[name])
                 if not found.units.size:
                     continue
                 for check, output in itertools.product((who.check, ALL), (name, ALL)):

@@ -14,7 +14,7 @@ import numpy as np
 
 from manual_backprop.magnitudes import RESOLUTION
 from reference.comparison.pool import Answer, AskedProblem, Participant, paired
-from reference.judging.tolerance import allowed
+from reference.judging.tolerance import gradient_tolerances
 
 __all__ = ["Pair", "agreement", "digits"]
 
@@ -64,10 +64,10 @@ def agreement(
 
 def _blocks(one: Answer, other: Answer, asked: AskedProblem) -> list[tuple[str, float, bool]]:
     """For each block that both returned: its name, the relative difference, and whether that is rounding."""
-    found = []
+    found, widths = [], gradient_tolerances(asked.problem)
     for name in one.blocks.keys() & other.blocks.keys():
         a, b = (answer.blocks[name].astype(np.float64) for answer in (one, other))
-        width = allowed(asked.problem, name)
+        width = widths[name]
         with np.errstate(invalid="ignore", over="ignore"):
             off = np.abs(a - b)
             alike = (a == b) | (np.isnan(a) & np.isnan(b))  # ∞ − ∞ is NaN

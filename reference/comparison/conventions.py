@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from reference.cases.problem import Problem
+from reference.cases.quantities import split
 from reference.comparison.pool import Answer, AskedProblem
 from reference.comparison.truth import Truth, truth
-from reference.judging.tolerance import allowed
+from reference.judging.tolerance import gradient_tolerances
 
 __all__ = ["SUMMED", "follows"]
 
@@ -91,19 +92,20 @@ def _telling(problem: Problem) -> float:
 def _true(one: AskedProblem, at_zero: float | None) -> Truth:
     """The truth, with another slope at ties where there are any."""
     assert one.truth is not None
-    ties = one.problem.shape.hidden in KINKED and any((Z == 0).any() for Z in one.problem.M.forward.Z[:-1])
+    ties = one.problem.shape.hidden in KINKED and any((Z == 0).any() for Z in one.problem.forward().Z[:-1])
     other = truth(one.problem, at_zero=at_zero) if at_zero is not None and ties else None
     return other or one.truth
 
 
 def _equal(problem: Problem, answer: Answer, true: Truth, s: float, c: float, decayed: bool) -> bool:
-    λ, m = float(problem.lambd[0]), problem.shape.m
+    λ, m, widths = float(problem.lambd[0]), problem.shape.m, gradient_tolerances(problem)
     for name, got in answer.blocks.items():
-        b = problem.parameters[int(name[2:]) - 1][1][0]
-        decay = λ / m * b.astype(np.longdouble) if decayed and name.startswith("db") else 0.0
+        kind, l = split(name)
+        b = problem.parameters[l - 1][1][0]
+        decay = λ / m * b.astype(np.longdouble) if decayed and kind == "db" else 0.0
         want = s * true.data[name] + c * (true.l2[name] + decay)
         known = ~np.isnan(want)
-        width = allowed(problem, name)
+        width = widths[name]
         if not width.in_range.all():
             continue
         # M is that of the course's J: at a tie, or in a decayed bias, the value itself is the magnitude

@@ -18,7 +18,7 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
-from reference.judging.tolerance import compare, project, tolerance
+from reference.judging.tolerance import compare, magnitudes_of, project, tolerance
 from reference.targets.interface import Entry, Meter
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.supervisor import TargetDied
@@ -158,8 +158,9 @@ def _directions(problem: Problem) -> Vectors:
 
 def _right(problem: Problem, blocks: Sequence[np.ndarray], V: Vectors, truth: np.ndarray) -> bool:
     flat = [v for pair in V for v in pair]
-    M = [part for pair in zip(problem.M.dW, problem.M.db, strict=True) for part in pair]
-    width = tolerance(problem, project(M, [np.abs(v) for v in flat]).T)
+    M = magnitudes_of(problem)
+    blocks_M = [part for pair in zip(M.dW, M.db, strict=True) for part in pair]
+    width = tolerance(problem, M, project(blocks_M, [np.abs(v) for v in flat]).T)
     got = project([np.asarray(b, dtype=np.float64) for b in blocks], flat).T
     return not compare(got, truth.T, width).wrong.any()
 

@@ -61,7 +61,7 @@ class Scene:
 
 def scene(problem: Problem) -> Scene:
     """The scene of a stack of one."""
-    forward = problem.M.forward
+    forward = problem.forward()
     L = len(problem.parameters)
     masks = problem.masks
     return Scene(

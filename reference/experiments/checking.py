@@ -171,7 +171,8 @@ def _differenced(
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """The tool's steps, its differences, and what it had to leave out; a row of parameters each, W before b."""
     switches: dict[str, Any] = {"masks": masks, "keep_prob": keep_prob}
-    M = magnitudes(X, Y, parameters, hidden="relu", output="sigmoid", lambd=0.0, **switches)
+    forward = network.forward_propagation(X, parameters, **switches)
+    M = magnitudes(X, Y, parameters, forward, hidden="relu", output="sigmoid", lambd=0.0, **switches)
     found = network_differences(Y, parameters, M, **switches)
     return _rows(found.eps), _rows(found.D), _rows(found.straddles)
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
+from reference.cases.quantities import is_gradient
 from reference.targets.interface import Entry, Outcome, Place
 from reference.targets.outcome import CHANGED, as_dict
 from reference.targets.process.supervisor import TargetDied, TargetRaised
@@ -156,7 +157,7 @@ def malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Fail
     for name, owed in _owed(problem).items():
         array = outcome.get(name)
         if array is None:
-            if name.startswith(("dW", "db")):
+            if is_gradient(name):
                 yield Failure(entry.check, name, "MB702", case, f"{name} is not returned")
         elif array.shape != (G, *owed):
             yield Failure(entry.check, name, "MB501", case, f"{name} has shape {array.shape[1:]}; it takes {owed}")

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
+from reference.cases.quantities import is_gradient, is_intermediate
 from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
 from reference.judging.panel import Dispute, WitnessReport, ask_witnesses, compare_witnesses
-from reference.judging.tolerance import Deviations, compare, project, tolerance
+from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
 from reference.targets.interface import Entry, Outcome
 
 __all__ = ["Judgement", "Tally", "WitnessCache", "judge"]
@@ -101,7 +102,7 @@ def judge(
     # a target may return anything; what is not finite is for ``compare`` to say
     with np.errstate(invalid="ignore", over="ignore"):
         for quantity in _quantities(problem, witness_report, outcome, of_data):
-            tally, failure = _assess(entry, problem, quantity)
+            tally, failure = _assess(entry, problem, witness_report.M, quantity)
             output, _, part = quantity.name.partition(".")
             if output in misshapen:
                 continue
@@ -144,8 +145,7 @@ def _quantities(
     problem: Problem, witness_report: WitnessReport, outcome: Outcome, of_data: Outcome
 ) -> Iterator[Quantity]:
     """Every quantity that was returned, beside what the witnesses say of it."""
-    ad, central, probes = witness_report
-    M = problem.M
+    ad, central, probes, M = witness_report
     L = len(problem.shape.dims) - 1
     regularized = problem.lambd.any()
     for l in range(L):
@@ -167,11 +167,11 @@ def _quantities(
             yield Quantity(f"{dW}.data", data, ad.dW[l], M.dW[l], W_block, (VW, probes.data))
             yield Quantity(f"{dW}.l2", total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2))
             yield Quantity(f"{db}.l2", outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l])
-    want_A = [H * kept for H, kept in zip(ad.H[:-1], problem.kept(), strict=True)]
+    want_A = [H * kept for H, kept in zip(ad.H[:-1], problem.forward().kept, strict=True)]
     wanted: dict[str, list[tuple[Array, Array]]] = {
         "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
         "Z": list(zip(ad.Z, M.Z, strict=True)),
-        "A": [*zip(want_A, M.A[1:], strict=True), (ad.dZ[-1] + problem.double()[1], M.dZ[-1])],
+        "A": [*zip(want_A, M.A[1:], strict=True), (ad.dZ[-1] + problem.Y.astype(np.float64), M.dZ[-1])],
         "dZ": list(zip(ad.dZ, M.dZ, strict=True)),
         "dA": list(zip(ad.dA, M.dA, strict=True)),
     }
@@ -182,10 +182,10 @@ def _quantities(
                 yield Quantity(name, outcome[name], want, magnitude)
 
 
-def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure | None]:
+def _assess(entry: Entry, problem: Problem, M: Magnitudes, q: Quantity) -> tuple[Tally, Failure | None]:
     """Compare one quantity with each witness that speaks of it."""
     slack = entry.slack.get(problem.shape.dtype, 1.0)
-    allowed = tolerance(problem, q.M, slack=slack)
+    allowed = tolerance(problem, M, q.M, slack=slack)
     by_autodiff = compare(q.got, q.want, allowed)
     wrong, resolved = by_autodiff.wrong, by_autodiff.resolved
     counts = Tally(cases=len(problem.cases), coordinates=q.got.size, autodiff=q.got.size)
@@ -194,7 +194,7 @@ def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure
         by_central = compare(q.got, D, allowed, extra=bound)
         known = np.isfinite(bound)
         wrong, resolved = wrong | (by_central.wrong & known), resolved & by_central.resolved
-        alone = compare(q.want, D, tolerance(problem, q.M, dtype="float64"), extra=bound)
+        alone = compare(q.want, D, tolerance(problem, M, q.M, dtype="float64"), extra=bound)
         counts = counts._replace(
             excluded=int(straddles.sum()),
             central_difference=int(known.sum()),
@@ -202,7 +202,10 @@ def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure
         )
         resolved = resolved | straddles  # counted once, as excluded
     if q.along is not None:
-        wrong, asked = wrong | _along(problem, q, by_autodiff, slack), int((q.along[0] != 0).any(axis=(-2, -1)).sum())
+        wrong, asked = (
+            wrong | _along(problem, M, q, by_autodiff, slack),
+            int((q.along[0] != 0).any(axis=(-2, -1)).sum()),
+        )
         counts = counts._replace(complex_step=asked)
     counts = counts._replace(
         unresolved=int((~resolved).sum()),
@@ -211,15 +214,15 @@ def _assess(entry: Entry, problem: Problem, q: Quantity) -> tuple[Tally, Failure
     return counts, (_failure(entry.check, problem, q, by_autodiff, wrong) if wrong.any() else None)
 
 
-def _along(problem: Problem, q: Quantity, by_autodiff: Deviations, slack: float) -> NDArray[np.bool_]:
+def _along(problem: Problem, M: Magnitudes, q: Quantity, by_autodiff: Deviations, slack: float) -> NDArray[np.bool_]:
     """Where a directional derivative of the complex step contradicts, as a mask over the block's entries."""
     assert q.along is not None
     V, truth = q.along
     ours = (V != 0).any(axis=(-2, -1))  # directions of this block alone: (S, G)
     got = project([q.got.astype(np.longdouble)], [V])
-    M = project([q.M], [np.abs(V)])
+    along = project([q.M], [np.abs(V)])
     # a direction's other blocks are zero, so the truth along it is this block's own
-    allowed = tolerance(problem, M.T.astype(np.float64), slack=slack)
+    allowed = tolerance(problem, M, along.T.astype(np.float64), slack=slack)
     found = compare(got.T.astype(np.float64), truth.T.astype(np.float64), allowed)
     bad = found.wrong & ours.T  # (G, S)
     if not bad.any():
@@ -250,13 +253,13 @@ def _failure(check: str, problem: Problem, q: Quantity, compared: Deviations, wr
 def _reading(wrong: dict[str, Failure]) -> list[Failure]:
     """From the quantities that are off to failures of outputs: ``dW2.l2`` alone is an L2 mistake of ``dW2``."""
     failures: dict[str, Failure] = {}
-    gradients = {name for name in wrong if name.startswith(("dW", "db"))}
+    gradients = {name for name in wrong if is_gradient(name.partition(".")[0])}
     for name, failure in wrong.items():
         output, _, part = name.partition(".")
         if failure.code == "MB199":
             if part == "l2" and f"{output}.data" not in wrong:
                 failure = failure._replace(code="MB202", text="the data term is right, the L2 term is not")
-            elif output[:2] in ("dZ", "dA") and not gradients:
+            elif is_intermediate(output) and not gradients:
                 failure = failure._replace(code="MB305", text="wrong, but no gradient of a parameter is affected")
         kept = failures.get(output)
         if kept is None:

@@ -9,11 +9,19 @@ from numpy.typing import NDArray
 
 from manual_backprop.differences import Differences, network_differences
 from reference.cases.problem import Problem
-from reference.judging.tolerance import compare, project, tolerance
+from reference.judging.tolerance import Magnitudes, compare, magnitudes_of, project, tolerance
 from reference.witnesses import complex_step as step
 from reference.witnesses.autodiff import Autodiff, autodiff
 
-__all__ = ["WITNESSES", "Dispute", "WitnessReport", "ask_witnesses", "compare_witnesses", "odd_one_out"]
+__all__ = [
+    "WITNESSES",
+    "Dispute",
+    "WitnessReport",
+    "ask_witnesses",
+    "central_differences",
+    "compare_witnesses",
+    "odd_one_out",
+]
 
 WITNESSES = ("autodiff", "central_difference", "complex_step")
 
@@ -24,6 +32,7 @@ class WitnessReport(NamedTuple):
     autodiff: Autodiff
     central: Differences
     probes: step.Probes
+    M: Magnitudes  # that they are compared within
 
 
 class Dispute(NamedTuple):
@@ -34,15 +43,22 @@ class Dispute(NamedTuple):
     text: str
 
 
+def central_differences(problem: Problem, M: Magnitudes) -> Differences:
+    """Of the data term by every parameter, in float64 whatever the case's dtype."""
+    parameters = [(W.astype(np.float64), b.astype(np.float64)) for W, b in problem.parameters]
+    return network_differences(problem.Y.astype(np.float64), parameters, M, **problem.architecture())
+
+
 def ask_witnesses(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState | None = None) -> WitnessReport:
     """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples."""
-    _, Y, parameters = problem.double()
+    M = magnitudes_of(problem)
     V = step.every_coordinate(problem) if exhaustive else step.sampled(problem, rng or np.random.RandomState())
     with np.errstate(over="ignore", invalid="ignore"):  # out of range: nobody is asked to agree there
         return WitnessReport(
             autodiff(problem),
-            network_differences(Y, parameters, problem.M, **problem.architecture()),
+            central_differences(problem, M),
             step.complex_step(problem, V),
+            M,
         )
 
 
@@ -73,18 +89,18 @@ def odd_one_out(agree: dict[tuple[str, str], bool]) -> str | None:
 
 def _agreement(problem: Problem, witness_report: WitnessReport) -> dict[tuple[str, str], NDArray[np.bool_]]:
     """For each pair of witnesses, ``(G,)``: do they agree on the data term of J?"""
-    ad, central, probes = witness_report
+    ad, central, probes, magnitudes = witness_report
     G = len(problem.cases)
     blocks = [np.concatenate(pair, axis=-1) for pair in zip(ad.dW, ad.db, strict=True)]
-    M = [np.concatenate(pair, axis=-1) for pair in zip(problem.M.dW, problem.M.db, strict=True)]
+    M = [np.concatenate(pair, axis=-1) for pair in zip(magnitudes.dW, magnitudes.db, strict=True)]
     V = [np.concatenate(pair, axis=-1) for pair in probes.V]
 
     ad_central = np.ones(G, dtype=bool)
     for g, D, bound, bar in zip(blocks, central.D, central.bound, M, strict=True):
-        wrong = compare(g, D, tolerance(problem, bar, dtype="float64"), extra=bound).wrong
+        wrong = compare(g, D, tolerance(problem, magnitudes, bar, dtype="float64"), extra=bound).wrong
         ad_central &= ~wrong.any(axis=(-2, -1))
 
-    along = tolerance(problem, project(M, [np.abs(v) for v in V]).T.astype(np.float64), dtype="float64")
+    along = tolerance(problem, magnitudes, project(M, [np.abs(v) for v in V]).T.astype(np.float64), dtype="float64")
     truth = probes.data.T.astype(np.float64)
     ad_step = ~np.any(compare(project(blocks, V).T.astype(np.float64), truth, along).wrong, axis=-1)
 

@@ -2,9 +2,9 @@
 
     tolerance = C · (u · M + tiny · amplification),   C = 64 + max(m, n_0 … n_L)
 
-M comes from ``manual_backprop.magnitudes``, which pushes magnitudes through the same graph. There is no absolute
-tolerance anywhere: scaling the cost scales both sides. ``tiny`` is the smallest normal number; one program may
-flush what lies below it (JAX on the CPU does) and another not.
+M is pushed through the same graph by ``manual_backprop.magnitudes``, along the court's own forward pass: what is judged
+has no part in how it is judged. There is no absolute tolerance anywhere: scaling the cost scales both sides. ``tiny``
+is the smallest normal number; one program may flush what lies below it (JAX on the CPU does) and another not.
 
 A tolerance can be so wide that it sees nothing. A coordinate is *resolved* where the tolerance is at most 1e-3 of the
 largest entry of its block, or where M = 0, when only an exact zero (up to underflow) will do. What is not resolved
@@ -19,16 +19,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from manual_backprop.magnitudes import RESOLUTION
+from manual_backprop.magnitudes import RESOLUTION, Magnitudes, magnitudes
 from reference.cases.problem import Problem
 
-__all__ = ["Deviations", "Tolerance", "allowed", "compare", "tolerance"]
+__all__ = [
+    "Deviations",
+    "Magnitudes",
+    "Tolerance",
+    "compare",
+    "gradient_tolerances",
+    "magnitudes_of",
+    "project",
+    "tolerance",
+]
 
 Array = NDArray[Any]
 
 
 class Tolerance(NamedTuple):
-    """Of one quantity of a stack of G problems; shapes are the quantity's, ``(G, …)``."""
+    """How far one quantity of a stack of G problems may be off; shapes are the quantity's, ``(G, …)``."""
 
     unit: Array  # what errors are counted in: u · M + tiny · amplification
     C: float
@@ -40,27 +49,48 @@ class Tolerance(NamedTuple):
         return self.C * self.unit
 
 
-def tolerance(problem: Problem, M: Array, *, dtype: str | None = None, slack: float = 1.0) -> Tolerance:
-    """The tolerance of a quantity with magnitudes ``M (G, …)``, at the precision of the case or of ``dtype``.
+def magnitudes_of(problem: Problem) -> Magnitudes:
+    """M of every quantity of a stack, float64; computed at each call. What overflows is in no tolerance's range."""
+    wide = [(W.astype(np.float64), b.astype(np.float64)) for W, b in problem.parameters]
+    forward: Any = problem.forward()
+    with np.errstate(over="ignore", invalid="ignore"):
+        return magnitudes(
+            problem.X.astype(np.float64),
+            problem.Y.astype(np.float64),
+            wide,
+            forward,
+            lambd=problem.lambd,
+            unit=problem.unit,
+            **problem.architecture(),
+        )
+
+
+def tolerance(
+    problem: Problem, M: Magnitudes, magnitude: Array, *, dtype: str | None = None, slack: float = 1.0
+) -> Tolerance:
+    """The tolerance of a quantity whose M is ``magnitude (G, …)``, at the precision of the case or of ``dtype``.
 
     ``slack``: how many times what is derived a caller allows.
     """
     info = np.finfo(dtype or problem.shape.dtype)
-    amplification = problem.M.amplification.reshape(-1, *(1,) * (M.ndim - 1))
+    amplification = M.amplification.reshape(-1, *(1,) * (magnitude.ndim - 1))
     with np.errstate(over="ignore"):
-        unit = float(info.eps) * M + float(info.tiny) * amplification
-        in_range = float(info.max) > problem.C * M
-    return Tolerance(unit, slack * problem.C, M == 0, in_range)
+        unit = float(info.eps) * magnitude + float(info.tiny) * amplification
+        in_range = float(info.max) > problem.C * magnitude
+    return Tolerance(unit, slack * problem.C, magnitude == 0, in_range)
 
 
-def allowed(problem: Problem, name: str) -> Tolerance:
-    """The tolerance of the gradient called ``dW1``, ``db1``, …: data and L2 term together."""
-    kind, l = name[:2], int(name[2:]) - 1
-    return tolerance(problem, problem.M.dW[l] + problem.M.l2[l] if kind == "dW" else problem.M.db[l])
+def gradient_tolerances(problem: Problem) -> dict[str, Tolerance]:
+    """The tolerance of every gradient, ``dW1``, ``db1``, …: data and L2 term together."""
+    M = magnitudes_of(problem)
+    found: dict[str, Tolerance] = {}
+    for l, (dW, l2, db) in enumerate(zip(M.dW, M.l2, M.db, strict=True), start=1):
+        found |= {f"dW{l}": tolerance(problem, M, dW + l2), f"db{l}": tolerance(problem, M, db)}
+    return found
 
 
 class Deviations(NamedTuple):
-    """Of one quantity against what a witness says of it."""
+    """How far a quantity is from what a witness says of it, entry by entry."""
 
     error: Array  # in units of u · M; ``inf`` where either side is not finite and ought to be
     wrong: NDArray[np.bool_]

@@ -236,7 +236,7 @@ def _own_probe(family: RemoteFamily) -> Problem:
 
 
 def _with_parameters(problem: Problem, θ: np.ndarray) -> Problem:
-    """A stack with one problem for each row of θ; M is not kept up."""
+    """A stack with one problem for each row of θ."""
     G, at, parameters = len(θ), 0, []
     for pair in problem.parameters:
         layer = []

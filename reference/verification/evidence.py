@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from manual_backprop.differences import network_differences
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.diagnosis import probes, should_be
 from reference.diagnosis.scene import order, scene, split
 from reference.judging.execution import Raised, attempt, malformed, run_once
-from reference.judging.tolerance import allowed, compare
+from reference.judging.panel import central_differences
+from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of
 from reference.report.models.base import Location
 from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Node, Status
 from reference.report.models.verification import CheckResult, Target
@@ -134,10 +134,11 @@ def _text(location: Location | None) -> str | None:
 
 
 def _blocks(problem: Problem, outcome: Outcome) -> Iterator[GradientBlock]:
+    widths = gradient_tolerances(problem)
     for name, want in gradients(autodiff(problem)).items():
         if name not in outcome:
             continue
-        width = allowed(problem, name)
+        width = widths[name]
         arrays = (outcome[name][0].astype(np.float64), want[0], width.unit[0])
         got, true, unit = ([[float(v) for v in row] for row in a] for a in arrays)
         yield GradientBlock(name=name, got=got, want=true, unit=unit, allowed=width.C)
@@ -185,10 +186,10 @@ def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
     problem = draw(cases)
     problem = problem if entry.with_own_masks is None else entry.with_own_masks(problem)
     outcome = run_once(entry, problem)
-    worst = np.zeros(len(cases))
+    worst, widths = np.zeros(len(cases)), gradient_tolerances(problem)
     for name, want in gradients(autodiff(problem)).items():
         if name in outcome and outcome[name].shape == want.shape:
-            found = compare(outcome[name], want, allowed(problem, name))
+            found = compare(outcome[name], want, widths[name])
             worst = np.maximum(worst, found.error.reshape(len(cases), -1).max(axis=-1) / problem.C)
     return [float(e) for e in worst]
 
@@ -207,18 +208,17 @@ def _curve(problem: Problem, entry: tuple[str, int, int]) -> Curve | None:
         return None
     case = replace(problem.cases[0], dtype="float64")
     steps = np.concatenate([STEPS, -STEPS])
-    X, Y, parameters = single.double()
 
     def many(a: np.ndarray) -> np.ndarray:
-        return np.repeat(a, len(steps), axis=0)
+        return np.repeat(a.astype(np.float64), len(steps), axis=0)
 
-    stack = replace(draw([case] * len(steps)), X=many(X), Y=many(Y))
+    stack = replace(draw([case] * len(steps)), X=many(single.X), Y=many(single.Y))
     if problem.masks is not None:
-        stack = stack.masked(tuple(many(D[:1]) for D in problem.masks))
-    moved = [[many(a) for a in pair] for pair in parameters]
+        stack = stack.masked(tuple(many(D[:1]) > 0 for D in problem.masks))
+    moved = [[many(a) for a in pair] for pair in single.parameters]
     moved[l][which][:, i, j] += steps
-    central = network_differences(Y, parameters, single.M, **single.architecture())
-    column = parameters[l][0].shape[-1] if which else j
+    central = central_differences(single, magnitudes_of(single))
+    column = single.parameters[l][0].shape[-1] if which else j
     J = autodiff(replace(stack, parameters=tuple((W, b) for W, b in moved))).cost
     D = (J[: len(STEPS)] - J[len(STEPS) :]) / (2 * STEPS)
     rounding = np.finfo(np.float64).eps * abs(float(J[-1])) / STEPS

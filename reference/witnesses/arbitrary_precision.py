@@ -35,7 +35,7 @@ def _cost(problem: Problem, coordinate: int, h: Any, at_zero: float | None) -> t
     """The two terms of J at θ + ih along one coordinate."""
     import mpmath as mp
 
-    _, _, given = problem.double()
+    given = [(W.astype(np.float64), b.astype(np.float64)) for W, b in problem.parameters]
     number = np.frompyfunc(mp.mpc, 1, 1)
     A, Y = number(problem.X[0].astype(float)), problem.Y[0].astype(float)
     keep_prob, lambd = mp.mpf(float(problem.keep_prob[0])), mp.mpf(float(problem.lambd[0]))

@@ -196,14 +196,12 @@ def _pad(problem: Problem, bucket: Bucket) -> list[Any]:
     W, b, z, a, X, Y, kept, weight, outputs, role, decay = _empty(bucket)
     dims, m, g = problem.shape.dims, problem.shape.m, len(problem.cases)
     L = len(dims) - 1
-    x, y, parameters = problem.double()
-    dropped = problem.kept()
-    X[:g, : dims[0], :m], Y[:g, : dims[-1], :m] = x, y
-    for l, (W_l, b_l) in enumerate(parameters):
+    X[:g, : dims[0], :m], Y[:g, : dims[-1], :m] = problem.X, problem.Y
+    for l, (W_l, b_l) in enumerate(problem.parameters):
         n, n_prev = W_l.shape[-2:]
         W[:g, l, :n, :n_prev], b[:g, l, :n] = W_l, b_l
         if l < L - 1:
-            kept[:g, l, :n, :m] = dropped[l]
+            kept[:g, l, :n, :m] = 1.0 if problem.masks is None else problem.masks[l] / problem.keep_prob[:, None, None]
     weight[:g, :, :m] = 1 / m
     outputs[:g, : dims[-1]] = 1
     role[:, L - 1], role[:, L:] = 1, 2  # 0 hidden, 1 output, 2 padding

@@ -46,7 +46,7 @@ def complex_step(
 
     ``at_zero``: another slope of the hidden activation where its argument is exactly 0.
     """
-    X, Y, parameters = problem.double()
+    X, Y, parameters = problem.X, problem.Y.astype(np.float64), problem.parameters
     activation, loss = ACTIVATIONS[problem.shape.hidden], LOSSES[problem.shape.output]
     real = np.finfo(number or COMPLEX).dtype.type
     h, m, last = step_of(real), problem.shape.m, len(parameters) - 1

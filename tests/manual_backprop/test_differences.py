@@ -21,9 +21,11 @@ from manual_backprop.primitives import ACTIVATIONS, OUTPUTS
 from reference.cases.case import Case
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
+from reference.judging.panel import central_differences
+from reference.judging.tolerance import magnitudes_of
 from reference.targets.interface import Domain
 from reference.witnesses.complex_step import complex_step, every_coordinate
-from tests.strategies import HIDDEN, drawn, seeds, small_cases, soft_labels, with_arrays
+from tests.strategies import HIDDEN, drawn, float64_of, seeds, small_cases, soft_labels, with_arrays
 from tests.strategies import OUTPUTS as OUTPUT_NAMES
 
 UNIT = float(np.finfo(np.float64).eps)
@@ -31,8 +33,7 @@ TINY = float(np.finfo(np.float64).tiny)
 
 
 def differences(problem: Problem) -> Differences:
-    _, Y, parameters = problem.double()
-    return network_differences(Y, parameters, problem.M, **problem.architecture())
+    return central_differences(problem, magnitudes_of(problem))
 
 
 def truth(problem: Problem) -> list[NDArray]:
@@ -51,8 +52,8 @@ def truth(problem: Problem) -> list[NDArray]:
 
 def rounding(problem: Problem) -> list[NDArray]:
     """C · u · M of the gradient: how far the rounding of Z alone may take any float64 witness."""
-    underflow = TINY * problem.M.amplification[:, None, None]
-    bars = zip(problem.M.dW, problem.M.db, strict=True)
+    underflow = TINY * magnitudes_of(problem).amplification[:, None, None]
+    bars = zip(magnitudes_of(problem).dW, magnitudes_of(problem).db, strict=True)
     return [problem.C * (UNIT * np.concatenate(pair, axis=-1) + underflow) for pair in bars]
 
 
@@ -100,7 +101,7 @@ def test_differences_are_those_of_compute_cost(hidden: str, output: str) -> None
         problem = draw([Case((2, 3, 2, 2), 3, hidden, output, keep_prob=0.7, seed=seed)])
         h, found = 1e-5, differences(problem)
         fine, coarse = plain_differences(problem, h), plain_differences(problem, 2 * h)
-        noise = 4 * problem.C * UNIT * float(problem.M.cost[0]) / h
+        noise = 4 * problem.C * UNIT * float(magnitudes_of(problem).cost[0]) / h
         for D, bound, one, two in zip(found.D, found.bound, fine, coarse, strict=True):
             assert np.isfinite(bound).all()
             assert (np.abs(D - one) <= bound + 2 * np.abs(one - two) + noise).all()
@@ -420,10 +421,10 @@ def test_chunks_change_nothing(hidden: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_only_float64_is_differenced() -> None:
     problem = draw([Case((3, 4, 2), 5, seed=1)])
-    _, Y, parameters = problem.double()
+    _, Y, parameters = float64_of(problem)
     with pytest.raises(TypeError, match=r"Y is float32.*float64"):
-        network_differences(Y.astype(np.float32), parameters, problem.M, **problem.architecture())
-    narrow = problem.M._replace(forward=network.forward_propagation(
+        network_differences(Y.astype(np.float32), parameters, magnitudes_of(problem), **problem.architecture())
+    narrow = magnitudes_of(problem)._replace(forward=network.forward_propagation(
         problem.X.astype(np.float32), [(W.astype(np.float32), b.astype(np.float32)) for W, b in parameters]
     ))  # fmt: skip
     with pytest.raises(TypeError, match="Z_1 float32"):
@@ -440,8 +441,10 @@ def test_no_derivative_is_called(hidden: str, output: str, monkeypatch: pytest.M
     monkeypatch.setitem(ACTIVATIONS, hidden, ACTIVATIONS[hidden]._replace(backward=forbidden))
     monkeypatch.setitem(OUTPUTS, output, OUTPUTS[output]._replace(backward=forbidden))
     for name in ("dW", "db", "dZ", "dA", "differences"):  # magnitudes that know slopes decide no value of D
-        spoilt = problem.M._replace(**{name: [np.full_like(bar, 1e-3) for bar in getattr(problem.M, name)]})
-        _, Y, parameters = problem.double()
+        spoilt = magnitudes_of(problem)._replace(
+            **{name: [np.full_like(bar, 1e-3) for bar in getattr(magnitudes_of(problem), name)]}
+        )
+        _, Y, parameters = float64_of(problem)
         found = network_differences(Y, parameters, spoilt, **problem.architecture())
         for D, T in zip(found.D, truth(problem), strict=True):
             assert (np.abs(D - T) <= 1e-4 * np.abs(T).max()).all()

@@ -20,8 +20,9 @@ from manual_backprop.primitives import affine, affine_backward
 from reference.cases.case import Case
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
+from reference.judging.tolerance import magnitudes_of
 from reference.targets.interface import Domain
-from tests.strategies import HIDDEN, OUTPUTS, drawn, small_cases, with_arrays
+from tests.strategies import HIDDEN, OUTPUTS, drawn, float64_of, small_cases, with_arrays
 
 LONG = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
 wider = pytest.mark.skipif(not LONG, reason="long double is no wider than double here")
@@ -46,7 +47,7 @@ def named(lists: dict[str, list]) -> dict[str, NDArray]:
 
 def ratios(problem: Problem, M: Magnitudes | None = None) -> dict[str, NDArray]:
     """|computed − truth| / (u M + tiny · amplification), for each quantity and problem of a stack: (G,)."""
-    M = problem.M if M is None else M
+    M = magnitudes_of(problem) if M is None else M
     info = np.finfo(problem.shape.dtype)
     bars = {"cost": M.cost, **named({k: getattr(M, k) for k in ("Z", "H", "A", "dW", "db", "dZ", "dA")})}
     with np.errstate(all="ignore"):
@@ -154,7 +155,7 @@ def test_without_the_outputs_Z_bar_correct_draws_are_accused(monkeypatch: pytest
 
 
 def bars(problem: Problem) -> dict[str, NDArray]:
-    M = problem.M
+    M = magnitudes_of(problem)
     return named({k: getattr(M, k) for k in ("dW", "db", "dZ", "dA")}) | {"cost": M.cost}
 
 
@@ -190,22 +191,25 @@ def test_M_takes_one_constant_per_problem_of_a_stack() -> None:
         single = draw([cases[g]])
         for name, bar in bars(single).items():
             np.testing.assert_allclose(bars(problem)[name][g], bar[0], rtol=1e-13)
-        np.testing.assert_allclose(problem.M.l2[0][g], single.M.l2[0][0], rtol=1e-13)
-    assert not problem.M.l2[0][0].any()
-    assert problem.M.l2[0][1].all()
+        np.testing.assert_allclose(magnitudes_of(problem).l2[0][g], magnitudes_of(single).l2[0][0], rtol=1e-13)
+    assert not magnitudes_of(problem).l2[0][0].any()
+    assert magnitudes_of(problem).l2[0][1].all()
 
 
 def test_the_l2_magnitudes_are_the_sizes_of_the_l2_term() -> None:
     problem = draw([Case((3, 4, 2), 5, lambd=0.7, seed=7)])
     weights = [W for W, b in problem.parameters]
     penalty = network.compute_cost(
-        problem.M.forward.Z[-1], problem.Y, problem.parameters, lambd=problem.lambd
-    ) - network.compute_cost(problem.M.forward.Z[-1], problem.Y, problem.parameters)
-    np.testing.assert_allclose(problem.M.l2_cost, penalty)
-    for W, bar in zip(weights, problem.M.l2, strict=True):  # l2_cost is a square: its slope along W is twice it
+        problem.forward().Z[-1], problem.Y, problem.parameters, lambd=problem.lambd
+    ) - network.compute_cost(problem.forward().Z[-1], problem.Y, problem.parameters)
+    np.testing.assert_allclose(magnitudes_of(problem).l2_cost, penalty)
+    for W, bar in zip(
+        weights, magnitudes_of(problem).l2, strict=True
+    ):  # l2_cost is a square: its slope along W is twice it
         assert (np.sign(bar) == np.abs(np.sign(W))).all()
     np.testing.assert_allclose(
-        sum((np.abs(W) * bar).sum(axis=(-2, -1)) for W, bar in zip(weights, problem.M.l2, strict=True)), 2 * penalty
+        sum((np.abs(W) * bar).sum(axis=(-2, -1)) for W, bar in zip(weights, magnitudes_of(problem).l2, strict=True)),
+        2 * penalty,
     )
 
 
@@ -243,7 +247,7 @@ def check_flushing(exponents: tuple[int, ...], seed: int) -> None:
     sizes = [np.float32(10.0**e) for e in exponents]
     parameters = tuple((W * size, b) for (W, b), size in zip(problem.parameters, sizes, strict=True))
     problem = with_arrays(problem, parameters=parameters, Y=np.zeros_like(problem.Y))
-    info, M = np.finfo(np.float32), problem.M
+    info, M = np.finfo(np.float32), magnitudes_of(problem)
     kept, gone = linear_network(problem, lambda A: A), linear_network(problem, flushed)
     bars = named({"Z": M.Z, "dW": M.dW, "dA": M.dA})
     for name, value in kept.items():
@@ -274,18 +278,20 @@ def test_an_amplification_of_one_would_not_cover_it() -> None:
     )
     info, off = np.finfo(np.float32), np.abs(linear_network(problem, lambda A: A)["Z1"] - 0)
     assert linear_network(problem, flushed)["Z1"] == 0
-    assert off > problem.C * (float(info.eps) * problem.M.Z[1] + float(info.tiny))
-    assert off <= problem.C * float(info.tiny) * problem.M.amplification[0]
+    assert off > problem.C * (float(info.eps) * magnitudes_of(problem).Z[1] + float(info.tiny))
+    assert off <= problem.C * float(info.tiny) * magnitudes_of(problem).amplification[0]
 
 
 def test_magnitudes_are_float64_and_do_not_write_into_their_arguments() -> None:
     problem = draw([Case((3, 4, 2), 5, dtype="float32", keep_prob=0.5, seed=3)])
-    X, Y, parameters = problem.double()
+    X, Y, parameters = float64_of(problem)
     for array in (X, Y, *(a for pair in parameters for a in pair)):
         array.flags.writeable = False
-    M = magnitudes(X, Y, parameters, lambd=problem.lambd, unit=problem.unit, **problem.architecture())
-    alone = magnitudes(X, Y, parameters, lambd=problem.lambd, **problem.architecture())
-    told = magnitudes(X, Y, parameters, lambd=problem.lambd, unit=2.0**-52, **problem.architecture())
+    forward = network.forward_propagation(X, parameters, **problem.architecture())
+    given = (X, Y, parameters, forward)
+    M = magnitudes(*given, lambd=problem.lambd, unit=problem.unit, **problem.architecture())
+    alone = magnitudes(*given, lambd=problem.lambd, **problem.architecture())
+    told = magnitudes(*given, lambd=problem.lambd, unit=2.0**-52, **problem.architecture())
     assert all(np.array_equal(a, b) for a, b in zip(alone.dW, told.dW, strict=True))
     assert {a.dtype for a in (M.cost, *M.dW, *M.db, *M.Z, *M.forward.Z)} == {np.dtype("float64")}
     assert all((bar >= 0).all() for bar in (M.cost, *M.dW, *M.db, *M.dZ, *M.dA, *M.Z, *M.H, *M.A, *M.differences))

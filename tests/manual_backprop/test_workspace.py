@@ -22,7 +22,7 @@ from manual_backprop import masks, network, optimizers, workspace
 from manual_backprop.workspace import Workspace
 from reference.cases.case import DTYPES, Case
 from reference.cases.problem import Problem, draw
-from reference.judging.tolerance import compare, tolerance
+from reference.judging.tolerance import compare, magnitudes_of, tolerance
 from tests.strategies import HIDDEN, OUTPUTS, drawn, small_cases, with_arrays
 
 # Depths 1 to 5; widths of 1 below, between and on top; one example and several.
@@ -77,12 +77,12 @@ def by_network(problem: Problem) -> dict[str, NDArray]:
 
 def check_close(problem: Problem, name: str, got: NDArray, want: NDArray, M: NDArray) -> None:
     assert (got.shape, got.dtype) == (want.shape, want.dtype), f"{name} is {got.dtype} {got.shape}, not {want.dtype}"
-    error, wrong, _ = compare(got, want, tolerance(problem, M))
+    error, wrong, _ = compare(got, want, tolerance(problem, magnitudes_of(problem), M))
     assert not wrong.any(), f"{name} is off by {error.max():.3g} u M in {problem.cases[0]}"
 
 
 def check_agrees(problem: Problem) -> dict[str, NDArray]:
-    M, got = problem.M, passes(place(allocated(problem), problem), problem)
+    M, got = magnitudes_of(problem), passes(place(allocated(problem), problem), problem)
     weights = [bar + decay for bar, decay in zip(M.dW, M.l2, strict=True)]
     bars = named(M.H[-1], M.cost + M.l2_cost, list(zip(weights, M.db, strict=True)))
     for name, want in by_network(problem).items():
@@ -155,7 +155,7 @@ def test_each_of_several_steps_is_the_optimizers(hidden: str, output: str, dtype
             problem = with_arrays(problem, parameters=here, masks=D)
             workspace.forward_propagation(ws, keep_prob=keep_prob)
             workspace.gradient_descent(ws, learning_rate=learning_rate, lambd=lambd)
-            slopes, M = list(by_network(problem).values())[2:], problem.M
+            slopes, M = list(by_network(problem).values())[2:], magnitudes_of(problem)
             stepped, _ = optimizers.gradient_descent(
                 here, list(zip(slopes[::2], slopes[1::2], strict=True)), learning_rate=learning_rate
             )

@@ -70,7 +70,11 @@ def cost(F: Functions, parameters: Sequence[tuple[Any, Any]], X: Any, Y: Any, ke
 def _given(problem: Problem) -> tuple[list[Any], list[Any], np.ndarray]:
     """Parameters, D / keep_prob and λ, in the dtype of the case."""
     dtype = problem.shape.dtype
-    kept = [k.astype(dtype) for k in problem.kept()]
+    keep_prob = problem.keep_prob[:, None, None]
+    if problem.masks is None:
+        kept = [np.ones((n, problem.shape.m), dtype=dtype) for n in problem.shape.dims[1:-1]]
+    else:
+        kept = [(D / keep_prob).astype(dtype) for D in problem.masks]
     return [(W, b) for W, b in problem.parameters], kept, problem.lambd.astype(dtype)[:, None, None]
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from reference.cases import problem as problem_module
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
-from tests.strategies import drawn, small_cases
+from reference.judging.tolerance import magnitudes_of
+from tests.strategies import drawn, float64_of, small_cases
 
 
 def arrays(problem: Problem) -> Iterator[NDArray]:
@@ -151,7 +152,7 @@ def test_float32_is_float64_rounded_once(case: Case) -> None:
     if wide.nudged == narrow.nudged == 0:
         for a, b in zip(arrays(wide), arrays(narrow), strict=True):
             assert np.array_equal(a.astype(np.float32), b)
-    for a, b in zip(narrow.double()[:2], (narrow.X, narrow.Y), strict=True):
+    for a, b in zip(float64_of(narrow)[:2], (narrow.X, narrow.Y), strict=True):
         assert a.dtype == np.float64
         assert np.array_equal(a, b)
 
@@ -176,9 +177,9 @@ def test_a_stack_is_its_singles(hidden: str, output: str) -> None:
             assert part.cases == (case,)
             assert part.lambd.tolist() == [case.lambd]
             assert part.keep_prob.tolist() == [case.keep_prob]
-            np.testing.assert_allclose(part.M.dW[0], single.M.dW[0], rtol=1e-12)
-            assert part.M.forward.Z[0].shape == single.M.forward.Z[0].shape
-            assert part.M.amplification.shape == (1,)
+            np.testing.assert_allclose(magnitudes_of(part).dW[0], magnitudes_of(single).dW[0], rtol=1e-12)
+            assert part.forward().Z[0].shape == single.forward().Z[0].shape
+            assert magnitudes_of(part).amplification.shape == (1,)
 
 
 def test_a_part_counts_from_the_end_as_python_does() -> None:
@@ -199,13 +200,13 @@ WIDE = 2e13  # for the allowance: |Z| ≤ 0.0044 Z̄ is near, then
 
 @pytest.fixture
 def near_ties_are_common(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problem_module, "allowance", lambda m, dims: WIDE)
+    monkeypatch.setattr(problem_module, "ALLOWANCE", WIDE)
 
 
 def near(problem: Problem) -> NDArray:
     """The columns that hold a near-tie, ``(G, m)``, with the allowance as it was made."""
     hit = np.zeros((len(problem.cases), problem.shape.m), dtype=bool)
-    for Z, bar in zip(problem.M.forward.Z[:-1], problem.M.Z[:-1], strict=True):
+    for Z, bar in zip(problem.forward().Z[:-1], magnitudes_of(problem).Z[:-1], strict=True):
         hit |= ((bar > 0) & (np.abs(Z) <= WIDE * problem.unit * bar)).any(axis=-2)
     return hit
 
@@ -218,7 +219,7 @@ def test_columns_with_near_ties_are_redrawn_and_counted(monkeypatch: pytest.Monk
     hit = near(plain)
     assert plain.nudged == 0
     assert 5 < hit.any(axis=-1).sum() < 35, "near-ties are neither rare nor everywhere: nothing is tested"
-    monkeypatch.setattr(problem_module, "allowance", lambda m, dims: WIDE)
+    monkeypatch.setattr(problem_module, "ALLOWANCE", WIDE)
     nudged = draw(CASES)
     moved = (nudged.X != plain.X).any(axis=-2)
     assert np.array_equal(moved, hit)  # those columns, and no other
@@ -234,7 +235,7 @@ def test_a_tie_that_no_X_removes_is_drawn_anew_as_a_whole() -> None:
     cut_off = Case((2, 1, 22, 20, 21), 14, keep_prob=0.667, dtype="float32", seed=631919250)
     problem, again = draw([cut_off]), draw([cut_off])
     assert problem.nudged > 0
-    for Z, bar in zip(problem.M.forward.Z[:-1], problem.M.Z[:-1], strict=True):
+    for Z, bar in zip(problem.forward().Z[:-1], magnitudes_of(problem).Z[:-1], strict=True):
         assert not ((bar > 0) & (np.abs(Z) <= problem.C * problem.unit * bar)).any()
     assert all(np.array_equal(a, b) for a, b in zip(arrays(problem), arrays(again), strict=True))
 
@@ -244,7 +245,7 @@ def test_a_nudged_stack_is_its_nudged_singles() -> None:
     stack, singles = draw(CASES), [draw([case]) for case in CASES]
     assert stack.nudged == sum(single.nudged for single in singles) > 0
     assert all(same_bits(stack.at(k), single) for k, single in enumerate(singles))
-    assert all(np.array_equal(stack.M.forward.Z[0][k], single.M.forward.Z[0][0]) for k, single in enumerate(singles))
+    assert all(np.array_equal(stack.forward().Z[0][k], single.forward().Z[0][0]) for k, single in enumerate(singles))
 
 
 @pytest.mark.usefixtures("near_ties_are_common")
@@ -257,7 +258,7 @@ def test_smooth_networks_have_no_ties(hidden: str) -> None:
 def test_exact_ties_are_kept() -> None:
     """Zero biases and a dropped column: Z and Z̄ are both zero, and no rounding can move them."""
     problem = draw([Case((3, 4, 3, 2), 6, keep_prob=0.3, bias="zero", seed=k) for k in range(20)])
-    ties = [(Z == 0) & (bar == 0) for Z, bar in zip(problem.M.forward.Z, problem.M.Z, strict=True)]
+    ties = [(Z == 0) & (bar == 0) for Z, bar in zip(problem.forward().Z, magnitudes_of(problem).Z, strict=True)]
     assert ties[1].any()
     assert not near(problem).any()
 
@@ -267,7 +268,7 @@ def test_without_ties_being_made_common_there_are_none() -> None:
 
 
 def test_a_case_that_stays_near_a_tie_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problem_module, "allowance", lambda m, dims: 1e20)
+    monkeypatch.setattr(problem_module, "ALLOWANCE", 1e20)
     monkeypatch.setattr(problem_module, "NUDGES", 3)
     with pytest.raises(ValueError, match=r"3 new draws .* kink: dims=2,2,1 m=2 .* seed=1"):
         draw([Case((2, 2, 1), 2, seed=1)])

@@ -11,7 +11,7 @@ from reference.cases.case import DTYPES, Case
 from reference.cases.problem import Problem
 from reference.comparison.accuracy import ALL, CONDITION, AccuracyRow, accuracy, errors
 from reference.comparison.pool import Answer, AskedProblem, Participant
-from reference.judging.tolerance import allowed
+from reference.judging.tolerance import gradient_tolerances, magnitudes_of
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, everything, only, rounded
 from tests.reference.comparison.variants import backward
 
@@ -89,7 +89,7 @@ def test_what_cancels_is_left_out_of_ulps_and_not_of_units() -> None:
     given = [cancelling(2.0**-20)]
     problem, exact = given[0].problem, rounded(given)
     assert np.allclose(exact[0].blocks["dW1"], [[2.0**-21, 1 - 2.0**-21]], rtol=1e-12)
-    unit, C = float(allowed(problem, "dW1").unit[0, 0, 0]), problem.C
+    unit, C = float(gradient_tolerances(problem)["dW1"].unit[0, 0, 0]), problem.C
 
     def spoilt(units: float, j: int) -> AccuracyRow:
         by = units * unit * (np.arange(2) == j)
@@ -111,9 +111,11 @@ def test_how_much_may_cancel(mild: list[AskedProblem]) -> None:
         δ = 2.0**-log
         problem, true = one = cancelling(δ)
         assert true is not None
-        found = errors(rounded([one])[0].blocks["db1"], true.total()["db1"], problem, "db1")
+        found = errors(
+            rounded([one])[0].blocks["db1"], true.total()["db1"], problem, gradient_tolerances(problem)["db1"]
+        )
         assert found.units.size == 1
-        M = float(problem.M.db[0][0, 0, 0])
+        M = float(magnitudes_of(problem).db[0][0, 0, 0])
         counted[M / (δ / 2)] = found.ulps.size
     assert all(size == (ratio <= CONDITION) for ratio, size in counted.items())
     assert set(counted.values()) == {0, 1}
@@ -144,7 +146,7 @@ def test_what_no_program_can_represent_is_asked_of_nobody() -> None:
     assert one.truth is not None
     everywhere = {name: np.full(block.shape, np.inf, "float32") for name, block in one.truth.total().items()}
     rows = table([one], {0: Answer(everywhere)})
-    in_range = sum(int(allowed(one.problem, name).in_range.sum()) for name in everywhere)
+    in_range = sum(int(gradient_tolerances(one.problem)[name].in_range.sum()) for name in everywhere)
     assert sum(row.coordinates for (_, output), row in rows.items() if output == ALL) == in_range < 22
 
 
@@ -270,8 +272,10 @@ def test_what_was_not_returned_is_not_counted(mild: list[AskedProblem]) -> None:
 @pytest.mark.parametrize("problem", [one.problem for one in asked(MILD[:1])])
 def test_the_tolerance_of_a_weight_holds_its_penalty(problem: Problem) -> None:
     """M of dW is that of the data term and of the L2 term; a bias has no penalty."""
-    units = {name: allowed(problem, name).unit for name in ("dW1", "db1")}
-    tiny = np.finfo(float).tiny * problem.M.amplification[0]
-    assert np.allclose(units["dW1"], 2.0**-52 * (problem.M.dW[0] + problem.M.l2[0]) + tiny, rtol=1e-12)
-    assert np.allclose(units["db1"], 2.0**-52 * problem.M.db[0] + tiny, rtol=1e-12)
-    assert (problem.M.l2[0] > 0).all()
+    units = {name: gradient_tolerances(problem)[name].unit for name in ("dW1", "db1")}
+    tiny = np.finfo(float).tiny * magnitudes_of(problem).amplification[0]
+    assert np.allclose(
+        units["dW1"], 2.0**-52 * (magnitudes_of(problem).dW[0] + magnitudes_of(problem).l2[0]) + tiny, rtol=1e-12
+    )
+    assert np.allclose(units["db1"], 2.0**-52 * magnitudes_of(problem).db[0] + tiny, rtol=1e-12)
+    assert (magnitudes_of(problem).l2[0] > 0).all()

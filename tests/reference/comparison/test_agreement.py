@@ -12,7 +12,7 @@ from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
 from reference.comparison.agreement import Pair, agreement, digits
 from reference.comparison.pool import Answer, AskedProblem, Participant
-from reference.judging.tolerance import allowed
+from reference.judging.tolerance import gradient_tolerances
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, rounded
 from tests.reference.comparison.variants import backward
 
@@ -127,7 +127,7 @@ def test_two_right_programs_agree(mild: list[AskedProblem]) -> None:
 def test_two_may_be_apart_by_twice_the_tolerance(times: float, agree: bool, mild: list[AskedProblem]) -> None:
     given = float64(mild)[:1]
     one, other = answers(backward, given), answers(backward, given)
-    width = allowed(given[0].problem, "dW2").width[0]
+    width = gradient_tolerances(given[0].problem)["dW2"].width[0]
     other[0] = changed(other[0], "dW2", lambda a: a + times * width)
     assert the_pair(given, one, other).agree is agree
 
@@ -138,7 +138,7 @@ def test_two_may_be_apart_by_twice_the_tolerance(times: float, agree: bool, mild
 def test_a_block_that_is_not_resolved_does_not_count() -> None:
     """db = [δ/2] of two examples that cancel: half of it is rounding, and one program may say so and another not."""
     given = [cancelling(1e-13)]
-    width = allowed(given[0].problem, "db1").width[0]
+    width = gradient_tolerances(given[0].problem)["db1"].width[0]
     one, other = rounded(given), rounded(given)
     assert width > RESOLUTION * np.abs(one[0].blocks["db1"])
     other[0] = changed(other[0], "db1", lambda a: a + 1.5 * width)

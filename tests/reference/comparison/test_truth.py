@@ -15,6 +15,7 @@ from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
 from reference.comparison.conventions import KINKED
 from reference.comparison.truth import EXTENDED, SAMPLED, Truth, truth
+from reference.judging.tolerance import magnitudes_of
 from reference.targets.outcome import named
 from reference.witnesses import arbitrary_precision as arbitrary
 from reference.witnesses.autodiff import autodiff
@@ -36,8 +37,8 @@ def tied(**fields: Any) -> Problem:
     X, kept = problem.X.copy(), [np.ones((1, 2, 4), dtype=bool), np.ones((1, 2, 4), dtype=bool)]
     X[..., 0], kept[0][..., 1] = 0, False
     problem = with_arrays(problem, X=X).masked(tuple(kept))
-    assert (problem.M.forward.Z[0][..., 0] == 0).all()
-    assert (problem.M.forward.Z[1][..., 1] == 0).all()
+    assert (problem.forward().Z[0][..., 0] == 0).all()
+    assert (problem.forward().Z[1][..., 1] == 0).all()
     return problem
 
 
@@ -74,8 +75,8 @@ def distance(problem: Problem, got: dict[str, Any], want: dict[str, Any]) -> flo
     """The worst entry, in units of what double precision may do."""
     worst = 0.0
     for name, block in got.items():
-        M = getattr(problem.M, name[:2])[int(name[2:]) - 1][0]
-        unit = 2.0**-52 * M + np.finfo(float).tiny * problem.M.amplification[0]
+        M = getattr(magnitudes_of(problem), name[:2])[int(name[2:]) - 1][0]
+        unit = 2.0**-52 * M + np.finfo(float).tiny * magnitudes_of(problem).amplification[0]
         worst = max(worst, float((np.abs(block - want[name]) / unit).max()))
     return worst
 
@@ -93,7 +94,7 @@ def test_it_would_not_agree_with_anything_else() -> None:
     beside, at_ties = 0, 0
     for problem, true, data, _ in tried():
         beside += distance(problem, {name: block * (1 + 1e-9) for name, block in true.data.items()}, data) > 16
-        if any((Z == 0).any() for Z in problem.M.forward.Z[:-1]):
+        if any((Z == 0).any() for Z in problem.forward().Z[:-1]):
             other = truth(problem, at_zero=0.5)
             assert other is not None
             at_ties += distance(problem, other.data, data) > 16
@@ -186,7 +187,7 @@ def test_another_slope_at_zero_changes_only_cases_with_ties() -> None:
     for problem, true, *_ in tried():
         other = truth(problem, at_zero=1.0)
         assert other is not None
-        ties = any((Z == 0).any() for Z in problem.M.forward.Z[:-1])
+        ties = any((Z == 0).any() for Z in problem.forward().Z[:-1])
         assert alike(other, true) or ties, problem.cases[0]
         assert same(other.l2, true.l2)
         at_ties += ties and problem.shape.hidden in KINKED
@@ -199,7 +200,7 @@ def test_the_slope_that_it_has_anyway_changes_nothing() -> None:
     seen = 0
     for problem, true, *_ in tried():
         own = {"relu": 0.0, "leaky_relu": 0.01}.get(problem.shape.hidden)
-        if own is None or not any((Z == 0).any() for Z in problem.M.forward.Z[:-1]):
+        if own is None or not any((Z == 0).any() for Z in problem.forward().Z[:-1]):
             continue
         other = truth(problem, at_zero=own)
         assert other is not None
@@ -218,7 +219,7 @@ def flat(true: Truth, part: str) -> Any:
 
 
 def size(problem: Problem) -> Any:
-    pairs = zip(problem.M.dW, problem.M.db, strict=True)
+    pairs = zip(magnitudes_of(problem).dW, magnitudes_of(problem).db, strict=True)
     return np.concatenate([block[0].ravel() for pair in pairs for block in pair])
 
 

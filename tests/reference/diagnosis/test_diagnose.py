@@ -475,7 +475,7 @@ def test_on_the_probes_the_output_is_of_either_sign_and_either_class():
     for last in (None, 1):
         for hidden in ("relu", "tanh"):
             (first, *_) = probes(Entry("e", ANY._replace(last=last), dict), smallest(hidden))
-            Z = first.M.forward.Z[-1]
+            Z = first.forward().Z[-1]
             assert (Z > 0).any(), f"last={last} {hidden}"
             assert (Z < 0).any(), f"last={last} {hidden}"
             assert len(np.unique(first.Y)) == 2

@@ -9,6 +9,7 @@ import reference.judging.judge
 from reference.cases.case import Case
 from reference.cases.problem import draw
 from reference.judging.judge import Tally, judge
+from reference.judging.tolerance import magnitudes_of
 from reference.targets import ANY, Entry
 from tests.reference import mistakes
 from tests.reference.mistakes import EQUIVALENT, RIGHT, run, with_outcome
@@ -78,7 +79,7 @@ def test_an_intermediate_that_is_wrong_is_found(output):
 
 def test_the_worst_error_is_counted_in_units_of_u_m():
     problem = draw([CASE])
-    unit = np.finfo(np.float64).eps * problem.M.db[1]
+    unit = np.finfo(np.float64).eps * magnitudes_of(problem).db[1]
     tally = judged(changed(lambda name, a: a + 40 * unit if name == "db2" else a), [CASE]).tallies["db2"]
     assert 35 < tally.worst_error < 45
     assert judged(cases=[CASE]).tallies["db2"].worst_error < 5
@@ -99,7 +100,7 @@ def test_the_failure_points_at_the_entry_that_is_wrong_in_the_case_that_is_wrong
 
 def test_an_error_at_the_edge_of_the_tolerance_passes_and_one_beyond_it_does_not():
     problem = draw([CASE])
-    width = 64 * np.finfo(np.float64).eps * (problem.M.dW[0] + problem.M.l2[0])
+    width = 64 * np.finfo(np.float64).eps * (magnitudes_of(problem).dW[0] + magnitudes_of(problem).l2[0])
 
     def off_by(share):
         return judged(changed(lambda name, a: a + share * width if name == "dW1" else a), [CASE]).failures

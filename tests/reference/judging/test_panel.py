@@ -14,6 +14,7 @@ from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
 from reference.judging import panel as arbitration
 from reference.judging.panel import WITNESSES, ask_witnesses, compare_witnesses, odd_one_out
+from reference.judging.tolerance import magnitudes_of
 from tests.strategies import drawn, small_cases
 
 AC, AS, CS = ("autodiff", "central_difference"), ("autodiff", "complex_step"), ("central_difference", "complex_step")
@@ -186,8 +187,8 @@ def test_an_error_that_only_the_exhaustive_probe_sees_is_named(monkeypatch: pyte
     """One coordinate is off by more than its own tolerance, and less than that of any sampled direction through it."""
     problem = draw([Case((2, 3, 2), 4, "tanh", seed=s) for s in range(1)])
     right = arbitration.autodiff
-    quiet = np.argmin(problem.M.dW[0][0])
-    at = (0, *np.unravel_index(quiet, problem.M.dW[0][0].shape))
+    quiet = np.argmin(magnitudes_of(problem).dW[0][0])
+    at = (0, *np.unravel_index(quiet, magnitudes_of(problem).dW[0][0].shape))
 
     def ask(problem: Problem) -> Any:
         ad = right(problem)

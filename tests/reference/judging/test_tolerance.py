@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
-from reference.judging.tolerance import Deviations, Tolerance, compare, project, tolerance
+from reference.judging.tolerance import Deviations, Tolerance, compare, magnitudes_of, project, tolerance
 from tests.strategies import drawn, with_arrays
 
 PROBLEM = draw([Case((2, 3, 2), 4, "tanh", seed=s) for s in range(2)])
@@ -152,8 +152,8 @@ def test_out_of_range_is_neither_wrong_nor_resolved() -> None:
 def test_the_tolerance_is_C_u_M_and_the_unit_of_underflow() -> None:
     M = np.array([[[0.0, 1e-300, 1.0]], [[0.0, 1e-300, 1.0]]])
     for dtype in ("float64", "float32"):
-        info, found = np.finfo(dtype), tolerance(PROBLEM, M, dtype=dtype)
-        amplification = PROBLEM.M.amplification[:, None, None]
+        info, found = np.finfo(dtype), tolerance(PROBLEM, magnitudes_of(PROBLEM), M, dtype=dtype)
+        amplification = magnitudes_of(PROBLEM).amplification[:, None, None]
         np.testing.assert_allclose(found.unit, float(info.eps) * M + float(info.tiny) * amplification)
         assert found.C == PROBLEM.C == 68
         assert np.array_equal(found.exact, M == 0)
@@ -162,30 +162,41 @@ def test_the_tolerance_is_C_u_M_and_the_unit_of_underflow() -> None:
 
 def test_the_dtype_is_the_cases_unless_told() -> None:
     narrow = draw([Case((2, 3, 2), 4, dtype="float32")])
-    assert tolerance(narrow, narrow.M.dW[0]).unit.max() > 1e8 * UNIT * narrow.M.dW[0].max()
-    wide = tolerance(narrow, narrow.M.dW[0], dtype="float64")
-    np.testing.assert_allclose(wide.unit, UNIT * narrow.M.dW[0], rtol=1e-6)
+    assert (
+        tolerance(narrow, magnitudes_of(narrow), magnitudes_of(narrow).dW[0]).unit.max()
+        > 1e8 * UNIT * magnitudes_of(narrow).dW[0].max()
+    )
+    wide = tolerance(narrow, magnitudes_of(narrow), magnitudes_of(narrow).dW[0], dtype="float64")
+    np.testing.assert_allclose(wide.unit, UNIT * magnitudes_of(narrow).dW[0], rtol=1e-6)
 
 
 def test_in_range_is_what_the_dtype_can_hold() -> None:
     M = np.array([1e30, 1e36, 1e37])[None, :, None]
     problem = PROBLEM.at(0)
-    assert tolerance(problem, M, dtype="float32").in_range.ravel().tolist() == [True, True, False]
-    assert tolerance(problem, M * 1e270, dtype="float64").in_range.ravel().tolist() == [True, True, False]
+    assert tolerance(problem, magnitudes_of(problem), M, dtype="float32").in_range.ravel().tolist() == [
+        True,
+        True,
+        False,
+    ]
+    assert tolerance(problem, magnitudes_of(problem), M * 1e270, dtype="float64").in_range.ravel().tolist() == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_magnitudes_of_any_rank_have_their_problems_amplification() -> None:
     for shape in ((2,), (2, 5), (2, 5, 3)):
-        unit = tolerance(PROBLEM, np.zeros(shape)).unit
+        unit = tolerance(PROBLEM, magnitudes_of(PROBLEM), np.zeros(shape)).unit
         for g in range(2):
-            assert (unit[g] == TINY * PROBLEM.M.amplification[g]).all()
+            assert (unit[g] == TINY * magnitudes_of(PROBLEM).amplification[g]).all()
 
 
 # --- scale --------------------------------------------------------------------------------------------------
 
 
 def verdicts(problem: Problem, g: NDArray, want: NDArray, bar: NDArray) -> Deviations:
-    return compare(g, want, tolerance(problem, bar))
+    return compare(g, want, tolerance(problem, magnitudes_of(problem), bar))
 
 
 @given(exponent=st.floats(-12, 12), seed=st.integers(0, 99), off=st.sampled_from([0.0, 1e-15, 1e-13, 1e-9, 1e-2]))
@@ -208,9 +219,9 @@ def test_scaling_a_network_changes_no_verdict(factor: float) -> None:
     for off in (0.0, 1e-13, 1e-12, 1e-3):
         found = []
         for p, size in ((problem, 1.0), (scaled, factor**2)):
-            want = p.M.dW[0] / 7  # any numbers that scale as the gradient does
-            assert p.M.dW[0].max() == pytest.approx(size * problem.M.dW[0].max(), rel=1e-12)
-            found.append(compare(want * (1 + off), want, tolerance(p, p.M.dW[0])))
+            want = magnitudes_of(p).dW[0] / 7  # any numbers that scale as the gradient does
+            assert magnitudes_of(p).dW[0].max() == pytest.approx(size * magnitudes_of(problem).dW[0].max(), rel=1e-12)
+            found.append(compare(want * (1 + off), want, tolerance(p, magnitudes_of(p), magnitudes_of(p).dW[0])))
         assert np.array_equal(found[0].wrong, found[1].wrong)
         assert np.array_equal(found[0].resolved, found[1].resolved)
 

@@ -15,6 +15,7 @@ from reference.cases.case import Case
 from reference.diagnosis import probes
 from reference.diagnosis.scene import order
 from reference.judging.execution import run_once
+from reference.judging.tolerance import magnitudes_of
 from reference.report import json as json_report
 from reference.report.models.verification import CheckResult, Finding, Target
 from reference.targets import ANY, Entry, Implementation, resolve
@@ -25,6 +26,7 @@ from tests.reference import mistakes
 from tests.reference.court import Options, plan, try_out
 from tests.reference.mistakes import RIGHT, edit, implementation
 from tests.reference.report.test_report import report
+from tests.strategies import float64_of
 
 FILES = Path(__file__).parents[1] / "course_files"
 WRONG, WRONG_CASE = FILES / "dropout_backward_unmasked.ipynb", "dims=2,3,4,1 m=5 keep_prob=0.6"
@@ -408,8 +410,8 @@ def test_the_curve_is_of_the_worst_entry_with_the_step_that_the_tool_took(name):
     found = evidence_of(steps)
     (entry,) = implementation(steps).entries
     problem = probe(entry)
-    _, Y, parameters = problem.double()
-    central = network_differences(Y, parameters, problem.M, **problem.architecture())
+    _, Y, parameters = float64_of(problem)
+    central = network_differences(Y, parameters, magnitudes_of(problem), **problem.architecture())
     l, (i, j) = int(name[2:]) - 1, found.curve.index
     column = parameters[l][0].shape[-1] if name[:2] == "db" else j
     assert found.curve.name == name
@@ -424,8 +426,8 @@ def test_another_step_is_noticed():
     found = evidence_of(doubled("dW1"))
     (entry,) = implementation(RIGHT).entries
     problem = probe(entry)
-    _, Y, parameters = problem.double()
-    eps = network_differences(Y, parameters, problem.M, **problem.architecture()).eps[0][0]
+    _, Y, parameters = float64_of(problem)
+    eps = network_differences(Y, parameters, magnitudes_of(problem), **problem.architecture()).eps[0][0]
     i, j = found.curve.index
     others = [eps[k] for k in np.ndindex(eps.shape) if k != (i, j)]
     assert found.curve.chosen not in others

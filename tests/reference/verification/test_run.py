@@ -76,7 +76,7 @@ def test_the_battery_holds_every_activation_with_every_output_with_and_without_d
 
 def forwards():
     for case in CASES:
-        yield case, draw([case]).M.forward
+        yield case, draw([case]).forward()
 
 
 def test_the_battery_holds_a_dead_layer_and_a_column_whose_every_unit_is_dropped():

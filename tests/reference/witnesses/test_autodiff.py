@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
+from reference.judging.tolerance import magnitudes_of
 from reference.witnesses import autodiff as autodiff_module
 from reference.witnesses.autodiff import BUCKETS, Autodiff, Bucket, autodiff, bucket_for
 from reference.witnesses.complex_step import complex_step, every_coordinate
-from tests.strategies import with_arrays
+from tests.strategies import float64_of, with_arrays
 
 UNIT, TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
 
@@ -44,7 +45,7 @@ LOSSES: dict[str, Callable] = {
 def plain(problem: Problem, g: int) -> Autodiff:
     """One problem of a stack by ``jax.grad``: no padding, no compilation, one array per layer."""
     hidden, output, m = problem.shape.hidden, problem.shape.output, problem.shape.m
-    X, Y, parameters = problem.double()
+    X, Y, parameters = float64_of(problem)
     pairs = [(W[g], b[g]) for W, b in parameters]
     L = len(pairs)
 
@@ -70,7 +71,7 @@ def plain(problem: Problem, g: int) -> Autodiff:
 
 
 def assert_agrees(problem: Problem, got: Autodiff, want: Autodiff, g: int, times: int = 32) -> None:
-    M = problem.M
+    M = magnitudes_of(problem)
     flush = TINY * float(M.amplification[g])
     pairs = {
         "dW": M.dW, "db": M.db, "dZ": M.dZ, "dA": M.dA, "Z": M.Z, "H": M.H[: len(want.H)], "l2": M.l2,
@@ -184,7 +185,7 @@ def test_a_problem_beyond_the_largest_bucket_is_asked_too() -> None:
 def test_the_slope_of_relu_at_exact_ties_is_zero() -> None:
     problem = draw([Case((2, 3, 3, 1), 4, keep_prob=0.4, bias="zero", seed=s) for s in range(8)])
     got = autodiff(problem)
-    ties = [(Z == 0) & (np.abs(dA) > 0) for Z, dA in zip(problem.M.forward.Z, got.dA, strict=False)]
+    ties = [(Z == 0) & (np.abs(dA) > 0) for Z, dA in zip(problem.forward().Z, got.dA, strict=False)]
     assert sum(int(tie.sum()) for tie in ties) > 5
     for tie, dZ in zip(ties, got.dZ, strict=False):
         assert (dZ[tie] == 0).all()
@@ -193,7 +194,7 @@ def test_the_slope_of_relu_at_exact_ties_is_zero() -> None:
 def test_the_slope_of_leaky_relu_at_exact_ties_is_alpha() -> None:
     problem = draw([Case((2, 3, 3, 1), 4, "leaky_relu", keep_prob=0.4, bias="zero", seed=s) for s in range(8)])
     got = autodiff(problem)
-    ties = [(Z == 0) & (np.abs(dA) > 0) for Z, dA in zip(problem.M.forward.Z, got.dA, strict=False)]
+    ties = [(Z == 0) & (np.abs(dA) > 0) for Z, dA in zip(problem.forward().Z, got.dA, strict=False)]
     assert sum(int(tie.sum()) for tie in ties) > 5
     for tie, dZ, dA in zip(ties, got.dZ, got.dA, strict=False):
         np.testing.assert_allclose(dZ[tie], 0.01 * dA[tie], rtol=1e-15)
@@ -209,10 +210,13 @@ def test_saturated_networks_are_right_to_rounding(hidden: str, output: str, size
     got, start = autodiff(problem), 0
     truth = complex_step(problem, every_coordinate(problem)).data
     for l, (W, b) in enumerate(problem.parameters):
-        for block, bar, value in ((W, problem.M.dW[l], got.dW[l]), (b, problem.M.db[l], got.db[l])):
+        for block, bar, value in (
+            (W, magnitudes_of(problem).dW[l], got.dW[l]),
+            (b, magnitudes_of(problem).db[l], got.db[l]),
+        ):
             want = np.moveaxis(truth[start : start + block[0].size], 0, -1).reshape(block.shape)
             start += block[0].size
-            unit = UNIT * bar + TINY * problem.M.amplification[:, None, None]
+            unit = UNIT * bar + TINY * magnitudes_of(problem).amplification[:, None, None]
             assert (np.abs(value - want) <= 16 * unit).all()
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
-from reference.judging.tolerance import project
+from reference.judging.tolerance import magnitudes_of, project
 from reference.witnesses import complex_step as step
 from reference.witnesses.autodiff import autodiff
 from tests.strategies import drawn, seeds, with_arrays
@@ -82,7 +82,7 @@ def test_it_agrees_with_extrapolated_differences_in_long_double(hidden: str, out
     problem = draw(cases)
     probes = step.complex_step(problem, step.every_coordinate(problem))
     sizes = np.abs(probes.data).max(axis=0)
-    smooth = np.abs(problem.M.forward.Z[0]).min() > 0.05 and np.abs(problem.M.forward.Z[1]).min() > 0.05
+    smooth = np.abs(problem.forward().Z[0]).min() > 0.05 and np.abs(problem.forward().Z[1]).min() > 0.05
     checked = 0
     for g in range(2):
         for s in range(len(probes.data)):
@@ -103,7 +103,7 @@ def flat(problem: Problem, blocks: Any) -> NDArray:
 
 
 def bars(problem: Problem) -> NDArray:
-    return flat(problem, zip(problem.M.dW, problem.M.db, strict=True))
+    return flat(problem, zip(magnitudes_of(problem).dW, magnitudes_of(problem).db, strict=True))
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0])
@@ -117,7 +117,7 @@ def test_it_agrees_with_autodiff_to_rounding(hidden: str, output: str, scale: fl
     problem = draw(cases)
     probes, ad = step.complex_step(problem, step.every_coordinate(problem)), autodiff(problem)
     assert probes.data.shape == probes.l2.shape == (23, 4)
-    unit = 2.0**-52 * bars(problem) + np.finfo(float).tiny * problem.M.amplification
+    unit = 2.0**-52 * bars(problem) + np.finfo(float).tiny * magnitudes_of(problem).amplification
     assert (np.abs(probes.data - flat(problem, zip(ad.dW, ad.db, strict=True))) <= 16 * unit).all()
     l2 = flat(problem, [(dW, np.zeros_like(db)) for dW, db in zip(ad.l2, ad.db, strict=True)])
     assert (np.abs(probes.l2 - l2) <= 4e-16 * np.abs(l2)).all()
@@ -203,7 +203,7 @@ def test_a_step_squared_is_zero_so_that_ties_stay_ties() -> None:
         assert step.step_of(real) > 0
         assert step.step_of(real) ** 2 == 0
     problem = resting_on_a_kink()
-    assert (problem.M.forward.Z[1] == 0).all()
+    assert (problem.forward().Z[1] == 0).all()
     V = up_at_second_order(problem)
     assert step.complex_step(problem, V).data == 0  # relu'(0) = 0: nothing passes
     assert carried_whole(problem, V, step.step_of(REAL)) == 0
@@ -235,7 +235,10 @@ def test_one_evaluation_serves_all_directions(hidden: str, output: str) -> None:
         V = step.sampled(problem, np.random.RandomState())
         got, whole = step.complex_step(problem, V).data, carried_whole(problem, V, step.step_of(REAL))
         M = project(
-            [np.concatenate([a, b], -1) for a, b in zip(problem.M.dW, problem.M.db, strict=True)],
+            [
+                np.concatenate([a, b], -1)
+                for a, b in zip(magnitudes_of(problem).dW, magnitudes_of(problem).db, strict=True)
+            ],
             [np.abs(np.concatenate(pair, -1)) for pair in V],
         )
         assert (np.abs(got - whole) <= 16 * np.finfo(REAL).eps * M + np.finfo(np.float64).tiny).all()
@@ -275,7 +278,7 @@ def test_single_coordinates_are_those_of_the_whole() -> None:
 
 def tied() -> Problem:
     problem = draw([Case((2, 3, 3, 2), 4, keep_prob=0.4, bias="zero", seed=s) for s in range(6)])
-    assert any((Z == 0).any() for Z in problem.M.forward.Z[:-1])
+    assert any((Z == 0).any() for Z in problem.forward().Z[:-1])
     return problem
 
 
