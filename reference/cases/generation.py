@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from reference.cases.case import Case
-from reference.targets.interface import Domain
+from reference.cases.domain import Domain
 
 T = TypeVar("T")
 

@@ -16,12 +16,13 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
+from reference.cases.quantities import order, split
 from reference.diagnosis.explain import Mistake, Root, explain, followed
 from reference.diagnosis.localize import may_name, place_of, place_of_m
 from reference.diagnosis.mistakes import LINES, OF_CONVENTIONS
 from reference.diagnosis.patterns import pattern
 from reference.diagnosis.probes import probes
-from reference.diagnosis.scene import Scene, order, scene, split
+from reference.diagnosis.scene import Scene, scene
 from reference.findings.codes import Certainty
 from reference.judging.execution import Failure, Raised, attempt, run_once
 from reference.targets.interface import Entry, Event, Outcome, Place

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.cases.quantities import order, split
 from reference.diagnosis.mistakes import KEEPS, LINES, MASKS, Filling, Line
-from reference.diagnosis.scene import Scene, order, split
+from reference.diagnosis.scene import Scene
 
 __all__ = ["Mistake", "Root", "explain", "value_of", "value_with"]
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reference.diagnosis.scene import Scene, split
+from reference.cases.quantities import split
+from reference.diagnosis.scene import Scene
 from reference.targets.interface import Event, Place
 
 __all__ = ["may_name", "place_of", "place_of_m"]

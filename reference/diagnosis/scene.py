@@ -13,7 +13,7 @@ import numpy as np
 
 from reference.cases.problem import Problem
 
-__all__ = ["SLOPES", "Scene", "order", "scene", "split"]
+__all__ = ["SLOPES", "Scene", "scene"]
 
 Array = np.ndarray
 
@@ -92,18 +92,3 @@ SLOPES = {
     "softplus": lambda Z, H: 1 / (1 + np.exp(-Z)),
     "identity": lambda Z, H: np.ones_like(Z),
 }
-
-
-def order(L: int) -> list[str]:
-    """Every quantity of a backward pass, upstream first: dZ_L, dW_L, db_L, dA_{L-1}, dZ_{L-1}, …"""
-    names = []
-    for l in range(L, 0, -1):
-        names += [f"dA{l}"] if l < L else []
-        names += [f"dZ{l}", f"dW{l}", f"db{l}"]
-    return names
-
-
-def split(name: str) -> tuple[str, int]:
-    """``("dW", 2)`` of ``"dW2"``."""
-    kind = name.rstrip("0123456789")
-    return kind, int(name[len(kind) :] or 0)

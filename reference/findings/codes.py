@@ -16,7 +16,6 @@ __all__ = [
     "Severity",
     "Verdict",
     "Violation",
-    "backward_order",
     "verdict_of",
     "worst_exit",
 ]
@@ -82,14 +81,3 @@ def worst_exit(codes: list[int]) -> int:
 def verdict_of(code: int) -> Verdict:
     """The verdict that an exit code stands for."""
     return next(verdict for verdict, own in EXIT_CODES.items() if own == code)
-
-
-def backward_order(output: str) -> tuple[int, int, str]:
-    """The most upstream first: cost, then dZ_L, dW_L, db_L, dA_{L-1}, dZ_{L-1}, …; forward quantities before those."""
-    kind = output.rstrip("0123456789")
-    layer = int(output[len(kind) :] or 0)
-    forward = {"Z": 0, "A": 1}
-    if kind in forward:
-        return (0, 2 * layer + forward[kind], output)
-    backward = {"cost": 0, "dA": 1, "dZ": 2, "dW": 3, "db": 4}
-    return (1, 10 * -layer + backward.get(kind, 5) if kind != "cost" else -(10**6), output)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reference.cases.case import Case
+from reference.cases.quantities import backward_order
 from reference.diagnosis import probes
-from reference.findings.codes import backward_order
 from reference.judging.execution import run_once
 from reference.report.models.verification import CheckResult
 from reference.report.view import ALL

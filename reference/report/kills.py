@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reference.diagnosis.scene import order
+from reference.cases.quantities import order
 from reference.selftest.planting import NOWHERE, Kill
 
 __all__ = ["Trial", "render", "render_gate"]

@@ -16,10 +16,11 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
+from reference.cases.quantities import order, split
 from reference.diagnosis import diagnose, probes
 from reference.diagnosis.explain import followed, value_of, value_with
 from reference.diagnosis.mistakes import Filling, mistakes
-from reference.diagnosis.scene import order, scene, split
+from reference.diagnosis.scene import scene
 from reference.findings.codes import Violation
 from reference.judging.execution import Failure, run_once
 from reference.judging.judge import WitnessCache, judge

@@ -11,9 +11,10 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.generation import shrink
 from reference.cases.problem import Problem, draw
+from reference.cases.quantities import backward_order
 from reference.diagnosis import Cause, Diagnosis, probes
 from reference.diagnosis.consistency import agreed, held_to_its_own
-from reference.findings.codes import WARNINGS, RowVerdict, Severity, Verdict, backward_order
+from reference.findings.codes import WARNINGS, RowVerdict, Severity, Verdict
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally, judge
 from reference.report.models.verification import (

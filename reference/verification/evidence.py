@@ -15,8 +15,9 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
+from reference.cases.quantities import order, split
 from reference.diagnosis import probes, should_be
-from reference.diagnosis.scene import order, scene, split
+from reference.diagnosis.scene import scene
 from reference.judging.execution import Raised, attempt, malformed, run_once
 from reference.judging.panel import central_differences
 from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of

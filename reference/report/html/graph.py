@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.diagnosis.scene import split
+from reference.cases.quantities import split
 from reference.report.html.svg import COLOURS, Picture, drawing, picture
 from reference.report.models.evidence import Evidence, Node
 

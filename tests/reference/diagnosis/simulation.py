@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from reference.cases.case import Case
+from reference.cases.quantities import order, split
 from reference.diagnosis import probes
-from reference.diagnosis.scene import Scene, order, scene, split
+from reference.diagnosis.scene import Scene, scene
 from reference.targets import ANY, Domain, Entry
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reference.cases.quantities import order, split
 from reference.diagnosis.explain import explain, value_of, value_with
 from reference.diagnosis.mistakes import LINES
-from reference.diagnosis.scene import order, split
 from tests.reference.diagnosis.simulation import (
     GRADIENTS,
     LAYERS,

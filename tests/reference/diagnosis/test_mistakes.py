@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from reference.cases.quantities import order, split
 from reference.diagnosis.explain import Root, explain, value_with
 from reference.diagnosis.mistakes import LINES, mistakes
-from reference.diagnosis.scene import order, split
 from reference.findings.codes import CODES
 from reference.targets import ANY
 from tests.reference.diagnosis.simulation import (

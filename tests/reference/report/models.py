@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.diagnosis.scene import order, split
+from reference.cases.quantities import order, split
 from reference.findings.codes import EXIT_CODES
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
 from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node

@@ -12,8 +12,8 @@ import pytest
 import reference.verification.evidence
 from manual_backprop.differences import network_differences
 from reference.cases.case import Case
+from reference.cases.quantities import order
 from reference.diagnosis import probes
-from reference.diagnosis.scene import order
 from reference.judging.execution import run_once
 from reference.judging.tolerance import magnitudes_of
 from reference.report import json as json_report
