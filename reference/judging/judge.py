@@ -7,7 +7,7 @@ gradient, and the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient, is_intermediate
 from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
-from reference.judging.panel import Dispute, WitnessReport, ask_witnesses, compare_witnesses
+from reference.judging.panel import Dispute, Witnesses, WitnessReport, ask_witnesses, compare_witnesses
 from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
 from reference.targets.interface import Entry, Outcome
 
-__all__ = ["Judgement", "Tally", "WitnessCache", "judge"]
+__all__ = ["Court", "Judgement", "Tally", "WitnessCache", "judge"]
 
 DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
 
 Array = NDArray[Any]
+Compare = Callable[..., Deviations]  # as ``tolerance.compare``
 
 
 class Tally(NamedTuple):
@@ -70,7 +71,19 @@ WitnessCache = dict[Any, tuple[WitnessReport, list[Dispute]]]  # what the witnes
 LARGEST_WITNESS_CACHE = 1024  # stacks
 
 
+class Court(NamedTuple):
+    """What a judgement rests on, where it is not the court's own. ``selftest --gate`` breaks one part at a time."""
+
+    witnesses: Witnesses | None = None
+    compare: Compare | None = None
+
+
+OURS = Court()
+
+
 class Judgement(NamedTuple):
+    """What was compared of each output, what is wrong, and where the witnesses disagree."""
+
     tallies: dict[str, Tally]
     failures: list[Failure]
     disputes: list[Dispute]
@@ -83,13 +96,14 @@ def judge(
     exhaustive: bool,
     rng: np.random.RandomState,
     witness_cache: WitnessCache | None = None,
+    court: Court = OURS,
 ) -> Judgement:
     """Judge one entry on one stack; ``exhaustive`` asks the complex step for every coordinate."""
     with_masks = problem if entry.with_own_masks is None else attempt(partial(entry.with_own_masks, problem))
     if isinstance(with_masks, Raised):
         return Judgement({}, [raised(entry, problem, with_masks.error)], [])
     problem = with_masks
-    witness_report, disputes = _witness_report(problem, exhaustive, rng, witness_cache)
+    witness_report, disputes = _witness_report(problem, exhaustive, rng, witness_cache, court.witnesses)
     answer = attempt(partial(run_entry, entry, problem))
     if isinstance(answer, Raised):
         return Judgement({}, [raised(entry, problem, answer.error)], disputes)
@@ -102,7 +116,7 @@ def judge(
     # a target may return anything; what is not finite is for ``compare`` to say
     with np.errstate(invalid="ignore", over="ignore"):
         for quantity in _quantities(problem, witness_report, outcome, of_data):
-            tally, failure = _assess(entry, problem, witness_report.M, quantity)
+            tally, failure = _assess(entry, problem, witness_report.M, quantity, court.compare or compare)
             output, _, part = quantity.name.partition(".")
             if output in misshapen:
                 continue
@@ -115,15 +129,19 @@ def judge(
 
 
 def _witness_report(
-    problem: Problem, exhaustive: bool, rng: np.random.RandomState, witness_cache: WitnessCache | None
+    problem: Problem,
+    exhaustive: bool,
+    rng: np.random.RandomState,
+    witness_cache: WitnessCache | None,
+    witnesses: Witnesses | None,
 ) -> tuple[WitnessReport, list[Dispute]]:
     """Ask the witnesses, or recall: what they say is a function of the problem alone."""
     masks = b"".join(D.tobytes() for D in problem.masks or ())
     key = (problem.cases, exhaustive, masks)
     if witness_cache is not None and key in witness_cache:
         return witness_cache[key]
-    witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng)
-    answer = witness_report, compare_witnesses(problem, witness_report)
+    witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng, witnesses=witnesses)
+    answer = witness_report, compare_witnesses(problem, witness_report, witnesses=witnesses)
     if witness_cache is not None and len(witness_cache) < LARGEST_WITNESS_CACHE:
         witness_cache[key] = answer
     return answer
@@ -182,7 +200,9 @@ def _quantities(
                 yield Quantity(name, outcome[name], want, magnitude)
 
 
-def _assess(entry: Entry, problem: Problem, M: Magnitudes, q: Quantity) -> tuple[Tally, Failure | None]:
+def _assess(
+    entry: Entry, problem: Problem, M: Magnitudes, q: Quantity, compare: Compare
+) -> tuple[Tally, Failure | None]:
     """Compare one quantity with each witness that speaks of it."""
     slack = entry.slack.get(problem.shape.dtype, 1.0)
     allowed = tolerance(problem, M, q.M, slack=slack)
@@ -203,7 +223,7 @@ def _assess(entry: Entry, problem: Problem, M: Magnitudes, q: Quantity) -> tuple
         resolved = resolved | straddles  # counted once, as excluded
     if q.along is not None:
         wrong, asked = (
-            wrong | _along(problem, M, q, by_autodiff, slack),
+            wrong | _along(problem, M, q, by_autodiff, slack, compare),
             int((q.along[0] != 0).any(axis=(-2, -1)).sum()),
         )
         counts = counts._replace(complex_step=asked)
@@ -214,7 +234,9 @@ def _assess(entry: Entry, problem: Problem, M: Magnitudes, q: Quantity) -> tuple
     return counts, (_failure(entry.check, problem, q, by_autodiff, wrong) if wrong.any() else None)
 
 
-def _along(problem: Problem, M: Magnitudes, q: Quantity, by_autodiff: Deviations, slack: float) -> NDArray[np.bool_]:
+def _along(
+    problem: Problem, M: Magnitudes, q: Quantity, by_autodiff: Deviations, slack: float, compare: Compare
+) -> NDArray[np.bool_]:
     """Where a directional derivative of the complex step contradicts, as a mask over the block's entries."""
     assert q.along is not None
     V, truth = q.along

@@ -1,7 +1,8 @@
-"""When the witnesses disagree: which one is the odd one out."""
+"""The three witnesses, asked together; and when they disagree, which one is the odd one out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +18,23 @@ __all__ = [
     "WITNESSES",
     "Dispute",
     "WitnessReport",
+    "Witnesses",
     "ask_witnesses",
     "central_differences",
     "compare_witnesses",
+    "honest_witnesses",
     "odd_one_out",
 ]
 
 WITNESSES = ("autodiff", "central_difference", "complex_step")
+
+
+class Witnesses(NamedTuple):
+    """Whom a court asks. ``selftest --gate`` puts a broken one in the place of each."""
+
+    autodiff: Callable[[Problem], Autodiff]
+    central_differences: Callable[[Problem, Magnitudes], Differences]
+    complex_step: Callable[[Problem, step.Vectors], step.Probes]
 
 
 class WitnessReport(NamedTuple):
@@ -49,20 +60,37 @@ def central_differences(problem: Problem, M: Magnitudes) -> Differences:
     return network_differences(problem.Y.astype(np.float64), parameters, M, **problem.architecture())
 
 
-def ask_witnesses(problem: Problem, *, exhaustive: bool, rng: np.random.RandomState | None = None) -> WitnessReport:
-    """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples."""
+def honest_witnesses() -> Witnesses:
+    """The three that everybody is held to."""
+    return Witnesses(autodiff, central_differences, step.complex_step)
+
+
+def ask_witnesses(
+    problem: Problem,
+    *,
+    exhaustive: bool,
+    rng: np.random.RandomState | None = None,
+    witnesses: Witnesses | None = None,
+) -> WitnessReport:
+    """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples.
+
+    ``witnesses``: others than the honest ones.
+    """
+    asked = witnesses or honest_witnesses()
     M = magnitudes_of(problem)
     V = step.every_coordinate(problem) if exhaustive else step.sampled(problem, rng or np.random.RandomState())
     with np.errstate(over="ignore", invalid="ignore"):  # out of range: nobody is asked to agree there
         return WitnessReport(
-            autodiff(problem),
-            central_differences(problem, M),
-            step.complex_step(problem, V),
+            asked.autodiff(problem),
+            asked.central_differences(problem, M),
+            asked.complex_step(problem, V),
             M,
         )
 
 
-def compare_witnesses(problem: Problem, witness_report: WitnessReport) -> list[Dispute]:
+def compare_witnesses(
+    problem: Problem, witness_report: WitnessReport, *, witnesses: Witnesses | None = None
+) -> list[Dispute]:
     """Compare the witnesses with each other, each pair within what both admit; one dispute per case at most.
 
     Where sampled directions leave open who is odd, the complex step is asked for every coordinate of that case.
@@ -71,7 +99,7 @@ def compare_witnesses(problem: Problem, witness_report: WitnessReport) -> list[D
     disputes = []
     for g in np.flatnonzero(~np.all(list(agree.values()), axis=0)):
         single = problem.at(int(g))
-        full = ask_witnesses(single, exhaustive=True)
+        full = ask_witnesses(single, exhaustive=True, witnesses=witnesses)
         verdicts = {pair: bool(ok[0]) for pair, ok in _agreement(single, full).items()}
         odd = odd_one_out(verdicts)
         pairs = ", ".join(f"{a} and {b}" for (a, b), ok in verdicts.items() if not ok) or "two of them"

@@ -19,25 +19,23 @@ from reference.verification.run import Options, Run
 
 __all__ = ["Options", "ask_witnesses_anew", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 
-_hear, _cross_examine = reference.judging.judge.ask_witnesses, reference.judging.judge.compare_witnesses
-_heard: dict[Any, Any] = {}
+_ask, _compare = reference.judging.judge.ask_witnesses, reference.judging.judge.compare_witnesses
+_reports: dict[Any, Any] = {}
 
 
 def _once(key: Any, compute: Callable[[], Any]) -> Any:
-    if key not in _heard:
-        _heard[key] = compute()
-    return _heard[key]
+    if key not in _reports:
+        _reports[key] = compute()
+    return _reports[key]
 
 
 def remember_witnesses(monkeypatch: Any) -> None:
-    def ask_witnesses(problem, *, exhaustive, rng):
+    def ask_witnesses(problem, *, exhaustive, rng, witnesses=None):
         key = ("ask_witnesses", problem.cases, exhaustive)
-        return _once(key, lambda: _hear(problem, exhaustive=exhaustive, rng=rng))
+        return _once(key, lambda: _ask(problem, exhaustive=exhaustive, rng=rng))
 
-    def compare_witnesses(problem, witness_report):
-        return _once(
-            ("cross", id(witness_report)), lambda: _cross_examine(problem, witness_report)
-        )  # kept above: ids stay
+    def compare_witnesses(problem, witness_report, *, witnesses=None):
+        return _once(("cross", id(witness_report)), lambda: _compare(problem, witness_report))  # kept above: ids stay
 
     monkeypatch.setattr(reference.judging.judge, "ask_witnesses", ask_witnesses)
     monkeypatch.setattr(reference.judging.judge, "compare_witnesses", compare_witnesses)
@@ -45,8 +43,8 @@ def remember_witnesses(monkeypatch: Any) -> None:
 
 def ask_witnesses_anew(monkeypatch: Any) -> None:
     """Where a witness is to be spoilt."""
-    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", _hear)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", _cross_examine)
+    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", _ask)
+    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", _compare)
 
 
 def shrink_nothing(monkeypatch: Any) -> None:

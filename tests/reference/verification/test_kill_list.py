@@ -181,7 +181,7 @@ def test_a_run_whose_every_coordinate_is_excluded_is_inconclusive(monkeypatch):
         return witness_report._replace(central=central._replace(bound=silent, straddles=everything))
 
     monkeypatch.setattr(reference.judging.judge, "ask_witnesses", straddling)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", lambda problem, witness_report: [])
+    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", lambda problem, witness_report, **how: [])
     target = try_out(implementation(mistakes.RIGHT), examples=16)
     assert target.verdict == "inconclusive"
     assert all(row.excluded == row.coordinates for row in target.checks if row.output != "cost")

@@ -312,7 +312,7 @@ def test_a_witness_that_disagrees_outweighs_a_mistake(monkeypatch, unshrunk):
     monkeypatch.setattr(
         reference.judging.judge,
         "compare_witnesses",
-        lambda problem, witness_report: [Dispute(str(CASE), "autodiff", "")],
+        lambda problem, witness_report, **how: [Dispute(str(CASE), "autodiff", "")],
     )
     target = try_out(implementation(times("dW", lambda s: 2)), case=CASE)
     assert target.verdict == "error"
