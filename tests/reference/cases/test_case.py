@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.cases.case import Case, CaseError, Shape
+from tests.folding import each
 from tests.strategies import drawn, lawful_cases, small_cases
 
 LINE = (
@@ -92,7 +93,7 @@ BAD_VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("word", "given_", "accepted"), BAD_VALUES, ids=[w[:20] for w, *_ in BAD_VALUES])
+@each(("word", "given_", "accepted"), BAD_VALUES, ids=[w[:20] for w, *_ in BAD_VALUES])
 def test_a_bad_word_is_told_what_was_given_and_what_is_accepted(word: str, given_: str, accepted: str) -> None:
     name = word.partition("=")[0]
     words = [w for w in LINE.split() if not w.startswith(name + "=")]
@@ -102,7 +103,7 @@ def test_a_bad_word_is_told_what_was_given_and_what_is_accepted(word: str, given
     assert accepted in str(caught.value)
 
 
-@pytest.mark.parametrize("line", ["", "m=3", "dims=2,1", "hidden=tanh"])
+@each("line", ["", "m=3", "dims=2,1", "hidden=tanh"])
 def test_a_line_without_dims_or_m_is_told_which(line: str) -> None:
     missing = [name for name in ("dims", "m") if f"{name}=" not in line]
     with pytest.raises(CaseError, match=f"needs {' and '.join(missing)}, as in 'dims=2,20,3,1 m=211'; given '{line}'"):
@@ -114,7 +115,7 @@ def test_a_field_may_stand_once() -> None:
         Case.parse("dims=2,1 m=3 m=3")
 
 
-@pytest.mark.parametrize(
+@each(
     "bad",
     [{"m": 3.0}, {"m": True}, {"m": np.int64(3)}, {"dims": (2.0, 1)}, {"dims": (2, True)}, {"seed": 1.0},
      {"hidden": None}, {"keep_prob": -1.0}],
@@ -124,7 +125,7 @@ def test_the_constructor_holds_the_same_ranges(bad: dict[str, Any]) -> None:
         Case(**({"dims": (2, 1), "m": 3} | bad))
 
 
-@pytest.mark.parametrize(
+@each(
     "bad",
     [{"lambd": "much"}, {"keep_prob": None}, {"dims": 5}, {"scale": "1"}, {"keep_prob": True}, {"dims": [2, 1]},
      {"lambd": np.float64(0.5)}],

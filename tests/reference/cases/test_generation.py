@@ -13,6 +13,7 @@ import pytest
 from reference.cases.case import BIASES, DTYPES, HIDDENS, OUTPUTS, Case
 from reference.cases.generation import STACK, explore, nothing_written, random_stacks, shrink
 from reference.targets import ANY, COURSE, Domain
+from tests.folding import each
 
 MANY = 4000
 
@@ -26,7 +27,7 @@ def cases():
     return [case for stack in drawn() for case in stack]
 
 
-@pytest.mark.parametrize("count", [1, STACK - 1, STACK, STACK + 1, 1000])
+@each("count", [1, STACK - 1, STACK, STACK + 1, 1000])
 def test_there_are_as_many_cases_as_were_asked_for_in_stacks_of_one_shape(count):
     stacks = drawn(count=count)
     assert sum(map(len, stacks)) == count
@@ -74,7 +75,7 @@ def test_the_stream_belongs_to_its_seed():
     assert drawn(seed=3, count=100) != drawn(seed=4, count=100)
 
 
-@pytest.mark.parametrize(
+@each(
     "domain",
     [COURSE, COURSE._replace(l2=True), COURSE._replace(dropout=True), Domain(hiddens=("tanh",), outputs=("softmax",))],
 )
@@ -130,7 +131,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@each("name", FAULTS)
 def test_shrinking_reaches_the_smallest_case(name):
     fails, smallest = FAULTS[name]
     found = shrink(ANY, LARGE, fails, seed=0)

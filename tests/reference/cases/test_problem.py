@@ -14,6 +14,7 @@ from reference.cases import problem as problem_module
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
 from reference.judging.tolerance import magnitudes_of
+from tests.folding import each
 from tests.strategies import drawn, float64_of, small_cases
 
 
@@ -61,7 +62,7 @@ PINNED = {
 }
 
 
-@pytest.mark.parametrize(("output", "pinned"), [("softmax", "SOFTMAX"), ("identity", "IDENTITY")])
+@each(("output", "pinned"), [("softmax", "SOFTMAX"), ("identity", "IDENTITY")])
 def test_the_labels_are_frozen(output: str, pinned: str) -> None:
     problem = draw([Case((1, 3), 4, output=output, seed=5)])
     assert problem.Y[0].tolist() == LABELS[pinned]
@@ -134,7 +135,7 @@ def test_shapes_dtypes_and_labels(case: Case) -> None:
         assert np.isin(problem.Y, (0, 1)).all()
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@each("dtype", ["float64", "float32"])
 def test_arrays_are_read_only_and_in_the_cases_dtype(dtype: str) -> None:
     problem = draw([Case((3, 4, 2), 5, keep_prob=0.5, dtype=dtype, seed=k) for k in range(3)])
     assert not any(a.flags.writeable for a in arrays(problem))
@@ -160,8 +161,8 @@ def test_float32_is_float64_rounded_once(case: Case) -> None:
 # --- stacks -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_a_stack_is_its_singles(hidden: str, output: str) -> None:
     cases = [
         Case((3, 4, 2), 5, hidden, output, lambd=k / 3, keep_prob=0.4 + k / 10, scale=1.0 + k, seed=k,
@@ -187,7 +188,7 @@ def test_a_part_counts_from_the_end_as_python_does() -> None:
     assert same_bits(stack.at(-1), stack.at(2))
 
 
-@pytest.mark.parametrize("cases", [[], [Case((2, 1), 3), Case((2, 2), 3)], [Case((2, 1), 3), Case((2, 1), 4)]])
+@each("cases", [[], [Case((2, 1), 3), Case((2, 2), 3)], [Case((2, 1), 3), Case((2, 1), 4)]])
 def test_a_stack_takes_cases_of_one_shape(cases: list[Case]) -> None:
     with pytest.raises(ValueError, match=r"cases of one shape; given [02]"):
         draw(cases)
@@ -249,7 +250,7 @@ def test_a_nudged_stack_is_its_nudged_singles() -> None:
 
 
 @pytest.mark.usefixtures("near_ties_are_common")
-@pytest.mark.parametrize("hidden", ["tanh", "sigmoid", "softplus", "identity"])
+@each("hidden", ["tanh", "sigmoid", "softplus", "identity"])
 def test_smooth_networks_have_no_ties(hidden: str) -> None:
     assert draw([Case((3, 4, 3, 2), 6, hidden, seed=k) for k in range(20)]).nudged == 0
 

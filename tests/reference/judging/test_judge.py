@@ -11,6 +11,7 @@ from reference.cases.problem import draw
 from reference.judging.judge import Tally, judge
 from reference.judging.tolerance import magnitudes_of
 from reference.targets import ANY, Entry
+from tests.folding import each
 from tests.reference import mistakes
 from tests.reference.mistakes import EQUIVALENT, RIGHT, run, with_outcome
 
@@ -37,7 +38,7 @@ def changed(change):
 # --- counting -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("exhaustive", [True, False])
+@each("exhaustive", [True, False])
 def test_every_coordinate_is_compared_with_autodiff_and_central_differences(exhaustive):
     judgement = judged(exhaustive=exhaustive)
     assert not judgement.failures
@@ -67,7 +68,7 @@ def test_intermediates_are_compared_where_they_are_returned():
     assert set(judged(EQUIVALENT["only the gradients"]).tallies) == {"dW1", "dW2", "db1", "db2"}
 
 
-@pytest.mark.parametrize("output", ["Z1", "A1", "A2", "dZ1", "dA1", "dZ2"])
+@each("output", ["Z1", "A1", "A2", "dZ1", "dA1", "dZ2"])
 def test_an_intermediate_that_is_wrong_is_found(output):
     def returned(s, outcome):
         outcome = EQUIVALENT["intermediates too"].returned(s, outcome)
@@ -137,7 +138,7 @@ def test_an_infinite_gradient_is_mb401():
     assert ("db1", "MB401") in {(f.output, f.code) for f in found}
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "code"),
     [
         (lambda name, a: a[..., 0] if name == "db1" else a, "MB501"),
@@ -163,7 +164,7 @@ def test_a_layer_that_is_not_there_does_not_stop_the_court():
     judged(with_outcome(lambda s, outcome: {**outcome, "dW9": outcome["dW1"]}))
 
 
-@pytest.mark.parametrize("name", ["D1", "W1", "J"])
+@each("name", ["D1", "W1", "J"])
 def test_what_nobody_asked_for_is_not_accused(name):
     of = {"D1": lambda s: s.D[1], "W1": lambda s: s.W[1], "J": lambda s: s.Y.sum(axis=(-2, -1))}[name]
     assert not judged(mistakes.edit(returned=lambda s, outcome: {**outcome, name: of(s)}), [CASE]).failures
@@ -172,7 +173,7 @@ def test_what_nobody_asked_for_is_not_accused(name):
 # --- what is done to the arguments ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["X", "Y", "W", "b"])
+@each("name", ["X", "Y", "W", "b"])
 def test_a_changed_argument_is_named(name):
     owner = {"X": "X", "Y": "Y", "W": "W1", "b": "b1"}[name]
     assert (owner, "MB601") in codes(judged(mistakes.mutating(name)))

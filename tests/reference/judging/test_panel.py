@@ -15,6 +15,7 @@ from reference.cases.problem import Problem, draw
 from reference.judging import panel as arbitration
 from reference.judging.panel import WITNESSES, ask_witnesses, compare_witnesses, odd_one_out
 from reference.judging.tolerance import magnitudes_of
+from tests.folding import each
 from tests.strategies import drawn, small_cases
 
 AC, AS, CS = ("autodiff", "central_difference"), ("autodiff", "complex_step"), ("central_difference", "complex_step")
@@ -38,7 +39,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("pattern", list(itertools.product([True, False], repeat=3)), ids=str)
+@each("pattern", list(itertools.product([True, False], repeat=3)), ids=str)
 def test_the_odd_one_is_whom_both_others_contradict_while_they_agree(pattern: tuple[bool, bool, bool]) -> None:
     assert odd_one_out(dict(zip((AC, AS, CS), pattern, strict=True))) == ODD[pattern]
     assert odd_one_out(dict(zip((CS, AS, AC), reversed(pattern), strict=True))) == ODD[pattern]
@@ -47,9 +48,9 @@ def test_the_odd_one_is_whom_both_others_contradict_while_they_agree(pattern: tu
 # --- right witnesses ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("exhaustive", [False, True])
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("exhaustive", [False, True])
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_right_witnesses_agree(hidden: str, output: str, exhaustive: bool) -> None:
     cases = [
         Case((2, 3, 3, 2), 4, hidden, output, lambd=0.7, keep_prob=0.5, bias=("zero", "random")[s % 2], seed=s)
@@ -162,7 +163,7 @@ def test_one_case_of_a_stack_is_disputed_and_no_other() -> None:
     assert [d.case for d in disputes] == [str(STACK[1])]
 
 
-@pytest.mark.parametrize("witness", WITNESSES)
+@each("witness", WITNESSES)
 def test_a_dispute_that_does_not_repeat_names_nobody(witness: str) -> None:
     """The testimony was spoilt on its way; asked anew, all three agree. It is reported all the same."""
     problem = draw(STACK)

@@ -14,6 +14,7 @@ from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.judging.tolerance import Deviations, Tolerance, compare, magnitudes_of, project, tolerance
+from tests.folding import each
 from tests.strategies import drawn, with_arrays
 
 PROBLEM = draw([Case((2, 3, 2), 4, "tanh", seed=s) for s in range(2)])
@@ -38,7 +39,7 @@ def test_what_is_equal_is_right() -> None:
     assert found.resolved.all()
 
 
-@pytest.mark.parametrize("index", list(np.ndindex(WANT.shape)))
+@each("index", list(np.ndindex(WANT.shape)))
 def test_one_entry_beyond_the_tolerance_is_wrong_and_no_other(index: tuple[int, ...]) -> None:
     for units, wrong in ((69.0, False), (71.0, True), (-71.0, True), (-69.0, False)):
         got = WANT.copy()
@@ -55,7 +56,7 @@ def test_errors_are_counted_in_units_entry_by_entry() -> None:
     np.testing.assert_allclose(found.error[0].ravel(), [30, 3, 0.3, 0.03], rtol=1e-5)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@each("value", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_infinitely_wrong(value: float) -> None:
     got = WANT.copy()
     got[1, 0, 1] = value
@@ -64,7 +65,7 @@ def test_what_is_not_finite_is_infinitely_wrong(value: float) -> None:
     assert found.wrong.sum() == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [np.nan, np.inf],
 )
@@ -211,7 +212,7 @@ def test_verdicts_do_not_change_with_the_unit_of_the_cost(exponent: float, seed:
     assert np.array_equal(plain.resolved, scaled.resolved)
 
 
-@pytest.mark.parametrize("factor", [2.0**-40, 2.0**40])
+@each("factor", [2.0**-40, 2.0**40])
 def test_scaling_a_network_changes_no_verdict(factor: float) -> None:
     problem = draw([Case((2, 3, 2), 4, "tanh", "identity", seed=1)])
     *below, (W, b) = problem.parameters

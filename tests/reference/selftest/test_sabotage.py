@@ -115,6 +115,7 @@ def test_what_does_not_fail_again_is_two_calls_that_differ_and_stays_red():
     assert [row.verdict for row in after.checks] == [row.verdict for row in before.checks]
 
 
+@pytest.mark.slow
 def test_a_built_in_target_is_asked_in_a_process_of_its_own(monkeypatch):
     before = found(implementation(times("dW", lambda s: 2), name="wrong"))
     assert repeated(before, None, 0) == before  # a name that is unknown there is no proof of innocence

@@ -21,6 +21,7 @@ from reference.judging.tolerance import magnitudes_of
 from reference.witnesses import autodiff as autodiff_module
 from reference.witnesses.autodiff import BUCKETS, Autodiff, Bucket, autodiff, bucket_for
 from reference.witnesses.complex_step import complex_step, every_coordinate
+from tests.folding import each
 from tests.strategies import float64_of, with_arrays
 
 UNIT, TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
@@ -86,8 +87,8 @@ def assert_agrees(problem: Problem, got: Autodiff, want: Autodiff, g: int, times
     assert abs(got.l2_cost[g] - want.l2_cost) <= times * UNIT * M.l2_cost[g]
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_it_is_jax_grad_of_the_unpadded_problem(hidden: str, output: str) -> None:
     cases = [
         Case((2, 3, 2, 2), 4, hidden, output, lambd=0.7, keep_prob=0.7, bias=bias, seed=8)
@@ -99,7 +100,7 @@ def test_it_is_jax_grad_of_the_unpadded_problem(hidden: str, output: str) -> Non
         assert_agrees(problem, got, plain(problem, g), g)
 
 
-@pytest.mark.parametrize(
+@each(
     "case", [Case((4, 3), 5, lambd=0.3), Case((1, 1), 1), Case((2, 3, 3, 2, 3, 2), 3, "tanh", "softmax", lambd=0.1)],
     ids=str,
 )  # fmt: skip
@@ -200,9 +201,9 @@ def test_the_slope_of_leaky_relu_at_exact_ties_is_alpha() -> None:
         np.testing.assert_allclose(dZ[tie], 0.01 * dA[tie], rtol=1e-15)
 
 
-@pytest.mark.parametrize("size", [1.0, 20.0, 200.0, 700.0])
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("size", [1.0, 20.0, 200.0, 700.0])
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_saturated_networks_are_right_to_rounding(hidden: str, output: str, size: float) -> None:
     """|Z| up to thousands, of both signs: the truth is the complex step."""
     problem = draw([Case((2, 3, 2), 4, hidden, output, seed=s) for s in range(3)])
@@ -220,9 +221,7 @@ def test_saturated_networks_are_right_to_rounding(hidden: str, output: str, size
             assert (np.abs(value - want) <= 16 * unit).all()
 
 
-@pytest.mark.parametrize(
-    "z", [-700.0, -40.0, -32.172, -1e-3, 0.0, 1e-3, 6.3, 13.7, 20.3, 25.9, 30.7, 34.1, 40.0, 700.0]
-)
+@each("z", [-700.0, -40.0, -32.172, -1e-3, 0.0, 1e-3, 6.3, 13.7, 20.3, 25.9, 30.7, 34.1, 40.0, 700.0])
 def test_the_sigmoid_loss_keeps_its_digits_at_any_logit(z: float) -> None:
     """One weight, one example: relative, not to the size of a block."""
     problem = draw([Case((1, 1), 1, seed=s) for s in range(2)])
@@ -252,7 +251,7 @@ def test_at_most_three_programs_are_compiled_in_a_run_over_many_shapes() -> None
         warnings.simplefilter("error")
         import numpy as np
         import jax
-        from reference import autodiff as witness
+        from reference.witnesses import autodiff as witness
         from reference.targets.interface import ANY
         from reference.cases.problem import draw
         from reference.cases.generation import random_stacks

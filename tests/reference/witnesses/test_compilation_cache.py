@@ -79,6 +79,7 @@ def test_without_a_folder_there_is_no_cache_and_no_noise(monkeypatch, tmp_path, 
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_used_and_what_is_broken_is_read_past(tmp_path):
     def run() -> str:
         done = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, check=True, env=os.environ)

@@ -21,6 +21,7 @@ from reference.cases.problem import Problem, draw
 from reference.judging.tolerance import magnitudes_of, project
 from reference.witnesses import complex_step as step
 from reference.witnesses.autodiff import autodiff
+from tests.folding import each
 from tests.strategies import drawn, seeds, with_arrays
 
 REAL = np.longdouble
@@ -75,8 +76,8 @@ def richardson(problem: Problem, g: int, V: Any, s: int, **which: bool) -> Any:
 
 
 @wider
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_it_agrees_with_extrapolated_differences_in_long_double(hidden: str, output: str) -> None:
     cases = [Case((2, 3, 2, 2), 3, hidden, output, lambd=0.7, keep_prob=0.8, scale=0.5, seed=s) for s in (1, 2)]
     problem = draw(cases)
@@ -106,9 +107,9 @@ def bars(problem: Problem) -> NDArray:
     return flat(problem, zip(magnitudes_of(problem).dW, magnitudes_of(problem).db, strict=True))
 
 
-@pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0])
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("scale", [1e-3, 1.0, 30.0])
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_it_agrees_with_autodiff_to_rounding(hidden: str, output: str, scale: float) -> None:
     cases = [
         Case((2, 3, 2, 2), 4, hidden, output, lambd=0.7, keep_prob=0.7, bias="zero", scale=scale, seed=s)
@@ -126,7 +127,7 @@ def test_it_agrees_with_autodiff_to_rounding(hidden: str, output: str, scale: fl
 # --- directions ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("hidden", HIDDENS)
 @given(seed=seeds)
 @drawn(10)
 def test_sampled_directions_are_combinations_of_the_coordinates(hidden: str, seed: int) -> None:
@@ -136,8 +137,8 @@ def test_sampled_directions_are_combinations_of_the_coordinates(hidden: str, see
     some = step.complex_step(problem, V)
     for s in range(len(some.data)):
         v = flat(problem, [(W[s], b[s]) for W, b in V])
-        for got, each in ((some.data, every.data), (some.l2, every.l2)):
-            terms = v * each
+        for got, whole in ((some.data, every.data), (some.l2, every.l2)):
+            terms = v * whole
             assert (np.abs(got[s] - terms.sum(axis=0)) <= 1e-15 * np.abs(v * bars(problem)).sum(axis=0) + 1e-16).all()
 
 
@@ -222,8 +223,8 @@ def carried_whole(problem: Problem, V: Any, h: Any) -> Any:
 
 
 @wider
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_one_evaluation_serves_all_directions(hidden: str, output: str) -> None:
     """Im f(x + ihy) = y Im f(x + ih), to the rounding of long double."""
     cases = [
@@ -244,7 +245,7 @@ def test_one_evaluation_serves_all_directions(hidden: str, output: str) -> None:
         assert (np.abs(got - whole) <= 16 * np.finfo(REAL).eps * M + np.finfo(np.float64).tiny).all()
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
+@each("output", OUTPUTS)
 def test_the_slope_at_ties_is_the_left_one(output: str) -> None:
     """A leaky unit at Z = 0 passes α; a relu passes nothing."""
     for hidden, slope in (("relu", 0.0), ("leaky_relu", REAL(0.01)), ("identity", 1.0)):
@@ -349,16 +350,16 @@ def test_the_real_part_of_a_complex_logarithm_is_poor_near_one() -> None:
     assert abs(np.log(1 + np.exp(z)).real[0] / exact - 1) > 1e-9
 
 
-@pytest.mark.parametrize("size", [1.0, 30.0, 800.0, 3e4, -3e4])
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("size", [1.0, 30.0, 800.0, 3e4, -3e4])
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_saturation_gives_no_nan(hidden: str, output: str, size: float) -> None:
     problem = large(hidden, output, size)
     probes = step.complex_step(problem, step.every_coordinate(problem))
     assert np.isfinite(probes.data).all()
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh"])
+@each("name", ["sigmoid", "softplus", "tanh"])
 @given(z=st.floats(-600, 600))
 @drawn(100)
 def test_smooth_forms_are_those_of_real_arithmetic(name: str, z: float) -> None:
