@@ -747,7 +747,7 @@ def test_a_drawn_seed_is_the_same_in_every_process(pytester):
     again = reference.plugin.collection.Collection(config)
     del config.workerinput
     alone = reference.plugin.collection.Collection(config)
-    seeds = [one.session.request.options.seed for one in (collection, again, alone)]
+    seeds = [one.verification.request.options.seed for one in (collection, again, alone)]
     assert seeds[0] == seeds[1] != seeds[2]
 
 
