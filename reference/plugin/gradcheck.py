@@ -17,9 +17,9 @@ from reference.plugin.answers import finding_texts
 from reference.plugin.isolation import isolated
 from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
+from reference.settings.profiles import PROFILES
 from reference.targets import ANY, Entry, Implementation, kind_of
 from reference.targets.outcome import Single, per_case
-from reference.verification.profiles import PROFILES
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 

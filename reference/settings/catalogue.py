@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from reference.verification.profiles import DEFAULT, PROFILES
+from reference.settings.profiles import DEFAULT, PROFILES
 
 __all__ = [
     "BASELINE",

@@ -17,9 +17,9 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from reference.cases.case import Case
 from reference.settings.catalogue import DEFAULTS, ENVIRONMENT, MEBIBYTE, variable
 from reference.settings.formats import TEXT, Reports
+from reference.settings.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
 from reference.settings.table import Configuration, ConfigurationError, SettingFields, complaint, configuration
 from reference.targets import Binding, Limits
-from reference.verification.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
 from reference.verification.run import Options
 
 __all__ = ["Request", "limits_of", "request"]

@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails
 
 from reference.settings.catalogue import SETTINGS, AnyText, OneOf, Positive, Whole
 from reference.settings.formats import VERIFY_FORMATS, FormatError, Reports, destination
+from reference.settings.profiles import PROFILES
 from reference.targets import Binding
-from reference.verification.profiles import PROFILES
 
 __all__ = [
     "Configuration",

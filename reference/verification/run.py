@@ -22,8 +22,8 @@ from reference.cases.problem import draw
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
+from reference.settings.profiles import Profile
 from reference.targets.interface import ANY, Entry, Implementation, Place
-from reference.verification.profiles import Profile
 from reference.verification.progress import Progress
 from reference.witnesses.autodiff import warm_up
 

@@ -17,10 +17,10 @@ import reference.verification.run
 import reference.verification.target
 from reference.__main__ import _code
 from reference.cli import cli
+from reference.settings.profiles import PROFILES, default_profile
 from reference.targets import Entry, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.failures import FOLDER
-from reference.verification.profiles import PROFILES, default_profile
 from reference.verification.repeat import ALONE
 from tests.reference import mistakes
 from tests.reference.court import ask_witnesses_anew, remember_witnesses
