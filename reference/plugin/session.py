@@ -129,8 +129,8 @@ class Verification:
         report = Report(
             tool=tool(), seed=options.seed, profile=self.request.profile, verdict="pass", exit_code=0, targets=[target]
         )
-        accepted = [entry for entry in self.baseline.accepted if entry.target == target.target]
-        known = baselines.Baseline(accepted=accepted, exports=self.baseline.exports)
+        of_it = [entry for entry in self.baseline.accepted if entry.target == target.target]
+        known = baselines.Baseline(accepted=of_it, exports=self.baseline.exports)
         (target,), wrong, lost = baselines.applied(report, known, datetime.datetime.now(datetime.UTC).date())
         return Verified(target, (*wrong, *lost), cut)
 

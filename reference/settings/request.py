@@ -47,7 +47,7 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
     Raises ``ConfigurationError`` for a setting that is none, ``CaseError`` for a case that is none.
     """
     table = configuration()
-    settings = _settings(flags, table)
+    settings = _resolved(flags, table)
     line = flags.get("line")
     options = Options(
         settings.plan,
@@ -116,8 +116,9 @@ class TableSource(InitSettingsSource):
         return {**super().__call__(), "baseline": table.baseline, **table.settings(profile), "profile": profile}
 
 
-def _settings(flags: Mapping[str, Any], table: Configuration) -> ResolvedSettings:
-    given = {name: flags[name] for name in ResolvedSettings.model_fields if flags.get(name) is not None}
+def _resolved(flags: Mapping[str, Any], table: Configuration) -> ResolvedSettings:
+    """The settings of a run. A flag that is empty says nothing, as a variable that is empty does."""
+    given = {name: flags[name] for name in ResolvedSettings.model_fields if flags.get(name) not in (None, "")}
     try:
         settings = ResolvedSettings(table=table, **given)
     except ValidationError as error:  # what the command line and the table say has been looked at before

@@ -114,9 +114,10 @@ def test_every_setting_has_its_flag_its_variable_and_its_key(monkeypatch):
     assert wrong == []
 
 
-def test_an_empty_variable_says_nothing(monkeypatch):
+def test_an_empty_variable_or_flag_says_nothing(monkeypatch):
     monkeypatch.setenv("MANUAL_BACKPROP_EXAMPLES", "")
-    assert asked("examples = 5").options.profile.examples == 5
+    found = asked('examples = 5\nprofile = "quick"\nbaseline = "known.toml"', profile="", baseline="")
+    assert (found.options.profile.examples, found.profile, found.baseline) == (5, "quick", Path("known.toml"))
 
 
 @pytest.mark.parametrize(
