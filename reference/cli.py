@@ -48,6 +48,8 @@ class ReportOption(click.ParamType):
 class Finite(click.FloatRange):
     """A number above 0; click's own ranges take NaN, and infinity where they are open."""
 
+    name = "number"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = super().convert(value, param, ctx)
         if not math.isfinite(number):
