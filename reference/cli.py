@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from reference.settings.catalogue import (
+    BASELINE,
+    PROFILE,
+    SEEDS,
+    SETTINGS,
+    AnyText,
+    OneOf,
+    Positive,
+    Setting,
+    Whole,
+)
 from reference.settings.formats import COMPARE_FORMATS, TEXT, VERIFY_FORMATS, FormatError, Reports, destination
 
 __all__ = ["EXPERIMENTS", "cli"]
@@ -33,19 +45,45 @@ class ReportOption(click.ParamType):
             self.fail(str(error))
 
 
-class Seconds(click.ParamType):
-    """A finite number above 0; click's own ranges take NaN."""
+class Finite(click.FloatRange):
+    """A number above 0; click's own ranges take NaN, and infinity where they are open."""
 
-    name = "SECONDS"
+    name = "number"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            seconds = float(str(value))
-        except ValueError:
-            seconds = math.nan
-        if not 0 < seconds < math.inf:
-            self.fail(f"{value!r} is not a time; it takes a number of seconds above 0")
-        return seconds
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number", param, ctx)
+        return number
+
+
+def _type(accepts: Whole | Positive | OneOf | AnyText) -> click.ParamType:
+    """What a setting accepts, as click has it."""
+    match accepts:
+        case Whole(low, high):
+            return click.IntRange(low, high)
+        case Positive(high, _):
+            return Finite(0, high, min_open=True)
+        case OneOf(words):
+            return click.Choice(words)
+        case AnyText():
+            return click.STRING
+
+
+def _settings(*settings: Setting) -> Callable[[Any], Any]:
+    """Options of a command, in this order; ``None`` where a flag is not given, so that what stands below it counts."""
+
+    def decorate(command: Any) -> Any:
+        for setting in reversed(settings):
+            command = click.option(
+                setting.flag,
+                type=_type(setting.accepts),
+                metavar=getattr(setting.accepts, "unit", None),
+                help=setting.help_text,
+            )(command)
+        return command
+
+    return decorate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,10 +95,6 @@ def cli() -> None:
     """
 
 
-def _env(name: str) -> str:
-    return f"MANUAL_BACKPROP_{name}"
-
-
 REPORT = (
     f"{', '.join(VERIFY_FORMATS[:-1])} or {VERIFY_FORMATS[-1]}; with =PATH into a file. Repeatable. [default: text]"
 )
@@ -69,45 +103,9 @@ REPORT = (
 @cli.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
-@click.option(
-    "--profile",
-    metavar="NAME",
-    envvar=_env("PROFILE"),
-    help="quick, default, ci, nightly, or one of the table's. [default: default; ci where CI is set]",
-)
-@click.option("--examples", type=click.IntRange(1, 10_000_000), envvar=_env("EXAMPLES"), help="How many random cases.")
-@click.option("--max-time", type=Seconds(), envvar=_env("MAX_TIME"), help="Stop drawing after this.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    envvar=_env("SEED"),
-    help="Of every random draw. [default: 0; ci: from plan and version; nightly: a new one]",
-)
-@click.option(
-    "--accuracy", type=click.Choice(["warn", "fail"]), envvar=_env("ACCURACY"), help="For MB402. [default: warn]"
-)
-@click.option(
-    "--intermediates",
-    type=click.Choice(["fail", "warn", "ignore"]),
-    envvar=_env("INTERMEDIATES"),
-    help="For MB305. [default: warn]",
-)
-@click.option(
-    "--coverage",
-    type=click.FloatRange(0, 1, min_open=True),
-    envvar=_env("COVERAGE"),
-    help="Of a check's coordinates; below it is inconclusive. [default: 0.95]",
-)
+@_settings(PROFILE, *(setting for setting in SETTINGS if setting.help), BASELINE)
 @click.option("--require", multiple=True, metavar="CHECK", help="Inconclusive unless this check ran. Repeatable.")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
-@click.option("--timeout", type=Seconds(), envvar=_env("TIMEOUT"), help="For one answer of a target. [default: 10]")
-@click.option(
-    "--memory",
-    type=click.IntRange(256, 2**20),
-    envvar=_env("MEMORY"),
-    help="MiB of a target's address space. [default: 4096]",
-)
-@click.option("--baseline", metavar="PATH", envvar=_env("BASELINE"), help="Findings that are known and accepted.")
 @click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
 @click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Until when. [default: in 90 days]")
@@ -127,17 +125,10 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 @cli.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--examples", type=click.IntRange(1, 100_000), default=128, show_default=True, help="Random cases.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of every random draw.")
+@click.option("--seed", type=_type(SEEDS), default=0, show_default=True, help="Of every random draw.")
 @click.option("--time/--no-time", "timed", default=True, help="Measure what a call costs. [default: --time]")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
-@click.option("--timeout", type=Seconds(), default=10.0, show_default=True, help="For one answer of a target.")
-@click.option(
-    "--memory",
-    type=click.IntRange(256, 2**20),
-    default=4096,
-    show_default=True,
-    help="MiB of a target's address space.",
-)
+@_settings(*(setting for setting in SETTINGS if setting.name in ("timeout", "memory")))
 @click.option(
     "--report",
     "reports",
@@ -183,7 +174,7 @@ def replay(failure: str, reports: Reports) -> int:
 @click.option("--out", metavar="DIR", help="Where the page and the pictures go. [default: experiment-NAME]")
 @click.option("--data", metavar="FILE", help="A .npz, .csv or .mat of your own; or circles, moons, spirals, diagonal.")
 @click.option("--iterations", type=click.IntRange(1, 10_000_000), help="Of each training. [default: the course's]")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Of weights and masks. [default: the course's]")
+@click.option("--seed", type=_type(SEEDS), help="Of weights and masks. [default: the course's]")
 @click.option("--course-seeds", is_flag=True, help="Dropout as the course has it: the same masks at every iteration.")
 @click.option("--show", is_flag=True, help="Open the page in a browser.")
 def experiment(name: str, **flags: Any) -> int:

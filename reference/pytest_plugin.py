@@ -1,6 +1,7 @@
 """The pytest plugin: ``pytest --manual-backprop TARGET``, and the fixture ``gradcheck``.
 
-It is loaded in every pytest run of an environment that has this project, so nothing is imported here before it is used.
+It is loaded in every pytest run of an environment that has this project, so nothing heavy is imported here before it is
+used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reference.plugin import ManualBackpropWarning
+from reference.settings.catalogue import PROFILE
 
 if TYPE_CHECKING:
     from reference.plugin.gradcheck import GradCheck
@@ -32,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--manual-backprop-profile",
         metavar="NAME",
-        help="quick, default, ci, nightly, or one of the table's. [default: default; ci where CI is set]",
+        help=PROFILE.help_text,
     )
     parser.addini("manual_backprop_targets", "Targets of --manual-backprop, where it is not given.", "linelist", [])
 

@@ -9,7 +9,7 @@ import pytest
 
 from reference.__main__ import _code
 from reference.cli import compare, experiment, verify
-from reference.verification.profiles import PROFILES
+from reference.settings.profiles import PROFILES
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

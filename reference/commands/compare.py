@@ -13,11 +13,11 @@ from reference.comparison import ComparisonPlan, compare, open_all
 from reference.report import COMPARISON_FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.settings.formats import Reports
+from reference.settings.profiles import PROFILES
 from reference.settings.request import limits_of
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import BUILT_IN, is_installed, resolve
 from reference.targets.binding import BindingError, binding_of
-from reference.verification.profiles import PROFILES
 from reference.verification.progress import progress
 from reference.verification.run import Options
 from reference.verification.target import command, prepared, tool, verify_one

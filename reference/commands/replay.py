@@ -11,10 +11,10 @@ from reference.report import FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.report.models.verification import Report
 from reference.settings.formats import Reports
+from reference.settings.profiles import Profile
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import TargetError, resolve
 from reference.verification import failures as store
-from reference.verification.profiles import Profile
 from reference.verification.required import with_reasons
 from reference.verification.run import Options
 from reference.verification.target import command, prepared, tool, verify_one

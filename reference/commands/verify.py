@@ -21,7 +21,7 @@ from reference.report.models.verification import Report, Target
 from reference.selftest.canary import canary
 from reference.settings.formats import Reports
 from reference.settings.request import Request, request
-from reference.settings.table import ConfigurationError, configuration
+from reference.settings.table import ConfigurationError
 from reference.targets import Implementation, TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.conclude import conclude
@@ -37,7 +37,7 @@ __all__ = ["judged", "run_verify"]
 def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> int:
     """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
     try:
-        asked = request(targets, reports, flags, configuration())
+        asked = request(targets, reports, flags)
         known = None if asked.baseline is None else _baseline(asked.baseline, update=flags["update_baseline"])
     except (CaseError, ConfigurationError, baselines.BaselineError) as error:
         raise click.UsageError(str(error)) from None

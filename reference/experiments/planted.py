@@ -87,8 +87,8 @@ def gradients(source: str, X: Array, Y: Array, parameters: Mapping[str, Array]) 
 
 def judged(path: Path, advance: Progress) -> Target:
     """``manual-backprop verify``, with profile quick, and nothing kept of it. Takes JAX."""
+    from reference.settings.profiles import PROFILES
     from reference.targets import resolve
-    from reference.verification.profiles import PROFILES
     from reference.verification.run import Options
     from reference.verification.target import verify_one
 

@@ -1,8 +1,8 @@
 """What the pytest plugin does once it is used; ``reference.pytest_plugin`` is its face.
 
 collection   where its nodes stand in pytest's tree      nodes       the target, its backward passes, their outputs
-sitting      what one process knows: asked once          exports     which outputs a target has
-answers      from a target's report to one item's        guest       in somebody else's process, leaving no trace
+session      what one process knows of a session         exports     which outputs a target has
+answers      from a target's report to one item's        isolation   in somebody else's process, leaving no trace
 gradcheck    the fixture
 """
 

@@ -19,7 +19,7 @@ Verdict = Literal["pass", "warn", "fail", "skip"]
 
 
 class ItemAnswer(NamedTuple):
-    """What an item says. ``summary``: in one line."""
+    """What an item says: its verdict, and why. ``summary``: the text in one line."""
 
     verdict: Verdict
     text: str = ""
@@ -29,11 +29,10 @@ class ItemAnswer(NamedTuple):
 
 
 def answer(verified: Verified, share: Share) -> ItemAnswer:
-    """Green only what was looked at, and found right."""
-    target = verified.target
-    rows = [row for row in target.checks if share.takes(row)]
-    said = _said(verified, share, rows)
-    return said._replace(properties=tuple(_properties(target, share, rows)))
+    """What the item with this share says: green only what was looked at, and found right."""
+    rows = [row for row in verified.target.checks if share.takes(row)]
+    properties = tuple(_properties(verified.target, share, rows))
+    return _without_properties(verified, share, rows)._replace(properties=properties)
 
 
 def finding_texts(target: Target, rows: Sequence[CheckResult], severity: str) -> Iterator[str]:
@@ -44,7 +43,7 @@ def finding_texts(target: Target, rows: Sequence[CheckResult], severity: str) ->
                 yield from finding_lines(target.target if row.check == ALL else row.check, row.output, finding)
 
 
-def _said(verified: Verified, share: Share, rows: Sequence[CheckResult]) -> ItemAnswer:
+def _without_properties(verified: Verified, share: Share, rows: Sequence[CheckResult]) -> ItemAnswer:
     target = verified.target
     wrong = [row for row in rows if row.verdict == "fail"]
     if wrong:
@@ -93,7 +92,7 @@ def _warned(target: Target, rows: Sequence[CheckResult]) -> ItemAnswer:
 
 
 def _origins(target: Target, row: CheckResult) -> Iterator[tuple[CheckResult, Finding]]:
-    """What an output that is wrong, and has no finding of its own, follows from."""
+    """The findings that an output follows from which is wrong and has none of its own, each with its row."""
     for other in target.checks:
         for finding in other.findings:
             if other.check == row.check and row.output in finding.upstream_of:
@@ -101,7 +100,7 @@ def _origins(target: Target, row: CheckResult) -> Iterator[tuple[CheckResult, Fi
 
 
 def _not_checked(target: Target, share: Share) -> ItemAnswer:
-    """It never came up; where the run itself says that it cannot judge this, and judged others, nothing is wrong."""
+    """The answer for what never came up: red, unless the run says that it cannot judge this, and judged others."""
     about = [note for note in target.notes for check in share.checks if note.startswith(f"{check} is not judged")]
     if about and target.verdict != "inconclusive":
         return ItemAnswer("skip", about[0], about[0])
@@ -109,7 +108,7 @@ def _not_checked(target: Target, share: Share) -> ItemAnswer:
     what = name if share.output is None else f"{share.output} in {name}"
     reasons = list(dict.fromkeys([*filter(None, [target.error]), *about, *([] if share.checks else target.notes)]))
     text = ": ".join([f"{what} was not checked", *reasons[:1]])
-    return ItemAnswer("fail", "\n".join(line for said in [text, *reasons[1:]] for line in note_lines(said)), text)
+    return ItemAnswer("fail", "\n".join(line for reason in [text, *reasons[1:]] for line in note_lines(reason)), text)
 
 
 def _compared(row: CheckResult) -> str:

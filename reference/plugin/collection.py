@@ -34,8 +34,8 @@ class Collection:
         self.narrowed = not given and all(path in self.paths for path, _ in self.arguments)
 
     def pytest_report_header(self) -> str:
-        asked = self.verification.request
-        return f"manual-backprop: profile {asked.profile}, seed {asked.options.seed}"
+        request = self.verification.request
+        return f"manual-backprop: profile {request.profile}, seed {request.options.seed}"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -80,23 +80,23 @@ class Collection:
         name = self.names[id]
         path = path_of(name, self.verification.folder, parent.config.rootpath)
         return TargetCollector.from_parent(
-            parent, name=id, nodeid=id, path=path, asked=name, verification=self.verification
+            parent, name=id, nodeid=id, path=path, target_name=name, verification=self.verification
         )
 
 
 def _id(name: str, root: Path, folder: Path) -> str:
-    """As pytest has it: relative to the root, with forward slashes."""
+    """A target's id, as pytest has it: relative to the root, with forward slashes."""
     file, sep, rest = name.partition("::")
     path = folder / file
     return Path(relative(path, root)).as_posix() + sep + rest if path.is_file() else name
 
 
 def _seen_from(folder: Path, root: Path, name: str) -> str:
-    """A name of pytest's configuration file, which is relative to the root."""
+    """A name of pytest's configuration file, which is relative to the root, seen from ``folder``."""
     file, sep, rest = name.partition("::")
     return relative(root / file, folder) + sep + rest if folder != root and (root / file).is_file() else name
 
 
 def _absolute(folder: Path, name: str) -> Path:
-    """As pytest has it: links are not followed."""
+    """An absolute path, as pytest has it: links are not followed."""
     return Path(os.path.abspath(folder / name))

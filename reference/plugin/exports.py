@@ -21,7 +21,7 @@ QUANTITY = re.compile(r"(Z|A|dZ|dA|dW|db)([1-9][0-9]*)")
 
 
 class Check(NamedTuple):
-    """What a target exports; ``outputs`` of a backward pass, ``None`` for what is judged as a whole."""
+    """A check that a target exports; ``outputs`` of a backward pass, ``None`` for what is judged as a whole."""
 
     name: str
     outputs: tuple[str, ...] | None = None
@@ -35,7 +35,7 @@ class Share(NamedTuple):
     but: frozenset[tuple[str, str]] = frozenset()  # checks and outputs that have items of their own
 
     def takes(self, row: CheckResult) -> bool:
-        """What fails a backward pass as a whole, an exception, fails each of its outputs."""
+        """Is this row of the share? What fails a backward pass as a whole, an exception, fails each of its outputs."""
         if self.checks and row.check not in self.checks:
             return False
         if self.output is None:
@@ -44,7 +44,7 @@ class Share(NamedTuple):
 
 
 def checks_of(implementation: Implementation, seed: int) -> tuple[Check, ...]:
-    """In the order of the report. Nothing, where nothing could be loaded or nothing is exported."""
+    """A target's checks, in the order of the report; none where nothing could be loaded or nothing is exported."""
     if implementation.lost is not None:
         return ()
     found = [Check(entry.check, _outputs(entry)) for entry in implementation.entries]
@@ -77,7 +77,7 @@ def shares_of(checks: Iterable[Check]) -> Iterator[tuple[tuple[str, ...], Share]
 
 
 def _outputs(entry: Entry) -> tuple[str, ...]:
-    """What it owes, and what it returns beyond; nothing where it always raises, and there is only that to tell."""
+    """The outputs that an entry owes, and those that it returns beyond; none where it always raises."""
     found: set[str] = set()
     for depth in entry.domain.depths:
         try:
@@ -91,7 +91,7 @@ def _outputs(entry: Entry) -> tuple[str, ...]:
 
 
 def _outcome(entry: Entry, depth: int) -> Outcome | None:
-    """Of a small problem; with layers that are equally wide where it raises on others."""
+    """The outcome of a small problem; with layers that are equally wide where the entry raises on others."""
     case = Case((*(2,) * depth, entry.domain.last or 2), 3, entry.domain.hiddens[0], entry.domain.outputs[0])
     for square in (False, True):
         try:
@@ -104,7 +104,7 @@ def _outcome(entry: Entry, depth: int) -> Outcome | None:
 
 
 def _is_judged(name: object, depth: int) -> bool:
-    """Quantities by the course's names; whatever else is returned is nobody's business."""
+    """Is it a quantity by the course's names? Whatever else is returned is nobody's business."""
     if name == "cost":
         return True
     quantity = QUANTITY.fullmatch(str(name))

@@ -17,9 +17,9 @@ from reference.plugin.answers import finding_texts
 from reference.plugin.isolation import isolated
 from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
+from reference.settings.profiles import PROFILES
 from reference.targets import ANY, Entry, Implementation, kind_of
 from reference.targets.outcome import Single, per_case
-from reference.verification.profiles import PROFILES
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 
@@ -27,10 +27,11 @@ __all__ = ["GradCheck"]
 
 PROFILE = PROFILES["quick"]
 TARGET = "gradcheck"
+IDS: Any = {"checks": {"__all__": {"findings": {"__all__": {"replay"}}}}}  # where a report has them
 
 
 class GradCheck:
-    """``gradcheck(cost, parameters, gradients)``; ``gradcheck.backward(function)``."""
+    """What a test asks: ``gradcheck(cost, parameters, gradients)``, ``gradcheck.backward(function)``."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -42,17 +43,20 @@ class GradCheck:
         gradients: Mapping[str, np.ndarray],
         **options: Any,
     ) -> GradientCheck:
-        """Central differences of any cost: fails unless the verdict is PASS. ``options`` of ``gradient_check``."""
+        """Compare gradients with central differences of any cost; fails unless the verdict is PASS.
+
+        ``options``: those of ``gradient_check``.
+        """
         __tracebackhide__ = True
         check = gradient_check(cost, parameters, gradients, **options)
         if check.verdict != "PASS":
-            pytest.fail("\n".join(_of_differences(check, gradients)), pytrace=False)
+            pytest.fail("\n".join(_difference_lines(check, gradients)), pytrace=False)
         return check
 
     def backward(
         self, function: Callable[[Single], dict[str, np.ndarray]], line: str | None = None, /, **case: Any
     ) -> Target:
-        """A function of one problem, as ``module:function`` of ``verify``: fails unless all witnesses agree with it.
+        """Verify a function of one problem, as ``verify module:function`` does; fails unless the witnesses agree.
 
         It is asked everything; or one case, as a line, or by its fields: ``dims=(3, 2), m=5, lambd=0.7``.
         """
@@ -75,17 +79,13 @@ class GradCheck:
 
 
 def _judged(entry: Entry, options: Options) -> Target:
-    """Without the IDs of failures: no command could open a function that lives in a test."""
+    """The report on a function, without IDs of its failures: no command could open a function that lives in a test."""
     found = verify_one(Implementation(TARGET, (entry,)), options, kept=False)
-    rows = [
-        row.model_copy(update={"findings": [f.model_copy(update={"replay": None}) for f in row.findings]})
-        for row in found.checks
-    ]
-    return found.model_copy(update={"checks": rows})
+    return Target.model_validate(found.model_dump(exclude=IDS))
 
 
-def _of_differences(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> Iterator[str]:
-    """The worst coordinate of the worst block; where nothing is wrong, what could not be compared."""
+def _difference_lines(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> Iterator[str]:
+    """A gradient check in lines: its worst coordinates; where nothing is wrong, what could not be compared."""
     yield f"gradcheck: {check.verdict}, difference {check.difference:.3g}, {100 * check.coverage:.1f} % covered"
     for name, block in sorted(check.blocks.items(), key=lambda pair: -pair[1].worst_ratio):
         if block.worst_ratio > 1:

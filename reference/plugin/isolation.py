@@ -1,4 +1,4 @@
-"""In somebody else's process: judged as anywhere else, and every setting is as it was afterwards."""
+"""Judging in somebody else's process as anywhere else, and leaving every setting as it was."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CACHE = (
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Warnings and NumPy's error state as if nobody had made errors of them; nothing of ours is shown."""
+    """Silence warnings and NumPy's error state, as if nobody had made errors of them; nothing of ours is shown."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
@@ -38,7 +38,7 @@ def silent() -> Iterator[None]:
 
 @contextmanager
 def isolated() -> Iterator[None]:
-    """``prepared``, and undone.
+    """What ``prepared`` does, undone afterwards, with JAX's own switches as they are by default in between.
 
     JAX reads its platforms when it is imported, and chooses them once for a process: they are the user's. The witness
     asks for the CPU by itself.

@@ -25,19 +25,19 @@ UNGROUPED = re.compile(r"[@\[\]]")  # these mean something to xdist in the name 
 
 
 class TargetCollector(pytest.Collector):
-    """A target; ``asked`` is its name as it was given."""
+    """A target; ``target_name`` is its name as it was given."""
 
-    def __init__(self, *, asked: str, verification: Verification, **rest: Any) -> None:
+    def __init__(self, *, target_name: str, verification: Verification, **rest: Any) -> None:
         super().__init__(**rest)
-        self.asked, self.verification = asked, verification
+        self.target_name, self.verification = target_name, verification
         self.add_marker(pytest.mark.manual_backprop)
         if self.config.pluginmanager.hasplugin("xdist"):
             self.add_marker(pytest.mark.xdist_group(UNGROUPED.sub("_", self.name)))
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """Its outputs; one item where there are none, which is red."""
+        """The target's outputs; one item where there are none, which is red."""
         of_passes: dict[str, PassCollector] = {}
-        for (*within, name), share in shares_of(self.verification.exports(self.asked)):
+        for (*within, name), share in shares_of(self.verification.exports(self.target_name)):
             parent: pytest.Collector = self
             for check in within:
                 if check not in of_passes:
@@ -76,14 +76,14 @@ class Output(pytest.Item):
     def setup(self) -> None:
         """Verify the target, if that has not been done. The tool's fault is an error here, and no failure."""
         try:
-            self.answer = answer(self.target.verification.verified(self.target.asked), self.share)
+            self.answer = answer(self.target.verification.verified(self.target.target_name), self.share)
         except TargetError as error:
             self.answer = ItemAnswer("fail", str(error), str(error))
         except Fault as fault:
             pytest.fail(str(fault), pytrace=False)
-        said = dict(self.answer.properties)
-        self.user_properties[:] = [(k, v) for k, v in self.user_properties if k not in said]  # it may be run again
-        self.user_properties.extend(said.items())
+        own = dict(self.answer.properties)
+        self.user_properties[:] = [(k, v) for k, v in self.user_properties if k not in own]  # it may be run again
+        self.user_properties.extend(own.items())
 
     def runtest(self) -> None:
         """Say what was found."""
@@ -125,7 +125,7 @@ class Output(pytest.Item):
         return relative(Path(path), self.config.rootpath), line, name
 
     def _is_required(self) -> bool:
-        names = {name for check in self.share.checks for name in (check, f"{self.target.asked}::{check}")}
+        names = {name for check in self.share.checks for name in (check, f"{self.target.target_name}::{check}")}
         return bool(names & set(self.target.verification.request.require))
 
 
@@ -139,7 +139,7 @@ class BaselineItem(pytest.Item):
 
     def setup(self) -> None:
         try:
-            self.stale = self.target.verification.verified(self.target.asked).stale
+            self.stale = self.target.verification.verified(self.target.target_name).stale
         except TargetError:
             self.stale = ("there is no target that it could fit",)
         except Fault as fault:
@@ -176,7 +176,7 @@ class Missing(pytest.Item):
 
 
 def relative(path: Path, root: Path) -> str:
-    """On Windows, drives have no way to each other."""
+    """A path seen from ``root``; on Windows, drives have no way to each other."""
     try:
         return os.path.relpath(path, root)
     except ValueError:

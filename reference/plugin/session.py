@@ -1,4 +1,5 @@
-"""What one process knows of a session: what was asked, whether the gate can be trusted, and each target's verdict.
+"""What one process knows of a session of pytest's: what is requested, whether the gate can be trusted, and each
+target's verdict.
 
 A target is opened twice: to learn its outputs, and, when the first of its items runs, to be verified. In between and
 afterwards no process of it is left.
@@ -14,18 +15,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import click
 import pytest
 
-from reference.cases.case import CaseError
-from reference.cli import verify as command
 from reference.findings.codes import DEBUG, INTERNAL
 from reference.plugin.exports import Check, checks_of
 from reference.plugin.isolation import isolated, silent
 from reference.report.models.verification import Report, Target
 from reference.selftest.canary import canary
 from reference.settings.request import Request, request
-from reference.settings.table import ConfigurationError, configuration
+from reference.settings.table import ConfigurationError
 from reference.targets import Implementation, TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.run import Run
@@ -37,7 +35,7 @@ CANARY = pytest.StashKey[str | None]()
 
 
 class Fault(Exception):
-    """No verdict of a target's: the tool is at fault, or could not run. The message says why."""
+    """There is no verdict of the target: the tool is at fault, or could not run. The message says why."""
 
 
 class Verified(NamedTuple):
@@ -49,24 +47,20 @@ class Verified(NamedTuple):
 
 
 def open_verification(config: pytest.Config, names: list[str], seed: int | None) -> Verification:
-    """Options of pytest's, then the environment and the table, as for ``verify``. ``pytest.UsageError``.
+    """Everything that a session is to verify: pytest's options first, then the environment and the table, as ``verify``
+    has them. Raises ``pytest.UsageError``.
 
     ``seed``: that of the session, where another process has drawn it.
     """
-    profile = config.getoption("manual_backprop_profile")
-    words = ["--profile", profile, "--", *names] if profile else ["--", *names]
     try:
-        flags = dict(command.make_context("pytest", words).params)
-        asked = request(flags.pop("targets"), flags.pop("reports"), flags, configuration())
-        known = None if asked.baseline is None else baselines.load(asked.baseline)
-        for name in asked.targets:
-            resolve(name, asked.limits, asked.bind, asked.bindings)
-    except click.ClickException as error:
-        raise pytest.UsageError(f"manual-backprop: {error.format_message()}") from None
-    except (CaseError, ConfigurationError, TargetError, baselines.BaselineError) as error:
+        read = request(tuple(names), (), {"profile": config.getoption("manual_backprop_profile")})
+        known = None if read.baseline is None else baselines.load(read.baseline)
+        for name in read.targets:
+            resolve(name, read.limits, read.bind, read.bindings)
+    except (ConfigurationError, TargetError, baselines.BaselineError) as error:
         raise pytest.UsageError(f"manual-backprop: {error}") from None
-    options = replace(asked.options, witness_cache={}, seed=asked.options.seed if seed is None else seed)
-    return Verification(config, replace(asked, options=options), config.invocation_params.dir, known)
+    options = replace(read.options, witness_cache={}, seed=read.options.seed if seed is None else seed)
+    return Verification(config, replace(read, options=options), config.invocation_params.dir, known)
 
 
 def untrusted(config: pytest.Config) -> str | None:
@@ -81,7 +75,10 @@ def untrusted(config: pytest.Config) -> str | None:
 
 @dataclass
 class Verification:
-    """``folder``: where pytest was started; names of targets are relative to it, and failures are kept there."""
+    """What is to be verified in a session, and what is known of it so far.
+
+    ``folder``: where pytest was started; names of targets are relative to it, and failures are kept there.
+    """
 
     config: pytest.Config
     request: Request
@@ -133,7 +130,7 @@ class Verification:
             tool=tool(), seed=options.seed, profile=self.request.profile, verdict="pass", exit_code=0, targets=[target]
         )
         of_it = [entry for entry in self.baseline.accepted if entry.target == target.target]
-        known = self.baseline.model_copy(update={"accepted": of_it})
+        known = baselines.Baseline(accepted=of_it, exports=self.baseline.exports)
         (target,), wrong, lost = baselines.applied(report, known, datetime.datetime.now(datetime.UTC).date())
         return Verified(target, (*wrong, *lost), cut)
 
@@ -143,7 +140,7 @@ class Verification:
 
 @contextmanager
 def _opened(opening: Callable[[], Implementation]) -> Iterator[Implementation]:
-    """Its processes end here, whatever stops us."""
+    """An implementation, whose processes end here, whatever stops us."""
     implementation = opening()
     try:
         yield implementation

@@ -13,8 +13,8 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.report.models.verification import Target
+from reference.settings.profiles import Profile
 from reference.targets import ANY, Entry, Implementation, Outcome
-from reference.verification.profiles import Profile
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 from reference.witnesses.autodiff import autodiff, gradients

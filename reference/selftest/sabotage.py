@@ -20,9 +20,9 @@ from reference.judging.tolerance import Deviations
 from reference.report.kills import Trial
 from reference.report.models.verification import Report, Target
 from reference.selftest.canary import canary
+from reference.settings.profiles import Profile
 from reference.targets import Implementation, Outcome, resolve
 from reference.verification.conclude import conclude
-from reference.verification.profiles import Profile
 from reference.verification.required import not_run, with_reasons
 from reference.verification.run import Options
 from reference.verification.target import tool, verify_one

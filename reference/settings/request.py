@@ -1,4 +1,7 @@
-"""What a caller asks of ``verify``: flags over environment over profile over table over defaults."""
+"""What a caller asks of ``verify``. Of every setting, the first of these that says it counts:
+
+flag  >  environment (MANUAL_BACKPROP_…)  >  the table's profile  >  the table  >  the built-in profile, or the default
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
 from reference.cases.case import Case
-from reference.settings.formats import TEXT, VERIFY_FORMATS, FormatError, Reports, destination
-from reference.settings.table import Configuration, ConfigurationError
+from reference.settings.catalogue import DEFAULTS, ENVIRONMENT, MEBIBYTE, variable
+from reference.settings.formats import TEXT, Reports
+from reference.settings.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
+from reference.settings.table import Configuration, ConfigurationError, SettingFields, complaint, configuration
 from reference.targets import Binding, Limits
-from reference.verification.profiles import PROFILES, Profile, default_profile, seed_of
 from reference.verification.run import Options
 
 __all__ = ["Request", "limits_of", "request"]
-
-MEBIBYTE = 2**20
-OF_A_PLAN = ("examples", "explore", "max_time")
-OF_OPTIONS = ("accuracy", "intermediates", "coverage")
-
-
-def limits_of(flags: Mapping[str, Any]) -> Limits:
-    """Of a target's process."""
-    given = {name: flags[name] for name in Limits._fields if flags.get(name) is not None}
-    if "memory" in given:
-        given["memory"] *= MEBIBYTE
-    return Limits(**given)
 
 
 @dataclass(frozen=True)
@@ -46,49 +41,95 @@ class Request:
     baseline: Path | None = None
 
 
-def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any], table: Configuration) -> Request:
-    """``flags``: those of the command line and of the environment, ``None`` where nothing was said.
+def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]) -> Request:
+    """The request of a command line with these ``flags``, of which one that is ``None`` was not given.
 
-    Raises ``ConfigurationError`` for a profile that there is not, ``CaseError`` for a case that is none.
+    Raises ``ConfigurationError`` for a setting that is none, ``CaseError`` for a case that is none.
     """
-    name = flags.get("profile") or table.profile or default_profile()
-    if name not in table.names:
-        raise ConfigurationError(f"no profile {name!r}; --profile takes one of {', '.join(table.names)}")
-    given = {key: value for key, value in flags.items() if value is not None}
-    settings = {**table.settings(name), **given}
-    base = PROFILES.get(name, PROFILES["default"])
-    plan: Profile = base._replace(**{key: settings[key] for key in OF_A_PLAN if key in settings})
-    if "seed" in settings:
-        plan = plan._replace(seed=settings["seed"])
+    table = configuration()
+    settings = _resolved(flags, table)
     line = flags.get("line")
     options = Options(
-        plan,
-        seed_of(plan, importlib.metadata.version("manual-backprop")),
+        settings.plan,
+        seed_of(settings.plan, importlib.metadata.version("manual-backprop")),
         None if line is None else Case.parse(line),
-        **{key: settings[key] for key in OF_OPTIONS if key in settings},
+        accuracy=settings.accuracy,
+        intermediates=settings.intermediates,
+        coverage=settings.coverage,
     )
-    baseline = flags.get("baseline") or table.baseline
     return Request(
         targets=targets or tuple(table.targets) or ("manual_backprop",),
-        profile=name,
+        profile=settings.profile,
         options=options,
-        limits=limits_of(settings),
-        reports=_with_text(reports or _reports(table)),
+        limits=limits_of(settings.model_dump()),
+        reports=_with_text(reports or table.destinations),
         bind=tuple(flags.get("bind") or ()),
         bindings=table.bind,
         require=(*table.require, *(flags.get("require") or ())),
         slack={name: value for name, value in table.tolerance.model_dump().items() if value != 1},
-        baseline=None if baseline is None else Path(baseline),
+        baseline=None if settings.baseline is None else Path(settings.baseline),
     )
 
 
-def _with_text(reports: Reports) -> Reports:
-    """The text stands beside what goes into files."""
-    return reports if any(path is None for _, path in reports) else (*TEXT, *reports)
+def limits_of(settings: Mapping[str, Any]) -> Limits:
+    """The limits of a target's process; a setting that is ``None`` has its default."""
+    timeout, memory = (settings[name] or DEFAULTS[name] for name in ("timeout", "memory"))
+    return Limits(timeout, memory * MEBIBYTE)
 
 
-def _reports(table: Configuration) -> Reports:
+# --- what wins over what ----------------------------------------------------------------------------------------
+
+
+class ResolvedSettings(SettingFields, BaseSettings):
+    """The settings of a run, each from the first source that says it."""
+
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    profile: str
+    baseline: str | None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TableSource(settings_cls, init_kwargs=DEFAULTS)
+
+    @property
+    def plan(self) -> Profile:
+        """The profile's plan, with what is set over it."""
+        base = PROFILES.get(self.profile, PROFILES[DEFAULT])
+        own = self.model_dump(include=set(Profile._fields), exclude_none=True)
+        return base._replace(**own)
+
+
+class TableSource(InitSettingsSource):
+    """What the table says for the profile that was chosen, over the defaults."""
+
+    def __call__(self) -> dict[str, Any]:
+        table: Configuration = self.current_state["table"]
+        profile = self.current_state.get("profile") or table.profile or default_profile()
+        return {**super().__call__(), "baseline": table.baseline, **table.settings(profile), "profile": profile}
+
+
+def _resolved(flags: Mapping[str, Any], table: Configuration) -> ResolvedSettings:
+    """The settings of a run. A flag that is empty says nothing, as a variable that is empty does."""
+    given = {name: flags[name] for name in ResolvedSettings.model_fields if flags.get(name) not in (None, "")}
     try:
-        return tuple(destination(text, VERIFY_FORMATS) for text in table.reports)
-    except FormatError as error:
-        raise ConfigurationError(f"tool.manual-backprop.reports: {error}") from None
+        settings = ResolvedSettings(table=table, **given)
+    except ValidationError as error:  # what the command line and the table say has been looked at before
+        first = error.errors()[0]
+        raise ConfigurationError(complaint(variable(str(first["loc"][0])), first)) from None
+    if settings.profile not in table.profile_names:
+        names = ", ".join(table.profile_names)
+        raise ConfigurationError(f"no profile {settings.profile!r}; --profile takes one of {names}")
+    return settings
+
+
+def _with_text(reports: Reports) -> Reports:
+    """The reports, with the text beside what goes into files."""
+    return reports if any(path is None for _, path in reports) else (*TEXT, *reports)

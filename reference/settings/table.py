@@ -1,7 +1,5 @@
 """``[tool.manual-backprop]`` in ``pyproject.toml``: what a project says once, so that a gate is one command.
 
-    flag  >  environment (MANUAL_BACKPROP_…)  >  profile  >  table  >  default
-
 The table is looked for in the working directory and above it; the paths that it names are relative to its own folder.
 """
 
@@ -13,36 +11,80 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, create_model
+from pydantic_core import ErrorDetails
 
+from reference.settings.catalogue import SETTINGS, AnyText, OneOf, Positive, Whole
+from reference.settings.formats import VERIFY_FORMATS, FormatError, Reports, destination
+from reference.settings.profiles import PROFILES
 from reference.targets import Binding
-from reference.verification.profiles import PROFILES
 
-__all__ = ["Configuration", "ConfigurationError", "Settings", "configuration", "schema"]
+__all__ = [
+    "Configuration",
+    "ConfigurationError",
+    "SettingFields",
+    "Settings",
+    "ToleranceFactors",
+    "complaint",
+    "configuration",
+    "schema",
+]
 
 FILE, TABLE = "pyproject.toml", "manual-backprop"
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class ConfigurationError(Exception):
-    """A table that cannot be read; the message says what was given, what is accepted, and where."""
+    """A setting that cannot be read; the message says what was given, what is accepted, and where."""
 
 
-class Settings(BaseModel):
+# --- the table's model ------------------------------------------------------------------------------------------
+
+
+def _annotation(accepts: Whole | Positive | OneOf | AnyText) -> Any:
+    """What a setting accepts, as pydantic has it."""
+    match accepts:
+        case Whole(low, high):
+            return Annotated[int, Field(ge=low, le=high)]
+        case Positive(high, _):
+            return Annotated[float, Field(gt=0, le=high, allow_inf_nan=False)]
+        case OneOf(words):
+            return Literal[words]
+        case AnyText():
+            return str
+
+
+def _seen_from_here(path: str, info: ValidationInfo) -> str:
+    """A path that is relative to the table's folder, seen from the working directory."""
+    folder = Path() if info.context is None else info.context["folder"]
+    return path if folder.resolve() == Path().resolve() else os.path.relpath(folder / path)
+
+
+def _target_seen_from_here(name: str, info: ValidationInfo) -> str:
+    """A target's name, of which the file, if it names one, is such a path."""
+    folder = Path() if info.context is None else info.context["folder"]
+    file, sep, function = name.partition("::")
+    names_a_file = (folder / file).exists() or file.endswith((".py", ".ipynb"))
+    return _seen_from_here(file, info) + sep + function if names_a_file else name
+
+
+def _report_seen_from_here(report: str, info: ValidationInfo) -> str:
+    """A report, of which what stands behind ``=`` is such a path."""
+    form, equals, path = report.partition("=")
+    return f"{form}={_seen_from_here(path, info)}" if equals and path else report
+
+
+TablePath = Annotated[str, AfterValidator(_seen_from_here)]
+TableTarget = Annotated[str, AfterValidator(_target_seen_from_here)]
+TableReport = Annotated[str, AfterValidator(_report_seen_from_here)]
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_FIELDS: dict[str, Any] = {setting.name: (_annotation(setting.accepts) | None, None) for setting in SETTINGS}
+SettingFields: Any = create_model("SettingFields", **_FIELDS)
+
+
+class Settings(SettingFields, BaseModel):
     """What a profile may set, and the table for all profiles."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    examples: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # random cases
-    explore: Annotated[int, Field(ge=0, le=1_000_000)] | None = None  # cases that Hypothesis chooses
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
-    max_time: Positive | None = None  # seconds
-    accuracy: Literal["warn", "fail"] | None = None  # of MB402
-    intermediates: Literal["fail", "warn", "ignore"] | None = None  # of MB305
-    coverage: Share | None = None  # the floor, of a check's coordinates
-    timeout: Positive | None = None  # seconds, for one answer of a target
-    memory: Annotated[int, Field(ge=256, le=2**20)] | None = None  # MiB of a target's address space
 
 
 class ToleranceFactors(BaseModel):
@@ -50,50 +92,65 @@ class ToleranceFactors(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    float64: Positive = 1.0
-    float32: Positive = 1.0
+    float64: Factor = 1.0
+    float32: Factor = 1.0
 
 
 class Configuration(Settings):
     """The whole table."""
 
-    targets: list[str] = []
+    targets: list[TableTarget] = []
     profile: str | None = None
     profiles: dict[str, Settings] = {}
     require: list[str] = []  # checks that must have run: check, or target::check
     tolerance: ToleranceFactors = ToleranceFactors()
-    bind: dict[str, Binding] = {}
-    baseline: str | None = None
-    reports: list[str] = []
+    bind: dict[TableTarget, Binding] = {}
+    baseline: TablePath | None = None
+    reports: list[TableReport] = []
 
     def settings(self, profile: str) -> dict[str, Any]:
-        """What is set for a profile: its own over the table's."""
-        own = self.profiles.get(profile, Settings()).model_dump(exclude_none=True)
-        return {**self.model_dump(include=set(Settings.model_fields), exclude_none=True), **own}
+        """What the table sets for a profile: the profile's own section over the rest."""
+        section = self.profiles.get(profile, Settings()).model_dump(exclude_none=True)
+        return {**self.model_dump(include=set(Settings.model_fields), exclude_none=True), **section}
 
     @property
-    def names(self) -> list[str]:
-        """Of all profiles."""
+    def profile_names(self) -> list[str]:
+        """The names of all profiles, built-in ones first."""
         return list(dict.fromkeys((*PROFILES, *self.profiles)))
 
-
-def configuration(folder: Path | None = None) -> Configuration:
-    """The table of the nearest ``pyproject.toml`` that has one; an empty one where none has. ``ConfigurationError``."""
-    start = (folder or Path()).resolve()
-    for place in (start, *start.parents):
-        table = _table(place / FILE)
-        if table is not None:
-            return _relative(_read(table, place / FILE), place)
-    return Configuration()
+    @property
+    def destinations(self) -> Reports:
+        """The reports, taken apart. Raises ``ConfigurationError``."""
+        try:
+            return tuple(destination(text, VERIFY_FORMATS) for text in self.reports)
+        except FormatError as error:
+            raise ConfigurationError(f"tool.{TABLE}.reports: {error}") from None
 
 
 def schema() -> dict[str, Any]:
     """The table's JSON Schema."""
-    found = Configuration.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"tool.{TABLE}", **found}
+    model = Configuration.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"tool.{TABLE}", **model}
 
 
-def _table(path: Path) -> Any:
+# --- reading it -------------------------------------------------------------------------------------------------
+
+
+def configuration(start: Path | None = None) -> Configuration:
+    """The table of the nearest ``pyproject.toml`` that has one; an empty one where none has.
+
+    Raises ``ConfigurationError``.
+    """
+    start = (start or Path()).resolve()
+    for folder in (start, *start.parents):
+        table = _table_in(folder / FILE)
+        if table is not None:
+            return _validated(table, folder / FILE)
+    return Configuration()
+
+
+def _table_in(path: Path) -> Any:
+    """The file's table as TOML has it; ``None`` where there is no such file, or no such table in it."""
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
@@ -106,62 +163,45 @@ def _table(path: Path) -> Any:
         raise ConfigurationError(f"{path} is no TOML: {error}") from None
 
 
-def _read(table: Any, path: Path) -> Configuration:
+def _validated(table: Any, path: Path) -> Configuration:
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: tool.{TABLE} is {table!r}; it takes a table")
     try:
-        found = Configuration.model_validate(table)
+        read = Configuration.model_validate(table, context={"folder": path.parent})
     except ValidationError as error:
-        raise ConfigurationError(f"{path}: {_said(error)}") from None
-    if found.profile is not None and found.profile not in found.names:
-        raise ConfigurationError(f"{path}: profile {found.profile!r}; it takes {_nearest(found.profile, found.names)}")
-    return found
+        raise ConfigurationError(f"{path}: {_first_fault(error)}") from None
+    if read.profile is not None and read.profile not in read.profile_names:
+        accepted = _accepted(read.profile, read.profile_names)
+        raise ConfigurationError(f"{path}: profile {read.profile!r}; it takes {accepted}")
+    return read
 
 
-def _said(error: ValidationError) -> str:
-    """The first thing that is wrong, in one line."""
+def complaint(name: str, error: ErrorDetails) -> str:
+    """What is wrong with a value: its name, what was given, and what is accepted."""
+    message = error["msg"]
+    return f"{name} is {error['input']!r}; {message[:1].lower()}{message[1:]}"
+
+
+def _first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong with a table, in one line."""
     first = error.errors()[0]
     *above, name = first["loc"] or ("",)
     where = ".".join(map(str, ("tool", TABLE, *above)))
     if first["type"] == "extra_forbidden":
-        return f"{where} has no key {name!r}; it takes {_nearest(str(name), _keys(above))}"
-    given = first["input"]
-    return f"{where}.{name} is {given!r}; {first['msg'][:1].lower()}{first['msg'][1:]}"
+        return f"{where} has no key {name!r}; it takes {_accepted(str(name), _keys_at(above))}"
+    return complaint(f"{where}.{name}", first)
 
 
-def _keys(above: list[int | str]) -> list[str]:
-    """The keys of the table at a place."""
-    if not above:
+def _keys_at(location: list[int | str]) -> list[str]:
+    """The keys that the table takes at a location in it."""
+    if not location:
         return list(Configuration.model_fields)
     inner: dict[str, type[BaseModel]] = {"profiles": Settings, "bind": Binding, "tolerance": ToleranceFactors}
-    return list(inner.get(str(above[0]), Configuration).model_fields)
+    return list(inner.get(str(location[0]), Configuration).model_fields)
 
 
-def _nearest(name: str, names: list[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+def _accepted(given: str, names: list[str]) -> str:
+    """What is accepted in the place of a name that is not; the nearest one first."""
+    near = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
     listed = ", ".join(names)
     return f"{near[0]!r}, perhaps? All: {listed}" if near else listed
-
-
-def _relative(found: Configuration, folder: Path) -> Configuration:
-    """Paths that are relative to the table's folder, seen from the working directory."""
-    if folder == Path().resolve():
-        return found
-
-    def moved(name: str) -> str:
-        file, sep, rest = name.partition("::")
-        inside = (folder / file).exists() or file.endswith((".py", ".ipynb"))
-        return os.path.relpath(folder / file) + sep + rest if inside else name
-
-    def written(report: str) -> str:
-        form, equals, path = report.partition("=")
-        return f"{form}={os.path.relpath(folder / path)}" if equals and path else report
-
-    return found.model_copy(
-        update={
-            "targets": [moved(name) for name in found.targets],
-            "bind": {moved(name): binding for name, binding in found.bind.items()},
-            "baseline": None if found.baseline is None else os.path.relpath(folder / found.baseline),
-            "reports": [written(report) for report in found.reports],
-        }
-    )

@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from manual_backprop.gradient_check import COVERAGE
 from reference.cases.battery import battery
 from reference.cases.case import Case, Shape
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
+from reference.settings.catalogue import DEFAULTS
+from reference.settings.profiles import Profile
 from reference.targets.interface import ANY, Entry, Implementation, Place
-from reference.verification.profiles import Profile
 from reference.verification.progress import Progress
 from reference.witnesses.autodiff import warm_up
 
@@ -40,9 +40,9 @@ class Options:
     profile: Profile
     seed: int = 0
     case: Case | None = None  # judge this one alone
-    accuracy: str = "warn"  # or "fail": MB402
-    intermediates: str = "warn"  # or "fail", or "ignore": MB305
-    coverage: float = COVERAGE  # of a check's coordinates, over the run
+    accuracy: str = DEFAULTS["accuracy"]  # or "fail": MB402
+    intermediates: str = DEFAULTS["intermediates"]  # or "fail", or "ignore": MB305
+    coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
 

@@ -13,8 +13,8 @@ import reference.judging.judge
 import reference.verification.conclude
 import reference.verification.run
 from reference.report.models.verification import Finding, Target
+from reference.settings.profiles import Profile
 from reference.targets import Implementation
-from reference.verification.profiles import Profile
 from reference.verification.run import Options, Run
 
 __all__ = ["Options", "ask_witnesses_anew", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]

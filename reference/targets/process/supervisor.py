@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reference.settings.catalogue import DEFAULTS, MEBIBYTE
 from reference.targets.process.messages import WireError, pack, receive
 
 __all__ = ["Limits", "TargetDied", "TargetGivenUp", "TargetRaised", "Worker"]
@@ -41,8 +42,8 @@ def _is_told(raised: Any) -> bool:
 class Limits(NamedTuple):
     """What a target may take: seconds for one answer, bytes of address space."""
 
-    timeout: float = 10.0
-    memory: int = 4 * 2**30
+    timeout: float = DEFAULTS["timeout"]
+    memory: int = DEFAULTS["memory"] * MEBIBYTE
 
 
 class TargetDied(Exception):

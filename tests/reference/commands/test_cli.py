@@ -17,10 +17,10 @@ import reference.verification.run
 import reference.verification.target
 from reference.__main__ import _code
 from reference.cli import cli
+from reference.settings.profiles import PROFILES, default_profile
 from reference.targets import Entry, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.failures import FOLDER
-from reference.verification.profiles import PROFILES, default_profile
 from reference.verification.repeat import ALONE
 from tests.reference import mistakes
 from tests.reference.court import ask_witnesses_anew, remember_witnesses
@@ -582,6 +582,7 @@ def test_the_process_exits_with_the_code(mine):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_traceback(mine):
     command = f"{sys.executable} -m reference verify mine:backward --case '{FAMILY}' | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
@@ -616,7 +617,12 @@ HOSTILE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+LONG = {"a huge array"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in HOSTILE]
+)
 def test_a_hostile_function_is_a_finding_of_bounded_length(tmp_path, capsys, name):
     head, body, part = HOSTILE[name]
     (tmp_path / "hostile_one.py").write_text(f"{head}\ndef f(problem):\n    {body}\n")

@@ -19,10 +19,10 @@ from reference.__main__ import _code
 from reference.cases.case import Case
 from reference.comparison import price
 from reference.report.tables import LONGEST
+from reference.settings.profiles import PROFILES
 from reference.targets import Domain, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.failures import FOLDER
-from reference.verification.profiles import PROFILES
 from tests.reference.comparison import variants
 from tests.reference.comparison.asking import implementation
 from tests.reference.comparison.variants import biases, dW2_doubled, half, one, penalty_half, right, summed

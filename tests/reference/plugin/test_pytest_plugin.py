@@ -645,6 +645,7 @@ def pytest_runtest_setup(item):
 """
 
 
+@pytest.mark.slow
 def test_settings_are_as_they_were_and_no_setting_changes_a_verdict(pytester):
     write(pytester, {"conftest.py": HOSTILE, "test_a.py": "def test_that_changes_one():\n    pass\n"})
     result = verify(pytester, "wrong.py", process=True, more=["-W", "error"])
@@ -657,6 +658,13 @@ UNUSED = "import sys\n\ndef test_what_is_there():\n    print('heavy:', sorted({%
 HEAVY = ("numpy", "jax", "pydantic", "click", "reference.plugin.collection", "reference.cli", "manual_backprop")
 
 
+def test_what_every_pytest_run_imports_is_light():
+    script = "import sys, pytest, reference.pytest_plugin; print('heavy:', sorted({%s} & set(sys.modules)))"
+    command = [sys.executable, "-c", script % ", ".join(map(repr, HEAVY))]
+    assert "heavy: []" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.slow
 def test_where_it_is_not_used_nothing_is_imported_and_no_time_is_lost(pytester):
     write(pytester, {"test_a.py": UNUSED % ", ".join(map(repr, HEAVY))})
     assert "heavy: []" in run(pytester, "-s", process=True).stdout.str()
@@ -664,6 +672,7 @@ def test_where_it_is_not_used_nothing_is_imported_and_no_time_is_lost(pytester):
     assert "heavy: ['manual_backprop', 'numpy']" in run(pytester, "-s", process=True).stdout.str()
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_no_process_behind(pytester):
     source = RIGHT.replace(
         "    m = X", "    import os, time; open('child', 'w').write(str(os.getpid())); time.sleep(60)\n    m = X"
@@ -704,6 +713,7 @@ SHARED = {"load": (INITIALISERS, HE, 2), "loadgroup": (DOUBLED, "nets.py::dW2", 
 NO_CANARY = "import reference.plugin.session as session\n\nsession.canary = lambda: None\n"  # two of them take long
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", SHARED)
 def test_two_processes_come_to_the_same(pytester, how):
     source, red, passed = SHARED[how]
@@ -747,7 +757,7 @@ def test_a_drawn_seed_is_the_same_in_every_process(pytester):
     again = reference.plugin.collection.Collection(config)
     del config.workerinput
     alone = reference.plugin.collection.Collection(config)
-    seeds = [one.session.request.options.seed for one in (collection, again, alone)]
+    seeds = [one.verification.request.options.seed for one in (collection, again, alone)]
     assert seeds[0] == seeds[1] != seeds[2]
 
 

@@ -12,8 +12,8 @@ from reference.judging.judge import Judgement
 from reference.report.models.verification import CheckResult, Report, Target, Tool
 from reference.selftest.canary import canary
 from reference.selftest.sabotage import sabotage
+from reference.settings.profiles import Profile
 from reference.targets import Implementation
-from reference.verification.profiles import Profile
 from reference.verification.repeat import repeated
 from reference.verification.required import not_run, with_reasons
 from reference.verification.run import Options

@@ -8,50 +8,52 @@ from typing import Any
 
 import pytest
 
+from manual_backprop.gradient_check import COVERAGE
 from reference.cli import verify
+from reference.settings import catalogue
+from reference.settings.profiles import PROFILES, seed_of
 from reference.settings.request import Request, request
-from reference.settings.table import Configuration, ConfigurationError, Settings, configuration, schema
-from reference.verification.profiles import PROFILES, seed_of
+from reference.settings.table import Configuration, ConfigurationError, configuration, schema
 
 SCHEMA = Path(__file__).parents[3] / "reference" / "settings" / "table.schema.json"
-NOTHING: dict[str, Any] = {
-    parameter.name: None for parameter in verify.params if parameter.name not in ("targets", "reports")
-}
 
 
 @pytest.fixture(autouse=True)
 def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CI", raising=False)
+    for setting in (catalogue.PROFILE, *catalogue.SETTINGS, catalogue.BASELINE):
+        monkeypatch.delenv(catalogue.variable(setting.name), raising=False)
 
 
-def table(text: str, folder: Path = Path()) -> Configuration:
-    (folder / "pyproject.toml").write_text(f"[tool.manual-backprop]\n{text}", encoding="utf-8")
-    return configuration()
+def write(text: str) -> None:
+    Path("pyproject.toml").write_text(f"[tool.manual-backprop]\n{text}", encoding="utf-8")
 
 
-def asked(found: Configuration, **flags: Any) -> Request:
-    return request((), (), {**NOTHING, **flags}, found)
+def asked(text: str | None = None, **flags: Any) -> Request:
+    """What is requested with these flags, where the table says this."""
+    if text is not None:
+        write(text)
+    return request((), (), flags)
 
 
 def test_without_a_table_there_are_the_defaults():
-    found = asked(configuration())
+    found = asked()
     assert found.targets == ("manual_backprop",)
     assert found.profile == "default"
     assert found.options.profile == PROFILES["default"]
-    assert (found.options.accuracy, found.limits.timeout) == ("warn", 10.0)
+    assert (found.options.accuracy, found.options.intermediates, found.options.coverage) == ("warn", "warn", COVERAGE)
+    assert (found.limits.timeout, found.limits.memory) == (10.0, 4 * 2**30)
     assert found.reports == (("text", None),)
 
 
 def test_all_that_a_table_says_arrives():
     found = asked(
-        table(
-            'targets = ["a.py", "b.ipynb::f"]\nprofile = "mine"\nrequire = ["backward"]\nbaseline = "known.toml"\n'
-            'reports = ["junit=j.xml", "text"]\naccuracy = "fail"\ntimeout = 3\n'
-            "[tool.manual-backprop.profiles.mine]\nexamples = 7\nexplore = 2\nseed = 5\nmax_time = 1.5\nmemory = 512\n"
-            "[tool.manual-backprop.tolerance]\nfloat32 = 4\n"
-            '[tool.manual-backprop.bind."a.py"]\nlayout = "rows"\n'
-        )
+        'targets = ["a.py", "b.ipynb::f"]\nprofile = "mine"\nrequire = ["backward"]\nbaseline = "known.toml"\n'
+        'reports = ["junit=j.xml", "text"]\naccuracy = "fail"\ntimeout = 3\n'
+        "[tool.manual-backprop.profiles.mine]\nexamples = 7\nexplore = 2\nseed = 5\nmax_time = 1.5\nmemory = 512\n"
+        "[tool.manual-backprop.tolerance]\nfloat32 = 4\n"
+        '[tool.manual-backprop.bind."a.py"]\nlayout = "rows"\n'
     )
     assert found.targets == ("a.py", "b.ipynb::f")
     assert found.options.profile._asdict() == {
@@ -71,36 +73,93 @@ def test_all_that_a_table_says_arrives():
 
 
 def test_a_flag_wins_over_the_profile_and_the_profile_over_the_table():
-    found = table(
-        'examples = 1\nseed = 1\naccuracy = "fail"\n[tool.manual-backprop.profiles.quick]\nexamples = 2\nseed = 2\n'
-    )
-    assert asked(found).options.profile.examples == 1
-    assert asked(found, profile="quick").options.profile.examples == 2
-    assert asked(found, profile="quick", examples=3).options.profile.examples == 3
-    assert asked(found, profile="quick", examples=3).options.seed == 2
-    assert asked(found, accuracy="warn").options.accuracy == "warn"
+    write('examples = 1\nseed = 1\naccuracy = "fail"\n[tool.manual-backprop.profiles.quick]\nexamples = 2\nseed = 2\n')
+    assert asked().options.profile.examples == 1
+    assert asked(profile="quick").options.profile.examples == 2
+    assert asked(profile="quick", examples=3).options.profile.examples == 3
+    assert asked(profile="quick", examples=3).options.seed == 2
+    assert asked(accuracy="warn").options.accuracy == "warn"
 
 
 def test_the_environment_stands_between_the_flag_and_the_profile(monkeypatch):
     monkeypatch.setenv("MANUAL_BACKPROP_EXAMPLES", "11")
     monkeypatch.setenv("MANUAL_BACKPROP_PROFILE", "nightly")
-    context = verify.make_context("verify", [])
-    assert (context.params["examples"], context.params["profile"]) == (11, "nightly")
-    assert verify.make_context("verify", ["--examples", "12"]).params["examples"] == 12
-    found = request((), (), {**NOTHING, **context.params}, table("examples = 1\n"))
+    found = asked("examples = 1\n[tool.manual-backprop.profiles.nightly]\nexamples = 2\n")
     assert (found.options.profile.examples, found.profile) == (11, "nightly")
+    flags = verify.make_context("verify", ["--examples", "12"]).params
+    assert asked(**flags).options.profile.examples == 12
+    assert asked(profile="quick").profile == "quick"
 
 
-def test_every_setting_has_its_variable():
-    named = {parameter.name: parameter.envvar for parameter in verify.params}
-    for name in set(Settings.model_fields) - {"explore"}:  # Hypothesis's share has no flag
-        assert named[name] == f"MANUAL_BACKPROP_{name.upper()}"
+VALUES = {"profile": "quick", "accuracy": "fail", "intermediates": "ignore", "coverage": "0.5", "baseline": "b.toml"}
+
+
+def test_every_setting_has_its_flag_its_variable_and_its_key(monkeypatch):
+    def seen(found: Request) -> dict[str, Any]:
+        options = {key: value for key, value in vars(found.options).items() if key != "progress"}
+        return {**vars(found), "options": options}
+
+    nothing, wrong = seen(asked("")), []
+    for setting in (catalogue.PROFILE, *catalogue.SETTINGS, catalogue.BASELINE):
+        value = VALUES.get(setting.name, "300")
+        by_key = seen(asked(f"{setting.name} = {value if value[0].isdigit() else repr(value)}"))
+        write("")
+        with monkeypatch.context() as patch:
+            patch.setenv(f"MANUAL_BACKPROP_{setting.name.upper()}", value)
+            by_variable = seen(asked())
+        ways = {"key": by_key != nothing, "variable": by_variable == by_key}
+        if setting.name != "explore":  # Hypothesis's share has no flag
+            ways["flag"] = seen(asked(**verify.make_context("verify", [setting.flag, value]).params)) == by_key
+        wrong += [f"{way} of {setting.name}" for way, heard in ways.items() if not heard]
+    assert wrong == []
+
+
+def test_an_empty_variable_or_flag_says_nothing(monkeypatch):
+    monkeypatch.setenv("MANUAL_BACKPROP_EXAMPLES", "")
+    found = asked('examples = 5\nprofile = "quick"\nbaseline = "known.toml"', profile="", baseline="")
+    assert (found.options.profile.examples, found.profile, found.baseline) == (5, "quick", Path("known.toml"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "parts"),
+    [
+        ("EXAMPLES", "many", ["'many'", "integer"]),
+        ("SEED", "-1", ["'-1'", "greater than or equal to 0"]),
+        ("MAX_TIME", "nan", ["'nan'", "finite"]),
+        ("COVERAGE", "1.5", ["'1.5'", "less than or equal to 1"]),
+        ("ACCURACY", "lax", ["'lax'", "'warn' or 'fail'"]),
+    ],
+)
+def test_a_variable_that_is_wrong_is_one_line_with_its_name(monkeypatch, variable, value, parts):
+    monkeypatch.setenv(f"MANUAL_BACKPROP_{variable}", value)
+    with pytest.raises(ConfigurationError) as error:
+        asked()
+    said = str(error.value)
+    assert "\n" not in said
+    for part in (f"MANUAL_BACKPROP_{variable}", *parts):
+        assert part in said
+
+
+def test_what_no_setting_is_called_is_not_looked_at(monkeypatch):
+    monkeypatch.setenv("MANUAL_BACKPROP_TABLE", "{")
+    monkeypatch.setenv("MANUAL_BACKPROP_TARGETS", "[")
+    assert asked() is not None
+
+
+def test_every_default_is_within_what_is_accepted_and_the_help_says_it():
+    context = verify.make_context("verify", [])
+    for setting in (catalogue.PROFILE, *catalogue.SETTINGS, catalogue.BASELINE):
+        parameter = next((one for one in verify.params if one.name == setting.name), None)
+        if setting.default is not None:
+            assert parameter is not None
+            assert parameter.type_cast_value(context, setting.default) == setting.default
+            assert f"[default: {setting.default}]" in parameter.help
 
 
 def test_ci_is_chosen_where_the_environment_says_so(monkeypatch):
     monkeypatch.setenv("CI", "true")
-    assert asked(configuration()).profile == "ci"
-    assert asked(table('profile = "quick"\n')).profile == "quick"
+    assert asked().profile == "ci"
+    assert asked('profile = "quick"\n').profile == "quick"
 
 
 def test_the_seed_of_ci_depends_on_the_plan_and_the_version_alone():
@@ -134,7 +193,7 @@ def test_the_seed_of_ci_depends_on_the_plan_and_the_version_alone():
 )
 def test_what_is_wrong_is_one_line_with_what_is_accepted(text, parts):
     with pytest.raises(ConfigurationError) as error:
-        table(text)
+        asked(text)
     said = str(error.value)
     assert "\n" not in said
     for part in ("pyproject.toml", *parts):
@@ -143,7 +202,7 @@ def test_what_is_wrong_is_one_line_with_what_is_accepted(text, parts):
 
 def test_a_report_of_the_table_that_is_none_is_refused():
     with pytest.raises(ConfigurationError, match=r"reports: 'pdf=x'.*junit"):
-        asked(table("reports = ['pdf=x']"))
+        asked("reports = ['pdf=x']")
 
 
 def test_no_toml_and_no_table_are_refused(tmp_path):
@@ -156,7 +215,7 @@ def test_no_toml_and_no_table_are_refused(tmp_path):
 
 
 def test_the_nearest_table_above_is_used_and_its_paths_are_its_own(tmp_path, monkeypatch):
-    table(
+    write(
         'targets = ["nets/a.py::f", "manual_backprop"]\nbaseline = "known.toml"\n'
         'reports = ["json=out/r.json", "text"]\n'
     )

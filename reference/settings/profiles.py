@@ -1,10 +1,8 @@
-"""How much a run does."""
+"""The profiles: how much a run does."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 from typing import Literal, NamedTuple
 
 __all__ = ["DEFAULT", "PROFILES", "Profile", "default_profile", "seed_of"]
@@ -31,11 +29,14 @@ DEFAULT = "default"
 
 def seed_of(plan: Profile, version: str) -> int:
     """The seed of a run: the same for the same plan and version, or drawn anew."""
+    import hashlib
+    import secrets
+
     if plan.seed == "plan":
         return int(hashlib.sha256(f"{version} {tuple(plan)}".encode()).hexdigest()[:8], 16)
     return secrets.randbelow(2**32) if plan.seed is None else plan.seed
 
 
 def default_profile() -> str:
-    """``ci`` where the environment says so, as CI services do."""
+    """The profile where none is asked for: ``ci`` where the environment says so, as CI services do."""
     return "ci" if os.environ.get("CI", "").lower() in ("1", "true") else DEFAULT
