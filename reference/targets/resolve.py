@@ -39,7 +39,8 @@ def _framework(name: str) -> Callable[[], Implementation]:
         try:
             return getattr(frameworks, name)()
         except ImportError as error:
-            raise TargetError(f"target {name!r}: {error}; pip install 'manual-backprop[{name}]'") from None
+            wanted = name if name == "jax" else f"'manual-backprop[{name}]'"  # JAX is no extra: all need it
+            raise TargetError(f"target {name!r}: {error}; pip install {wanted}") from None
 
     return load
 
