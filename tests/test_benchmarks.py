@@ -37,7 +37,7 @@ from benchmarks import (
 from benchmarks.agreement import WitnessAgreement
 from benchmarks.detection import ERRORS, caught
 from benchmarks.false_alarms import campaign
-from benchmarks.peers import Checker, Setting, Trainer
+from benchmarks.peers import Setting, Trainer
 from benchmarks.peers import jax as jax_peer
 from benchmarks.peers.plain import LOOP
 from benchmarks.plan import BenchmarkPlan
@@ -159,6 +159,7 @@ def test_the_machine_is_pinned_before_jax_is_there_or_not_at_all() -> None:
         machine.pin(1)
 
 
+@pytest.mark.slow
 def test_a_pinned_process_hands_the_machine_on_as_it_was() -> None:
     text = """
 import os
@@ -253,31 +254,25 @@ def test_verified_cases_are_counted_beside_peers() -> None:
     assert "0 of 64" in text
 
 
-@pytest.mark.parametrize("factor", [2.0, 1 + 1e-9])
-def test_a_wrong_gradient_is_found_before_anything_is_timed(
-    entry: Entry, monkeypatch: pytest.MonkeyPatch, factor: float
-) -> None:
-    never_timed(monkeypatch, verified)
-    right, text = said(verified.measure, sizes=FEW, entry=spoiled(entry, "dW1", factor), checkers=())
-    assert not right
-    assert "**WRONG**, not timed" in text
+def test_a_wrong_gradient_is_found_before_anything_is_timed(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    for factor in (2.0, 1 + 1e-9):
+        never_timed(monkeypatch, verified)
+        right, text = said(verified.measure, sizes=FEW, entry=spoiled(entry, "dW1", factor), checkers=())
+        assert not right
+        assert "**WRONG**, not timed" in text
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_a_wrong_peer_is_not_timed_and_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in (
         LOOP._replace(name="wrong", cost=lambda single: LOOP.cost(single) * (1 + 1e-9)),
         LOOP._replace(name="wrong", accepts=lambda single, gradients: True),
-    ],
-    ids=["another cost", "accepts everything"],
-)
-def test_a_wrong_peer_is_not_timed_and_the_others_are(wrong: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = timed_alone(monkeypatch, verified)
-    right, text = said(verified.measure, sizes=FEW, checkers=(wrong, LOOP))
-    assert not right
-    assert LOOP.name in names
-    assert "wrong" not in names
-    assert "| wrong | every parameter | wrong, not timed |" in text
+    ):
+        names = timed_alone(monkeypatch, verified)
+        right, text = said(verified.measure, sizes=FEW, checkers=(wrong, LOOP))
+        assert not right
+        assert LOOP.name in names
+        assert "wrong" not in names
+        assert "| wrong | every parameter | wrong, not timed |" in text
 
 
 # --- every parameter ------------------------------------------------------------------------------------------------
@@ -293,21 +288,17 @@ def test_every_parameter_is_differenced_beside_peers(monkeypatch: pytest.MonkeyP
     assert f"| nobody | every parameter | {tables.ABSENT} |" in text
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_wrong_differences_are_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in (
         LOOP._replace(name="wrong", approximation=lambda single: 1.001 * LOOP.approximation(single)),  # type: ignore[misc]
         LOOP._replace(name="wrong", cost=lambda single: 1.001 * LOOP.cost(single)),
         LOOP._replace(name="wrong", accepts=lambda single, gradients: True),
-    ],
-    ids=["differences", "cost", "accepts everything"],
-)
-def test_wrong_differences_are_not_timed(wrong: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exhaustive, "installed", lambda package: package == "numpy")
-    names = timed_alone(monkeypatch, exhaustive)
-    assert not said(exhaustive.measure, sizes=TINY, checkers=(wrong, LOOP))[0]
-    assert "wrong" not in names
-    assert LOOP.name in names
+    ):
+        monkeypatch.setattr(exhaustive, "installed", lambda package: package == "numpy")
+        names = timed_alone(monkeypatch, exhaustive)
+        assert not said(exhaustive.measure, sizes=TINY, checkers=(wrong, LOOP))[0]
+        assert "wrong" not in names
+        assert LOOP.name in names
 
 
 def test_our_own_differences_are_not_timed_where_they_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,6 +314,7 @@ PEERS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("package", "name"), PEERS)
 def test_a_peer_tells_right_from_wrong(package: str, name: str) -> None:
     pytest.importorskip(package)
@@ -347,6 +339,7 @@ def ours_alone(setting: Setting) -> trainers.Everyone:
     return trainers.Everyone(both, {}, ("PyTorch", "scikit-learn"))
 
 
+@pytest.mark.slow
 def test_a_step_is_timed_beside_those_who_are_there() -> None:
     with in_float64():
         right, text = said(training_step.measure, sizes=STEPS, makers=ours_alone)
@@ -375,14 +368,15 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-def test_a_wrong_trainer_is_found(fault: Callable[[Trainer], Trainer]) -> None:
+def test_a_wrong_trainer_is_found() -> None:
     setting = trainers.setting_of(NET, "float32")
-    makers = {"wrong": lambda keep_prob: fault(trainers.naive(setting, keep_prob=keep_prob))}
-    with in_float64():
-        assert agreement.wrong(steps_verified.agreements(setting, makers)) == {"wrong"}
+    for name, fault in FAULTS.items():
+        makers = {"wrong": lambda keep_prob, fault=fault: fault(trainers.naive(setting, keep_prob=keep_prob))}
+        with in_float64():
+            assert agreement.wrong(steps_verified.agreements(setting, makers)) == {"wrong"}, name
 
 
+@pytest.mark.slow
 def test_a_wrong_trainer_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_one_wrong(setting: Setting) -> trainers.Everyone:
         asked = ours_alone(setting)
@@ -398,6 +392,7 @@ def test_a_wrong_trainer_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "wrong wrong, not timed" in text
 
 
+@pytest.mark.slow
 def test_our_own_step_is_not_timed_where_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     from manual_backprop import workspace
 
@@ -419,6 +414,7 @@ def test_a_whole_training_without_its_l2_term_is_found(monkeypatch: pytest.Monke
     assert agreement.wrong(course_training.agreements(5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("package", "dtype"), [("jax", "float32"), ("torch", "float64"), ("sklearn", "float32")])
 def test_every_trainer_takes_the_same_step(package: str, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip(package)
@@ -442,12 +438,14 @@ def test_the_products_are_those_of_a_step() -> None:
 FAKE = [sys.executable, "-S", "-c"]
 
 
+@pytest.mark.slow
 def test_processes_are_timed_that_end_well() -> None:
     right, text = said(startup.measure, sizes=startup.Sizes(1, 1, ("--case", "x")), command=[*FAKE, "pass"])
     assert right
     assert "manual-backprop verify, cold: --case x" in text
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     never_timed(monkeypatch, startup)
     right, text = said(startup.measure, sizes=startup.Sizes(1, 1), command=[*FAKE, "raise SystemExit(3)"])
@@ -455,6 +453,7 @@ def test_a_process_that_fails_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> N
     assert "**3**, allowed 0" in text
 
 
+@pytest.mark.slow
 def test_the_program_is_there() -> None:
     found = startup.ran([*startup.program(), "--help"], Path.cwd(), Path.cwd())
     assert found.returncode == 0
@@ -470,6 +469,7 @@ def test_a_slope_is_the_power() -> None:
     assert curves.slope(x, [7, 7, 7]) == pytest.approx(0)
 
 
+@pytest.mark.slow
 def test_what_grows_is_verified_cases_differences_and_steps() -> None:
     with in_float64():
         found, agreements = growth.jobs(BenchmarkPlan(), growth.Sizes((1, 17), (2, 3), (3,), 1))
@@ -478,6 +478,7 @@ def test_what_grows_is_verified_cases_differences_and_steps() -> None:
     assert min(curves.measured(found[2], BenchmarkPlan(), 1).memory) > 0
 
 
+@pytest.mark.slow
 def test_growth_is_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def job(title: str) -> curves.Job:
         sizes = [100, 1000, 10_000, 100_000]
@@ -538,10 +539,11 @@ def test_the_command_prints_those_that_are_asked_for(measured: dict[str, bool]) 
     assert "asked verified" not in result.output
 
 
-@pytest.mark.parametrize("name", list(command.MEASURES))
-def test_the_command_exits_1_where_someone_is_wrong(measured: dict[str, bool], name: str) -> None:
-    measured[name] = False
-    assert CliRunner().invoke(command.main, []).exit_code == 1
+def test_the_command_exits_1_where_someone_is_wrong(measured: dict[str, bool]) -> None:
+    for name in command.MEASURES:
+        measured[name] = False
+        assert CliRunner().invoke(command.main, []).exit_code == 1, name
+        measured[name] = True
 
 
 def test_the_command_explains_itself_without_jax() -> None:

@@ -11,7 +11,9 @@ from reference.__main__ import _code
 from reference.cli import compare, experiment, verify
 from reference.settings.profiles import PROFILES
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDES = ("README.md", ".github/CONTRIBUTING.md", ".github/CHANGELOG.md", "tests/README.md")
 
 
 def block(start: str, language: str) -> str:
@@ -54,7 +56,7 @@ def test_every_picture_is_there_and_small() -> None:
     assert len(shown) >= 3
     for said, path in shown:
         assert len(said) > 20
-        picture = (Path(__file__).parent.parent / path).read_bytes()
+        picture = (ROOT / path).read_bytes()
         assert picture.startswith(b"\x89PNG")
         assert len(picture) < 60_000
 
@@ -64,3 +66,18 @@ def test_both_commands_are_one_line_each() -> None:
         found = re.search(rf"<!-- {name} -->\n```sh\n(.*?)```", README, re.DOTALL)
         assert found
         assert found[1].count("\n") == 1
+
+
+def gone(guide: str) -> list[str]:
+    """Paths that a guide names, as code or as a link, and that are not there; those of a package stand with a /."""
+    named = re.findall(r"`((?:reference|manual_backprop|tests|benchmarks|\.github|\.gitlab)/[^`\s]*)`", guide)
+    linked = [path for path in re.findall(r"\]\(([^)]+)\)", guide) if not path.startswith(("https:", "#"))]
+    return [path for path in (*named, *linked) if not (ROOT / path).exists()]
+
+
+def test_every_path_that_a_guide_names_is_there() -> None:
+    assert {name: found for name in GUIDES if (found := gone((ROOT / name).read_text("utf-8")))} == {}
+    assert gone("`reference/cases/` and `reference/nowhere.py`, [a link](tests/nowhere)") == [
+        "reference/nowhere.py",
+        "tests/nowhere",
+    ]
