@@ -55,6 +55,7 @@ def browser(tmp_path_factory):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     started = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    started.set_script_timeout(300)  # axe, on a machine that is busy
     yield started
     started.quit()
 
