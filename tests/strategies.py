@@ -10,10 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from inspect import Parameter, Signature
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
-from hypothesis import settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -22,7 +25,7 @@ from reference.cases.case import DTYPES as DTYPE_NAMES
 from reference.cases.problem import Problem
 
 __all__ = [
-    "DTYPES", "HIDDEN", "OUTPUTS", "Network", "build_network", "dims", "drawn", "dtypes", "examples",
+    "DTYPES", "HIDDEN", "OUTPUTS", "Network", "build_network", "dims", "drawn", "drawn_in_tiers", "dtypes", "examples",
     "hidden_names", "keep_probs", "lambds", "lawful_cases", "leading_axes", "network_of", "networks", "output_names",
     "read_only", "scales", "seeds", "shapes", "small_cases", "soft_labels", "wide", "with_arrays",
 ]  # fmt: skip
@@ -35,6 +38,23 @@ DTYPES = (np.float64, np.float32)
 def drawn(max_examples: int) -> settings:
     """The settings of a property: the same examples every run, no clock, nothing on disk, no profile touched."""
     return settings(max_examples=max_examples, deadline=None, derandomize=True, database=None)
+
+
+def drawn_in_tiers(few: int, many: int, **strategies: Any) -> Callable[[FunctionType], Callable[[int], None]]:
+    """A property with ``few`` examples every time, and once more with ``many`` in the slow tier."""
+
+    def decorate(test: FunctionType) -> Callable[[int], None]:
+        def property_(examples: int) -> None:
+            copied = FunctionType(test.__code__, test.__globals__, test.__name__, test.__defaults__, test.__closure__)
+            given(**strategies)(drawn(examples)(copied))()
+
+        property_.__name__, property_.__doc__, property_.__module__ = test.__name__, test.__doc__, test.__module__
+        property_.pytestmark = list(getattr(test, "pytestmark", []))  # type: ignore[attr-defined]
+        property_.__signature__ = Signature([Parameter("examples", Parameter.POSITIONAL_OR_KEYWORD)])  # type: ignore[attr-defined]
+        tiers = [few, pytest.param(many, marks=pytest.mark.slow)]
+        return pytest.mark.parametrize("examples", tiers)(property_)
+
+    return decorate
 
 
 def read_only(value: Any) -> Any:
