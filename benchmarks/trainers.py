@@ -55,28 +55,28 @@ def setting_of(net: Network, dtype: str, *, seed: int = 0) -> Setting:
 
 
 def ours(setting: Setting, *, keep_prob: float) -> Trainer:
-    """In place."""
+    """In place, and masks from the stream that ``training`` draws them from."""
     ws = workspace.allocate(setting.dims, setting.m, dtype=setting.dtype, output=setting.output)
     workspace.load(ws, setting.X, setting.Y, setting.parameters)
-    lanes = masks.lanes(0, ws.masks.size)
+    source = masks.stream(np.random.RandomState(0), ws.masks.size)
 
     def step() -> None:
         if keep_prob < 1:
-            masks.draw(ws.masks, lanes, keep_prob=keep_prob)
+            masks.draw(ws.masks, source, keep_prob=keep_prob)
         workspace.forward_propagation(ws, keep_prob=keep_prob)
         workspace.gradient_descent(ws, learning_rate=setting.learning_rate, lambd=setting.lambd)
 
     def now() -> Blocks:
         return [a.copy() for pair in workspace.parameters(ws) for a in pair]
 
-    return Trainer(OURS, "numpy", step, now, partial(_through, ws, lanes, keep_prob))
+    return Trainer(OURS, "numpy", step, now, partial(_through, ws, source, keep_prob))
 
 
-def _through(ws: workspace.Workspace, lanes: masks.Lanes, keep_prob: float, count: int) -> Array:
+def _through(ws: workspace.Workspace, source: masks.Stream, keep_prob: float, count: int) -> Array:
     """A_l / relu(Z_l) of the hidden layers, wherever relu lets something through: what its dropout multiplies by."""
     found: list[Array] = []
     while sum(map(len, found)) < count:
-        masks.draw(ws.masks, lanes, keep_prob=keep_prob)
+        masks.draw(ws.masks, source, keep_prob=keep_prob)
         workspace.forward_propagation(ws, keep_prob=keep_prob)
         found += [(layer.A / layer.Z)[layer.Z > 0] for layer in ws.layers[:-1]]
     return np.concatenate(found)

@@ -1,7 +1,8 @@
 """One step of training: masks, forward, backward, L2, update. ``python -m benchmarks --only training``
 
-``manual_backprop.workspace`` with ``masks.lanes``, beside the naive step of ``network``, JAX (compiled, its parameters
-donated), PyTorch (eager) and scikit-learn; and beside the products of matrices that a step cannot do without, alone.
+``manual_backprop.workspace`` with the masks of ``training``, beside the naive step of ``network``, JAX (compiled, its
+parameters donated), PyTorch (eager) and scikit-learn; and beside the products of matrices that a step cannot do
+without, alone.
 scikit-learn knows no dropout, so there is a table without it.
 """
 

@@ -4,10 +4,11 @@ initialization    zeros, random, He, Xavier
 primitives        each forward with its backward beneath it
 batch_norm        one more of them
 network           any depth, L2 and dropout together
-workspace         its fast twin: every buffer preallocated, in place
+workspace         its fast twin: every buffer preallocated; in_place has its nonlinearities
 masks             dropout masks without a new array
 magnitudes        how far rounding can carry each quantity of a network
-differences       central differences of every parameter of a network, kinks proven absent; loss_differences, memory
+differences       central differences of every parameter of a network, kinks proven absent; it stands on nudges,
+                  loss_differences, memory
 gradient_check    a verdict on gradients: of any cost, and of a network
 optimizers        gradient descent, momentum, RMSProp, Adam
 training          the loop

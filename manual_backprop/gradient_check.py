@@ -37,7 +37,7 @@ SHORTER = np.array([1.0, 1 / 32, 1 / 1024])  # the steps that are tried, in unit
 
 
 class Block(NamedTuple):
-    """One parameter array: what was found of it."""
+    """What was found of one parameter array."""
 
     difference: float  # ‖g − g̃‖ / (‖g‖ + ‖g̃‖) over the coordinates that were compared
     worst: tuple[int, ...]  # the coordinate that is furthest off, in units of its bound
@@ -49,7 +49,7 @@ class Block(NamedTuple):
 
 
 class GradientCheck(NamedTuple):
-    """The result of either door."""
+    """What a check found: a verdict, and why. Both doors return it."""
 
     verdict: Literal["PASS", "FAIL", "INCONCLUSIVE"]
     difference: float  # the course's scalar, over everything that was compared

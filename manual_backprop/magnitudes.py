@@ -85,7 +85,7 @@ def _softplus(Z: Array) -> Array:
 
 
 class Slopes(NamedTuple):
-    """Of a nonlinearity at Z: |f'|, f̄' as it is computed, and |f''|."""
+    """A nonlinearity's slopes at Z: |f'|, f̄' as it is computed, and |f''|; each ``(..., n, m)``."""
 
     slope: Array
     computed: Array

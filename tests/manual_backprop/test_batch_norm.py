@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manual_backprop.batch_norm import batch_norm, batch_norm_backward, standardize
+from tests.folding import each
 from tests.manual_backprop.test_primitives import (
     CASES,
     JAX_SHAPES,
@@ -102,7 +103,7 @@ def test_jax_check_vjp_agrees() -> None:
         check_outside_witness(RULE, seed, (4, 3))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@each("fault", FAULTS)
 def test_a_planted_fault_is_seen(fault: str) -> None:
     assert seen(check_adjoint, FAULTS[fault], CASES)
     if fault != "a part in 10^10":

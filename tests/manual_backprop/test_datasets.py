@@ -7,6 +7,7 @@ import pytest
 
 from manual_backprop.datasets import DATASETS, Dataset, circles, moons, noisy_diagonal, spirals
 from manual_backprop.training import model, predict
+from tests.folding import each, slow_after
 
 SIZES = [(1, 2), (2, 1), (3, 7), (100, 51), (300, 100), (211, 1000)]
 SEEDS = [(1, 2), (0, 2**32 - 1), (77, 77)]
@@ -24,19 +25,19 @@ def same_as_scikit_learn(dataset, make, *, sizes, noise, seeds, **constants):
         assert bits(Y) == bits(their_y.reshape(1, m).astype(np.float64))
 
 
-@pytest.mark.parametrize("noise", [0, 0.05, 3.7])
-@pytest.mark.parametrize("seeds", SEEDS)
-@pytest.mark.parametrize("sizes", SIZES)
-@pytest.mark.parametrize("factor", [0.8, 0.3, 0])
+@each("noise", [0, 0.05, 3.7])
+@each("seeds", SEEDS)
+@each("sizes", SIZES)
+@each("factor", [0.8, 0.3, 0])
 def test_circles_are_scikit_learn_s(sizes, noise, seeds, factor):
     make = pytest.importorskip("sklearn.datasets").make_circles
     ours = circles(m_train=sizes[0], m_test=sizes[1], noise=noise, seeds=seeds, factor=factor)
     same_as_scikit_learn(ours, make, sizes=sizes, noise=noise, seeds=seeds, factor=factor)
 
 
-@pytest.mark.parametrize("noise", [0, 0.05, 3.7])
-@pytest.mark.parametrize("seeds", SEEDS)
-@pytest.mark.parametrize("sizes", SIZES)
+@each("noise", [0, 0.05, 3.7])
+@each("seeds", SEEDS)
+@each("sizes", SIZES)
 def test_moons_are_scikit_learn_s(sizes, noise, seeds):
     make = pytest.importorskip("sklearn.datasets").make_moons
     ours = moons(m_train=sizes[0], m_test=sizes[1], noise=noise, seeds=seeds)
@@ -72,14 +73,14 @@ FIRST = {  # the first and the last train example, and their labels: the streams
 }
 
 
-@pytest.mark.parametrize("name", FIRST)
+@each("name", FIRST)
 def test_the_streams_are_frozen(name):
     X, Y, _, _ = DATASETS[name]()
     np.testing.assert_allclose(np.vstack([X, Y])[:, [0, -1]].T, FIRST[name], rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", DATASETS)
-@pytest.mark.parametrize("sizes", SIZES)
+@each("name", DATASETS)
+@each("sizes", SIZES)
 def test_examples_are_columns(name, sizes):
     dataset = DATASETS[name](m_train=sizes[0], m_test=sizes[1])
     assert isinstance(dataset, Dataset)
@@ -103,20 +104,20 @@ def test_the_names():
     assert {"circles": circles, "moons": moons, "spirals": spirals, "diagonal": noisy_diagonal} == DATASETS
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@each("name", DATASETS)
 def test_each_pair_comes_from_its_own_seed(name):
     train_X, train_Y, test_X, test_Y = DATASETS[name](m_train=20, m_test=30, seeds=(8, 9))
     swapped = DATASETS[name](m_train=30, m_test=20, seeds=(9, 8))
     assert [bits(array) for array in swapped] == [bits(array) for array in (test_X, test_Y, train_X, train_Y)]
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@each("name", DATASETS)
 def test_another_seed_gives_other_points(name):
     dataset = DATASETS[name](m_train=20, m_test=20, seeds=(8, 9))
     assert not np.isin(dataset.train_X, dataset.test_X).any()
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@each("name", DATASETS)
 def test_the_global_generator_is_left_alone(name):
     before = np.random.get_state()
     first = DATASETS[name]()
@@ -127,7 +128,7 @@ def test_the_global_generator_is_left_alone(name):
     assert [bits(array) for array in DATASETS[name]()] == [bits(array) for array in first]
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@each("name", DATASETS)
 def test_what_the_caller_does_to_the_arrays_stays_with_the_caller(name):
     first = DATASETS[name]()
     kept = [bits(array) for array in first]
@@ -206,13 +207,14 @@ def test_how_many_lie_on_the_wrong_side_of_the_diagonal(noise, low, high):
     assert abs(np.mean(Y[0] != above(X)) - P) < np.sqrt(TAIL / (2 * m))
 
 
-def test_the_diagonal_overfits_without_regularization():
+@pytest.mark.parametrize("num_iterations", slow_after(1, [10_000, 30_000]))
+def test_the_diagonal_overfits_without_regularization(num_iterations):
     """The course's network and constants: it learns its examples by heart, and L2 keeps it from that."""
 
     def gap(lambd):
         dataset = noisy_diagonal()
         parameters = model(
-            *dataset[:2], (2, 20, 3, 1), learning_rate=0.3, num_iterations=30_000, initialization="xavier",
+            *dataset[:2], (2, 20, 3, 1), learning_rate=0.3, num_iterations=num_iterations, initialization="xavier",
             lambd=lambd, seed=3,
         ).parameters  # fmt: skip
         train, test = (np.mean((predict(X, parameters) > 0.5) == Y) for X, Y in (dataset[:2], dataset[2:]))
@@ -225,8 +227,8 @@ def test_the_diagonal_overfits_without_regularization():
 # --- what does not fit ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", DATASETS)
-@pytest.mark.parametrize(
+@each("name", DATASETS)
+@each(
     ("given", "message"),
     [
         ({"m_train": 0}, "m_train is 0; it takes a whole number, at least 1"),
@@ -254,19 +256,19 @@ def test_what_does_not_fit_is_named(name, given, message):
         DATASETS[name](**given)
 
 
-@pytest.mark.parametrize("factor", [-0.1, 1, 1.5, math.nan, None])
+@each("factor", [-0.1, 1, 1.5, math.nan, None])
 def test_a_factor_that_does_not_fit_is_named(factor):
     with pytest.raises(ValueError, match=rf"factor is {factor}; it takes a number in \[0, 1\)"):
         circles(factor=factor)
 
 
-@pytest.mark.parametrize("turns", [0, -1, math.inf, math.nan, None])
+@each("turns", [0, -1, math.inf, math.nan, None])
 def test_turns_that_do_not_fit_are_named(turns):
     with pytest.raises(ValueError, match=f"turns is {turns}; it takes a number above 0"):
         spirals(turns=turns)
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@each("name", DATASETS)
 def test_whole_numbers_may_be_numpy_s(name):
     given = DATASETS[name](m_train=np.int64(5), m_test=np.uint8(200), noise=np.float64(0.1), seeds=np.array([1, 2]))
     plain = DATASETS[name](m_train=5, m_test=200, noise=0.1, seeds=(1, 2))

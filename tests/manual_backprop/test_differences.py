@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from manual_backprop import differences as differences_module
-from manual_backprop import network
-from manual_backprop.differences import KINKED, LEAVES, REACH, Differences, network_differences
+from manual_backprop import network, nudges
+from manual_backprop.differences import Differences, network_differences
 from manual_backprop.loss_differences import LOSS_DIFFERENCES
+from manual_backprop.nudges import KINKED, LEAVES, REACH
 from manual_backprop.primitives import ACTIVATIONS, OUTPUTS
 from reference.cases.case import Case
 from reference.cases.generation import random_stacks
@@ -25,7 +26,8 @@ from reference.judging.panel import central_differences
 from reference.judging.tolerance import magnitudes_of
 from reference.targets.interface import Domain
 from reference.witnesses.complex_step import complex_step, every_coordinate
-from tests.strategies import HIDDEN, drawn, float64_of, seeds, small_cases, soft_labels, with_arrays
+from tests.folding import each
+from tests.strategies import HIDDEN, drawn, drawn_in_tiers, float64_of, seeds, small_cases, soft_labels, with_arrays
 from tests.strategies import OUTPUTS as OUTPUT_NAMES
 
 UNIT = float(np.finfo(np.float64).eps)
@@ -93,8 +95,8 @@ def plain_differences(problem: Problem, h: float) -> list[NDArray]:
 # --- the same numbers as the plain loop ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("output", OUTPUT_NAMES)
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each("output", OUTPUT_NAMES)
+@each("hidden", HIDDEN)
 def test_differences_are_those_of_compute_cost(hidden: str, output: str) -> None:
     seen = False
     for seed in range(3):
@@ -112,15 +114,13 @@ def test_differences_are_those_of_compute_cost(hidden: str, output: str) -> None
 # --- the bound ----------------------------------------------------------------------------------------------
 
 
-@given(case=small_cases())
-@drawn(300)
+@drawn_in_tiers(40, 300, case=small_cases())
 def test_the_bound_holds(case: Case) -> None:
     problem = draw([case])
     assert worst_ratio(problem, differences(problem)) <= 1
 
 
-@given(case=small_cases(hidden=st.sampled_from(sorted(KINKED)), bias=st.just("zero")))
-@drawn(200)
+@drawn_in_tiers(40, 200, case=small_cases(hidden=st.sampled_from(sorted(KINKED)), bias=st.just("zero")))
 def test_the_bound_holds_at_exact_ties(case: Case) -> None:
     problem = draw([case])
     assert worst_ratio(problem, differences(problem)) <= 1
@@ -166,8 +166,8 @@ def plainly(output: str, Z: NDArray, d: NDArray, Y: NDArray) -> tuple[NDArray, N
     return after - before, np.abs(after) + np.abs(before) + largest * np.abs(Y).sum(axis=-2)
 
 
-@pytest.mark.parametrize("output", OUTPUT_NAMES)
-@pytest.mark.parametrize(("reach", "logits"), [(REACH, 3.0), (REACH, 40.0), (1e-12, 3.0), (1e-12, 40.0), (30.0, 0.5)])
+@each("output", OUTPUT_NAMES)
+@each(("reach", "logits"), [(REACH, 3.0), (REACH, 40.0), (1e-12, 3.0), (1e-12, 40.0), (30.0, 0.5)])
 def test_the_losses_difference_is_exact(output: str, reach: float, logits: float) -> None:
     rng, K = np.random.RandomState(0), 400
     for n in (2, 4):
@@ -181,7 +181,7 @@ def test_the_losses_difference_is_exact(output: str, reach: float, logits: float
         assert (np.abs(got - want) <= allowed).all()
 
 
-@pytest.mark.parametrize(("reach", "logits"), [(REACH, 3.0), (REACH, 40.0), (1e-12, 3.0), (30.0, 0.5)])
+@each(("reach", "logits"), [(REACH, 3.0), (REACH, 40.0), (1e-12, 3.0), (30.0, 0.5)])
 def test_labels_of_0_and_1_take_one_logarithm_and_give_the_same(reach: float, logits: float) -> None:
     rng = np.random.RandomState(1)
     Z, d = (size * rng.standard_normal((1, 3, 5, 40)) for size in (logits, reach))
@@ -217,7 +217,7 @@ BOTH_SIDES_RISE = [
 ]
 
 
-@pytest.mark.parametrize("line", BOTH_SIDES_RISE)
+@each("line", BOTH_SIDES_RISE)
 def test_the_bound_holds_where_both_sides_rise(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = draw([Case.parse(line)])
     assert worst_ratio(problem, differences(problem)) <= 1
@@ -249,14 +249,14 @@ TIE = NEAR | {"X": [[1.0, 0.0]]}
 
 def poison(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Every cost difference that crossed a kink becomes NaN; the list counts them."""
-    right, hits = differences_module._cost_difference, [0]
+    right, hits = nudges._cost_difference, [0]
 
     def spoilt(*args: Any) -> tuple:
         delta, crossed = right(*args)
         hits[0] += int(crossed.sum())
         return np.where(crossed, np.nan, delta), crossed
 
-    monkeypatch.setattr(differences_module, "_cost_difference", spoilt)
+    monkeypatch.setattr(nudges, "_cost_difference", spoilt)
     return hits
 
 
@@ -265,8 +265,8 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return poison(monkeypatch)
 
 
-@pytest.mark.parametrize("net", [NEAR, BELOW, TIE], ids=["above", "below", "tie"])
-@pytest.mark.parametrize("hidden", sorted(KINKED))
+@each("net", [NEAR, BELOW, TIE])
+@each("hidden", sorted(KINKED))
 def test_steps_that_cross_a_kink_are_never_used(hidden: str, net: dict, poisoned: list[int]) -> None:
     problem = chain(**net, hidden=hidden)
     found = differences(problem)
@@ -327,8 +327,8 @@ def test_a_relu_does_not_straddle_there() -> None:
     assert worst_ratio(problem, found) <= 1
 
 
-@pytest.mark.parametrize("z", [1e-12, -1e-12, 0.0])
-@pytest.mark.parametrize("hidden", sorted(KINKED))
+@each("z", [1e-12, -1e-12, 0.0])
+@each("hidden", sorted(KINKED))
 def test_without_the_logic_of_kinks_the_bound_breaks(hidden: str, z: float, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = chain(**(NEAR | {"X": [[1.0, z]]}), hidden=hidden)
     assert worst_ratio(problem, differences(problem)) <= 1
@@ -363,7 +363,7 @@ def test_a_step_that_carries_a_smooth_nonlinearity_too_far_is_not_trusted(monkey
         problem = draw([Case((2, 2, 1), 3, hidden, seed=4)])
         assert worst_ratio(problem, differences(problem)) <= 1
         with monkeypatch.context() as patch:
-            patch.setattr(differences_module, "REACH", np.inf)
+            patch.setattr(nudges, "REACH", np.inf)
             patch.setattr(differences_module, "ROUNDS", 0)
             assert worst_ratio(problem, differences(problem)) > 1
 
@@ -392,7 +392,7 @@ def assert_same(one: Differences, other: Differences) -> None:
         assert (np.abs(D - D2)[known] <= np.minimum(bound, bound2)[known] + 1e-9 * np.abs(D).max(initial=0)).all()
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each("hidden", HIDDEN)
 def test_leading_axes_are_a_loop(hidden: str) -> None:
     cases = [
         Case((3, 3, 2, 2), 4, hidden, "softmax", keep_prob=k, bias="zero", seed=s) for s, k in enumerate((0.4, 0.9))
@@ -404,17 +404,15 @@ def test_leading_axes_are_a_loop(hidden: str) -> None:
         assert_same(part, differences(problem.at(g)))
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each("hidden", HIDDEN)
 def test_chunks_change_nothing(hidden: str, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = draw([Case((3, 3, 2, 2), 4, hidden, keep_prob=0.5, bias="zero", seed=s) for s in range(3)])
     calls: list[int] = []
-    right = differences_module._cost_difference
-    monkeypatch.setattr(
-        differences_module, "_cost_difference", lambda *args: (calls.append(args[-1].shape[-1]), right(*args))[1]
-    )
+    right = nudges._cost_difference
+    monkeypatch.setattr(nudges, "_cost_difference", lambda *args: (calls.append(args[-1].shape[-1]), right(*args))[1])
     whole, widest = differences(problem), max(calls)
     calls.clear()
-    monkeypatch.setattr(differences_module, "ELEMENTS", 1)
+    monkeypatch.setattr(nudges, "ELEMENTS", 1)
     assert_same(differences(problem), whole)
     assert max(calls) <= 6 < widest  # the six rungs of one coordinate
 
@@ -431,8 +429,8 @@ def test_only_float64_is_differenced() -> None:
         network_differences(Y, parameters, narrow, **problem.architecture())
 
 
-@pytest.mark.parametrize("output", OUTPUT_NAMES)
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each("output", OUTPUT_NAMES)
+@each("hidden", HIDDEN)
 def test_no_derivative_is_called(hidden: str, output: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*args: Any) -> Any:
         raise AssertionError("a derivative was called")

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -23,7 +22,17 @@ from manual_backprop.gradient_check import (
 from manual_backprop.network import Gradients
 from reference.cases.case import Case
 from reference.cases.problem import draw
-from tests.strategies import HIDDEN, OUTPUTS, Network, build_network, drawn, network_of, read_only, small_cases
+from tests.folding import each
+from tests.strategies import (
+    HIDDEN,
+    OUTPUTS,
+    Network,
+    build_network,
+    drawn_in_tiers,
+    network_of,
+    read_only,
+    small_cases,
+)
 
 # --- a network at either door -------------------------------------------------------------------------------
 
@@ -88,8 +97,8 @@ NET = build_network((3, 3, 4, 2), 5, seed=0, hidden="tanh", lambd=0.3, keep_prob
 
 
 @doors
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each("output", OUTPUTS)
+@each("hidden", HIDDEN)
 def test_right_gradients_pass(hidden: str, output: str, door: Callable) -> None:
     net = build_network((3, 4, 3, 2), 5, seed=3, hidden=hidden, output=output, lambd=0.3, keep_prob=0.8)
     result = door(net, backward(net))
@@ -98,21 +107,19 @@ def test_right_gradients_pass(hidden: str, output: str, door: Callable) -> None:
     assert result.coverage >= COVERAGE
 
 
-@given(case=small_cases())
-@drawn(250)
+@drawn_in_tiers(40, 250, case=small_cases())
 def test_the_network_door_never_rejects_right_gradients(case: Case) -> None:
     net = network_of(draw([case]))
     assert at_the_network_door(net, backward(net)).verdict != "FAIL"
 
 
-@given(case=small_cases(hidden=st.sampled_from(["relu", "leaky_relu"]), bias=st.just("zero")))
-@drawn(100)
+@drawn_in_tiers(30, 100, case=small_cases(hidden=st.sampled_from(["relu", "leaky_relu"]), bias=st.just("zero")))
 def test_the_network_door_never_rejects_right_gradients_at_ties(case: Case) -> None:
     net = network_of(draw([case]))
     assert at_the_network_door(net, backward(net)).verdict != "FAIL"
 
 
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each("hidden", HIDDEN)
 def test_float32_networks_are_judged_by_the_network_door(hidden: str) -> None:
     net = build_network((3, 4, 3, 2), 5, seed=3, hidden=hidden, lambd=0.3, keep_prob=0.8, dtype=np.float32)
     right = backward(net)
@@ -161,7 +168,7 @@ FAULTS: dict[str, tuple[str, int, Callable[[NDArray], NDArray]]] = {
 
 
 @doors
-@pytest.mark.parametrize("fault", FAULTS)
+@each("fault", FAULTS)
 def test_planted_faults_fail(fault: str, door: Callable) -> None:
     kind, l, spoil = FAULTS[fault]
     right = backward(NET)
@@ -284,7 +291,7 @@ def test_with_a_pattern_the_side_with_its_own_pattern_is_used() -> None:
     assert (result.verdict, result.blocks["w"].worst) == ("FAIL", (0,))
 
 
-@pytest.mark.parametrize("z", [3e-6, -3e-6, 1e-7, -1e-7])
+@each("z", [3e-6, -3e-6, 1e-7, -1e-7])
 def test_a_kink_within_the_step_is_never_crossed(z: float) -> None:
     w = AT_KINK["w"].copy()
     w[0] = z
@@ -304,7 +311,7 @@ def test_a_coordinate_with_kinks_on_both_sides_is_excluded_once_proven() -> None
     assert result.verdict == "PASS"
 
 
-@pytest.mark.parametrize("seed", range(12))
+@each("seed", range(12))
 def test_relu_networks_with_ties_pass_with_a_pattern(seed: int) -> None:
     net = build_network((2, 3, 3, 1), 4, seed=seed, keep_prob=0.6, bias="zero", lambd=0.2)
     assert at_the_open_door(net, backward(net), pattern=True).verdict != "FAIL"
@@ -338,7 +345,7 @@ def test_a_cost_rounded_to_fewer_digits_than_float64_accuses_nobody() -> None:
 # --- what does not matter -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("factor", [1e-12, 3e-7, 7.0, 1e12])
+@each("factor", [1e-12, 3e-7, 7.0, 1e12])
 def test_verdicts_do_not_change_with_the_unit_of_the_cost(factor: float) -> None:
     right = backward(NET)
     wrong = right._replace(dW=[right.dW[0], right.dW[1] * (1 + 1e-4), right.dW[2]])
@@ -356,9 +363,9 @@ def test_the_network_door_does_not_see_the_unit_of_the_cost(factor: float) -> No
     *below, (W, b) = net.parameters
     scaled = net._replace(Y=factor * net.Y, parameters=[*below, (factor * W, factor * b)])
     for spoil, verdict in ((1.0, "PASS"), (1 + 1e-5, "FAIL")):
-        for each in (net, scaled):
-            right = backward(each)
-            assert at_the_network_door(each, right._replace(db=[g * spoil for g in right.db])).verdict == verdict
+        for one in (net, scaled):
+            right = backward(one)
+            assert at_the_network_door(one, right._replace(db=[g * spoil for g in right.db])).verdict == verdict
 
 
 def test_dictionaries_may_stand_in_any_order() -> None:
@@ -423,7 +430,7 @@ def squares(p: dict[str, NDArray]) -> float:
     return float(sum((a**2).sum() for a in p.values()))
 
 
-@pytest.mark.parametrize(
+@each(
     ("parameters", "gradients", "error", "match"),
     [
         (SQUARES, {"w": np.ones(3)}, ValueError, r"no 'b'; it has 'w'"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from manual_backprop import initialization
+from tests.folding import each
 
 RANDOM = {
     "random": (lambda dims, rng: initialization.random(dims, rng=rng), lambda n, n_prev: 100.0),
@@ -19,8 +20,8 @@ ALL = {"zeros": lambda dims, rng: initialization.zeros(dims), **{name: draw for 
 GENERATORS = [np.random.RandomState, np.random.default_rng]
 
 
-@pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("dims", [(2, 10, 5, 1), [1, 1], np.array([4, 3, 2])])
+@each("name", ALL)
+@each("dims", [(2, 10, 5, 1), [1, 1], np.array([4, 3, 2])])
 def test_shapes_and_zero_biases(name, dims):
     parameters = ALL[name](dims, np.random.RandomState(0))
     assert len(parameters) == len(dims) - 1
@@ -35,8 +36,8 @@ def test_zeros_are_zero():
     assert not any(W.any() for W, b in initialization.zeros((3, 4, 2)))
 
 
-@pytest.mark.parametrize("generator", GENERATORS)
-@pytest.mark.parametrize("name", RANDOM)
+@each("generator", GENERATORS)
+@each("name", RANDOM)
 def test_variance(name, generator):
     """Σ W² / σ² is χ² with k = n · n_prev degrees of freedom when W is N(0, σ²).
 
@@ -52,8 +53,8 @@ def test_variance(name, generator):
         assert abs(scaled.sum()) < np.sqrt(2 * t * k)
 
 
-@pytest.mark.parametrize("generator", GENERATORS)
-@pytest.mark.parametrize("name", RANDOM)
+@each("generator", GENERATORS)
+@each("name", RANDOM)
 def test_normal_numbers_in_order_layer_one_first(name, generator):
     draw, variance = RANDOM[name]
     rng = generator(5)
@@ -61,8 +62,8 @@ def test_normal_numbers_in_order_layer_one_first(name, generator):
         np.testing.assert_allclose(W, rng.standard_normal(W.shape) * np.sqrt(variance(*W.shape)), rtol=1e-14)
 
 
-@pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("dims", [(), (3,), (3, 0, 1), (3, -1)])
+@each("name", ALL)
+@each("dims", [(), (3,), (3, 0, 1), (3, -1)])
 def test_sizes_that_make_no_network_are_named(name, dims):
     with pytest.raises(ValueError, match=r"layers_dims is \["):
         ALL[name](dims, np.random.RandomState(0))

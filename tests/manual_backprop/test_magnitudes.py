@@ -22,7 +22,8 @@ from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
 from reference.judging.tolerance import magnitudes_of
 from reference.targets.interface import Domain
-from tests.strategies import HIDDEN, OUTPUTS, drawn, float64_of, small_cases, with_arrays
+from tests.folding import each, slow_after
+from tests.strategies import HIDDEN, OUTPUTS, drawn, drawn_in_tiers, float64_of, small_cases, with_arrays
 
 LONG = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
 wider = pytest.mark.skipif(not LONG, reason="long double is no wider than double here")
@@ -79,24 +80,22 @@ def accused(count: int, **domain: tuple) -> dict[str, int]:
     return hits
 
 
-@given(case=small_cases(dtype=st.just("float32")))
-@drawn(250)
+@drawn_in_tiers(50, 250, case=small_cases(dtype=st.just("float32")))
 def test_float32_differs_from_float64_by_less_than_M_allows(case: Case) -> None:
     for name, ratio in ratios(draw([case])).items():
         assert ratio.max() <= SLACK, f"{name} is off by {ratio.max():.3g} u M"
 
 
 @wider
-@given(case=small_cases())
-@drawn(250)
+@drawn_in_tiers(50, 250, case=small_cases())
 def test_float64_differs_from_long_double_by_less_than_M_allows(case: Case) -> None:
     for name, ratio in ratios(draw([case])).items():
         assert ratio.max() <= SLACK, f"{name} is off by {ratio.max():.3g} u M"
 
 
 @wider
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("output", slow_after(1, OUTPUTS))
+@each("hidden", HIDDEN)
 def test_no_correct_draw_is_accused(hidden: str, output: str) -> None:
     for problem in stacks(160, hiddens=(hidden,), outputs=(output,)):
         worst = {name: ratio.max() for name, ratio in ratios(problem).items()}
@@ -127,12 +126,16 @@ def nothing_passed_on(slopes: Slopes) -> Slopes:
 @wider
 @pytest.mark.parametrize(
     ("fault", "hidden", "kind"),
-    [
-        (without_curvature, "softplus", "dZ"),
-        (true_slope_alone, "tanh", "dW"),
-        (true_slope_alone, "sigmoid", "dW"),
-        *((nothing_passed_on, hidden, "dW") for hidden in HIDDEN),
-    ],
+    slow_after(
+        3,
+        [
+            (without_curvature, "softplus", "dZ"),
+            (true_slope_alone, "tanh", "dW"),
+            (nothing_passed_on, "relu", "dW"),
+            (true_slope_alone, "sigmoid", "dW"),
+            *((nothing_passed_on, hidden, "dW") for hidden in HIDDEN if hidden != "relu"),
+        ],
+    ),
 )
 def test_without_this_term_of_a_slope_correct_draws_are_accused(
     fault: Callable, hidden: str, kind: str, monkeypatch: pytest.MonkeyPatch
@@ -255,7 +258,7 @@ def check_flushing(exponents: tuple[int, ...], seed: int) -> None:
         assert (np.abs(value.astype(float) - gone[name]) <= problem.C * unit).all(), f"{name} in {problem.cases[0]}"
 
 
-@pytest.mark.parametrize("exponents", [(-42, 6, 0), (-39, 0, 0), (-20, -22, 0), (0, -20, -20)])
+@each("exponents", [(-42, 6, 0), (-39, 0, 0), (-20, -22, 0), (0, -20, -20)])
 @given(seed=st.integers(0, 999))
 @drawn(15)
 def test_amplification_covers_a_program_that_flushes_subnormals(exponents: tuple, seed: int) -> None:

@@ -21,10 +21,12 @@ from jax.test_util import check_vjp
 from numpy.typing import NDArray
 
 from manual_backprop import Forward, Gradients, network, primitives
+from tests.folding import each, slow_after
 from tests.strategies import (
     Network,
     build_network,
     drawn,
+    drawn_in_tiers,
     keep_probs,
     lambds,
     leading_axes,
@@ -231,7 +233,7 @@ def check_autodiff(net: Network) -> None:
     assert_close(run(net), by_jax(net), net)
 
 
-@pytest.mark.parametrize(("dims", "m", "hidden", "output"), IN_JAX_SHAPES)
+@pytest.mark.parametrize(("dims", "m", "hidden", "output"), slow_after(3, IN_JAX_SHAPES))
 @given(seed=seeds, lambd=lambds, keep_prob=keep_probs, bias=st.sampled_from(["random", "zero"]))
 @drawn(25)
 def test_every_intermediate_is_what_jax_says(
@@ -269,7 +271,7 @@ def check_outside_witness(net: Network) -> None:
         check_vjp(f, f_vjp, (jax.tree.map(jnp.asarray, parameters),))
 
 
-@pytest.mark.parametrize(("dims", "m", "hidden", "output"), IN_JAX_SHAPES)
+@pytest.mark.parametrize(("dims", "m", "hidden", "output"), slow_after(3, IN_JAX_SHAPES))
 def test_jax_check_vjp_agrees(dims: tuple, m: int, hidden: str, output: str) -> None:
     check_outside_witness(build_network(dims, m, seed=0, hidden=hidden, output=output, lambd=0.7, keep_prob=0.8))
 
@@ -300,15 +302,13 @@ def check_adjoint(net: Network, seed: int = 0) -> None:
     assert abs(got - want) <= bound, f"<gradients, v> is {got}, the directional derivative {want}, rounding {bound}"
 
 
-@given(net=networks(), seed=seeds)
-@drawn(300)
+@drawn_in_tiers(60, 300, net=networks(), seed=seeds)
 def test_gradients_are_the_adjoint(net: Network, seed: int) -> None:
     assume(not near_tie(net))
     check_adjoint(net, seed)
 
 
-@given(net=networks(bias="zero", dropout=st.just(True)), seed=seeds)
-@drawn(150)
+@drawn_in_tiers(40, 150, net=networks(bias="zero", dropout=st.just(True)), seed=seeds)
 def test_gradients_are_the_adjoint_at_exact_ties(net: Network, seed: int) -> None:
     assume(not near_tie(net))
     check_adjoint(net, seed)
@@ -558,8 +558,9 @@ def check_float32(net: Network) -> None:
     assert_close(got, run(net64), net64, np.float32)
 
 
-@given(net=networks(dtype=np.float32, lead=leading_axes), kind=st.sampled_from([float, np.float64, np.asarray]))
-@drawn(80)
+@drawn_in_tiers(
+    25, 80, net=networks(dtype=np.float32, lead=leading_axes), kind=st.sampled_from([float, np.float64, np.asarray])
+)
 def test_float32_stays_float32(net: Network, kind: Callable) -> None:
     if np.ndim(net.lambd) == 0:
         net = net._replace(lambd=kind(net.lambd), keep_prob=kind(net.keep_prob))
@@ -652,17 +653,16 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@each("case", REFUSED)
 def test_forward_refuses_and_names(case: str) -> None:
     changes, error, match = REFUSED[case]
     with pytest.raises(error, match=match):
         run(FITS._replace(**changes))
 
 
-@pytest.mark.parametrize(
+@each(
     "Y",
     [FITS.Y[0], FITS.Y[:1], FITS.Y.T, FITS.Y[:, :1], FITS.Y[:, :4], np.ones((3, 5)), np.float64(1.0)],
-    ids=["(m,)", "one output", "transposed", "one example", "an example too few", "an output too many", "a scalar"],
 )
 def test_cost_and_backward_refuse_labels_that_would_broadcast(Y: Any) -> None:
     forward = run(FITS).forward
@@ -763,23 +763,23 @@ def plant(monkeypatch: pytest.MonkeyPatch, name: str, fault: Any) -> None:
         monkeypatch.setattr(network, name, fault)
 
 
-@pytest.mark.parametrize("fault", GRADIENT_FAULTS | INTERMEDIATE_FAULTS | TINY_FAULTS)
-@pytest.mark.parametrize("check", [check_adjoint, check_autodiff])
+@each("fault", GRADIENT_FAULTS | INTERMEDIATE_FAULTS | TINY_FAULTS)
+@each("check", [check_adjoint, check_autodiff])
 def test_a_wrong_gradient_is_rejected(check: Callable, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, *(GRADIENT_FAULTS | INTERMEDIATE_FAULTS | TINY_FAULTS)[fault])
     with pytest.raises(AssertionError):
         check(plain())
 
 
-@pytest.mark.parametrize("fault", GRADIENT_FAULTS)
+@each("fault", GRADIENT_FAULTS)
 def test_a_wrong_gradient_is_rejected_by_check_vjp(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, *GRADIENT_FAULTS[fault])
     with pytest.raises(AssertionError):
         check_outside_witness(plain())
 
 
-@pytest.mark.parametrize("compare", [np.greater_equal, lambda Z, zero: (np.sign(Z) + 1) / 2], ids=["≥ for >", "½ at 0"])
-@pytest.mark.parametrize("check", [check_adjoint, check_autodiff])
+@each("compare", [np.greater_equal, lambda Z, zero: (np.sign(Z) + 1) / 2])
+@each("check", [check_adjoint, check_autodiff])
 def test_exact_ties_reject(check: Callable, compare: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     net = build_network((2, 4, 3, 1), 5, seed=1, lambd=0.3, keep_prob=0.3, bias="zero")
     assert any((z == 0).any() for z in run(net).forward.Z[:-1])
@@ -879,7 +879,7 @@ PROPERTY_FAULTS: dict[str, tuple[Callable, dict, tuple]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", PROPERTY_FAULTS)
+@each("fault", PROPERTY_FAULTS)
 def test_the_property_rejects(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check, changes, planted = PROPERTY_FAULTS[fault]
     net = plain(**changes)

@@ -10,6 +10,7 @@ import optax
 import pytest
 
 from manual_backprop import optimizers
+from tests.folding import each, slow_after
 
 STEPS = 7
 
@@ -71,7 +72,7 @@ def test_every_optimizer_is_tested():
     assert {name for name, _, _ in CASES} == set(optimizers.OPTIMIZERS)
 
 
-@pytest.mark.parametrize(("name", "recurrence", "constants"), CASES)
+@each(("name", "recurrence", "constants"), CASES)
 def test_step_by_step(name, recurrence, constants):
     step, state = optimizers.OPTIMIZERS[name], None
     parameters = start = draw(0)
@@ -89,7 +90,7 @@ def test_step_by_step(name, recurrence, constants):
             assert got == pytest.approx(expected, rel=1e-12, abs=1e-13)
 
 
-@pytest.mark.parametrize(("name", "recurrence", "constants"), CASES)
+@each(("name", "recurrence", "constants"), CASES)
 def test_zero_gradients_are_a_fixed_point(name, recurrence, constants):
     parameters, state = draw(0), None
     zeros = [(np.zeros_like(W), np.zeros_like(b)) for W, b in parameters]
@@ -98,7 +99,7 @@ def test_zero_gradients_are_a_fixed_point(name, recurrence, constants):
         assert all(np.array_equal(new, old) for new, old in zip(arrays(stepped), arrays(parameters), strict=True))
 
 
-@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+@each("name", optimizers.OPTIMIZERS)
 def test_nothing_is_mutated_and_two_calls_agree(name):
     step = optimizers.OPTIMIZERS[name]
     parameters, gradients = draw(0), draw(1)
@@ -111,7 +112,7 @@ def test_nothing_is_mutated_and_two_calls_agree(name):
     assert not any(np.shares_memory(new, old) for new in arrays(first[0]) for old in arrays(parameters))
 
 
-@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+@each("name", optimizers.OPTIMIZERS)
 def test_dtype_is_kept(name):
     parameters, state = draw(0, dtype=np.float32), None
     for seed in (1, 2):
@@ -120,7 +121,7 @@ def test_dtype_is_kept(name):
     assert {array.dtype for array in arrays(parameters)} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+@each("name", optimizers.OPTIMIZERS)
 def test_gradients_of_another_depth_are_refused(name):
     with pytest.raises(ValueError, match="zip"):
         optimizers.OPTIMIZERS[name](draw(0), draw(1)[:1], learning_rate=0.1)
@@ -166,8 +167,8 @@ def apart(ours, theirs):
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
-@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
-@pytest.mark.parametrize("name", OPTAX)
+@pytest.mark.parametrize("scale", slow_after(1, [1.0, 1e-6, 1e6]))
+@each("name", OPTAX)
 def test_every_step_is_optax_s(name, scale):
     """θ is of the size of 1, and 200 steps may add up some of its last bits."""
     steps = 200
@@ -178,17 +179,20 @@ def test_every_step_is_optax_s(name, scale):
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [
-        ("gradient_descent", lambda α: optax.sgd(α * (1 + 1e-9))),
-        ("momentum", lambda α: optax.sgd(α, momentum=0.9)),
-        ("momentum", lambda α: optax.sgd(α * (1 - 0.9), momentum=0.9, nesterov=True)),
-        ("rmsprop", lambda α: optax.rmsprop(α, decay=0.99, eps=1e-8, eps_in_sqrt=False)),
-        ("rmsprop", lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8)),
-        ("rmsprop", lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8, eps_in_sqrt=False, centered=True)),
-        ("adam", lambda α: optax.adam(α, b1=0.9, b2=0.99, eps=1e-8)),
-        ("adam", lambda α: optax.adam(α, b1=0.9, b2=0.999, eps=1e-6)),
-        ("adam", lambda α: optax.amsgrad(α, b1=0.9, b2=0.999, eps=1e-8)),
-    ],
+    slow_after(
+        4,
+        [
+            ("gradient_descent", lambda α: optax.sgd(α * (1 + 1e-9))),
+            ("momentum", lambda α: optax.sgd(α, momentum=0.9)),
+            ("momentum", lambda α: optax.sgd(α * (1 - 0.9), momentum=0.9, nesterov=True)),
+            ("rmsprop", lambda α: optax.rmsprop(α, decay=0.99, eps=1e-8, eps_in_sqrt=False)),
+            ("rmsprop", lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8)),
+            ("rmsprop", lambda α: optax.rmsprop(α, decay=0.9, eps=1e-8, eps_in_sqrt=False, centered=True)),
+            ("adam", lambda α: optax.adam(α, b1=0.9, b2=0.99, eps=1e-8)),
+            ("adam", lambda α: optax.adam(α, b1=0.9, b2=0.999, eps=1e-6)),
+            ("adam", lambda α: optax.amsgrad(α, b1=0.9, b2=0.999, eps=1e-8)),
+        ],
+    ),
 )
 def test_another_rule_is_noticed(name, make):
     assert apart(walked(name, 50), list(walked_by_optax(make, 50))) > 1e-11

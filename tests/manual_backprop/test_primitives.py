@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from jax.test_util import check_vjp
 
 from manual_backprop import primitives
+from tests.folding import each
 from tests.strategies import drawn, dtypes, keep_probs, leading_axes, read_only, seeds, shapes, soft_labels, wide
 
 # JAX compiles for every shape, so what goes through JAX keeps to these; everything else draws its shapes.
@@ -188,7 +189,7 @@ def check_adjoint(rule: Rule, seed: int, shape: tuple[int, ...]) -> None:
     assert abs(gap) <= bound, f"<u, J v> and <JT u, v> differ by {gap}, rounding explains {bound}"
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 @given(seed=seeds, shape=st.sampled_from(JAX_SHAPES))
 @drawn(25)
 def test_backward_is_the_adjoint(name: str, seed: int, shape: tuple[int, ...]) -> None:
@@ -210,7 +211,7 @@ def check_outside_witness(rule: Rule, seed: int, shape: tuple[int, ...]) -> None
         check_vjp(f, f_vjp, tuple(map(jnp.asarray, args)))
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 def test_jax_check_vjp_agrees(name: str) -> None:
     for seed in range(3):
         check_outside_witness(RULES[name], seed, (4, 3))
@@ -228,7 +229,7 @@ def check_linear(rule: Rule, seed: int, shape: tuple[int, ...]) -> None:
         assert np.all(abs(got - (s * p + t * q)) <= bound), "the backward is not linear in its cotangent"
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 @given(seed=seeds, shape=shapes)
 @drawn(20)
 def test_backward_is_linear_in_the_cotangent(name: str, seed: int, shape: tuple[int, ...]) -> None:
@@ -247,7 +248,7 @@ def check_pure(rule: Rule, seed: int, shape: tuple[int, ...]) -> None:
     assert same_bits((*args, *constants, u), before), "an argument was written to"
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 @given(seed=seeds, shape=shapes)
 @drawn(15)
 def test_arguments_are_intact_and_two_calls_agree(name: str, seed: int, shape: tuple[int, ...]) -> None:
@@ -272,16 +273,14 @@ def check_dtype(rule: Rule, seed: int, shape: tuple[int, ...], dtype: type = np.
         assert np.all(abs(got - want) <= coarser * bound), f"{np.dtype(dtype)} gives {got}, float64 gives {want}"
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 @given(seed=seeds, shape=shapes, dtype=dtypes)
 @drawn(15)
 def test_dtype_is_kept(name: str, seed: int, shape: tuple[int, ...], dtype: type) -> None:
     check_dtype(RULES[name], seed, shape, dtype)
 
 
-@pytest.mark.parametrize(
-    "constant", [0.5, np.float64(0.5), np.float32(0.5), np.array(0.5)], ids=lambda c: type(c).__name__
-)
+@each("constant", [0.5, np.float64(0.5), np.float32(0.5), np.array(0.5)])
 def test_dtype_is_kept_for_every_kind_of_constant(constant: Any) -> None:
     A, D = np.ones((2, 3), np.float32), np.ones((2, 3), bool)
     outs = [
@@ -308,7 +307,7 @@ def check_leading_axes(rule: Rule, seed: int, shape: tuple[int, ...]) -> None:
             assert np.all(abs(out[i] - want) <= bound), f"member {i} of the stack differs from the call on it alone"
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 @given(seed=seeds, lead=leading_axes, n=st.integers(1, 4), m=st.integers(1, 4))
 @drawn(15)
 def test_leading_axes_are_the_loop(name: str, seed: int, lead: tuple[int, ...], n: int, m: int) -> None:
@@ -363,7 +362,7 @@ def check_ulps(name: str, forward: Callable, Z: Any) -> None:
         assert error <= 4, f"{name}({z}) = {a} is {float(error):.1f} ulp off"
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@each("name", ELEMENTWISE)
 @given(seed=seeds, scale=st.sampled_from([1e-9, 1.0, 8.0, 80.0, 700.0]), dtype=dtypes)
 @drawn(30)
 def test_activations_are_right_to_the_last_digits(name: str, seed: int, scale: float, dtype: type) -> None:
@@ -403,8 +402,8 @@ def test_losses_are_right_to_the_last_digits(seed: int, scale: float, n: int, m:
     assert np.all(abs(primitives.softmax_cross_entropy(Z, Y) - truth) <= (8 + 2 * n) * eps * terms)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("name", ["sigmoid", "softmax"])
+@each("dtype", [np.float64, np.float32])
+@each("name", ["sigmoid", "softmax"])
 @given(seed=seeds, shape=shapes)
 @drawn(40)
 def test_cross_entropies_of_enormous_logits_are_finite(
@@ -609,22 +608,22 @@ CASES = [(seed, (4, 3)) for seed in range(5)]
 STACKS = [(seed, (2, 2, 3)) for seed in range(5)]
 
 
-@pytest.mark.parametrize("fault", ADJOINT_FAULTS)
+@each("fault", ADJOINT_FAULTS)
 def test_the_adjoint_identity_rejects(fault: str) -> None:
     assert seen(check_adjoint, ADJOINT_FAULTS[fault], CASES)
 
 
-@pytest.mark.parametrize("fault", [f for f in ADJOINT_FAULTS if f != "a part in 10^12"])
+@each("fault", [f for f in ADJOINT_FAULTS if f != "a part in 10^12"])
 def test_check_vjp_rejects(fault: str) -> None:
     assert seen(check_outside_witness, ADJOINT_FAULTS[fault], CASES)
 
 
-@pytest.mark.parametrize("name", [name for name in RULES if name != "l2"])
+@each("name", [name for name in RULES if name != "l2"])
 def test_linearity_rejects_a_cotangent_cut_at_zero(name: str) -> None:
     assert seen(check_linear, pullback_as(name, lopsided), CASES)
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 def test_linearity_rejects_a_constant_added(name: str) -> None:
     assert seen(check_linear, pullback_as(name, lambda c, *_: (c[0] + 1e-6, *c[1:])), CASES)
 
@@ -653,7 +652,7 @@ def test_purity_rejects(rule: Rule) -> None:
     assert seen(check_pure, rule, CASES)
 
 
-@pytest.mark.parametrize(
+@each(
     "rule",
     [
         patched("sigmoid", forward=lambda Z: 1 / (1 + np.exp(-Z.astype(np.float64)))),
@@ -664,13 +663,12 @@ def test_purity_rejects(rule: Rule) -> None:
             "tanh", forward=lambda Z: np.tanh(Z.astype(np.float16) if Z.dtype == np.float32 else Z).astype(Z.dtype)
         ),
     ],
-    ids=["float64 inside", "a float64 constant", "keep_prob's dtype", "lambd's dtype", "float16 inside"],
 )
 def test_dtype_rejects(rule: Rule) -> None:
     assert seen(check_dtype, rule, STACKS)
 
 
-@pytest.mark.parametrize(
+@each(
     "rule",
     [
         patched("affine", pullback=lambda u, A, W, b: (W.mT @ u, u @ A.mT, b * 0 + u.sum(axis=(0, -1), keepdims=True))),
@@ -678,7 +676,6 @@ def test_dtype_rejects(rule: Rule) -> None:
         patched("dropout", forward=lambda A, D, keep: A * D / keep.mean()),
         patched("sigmoid", forward=lambda Z: primitives.softmax(Z.reshape(1, -1, 1)).reshape(Z.shape)),
     ],
-    ids=["db over the stack", "one penalty for all", "one keep_prob for all", "mixes members"],
 )
 def test_the_loop_rejects(rule: Rule) -> None:
     assert seen(check_leading_axes, rule, STACKS)
@@ -722,7 +719,7 @@ MASK_FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", MASK_FAULTS)
+@each("fault", MASK_FAULTS)
 def test_the_mask_law_rejects(fault: str) -> None:
     assert rejects(check_mask_law, MASK_FAULTS[fault], 0, (4, 5), 0.7)
 
@@ -732,7 +729,7 @@ def test_the_mask_rate_rejects(fault: str) -> None:
     assert rejects(check_mask_rate, MASK_FAULTS[fault], 0, 0.7, np.random.RandomState)
 
 
-@pytest.mark.parametrize(
+@each(
     "dropout",
     [
         lambda A, D, keep_prob: A * D,
@@ -740,7 +737,6 @@ def test_the_mask_rate_rejects(fault: str) -> None:
         lambda A, D, keep_prob: A / keep_prob,
         lambda A, D, keep_prob: A * D / (1 - keep_prob),
     ],
-    ids=["no 1/keep_prob", "1/keep_prob twice", "no mask", "1/(1 - keep_prob)"],
 )
 def test_the_expectation_rejects(dropout: Callable) -> None:
     assert rejects(check_expectation, dropout, 0, 0.7)

@@ -6,6 +6,7 @@ import pytest
 from manual_backprop import network, training
 from manual_backprop.initialization import he
 from manual_backprop.optimizers import OPTIMIZERS
+from tests.folding import each
 
 DIMS = (2, 8, 4, 1)
 
@@ -26,8 +27,8 @@ def equal(first, second):
     return all(np.array_equal(a, b) for a, b in zip(arrays(first), arrays(second), strict=True))
 
 
-@pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum", "rmsprop", "adam"])
-@pytest.mark.parametrize(("lambd", "keep_prob"), [(0.0, 1.0), (0.5, 1.0), (0.0, 0.9), (0.5, 0.9)])
+@each("optimizer", ["gradient_descent", "momentum", "rmsprop", "adam"])
+@each(("lambd", "keep_prob"), [(0.0, 1.0), (0.5, 1.0), (0.0, 0.9), (0.5, 0.9)])
 def test_the_cost_falls(data, optimizer, lambd, keep_prob):
     learning_rate = 0.01 if optimizer in ("rmsprop", "adam") else 0.3
     constants = {"lambd": lambd, "keep_prob": keep_prob, "optimizer": optimizer, "cost_every": 1}
@@ -35,7 +36,7 @@ def test_the_cost_falls(data, optimizer, lambd, keep_prob):
     assert np.mean(costs[-20:]) < 0.7 * np.mean(costs[:20])
 
 
-@pytest.mark.parametrize("initialization", training.INITIALIZATIONS)
+@each("initialization", training.INITIALIZATIONS)
 def test_the_start_is_the_named_initialization_of_the_seed(data, initialization):
     parameters, costs = training.model(
         *data, DIMS, learning_rate=0.1, num_iterations=0, initialization=initialization, seed=4
@@ -99,9 +100,9 @@ def by_hand(X, Y, dims, *, seed, num_iterations, hidden, lambd, keep_prob, optim
     return parameters, costs
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize(("lambd", "keep_prob"), [(0.0, 1.0), (0.5, 1.0), (0.0, 0.8), (0.5, 0.8)])
-@pytest.mark.parametrize(("dims", "hidden"), [(DIMS, "relu"), ((2, 5, 1, 4, 1), "tanh"), ((2, 1), "relu")])
+@each("optimizer", OPTIMIZERS)
+@each(("lambd", "keep_prob"), [(0.0, 1.0), (0.5, 1.0), (0.0, 0.8), (0.5, 0.8)])
+@each(("dims", "hidden"), [(DIMS, "relu"), ((2, 5, 1, 4, 1), "tanh"), ((2, 1), "relu")])
 def test_training_is_the_loop_by_hand(data, dims, hidden, lambd, keep_prob, optimizer):
     """Eight steps carry rounding to 4e-15; one entry of a mask turned over in the tanh network, a weight by 7e-4."""
     constants = {"hidden": hidden, "lambd": lambd, "keep_prob": keep_prob, "optimizer": optimizer, "seed": 5}
@@ -184,7 +185,7 @@ def test_predict_is_the_output_without_dropout(data):
     np.testing.assert_allclose(got, want, rtol=1e-14)
 
 
-@pytest.mark.parametrize(
+@each(
     ("argument", "message"),
     [
         ({"optimizer": "sgd"}, r"optimizer is 'sgd'; it takes one of gradient_descent, momentum, rmsprop, adam"),

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -23,13 +22,14 @@ from manual_backprop.workspace import Workspace
 from reference.cases.case import DTYPES, Case
 from reference.cases.problem import Problem, draw
 from reference.judging.tolerance import compare, magnitudes_of, tolerance
-from tests.strategies import HIDDEN, OUTPUTS, drawn, small_cases, with_arrays
+from tests.folding import each, slow_after
+from tests.strategies import HIDDEN, OUTPUTS, drawn_in_tiers, small_cases, with_arrays
 
 # Depths 1 to 5; widths of 1 below, between and on top; one example and several.
 SHAPES = [((1, 1), 1), ((3, 2), 4), ((2, 1, 3), 5), ((1, 4, 3, 1), 1), ((4, 3, 1, 2, 2), 6), ((3, 5, 4, 3, 2, 1), 7)]
-EVERY = pytest.mark.parametrize(
+EVERY_NETWORK = each(
     ("hidden", "output", "dtype"),
-    [pytest.param(*names, id="-".join(names)) for names in product(HIDDEN, OUTPUTS, DTYPES)],
+    list(product(HIDDEN, OUTPUTS, DTYPES)),
 )
 CONSTANTS = list(product((0.0, 0.7), (1.0, 0.6)))  # λ, keep_prob
 
@@ -101,14 +101,14 @@ def flat(pairs: Iterable[tuple[NDArray, NDArray]]) -> list[NDArray]:
 # --- cost and gradients -----------------------------------------------------------------------------------------
 
 
-@EVERY
-def test_output_cost_and_gradients_are_those_of_network(hidden: str, output: str, dtype: str) -> None:
-    for (dims, m), (lambd, keep_prob), seed in product(SHAPES, CONSTANTS, range(2)):
+@pytest.mark.parametrize("shapes", slow_after(1, [(SHAPES[5:],), (SHAPES[:5],)]))
+@EVERY_NETWORK
+def test_output_cost_and_gradients_are_those_of_network(hidden: str, output: str, dtype: str, shapes: list) -> None:
+    for (dims, m), (lambd, keep_prob), seed in product(shapes, CONSTANTS, range(2)):
         check_agrees(draw([Case(dims, m, hidden, output, lambd, keep_prob, dtype=dtype, seed=seed)]))
 
 
-@given(case=small_cases(dtype=st.sampled_from(DTYPES)))
-@drawn(200)
+@drawn_in_tiers(40, 200, case=small_cases(dtype=st.sampled_from(DTYPES)))
 def test_any_case_agrees(case: Case) -> None:
     """Zero biases, which make exact ties, and weights from 1e-3 to 1e2 times He's are among them."""
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is out of range, and judged as such
@@ -120,8 +120,8 @@ def test_a_network_wide_enough_for_blocked_products_agrees(dtype: str) -> None:
     check_agrees(draw([Case((70, 130, 90, 10), 300, "tanh", "softmax", 0.7, 0.8, dtype=dtype, seed=5)]))
 
 
-@EVERY
-@pytest.mark.parametrize("buffer", ["F", "A"])
+@EVERY_NETWORK
+@each("buffer", ["F", "A"])
 def test_a_slope_or_an_activation_off_by_some_u_is_rejected(
     hidden: str, output: str, dtype: str, buffer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,30 +140,32 @@ def test_a_slope_or_an_activation_off_by_some_u_is_rejected(
 # --- the step ---------------------------------------------------------------------------------------------------
 
 
-@EVERY
-def test_each_of_several_steps_is_the_optimizers(hidden: str, output: str, dtype: str) -> None:
+@pytest.mark.parametrize(("lambd", "keep_prob"), slow_after(1, reversed(CONSTANTS)))
+@EVERY_NETWORK
+def test_each_of_several_steps_is_the_optimizers(
+    hidden: str, output: str, dtype: str, lambd: float, keep_prob: float
+) -> None:
     """θ − α g at the workspace's own θ, within C u (|θ| + α M); fresh masks at every step."""
     rng, learning_rate = np.random.RandomState(0), 0.01
-    for lambd, keep_prob in CONSTANTS:
-        problem = draw([Case((3, 5, 1, 4, 2), 6, hidden, output, lambd, keep_prob, dtype=dtype, seed=1)])
-        ws = place(allocated(problem), problem)
-        for step in range(1, 5):
-            here = tuple((W[None].copy(), b[None].copy()) for W, b in workspace.parameters(ws))
-            if problem.masks:
-                ws.masks[...] = rng.random_sample(ws.masks.size) < keep_prob
-            D = problem.masks and tuple(layer.D[None] for layer in ws.layers[:-1])
-            problem = with_arrays(problem, parameters=here, masks=D)
-            workspace.forward_propagation(ws, keep_prob=keep_prob)
-            workspace.gradient_descent(ws, learning_rate=learning_rate, lambd=lambd)
-            slopes, M = list(by_network(problem).values())[2:], magnitudes_of(problem)
-            stepped, _ = optimizers.gradient_descent(
-                here, list(zip(slopes[::2], slopes[1::2], strict=True)), learning_rate=learning_rate
-            )
-            bars = [(dW + l2, db) for dW, l2, db in zip(M.dW, M.l2, M.db, strict=True)]
-            for θ, bar, got, want in zip(
-                flat(here), flat(bars), flat(workspace.parameters(ws)), flat(stepped), strict=True
-            ):
-                check_close(problem, f"step {step}: {θ.shape}", got[None], want, np.abs(θ) + learning_rate * bar)
+    problem = draw([Case((3, 5, 1, 4, 2), 6, hidden, output, lambd, keep_prob, dtype=dtype, seed=1)])
+    ws = place(allocated(problem), problem)
+    for step in range(1, 5):
+        here = tuple((W[None].copy(), b[None].copy()) for W, b in workspace.parameters(ws))
+        if problem.masks:
+            ws.masks[...] = rng.random_sample(ws.masks.size) < keep_prob
+        D = problem.masks and tuple(layer.D[None] for layer in ws.layers[:-1])
+        problem = with_arrays(problem, parameters=here, masks=D)
+        workspace.forward_propagation(ws, keep_prob=keep_prob)
+        workspace.gradient_descent(ws, learning_rate=learning_rate, lambd=lambd)
+        slopes, M = list(by_network(problem).values())[2:], magnitudes_of(problem)
+        stepped, _ = optimizers.gradient_descent(
+            here, list(zip(slopes[::2], slopes[1::2], strict=True)), learning_rate=learning_rate
+        )
+        bars = [(dW + l2, db) for dW, l2, db in zip(M.dW, M.l2, M.db, strict=True)]
+        for θ, bar, got, want in zip(
+            flat(here), flat(bars), flat(workspace.parameters(ws)), flat(stepped), strict=True
+        ):
+            check_close(problem, f"step {step}: {θ.shape}", got[None], want, np.abs(θ) + learning_rate * bar)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -182,7 +184,7 @@ def test_biases_are_not_decayed(dtype: str) -> None:
         assert np.array_equal(plain, decayed) == (k % 2 == 1)
 
 
-@pytest.mark.parametrize(("dtype", "lambd"), list(product(DTYPES, (0.0, 0.7))))
+@each(("dtype", "lambd"), list(product(DTYPES, (0.0, 0.7))))
 def test_a_learning_rate_of_0_leaves_every_bit(dtype: str, lambd: float) -> None:
     problem = draw([Case((3, 5, 4, 2), 6, "tanh", dtype=dtype, keep_prob=0.8, seed=3)])
     ws = place(allocated(problem), problem)
@@ -195,7 +197,7 @@ def test_a_learning_rate_of_0_leaves_every_bit(dtype: str, lambd: float) -> None
 # --- whose memory -----------------------------------------------------------------------------------------------
 
 
-@EVERY
+@EVERY_NETWORK
 def test_two_calls_give_the_same_bits_whatever_came_between(hidden: str, output: str, dtype: str) -> None:
     problem, other = (draw([Case((3, 5, 4, 2), 6, hidden, output, 0.7, 0.8, dtype=dtype, seed=s)]) for s in (4, 5))
     ws = place(allocated(problem), problem)
@@ -248,13 +250,13 @@ def test_parameters_and_gradients_are_views_of_the_weights_shapes() -> None:
 # --- no array in a step -----------------------------------------------------------------------------------------
 
 
-def peak(hidden: str, output: str, dtype: str, keep_prob: float, lambd: float, *, lanes: bool = False) -> int:
+def peak(hidden: str, output: str, dtype: str, keep_prob: float, lambd: float) -> int:
     """Bytes that two whole steps, one of them through ``backward_propagation``, hold at most, after one to warm up."""
     m, rng = 1100, np.random.RandomState(0)  # D, the smallest array of a hidden layer, is 132 kB; a row is 4.4 kB
     ws = workspace.allocate((20, 130, 120, 10), m, dtype=dtype, hidden=hidden, output=output)
     θ = [(0.1 * rng.standard_normal(W.shape).astype(dtype), b) for W, b in workspace.parameters(ws)]
     workspace.load(ws, rng.standard_normal((20, m)).astype(dtype), np.eye(10)[:, rng.randint(10, size=m)], θ)
-    source = masks.lanes(0, ws.masks.size) if lanes else masks.stream(rng, ws.masks.size)
+    source = masks.stream(rng, ws.masks.size)
     assert min(layer.D.nbytes for layer in ws.layers[:-1]) > 100_000
 
     def steps() -> None:
@@ -275,13 +277,14 @@ def peak(hidden: str, output: str, dtype: str, keep_prob: float, lambd: float, *
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("hidden", "output"), [*((h, "sigmoid") for h in HIDDEN), *(("relu", o) for o in OUTPUTS[1:])])
+@pytest.mark.parametrize("dtype", slow_after(1, reversed(DTYPES)))
+@pytest.mark.parametrize(
+    ("hidden", "output"), slow_after(1, [*((h, "sigmoid") for h in HIDDEN), *(("relu", o) for o in OUTPUTS[1:])])
+)
 def test_no_step_makes_an_array(hidden: str, output: str, dtype: str) -> None:
-    for (lambd, keep_prob), lanes in product(CONSTANTS, (False, True)):
-        if keep_prob < 1 or not lanes:
-            held = peak(hidden, output, dtype, keep_prob, lambd, lanes=lanes)
-            assert held < 4096, f"{held} bytes at λ = {lambd}, keep_prob = {keep_prob}, {lanes=}"
+    for lambd, keep_prob in CONSTANTS:
+        held = peak(hidden, output, dtype, keep_prob, lambd)
+        assert held < 4096, f"{held} bytes at λ = {lambd}, keep_prob = {keep_prob}"
 
 
 @pytest.mark.parametrize("extra", [lambda layer: layer.Z > 0, lambda layer: layer.Z[:1] + 1])
@@ -294,8 +297,8 @@ def test_an_array_that_is_made_is_seen(extra: Callable, monkeypatch: pytest.Monk
 # --- saturation -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("dtype", "size"), [("float64", 800.0), ("float32", 100.0)])
-@pytest.mark.parametrize("output", OUTPUTS)
+@each(("dtype", "size"), [("float64", 800.0), ("float32", 100.0)])
+@each("output", OUTPUTS)
 def test_saturated_logits_are_exact_and_quiet(output: str, dtype: str, size: float) -> None:
     right, zero = np.eye(2), np.zeros((1, 2, 1), dtype)
     X = size * (2 * right - 1)
@@ -310,8 +313,8 @@ def test_saturated_logits_are_exact_and_quiet(output: str, dtype: str, size: flo
             assert np.array_equal(got["dW1"][0], (right - Y) @ X.T / 2)
 
 
-@pytest.mark.parametrize(("dtype", "size"), [("float64", 800.0), ("float32", 100.0)])
-@pytest.mark.parametrize("hidden", HIDDEN)
+@each(("dtype", "size"), [("float64", 800.0), ("float32", 100.0)])
+@each("hidden", HIDDEN)
 def test_saturated_hidden_layers_are_finite_and_quiet(hidden: str, dtype: str, size: float) -> None:
     for output, (_, keep_prob) in product(OUTPUTS, CONSTANTS[:2]):
         start = draw([Case((2, 2, 2), 2, hidden, output, 0.7, keep_prob, dtype=dtype)])
@@ -357,7 +360,7 @@ REFUSED: list[tuple[Callable, tuple, dict, type, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "given", "named", "error", "message"), REFUSED)
+@each(("function", "given", "named", "error", "message"), REFUSED)
 def test_what_does_not_fit_is_refused_in_one_line(
     function: Callable, given: tuple, named: dict, error: type, message: str
 ) -> None:

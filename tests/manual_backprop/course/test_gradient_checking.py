@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from manual_backprop.course import gradient_checking
+from tests.folding import each
 
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 SHAPES = [((4, 5, 3, 1), 3), ((2, 3, 4, 1), 7), ((1, 1, 1, 1), 1), ((3, 2, 2, 2), 4)]
@@ -19,8 +20,8 @@ def checked(network):
     return draw
 
 
-@pytest.mark.parametrize(("dims", "m"), SHAPES)
-@pytest.mark.parametrize("seed", range(3))
+@each(("dims", "m"), SHAPES)
+@each("seed", range(3))
 def test_right_gradients_pass(checked, dims, m, seed, capsys):
     X, Y, parameters, gradients = checked(dims, m, seed=seed)
     difference = gradient_checking.gradient_check_n(parameters, gradients, X, Y, print_msg=True)
@@ -30,8 +31,8 @@ def test_right_gradients_pass(checked, dims, m, seed, capsys):
     assert str(difference) in message
 
 
-@pytest.mark.parametrize("fault", [lambda g: 2 * g, lambda g: -g, lambda g: 0 * g, lambda g: g + 1e-4, np.flip])
-@pytest.mark.parametrize("name", NAMES)
+@each("fault", [lambda g: 2 * g, lambda g: -g, lambda g: 0 * g, lambda g: g + 1e-4, np.flip])
+@each("name", NAMES)
 def test_planted_faults_are_rejected(checked, name, fault, capsys):
     X, Y, parameters, gradients = checked((4, 5, 3, 2), 6)
     wrong = {**gradients, f"d{name}": fault(gradients[f"d{name}"])}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from manual_backprop.course import initialization
+from tests.folding import each
 
 INITIALIZERS = [
     initialization.initialize_parameters_zeros,
@@ -12,8 +13,8 @@ INITIALIZERS = [
 ]
 
 
-@pytest.mark.parametrize("initialize", INITIALIZERS)
-@pytest.mark.parametrize("dims", [[2, 10, 5, 1], (1, 1), [4, 3, 2, 2, 1]])
+@each("initialize", INITIALIZERS)
+@each("dims", [[2, 10, 5, 1], (1, 1), [4, 3, 2, 2, 1]])
 def test_layout(initialize, dims):
     parameters = initialize(dims)
     names = [name for l in range(1, len(dims)) for name in (f"W{l}", f"b{l}")]

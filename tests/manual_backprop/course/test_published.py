@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from manual_backprop.course import gradient_checking, initialization, regularization
+from tests.folding import each
 
 PUBLISHED = json.loads((Path(__file__).parents[2] / "data" / "course_published.json").read_text(encoding="utf-8"))
 HALF_UNIT = 0.5001e-8  # eight decimals are printed
@@ -73,7 +74,7 @@ def test_no_published_number_goes_unread():
 # --- one call each ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@each("name", FUNCTIONS)
 def test_function(name):
     case = decode(PUBLISHED["functions"][name])
     assert_published(FUNCTIONS[name](**case["arguments"]), case["expected"], name)
@@ -180,14 +181,19 @@ def printed_numbers(capsys):
     return [float(line.split(": ")[1]) for line in capsys.readouterr().out.splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("start", "tolerance"),
-    [
-        ("zeros", 5e-9),
-        ("he", 5e-9),
-        ("random", 0.02),  # saturated: the last bit of a sum decides the curve
-    ],
-)
+STARTS = {"zeros": 5e-9, "he": 5e-9, "random": 0.02}  # random is saturated: the last bit of a sum decides the curve
+
+
+@each(("start", "tolerance"), STARTS.items())
+def test_the_first_costs_of_training_from(start, tolerance, capsys):
+    settings, want = PUBLISHED["training"]["initialization"]["model"], PUBLISHED["training"]["initialization"][start]
+    X, Y = circles(300, seed=1)
+    initialization.model(X, Y, settings["learning_rate"], settings["cost_every"] + 1, initialization=start)
+    assert printed_numbers(capsys) == pytest.approx([float(cost) for cost in want["cost"][:2]], rel=tolerance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("start", "tolerance"), STARTS.items())
 def test_training_from(start, tolerance, capsys):
     settings, want = PUBLISHED["training"]["initialization"]["model"], PUBLISHED["training"]["initialization"][start]
     X, Y = circles(300, seed=1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from manual_backprop.course import gradient_checking, initialization, regularization
+from tests.folding import each
 
 RNG = np.random.RandomState(0)
 X, Y, DIMS = RNG.randn(4, 6), np.array([[1, 0, 1, 1, 0, 0]]), [4, 5, 3, 1]
@@ -68,7 +69,7 @@ def test_every_function_is_called_here(module):
     assert set(CALLS[module]) | DRAWS >= set(module.__all__) >= set(CALLS[module])
 
 
-@pytest.mark.parametrize(
+@each(
     ("module", "name"),
     [
         pytest.param(module, name, id=f"{module.__name__.rpartition('.')[2]}.{name}")

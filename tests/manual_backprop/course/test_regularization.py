@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from manual_backprop.course import regularization
+from tests.folding import each
 
 GRADIENTS = ["dZ3", "dW3", "db3", "dA2", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"]
 PARAMETERS = ["W1", "b1", "W2", "b2", "W3", "b3"]
@@ -48,7 +49,7 @@ def assert_gradients(got, want):
 # --- signatures, layouts, dtypes --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "signature"),
     [
         ("initialize_parameters", "(layer_dims)"),
@@ -135,7 +136,7 @@ def test_initialize_parameters(dims):
         assert np.array_equal(parameters[f"b{l}"], np.zeros((dims[l], 1)))
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool, np.float32])
+@each("dtype", [np.uint8, np.int64, bool, np.float32])
 def test_labels_of_any_dtype(network, dtype):
     X, Y, parameters = network((2, 4, 3, 1), 5)
     A3, cache = regularization.forward_propagation(X, parameters)
@@ -154,7 +155,7 @@ def test_labels_that_would_broadcast_are_refused(network):
         regularization.backward_propagation(X, Y.T, cache)
 
 
-@pytest.mark.parametrize("keep_prob", [0, -0.1, 1.1, float("nan")])
+@each("keep_prob", [0, -0.1, 1.1, float("nan")])
 def test_a_keep_prob_out_of_range_is_named(network, keep_prob):
     X, _, parameters = network((2, 4, 3, 1), 5)
     with pytest.raises(ValueError, match="keep_prob is"):
@@ -164,8 +165,8 @@ def test_a_keep_prob_out_of_range_is_named(network, keep_prob):
 # --- values -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("dims", "m"), SHAPES)
-@pytest.mark.parametrize("lambd", [0.0, 0.7])
+@each(("dims", "m"), SHAPES)
+@each("lambd", [0.0, 0.7])
 def test_gradients_with_regularization(network, dims, m, lambd):
     X, Y, parameters = network(dims, m)
     A3, cache = regularization.forward_propagation(X, parameters)
@@ -178,8 +179,8 @@ def test_gradients_with_regularization(network, dims, m, lambd):
         assert_gradients(regularization.backward_propagation(X, Y, cache), want)
 
 
-@pytest.mark.parametrize(("dims", "m"), SHAPES)
-@pytest.mark.parametrize("keep_prob", [0.5, 0.86])
+@each(("dims", "m"), SHAPES)
+@each("keep_prob", [0.5, 0.86])
 def test_gradients_with_dropout(network, dims, m, keep_prob):
     X, Y, parameters = network(dims, m)
     A3, cache = regularization.forward_propagation_with_dropout(X, parameters, keep_prob)
@@ -188,7 +189,7 @@ def test_gradients_with_dropout(network, dims, m, keep_prob):
     assert_gradients(regularization.backward_propagation_with_dropout(X, Y, cache, keep_prob), want)
 
 
-@pytest.mark.parametrize(("lambd", "keep_prob"), [(0.7, 0.86), (0.7, 1), (0, 0.86), (0, 1)])
+@each(("lambd", "keep_prob"), [(0.7, 0.86), (0.7, 1), (0, 0.86), (0, 1)])
 def test_one_step_of_model_is_the_gradient_of_the_whole_cost(examples, lambd, keep_prob, capsys):
     X, Y = examples
     before = regularization.initialize_parameters([2, 20, 3, 1])
