@@ -771,7 +771,7 @@ def test_a_wrong_gradient_is_rejected(check: Callable, fault: str, monkeypatch: 
         check(plain())
 
 
-@each("fault", GRADIENT_FAULTS)
+@pytest.mark.parametrize("fault", slow_after(6, GRADIENT_FAULTS))
 def test_a_wrong_gradient_is_rejected_by_check_vjp(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, *GRADIENT_FAULTS[fault])
     with pytest.raises(AssertionError):
