@@ -8,7 +8,7 @@ import json
 import pytest
 
 from reference.targets.reading import source
-from reference.targets.reading.source import Cell, SourceError, after_quotes, filename, place, read
+from reference.targets.reading.source import Cell, SourceError, filename, place, read
 
 CODE = "import numpy as np\n\n\ndef relu(x):\n    return np.maximum(0, x)\n"
 
@@ -331,5 +331,11 @@ def test_a_place_is_told_from_its_name(tmp_path, name, number):
         ('end""" # """', '"""', None),
     ],
 )
-def test_open_quotes_at_the_end_of_a_line(line, before, after):
-    assert after_quotes(line, before) == after
+def test_open_quotes_at_the_end_of_a_line(tmp_path, line, before, after):
+    """A magic on the next line is one only outside a string."""
+    head = [f"{before}"] if before else []
+    tail = [f"{after}"] if after else []
+    text = text_of(tmp_path, "\n".join(["%first", *head, line, "%next", *tail, "%last", ""])).split("\n")
+    assert text[0] == "pass"
+    assert text[1 + len(head) + 1] == ("%next" if after else "pass")
+    assert text[-2] == "pass"

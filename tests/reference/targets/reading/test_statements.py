@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
-from reference.targets.reading.statements import definitions, python3
+from reference.targets.reading.statements import definitions
+from reference.targets.reading.syntax import python3
 
 
 def found(*texts):
