@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.targets.pairing import layouts as forms
+from reference.targets.pairing import layouts
 from reference.targets.pairing.layouts import (
     CACHES,
     FORMS,
@@ -270,7 +270,7 @@ def test_the_published_caches():
 def test_a_published_cache_knows_the_names_of_its_arrays(depth, dropped):
     part = Pass(Z[:depth], A[: depth + 1], MASKS[: depth - 1] if dropped else None, PAIRS[:depth])
     cache = CACHES["tuple"](part)
-    names = forms.published(len(cache))
+    names = layouts.published(len(cache))
     wanted = {f"Z{l}": Z[l - 1] for l in range(1, depth + 1)} | {f"W{l}": PAIRS[l - 1][0] for l in range(1, depth + 1)}
     if dropped:
         wanted |= {f"D{l}": MASKS[l - 1] for l in range(1, depth)}
@@ -278,9 +278,9 @@ def test_a_published_cache_knows_the_names_of_its_arrays(depth, dropped):
 
 
 def test_what_was_changed_in_a_cache_has_a_name():
-    assert forms.cache_names(CACHE, [(0,), (5,)]) == ["Z1", "A2"]
-    assert forms.cache_names({"A1": A[1], "x": A[0]}, [("A1",)]) == ["A1"]
-    assert forms.cache_names([A[0], A[1], A[2]], [(1,)]) == ["cache"]
+    assert layouts.cache_names(CACHE, [(0,), (5,)]) == ["Z1", "A2"]
+    assert layouts.cache_names({"A1": A[1], "x": A[0]}, [("A1",)]) == ["A1"]
+    assert layouts.cache_names([A[0], A[1], A[2]], [(1,)]) == ["cache"]
 
 
 @given(
@@ -289,13 +289,13 @@ def test_what_was_changed_in_a_cache_has_a_name():
     )
 )
 def test_a_cache_without_arrays_has_none(value):
-    assert list(forms.walk(value)) == []
+    assert list(layouts.walk(value)) == []
 
 
 def test_a_cache_that_contains_itself_has_an_end():
     endless = [A[0]]
     endless.append(endless)
-    assert len(list(forms.walk(endless))) < 10
+    assert len(list(layouts.walk(endless))) < 10
     named = {"A0": A[0]}
     named["itself"] = named
-    assert len(list(forms.walk(named))) < 10
+    assert len(list(layouts.walk(named))) < 10
