@@ -12,6 +12,7 @@ import numpy as np
 
 from reference.targets.outcome import Single, as_dict, stacked, unlike
 from reference.targets.pairing import layouts
+from reference.targets.reading.namespace import Nowhere
 
 __all__ = [
     "STANDINS",
@@ -105,9 +106,13 @@ def with_globals(call: Any, names: dict[str, Any]) -> Any:
     )
 
 
-def forward_and_backward(found: Any) -> tuple[Any, Any] | None:
-    """The two passes: two functions, or an object that has them."""
-    if isinstance(found, tuple | list) and len(found) == 2 and all(map(callable, found)):
-        return found[0], found[1]
-    forward, backward = getattr(found, "forward", None), getattr(found, "backward", None)
-    return (forward, backward) if callable(forward) and callable(backward) else None
+def forward_and_backward(target: Any, name: str) -> tuple[Any, Any] | None:
+    """The two passes: two functions, or an object that has them; ``None`` for one function. Raises ``Nowhere``."""
+    if isinstance(target, tuple | list) and len(target) == 2 and all(map(callable, target)):
+        return target[0], target[1]
+    forward, backward = getattr(target, "forward", None), getattr(target, "backward", None)
+    if callable(forward) and callable(backward):
+        return forward, backward
+    if not callable(target):
+        raise Nowhere(f"{name} is a {type(target).__name__}; it takes a function, or a forward and a backward pass")
+    return None

@@ -36,7 +36,7 @@ from reference.targets.process.calling import (
 from reference.targets.process.exceptions import described
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
-from reference.targets.reading.namespace import Loaded, load, module_of
+from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
@@ -143,8 +143,8 @@ class Server:
 
     def _own(self, check: str) -> PassPair:
         """The backward pass with the file's own forward pass, whatever that computes."""
-        found = self._pair(check)
-        return found.alternative or found
+        pair = self._pair(check)
+        return pair.alternative or pair
 
     def ask_run(self, check: str, problem: dict[str, Any], own: bool = False) -> dict[str, Any]:
         """A backward pass over a stack: its quantities stacked, and the arguments that it changed."""
@@ -232,30 +232,17 @@ class Server:
 
         ``not_there``: why the name leads nowhere.
         """
-
-        def nowhere(why: str) -> dict[str, Any]:
-            return {"not_there": why, "pair": None}
-
         self._learn(binding)
         try:
-            found: Any = module_of(Path(folder), module)
-            for part in attribute.split("."):
-                found = getattr(found, part)
-        except ModuleNotFoundError as error:
-            if error.name is None or not module.startswith(error.name):
-                raise
-            return nowhere(str(error))
-        except AttributeError:
-            return nowhere(f"module {module} has no {attribute}")
-        passes = forward_and_backward(found)
-        if passes is None and not callable(found):
-            kind = type(found).__name__
-            return nowhere(f"{attribute} is a {kind}; it takes a function, or a forward and a backward pass")
-        forward, backward = passes or (None, found)
+            target = object_of(Path(folder), module, attribute)
+            passes = forward_and_backward(target, attribute)
+        except Nowhere as why:
+            return {"not_there": str(why), "pair": None}
+        forward, backward = passes or (None, target)
         last = function(attribute.rpartition(".")[2], backward, own=True)
         role = backward_role(last.arguments)
         if passes is None and (role is None or len(last.arguments) == 1):
-            self.direct = found
+            self.direct = target
             return {"not_there": None, "pair": None}
         self.functions[last.name] = last._replace(role=role or "backward")
         if forward is not None:
@@ -296,5 +283,5 @@ class Server:
             direct = self.direct
             assert direct is not None
             return lambda: direct(single)
-        found = self._pair(check)
-        return lambda: as_returned(found, stages(found, single).values, single)
+        pair = self._pair(check)
+        return lambda: as_returned(pair, stages(pair, single).values, single)
