@@ -13,7 +13,6 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-import msgpack
 import numpy as np
 
 __all__ = ["LARGEST", "Foreign", "WireError", "pack", "receive"]
@@ -53,21 +52,26 @@ TYPES = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray, Forei
 
 def pack(tree: Any) -> bytes:
     """A tree of dictionaries, lists, tuples, numbers, strings and arrays as one message."""
+    import msgpack
+
     body: bytes = msgpack.packb(_plain(tree, 0), unicode_errors="surrogatepass")
     return LENGTH.pack(len(body)) + body
 
 
 def receive(read: Callable[[int], bytes]) -> Any:
     """The next message; ``read(n)`` returns n bytes, or raises. Raises ``WireError``."""
+    import msgpack
+
     (length,) = LENGTH.unpack(read(LENGTH.size))
     if length > LARGEST:
         raise WireError(f"a message of {length} bytes; {LARGEST} are taken")
+    body = read(length)
     try:
         tree = msgpack.unpackb(
-            read(length), strict_map_key=False, unicode_errors="surrogatepass", list_hook=_sequence,
+            body, strict_map_key=False, unicode_errors="surrogatepass", list_hook=_sequence,
             object_hook=_dictionary, ext_hook=_refused, max_array_len=MOST, max_map_len=MOST,
         )  # fmt: skip
-    except (ValueError, TypeError, IndexError, OverflowError, RecursionError, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, IndexError, OverflowError, RecursionError) as error:
         raise WireError(f"{type(error).__name__}: {error}") from None
     return _known(tree)
 
