@@ -18,6 +18,7 @@ from reference.targets import resolve
 from reference.targets.interface import NotJudged
 from reference.targets.process.server import Server
 from reference.targets.remote import RemotePair, as_tree, entry_of
+from tests.folding import each
 from tests.reference.targets import greeting
 
 HEAD = "import numpy as np\n"
@@ -255,9 +256,8 @@ BY_NAME = PAIRED.replace(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "text", [PAIRED, FLAT, DICTS, SEPARATE, LAST_FIRST, BY_NAME],
-    ids=["pairs", "flat", "dicts", "separate lists", "last layer first", "by name"],
 )  # fmt: skip
 def test_parameters_and_gradients_in_other_forms(text):
     loaded = Loaded(HEAD + text)
@@ -302,7 +302,7 @@ MASKS = {
 }
 
 
-@pytest.mark.parametrize("kind", MASKS)
+@each("kind", MASKS)
 def test_masks_of_any_kind(kind):
     loaded = Loaded(dropout(mask=MASKS[kind]))
     pair = loaded.only()
@@ -310,7 +310,7 @@ def test_masks_of_any_kind(kind):
     assert_right(loaded, pair)
 
 
-@pytest.mark.parametrize(
+@each(
     "cache",
     [
         PUBLISHED,
@@ -427,7 +427,7 @@ CURRENT = DEEP + 'def NAME(l): return "dA" + str(l - 1)\n'
 FIRST_RELEASE = DEEP + 'def NAME(l): return "dA" + str(l)\n'
 
 
-@pytest.mark.parametrize("text", [CURRENT, FIRST_RELEASE], ids=["dA{l-1}", "dA{l}"])
+@each("text", [CURRENT, FIRST_RELEASE])
 def test_a_network_of_any_depth_with_dA_under_either_name(text):
     loaded = Loaded(HEAD + text)
     pair = loaded.only()
@@ -437,7 +437,7 @@ def test_a_network_of_any_depth_with_dA_under_either_name(text):
         assert {f"dA{l}" for l in range(1, depth)} == {name for name in outcome if name.startswith("dA")}
 
 
-@pytest.mark.parametrize("own", ["L_model_backward", "linear_activation_backward, L_model_backward"])
+@each("own", ["L_model_backward", "linear_activation_backward, L_model_backward"])
 def test_what_the_helpers_have_need_not_be_there(own):
     parts = DEEP.split("\ndef ")
     kept = [p for p in parts if p.partition("(")[0] in own.split(", ")]
@@ -489,7 +489,7 @@ def test_two_layers_with_tanh_and_no_forward_pass():
     assert_right(loaded, pair, depth=2)
 
 
-@pytest.mark.parametrize("hidden", ["relu", "tanh"])
+@each("hidden", ["relu", "tanh"])
 def test_softmax_of_two_layers(hidden):
     slope = {"relu": "(A1 > 0)", "tanh": "(1 - A1 ** 2)"}[hidden]
     gate = {"relu": "np.maximum(0, Z1)", "tanh": "np.tanh(Z1)"}[hidden]
@@ -526,7 +526,7 @@ def test_dZ_that_carries_the_mean():
     assert_right(loaded, pair)
 
 
-@pytest.mark.parametrize("form", ["np.int64(A{l} >= 0)", "(Z{l} >= 0)", "np.where(Z{l} < 0, 0, 1)"])
+@each("form", ["np.int64(A{l} >= 0)", "(Z{l} >= 0)", "np.where(Z{l} < 0, 0, 1)"])
 def test_a_derivative_of_1_at_0_is_a_convention(form):
     text = BACKWARD
     for l in "12":
@@ -579,7 +579,7 @@ def test_labels_flattened_on_the_way_are_labels():
     assert_right(loaded, loaded.only())
 
 
-@pytest.mark.parametrize(
+@each(
     "arguments",
     ["(cache, inputs, labels)", "(labels, cache, inputs)", "(inputs, labels, stored)", "(stored, inputs, labels)"],
 )
@@ -614,7 +614,7 @@ def test_the_later_of_two_definitions_is_the_one_that_is_run():
 # --- arguments that are changed, random numbers, wrong ones -------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "changed"),
     [
         ("A1 *= 1.5", {"A1"}),
@@ -639,7 +639,7 @@ def test_a_backward_pass_that_draws_is_told():
     assert not Loaded(dropout()).only().random
 
 
-@pytest.mark.parametrize(
+@each(
     ("right", "wrong", "names"),
     [
         ("dZ3 = A3 - Y", "dZ3 = Y - A3", {"dW1", "dW2", "dW3", "db1", "db2", "db3"}),
@@ -736,7 +736,7 @@ def test_a_backward_pass_is_consistent_with_its_own_forward_pass(opened):
     assert own.autodiff
 
 
-@pytest.mark.parametrize("name", ["backward_propagation", "backward_propagation_with_dropout"])
+@each("name", ["backward_propagation", "backward_propagation_with_dropout"])
 def test_one_function_of_a_file_can_be_asked_for(opened, name):
     implementation = resolve(f"{opened.name}::{name}")()
     implementation.close()
@@ -747,7 +747,7 @@ def test_one_function_of_a_file_can_be_asked_for(opened, name):
 PAIRS_OF_FILES = list(itertools.product(("a.py", "ä b.ipynb.py", "[x] #cell3.py"), [HEAD + FORWARD + BACKWARD]))
 
 
-@pytest.mark.parametrize(("name", "text"), PAIRS_OF_FILES, ids=[name for name, _ in PAIRS_OF_FILES])
+@each(("name", "text"), PAIRS_OF_FILES)
 def test_names_of_files_are_no_matter(tmp_path, name, text):
     (tmp_path / name).write_text(text, encoding="utf-8")
     implementation = resolve(str(tmp_path / name))()

@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from reference.targets.process import messages as wire
 from reference.targets.process.messages import LENGTH, Foreign, Kind, WireError, pack, receive
+from tests.folding import each
 
 LIST, TUPLE, ARRAY, FOREIGN = Kind
 
@@ -78,7 +79,7 @@ def test_what_goes_in_comes_out(tree):
     assert equal(over(tree), tree)
 
 
-@pytest.mark.parametrize(
+@each(
     "tree",
     [
         float("nan"),
@@ -99,7 +100,6 @@ def test_what_goes_in_comes_out(tree):
         np.broadcast_to(1.0, (3, 2)),
         np.longdouble(1) / 3 * np.ones(2),
     ],
-    ids=repr,
 )
 def test_edges(tree):
     assert equal(over(tree), tree)
@@ -129,7 +129,7 @@ def test_subclasses_come_out_as_what_they_are():
     assert [type(v) for v in (name, masked, row)] == [str, np.ndarray, np.ndarray]
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "says"),
     [
         (object(), "object"),
@@ -145,7 +145,6 @@ def test_subclasses_come_out_as_what_they_are():
         (-(2**70), "a very large int"),
         (ValueError("x"), "ValueError"),
     ],
-    ids=lambda value: type(value).__name__,
 )
 def test_of_what_is_neither_number_nor_container_a_name_alone_crosses(value, says):
     got = over([value])[0]
@@ -177,7 +176,7 @@ def test_an_array_that_is_too_large_is_named_only(monkeypatch):
 DOUBLES = (ARRAY, "<f8", (TUPLE, 2))
 
 
-@pytest.mark.parametrize(
+@each(
     "broken",
     [
         message(b""),
@@ -235,7 +234,7 @@ def test_what_is_no_message_is_refused(broken):
         received(broken)
 
 
-@pytest.mark.parametrize("head", [b"\xdd", b"\xdf"])
+@each("head", [b"\xdd", b"\xdf"])
 def test_no_room_is_made_for_elements_that_are_not_there(head):
     body = head + (2**27).to_bytes(4, "big") + bytes(2**21)
     tracemalloc.start()
@@ -247,7 +246,7 @@ def test_no_room_is_made_for_elements_that_are_not_there(head):
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize(
+@each(
     "described",
     [
         ["<f8", [3]],
@@ -276,7 +275,6 @@ def test_no_room_is_made_for_elements_that_are_not_there(head):
         [{"names": ["a"], "formats": ["O"]}, [2]],
         [3, [2]],
     ],
-    ids=repr,
 )
 def test_an_array_that_lies_about_itself_is_refused(described):
     kind, shape = described
@@ -284,7 +282,7 @@ def test_an_array_that_lies_about_itself_is_refused(described):
         received(message([ARRAY, kind, (TUPLE, *shape), bytes(16)]))
 
 
-@pytest.mark.parametrize("length", [2**63, 2**64 - 1, wire.LARGEST + 1])
+@each("length", [2**63, 2**64 - 1, wire.LARGEST + 1])
 def test_a_message_that_is_too_large_is_refused_before_it_is_read(length):
     asked = []
 
