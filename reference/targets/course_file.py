@@ -104,12 +104,12 @@ def _unloadable(unloadable: list[Any], file: str) -> list[tuple[str, list[Violat
 def _cost_of(pair: RemotePair, functions: list[RemoteFunction]) -> str | None:
     """The file's own cost that belongs to a backward pass; ``None`` where its forward pass returns the cost."""
     wanted = "cost l2" if pair.l2 else "cost"
-    found = [f.name for f in functions if f.role == wanted] or [f.name for f in functions if f.role == "cost"]
+    costs = [f.name for f in functions if f.role == wanted] or [f.name for f in functions if f.role == "cost"]
     if pair.forward is not None and any(f.name == pair.forward and f.role == "forward n" for f in functions):
         return None
-    if not found and wanted == "cost" and pair.output == "sigmoid":
+    if not costs and wanted == "cost" and pair.output == "sigmoid":
         return "compute_cost"  # the course's own
-    if not found or (wanted == "cost l2" and not any(f.role == wanted for f in functions)):
+    if not costs or (wanted == "cost l2" and not any(f.role == wanted for f in functions)):
         return None
     alike = pair.check.replace("backward_propagation", "compute_cost")
-    return max(found, key=lambda name: difflib.SequenceMatcher(None, alike, name).ratio())
+    return max(costs, key=lambda name: difflib.SequenceMatcher(None, alike, name).ratio())

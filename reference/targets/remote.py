@@ -139,8 +139,8 @@ def _with_own_masks(worker: Worker, pair: RemotePair) -> Callable[[Problem], Pro
     def with_own_masks(problem: Problem) -> Problem:
         drawn = worker.ask("masks", check=pair.check, problem=as_tree(problem))
         G, m = len(problem.cases), problem.shape.m
-        owed = [(G, n, m) for n in problem.shape.dims[1:-1]]
-        if [np.shape(D) for D in drawn] != owed or (problem.masks is None and all(np.all(D) for D in drawn)):
+        shapes = [(G, n, m) for n in problem.shape.dims[1:-1]]
+        if [np.shape(D) for D in drawn] != shapes or (problem.masks is None and all(np.all(D) for D in drawn)):
             return problem
         return problem.masked(tuple(np.asarray(D, dtype=bool) for D in drawn))
 
@@ -214,11 +214,11 @@ def _by_autodiff(
 ) -> bool:
     """Did JAX differentiate the target's code, and agree with the differences of the same code?"""
     try:
-        found = worker.ask("autodiff", check=pair.check, cost=cost, problem=as_tree(problem))
+        by_jax = worker.ask("autodiff", check=pair.check, cost=cost, problem=as_tree(problem))
     except (TargetRaised, TargetDied):
         return False
-    return isinstance(found, np.ndarray) and found.shape == best.shape and bool(
-        np.all(np.abs(found - best) <= SMOOTH * scale)
+    return isinstance(by_jax, np.ndarray) and by_jax.shape == best.shape and bool(
+        np.all(np.abs(by_jax - best) <= SMOOTH * scale)
     )  # fmt: skip
 
 

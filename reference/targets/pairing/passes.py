@@ -161,11 +161,11 @@ def stages(pair: PassPair, single: Single) -> Stages:
     with seeded():
         whole = pair.forward.call(**bind(pair.forward.arguments, pair.forward.role or "", values))
     last = (dims[-1], single.X.shape[1])
-    found = layouts.returned(whole, last[::-1] if pair.rows else last)
+    returned = layouts.returned(whole, last[::-1] if pair.rows else last)
     if pair.forward.role == "forward dropout" and (paths := pair.paths.get(len(dims) - 1)):
         masks = tuple(layouts.at(whole, path) != 0 for path in paths)
-    values |= {"cache": found.cache, "A": found.A, "extras": found.extras}
-    return Stages(found, masks, found.cache, values)
+    values |= {"cache": returned.cache, "A": returned.A, "extras": returned.extras}
+    return Stages(returned, masks, returned.cache, values)
 
 
 def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
@@ -194,7 +194,7 @@ def as_returned(pair: PassPair, values: dict[str, Any], single: Single, *, state
 
 
 def named_as_ours(pair: PassPair, raw: dict[str, Any], single: Single) -> dict[str, Any]:
-    """The same in the course's conventions: dA under its own layer, dZ without 1/m, examples as columns."""
+    """Gradients in the course's conventions: dA under its own layer, dZ without 1/m, examples as columns."""
     m, dims = single.X.shape[1], single.dims
     result = dict(raw)
     layouts.place_activations(result, len(dims) - 1, pair.shifted)

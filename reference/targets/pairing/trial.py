@@ -135,14 +135,14 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
         return replace(candidate, reached=Reached.OUR_CACHE)
     depth, m = len(single.parameters), single.X.shape[1]
     stage = stages(candidate, single)
-    found = stage.returned
-    assert found is not None
+    returned = stage.returned
+    assert returned is not None
     masks, paths = single.masks, {}
     if candidate.dropout:
-        ways = layouts.mask_paths(found.whole, single.dims[1:-1], m, single.keep_prob)
-        masks = None if ways is None else tuple(layouts.at(found.whole, way) != 0 for way in ways)
+        ways = layouts.mask_paths(returned.whole, single.dims[1:-1], m, single.keep_prob)
+        masks = None if ways is None else tuple(layouts.at(returned.whole, way) != 0 for way in ways)
         paths = {} if ways is None else {depth: ways}
-    if found.A is None:
+    if returned.A is None:
         return replace(candidate, reached=Reached.NOWHERE)
     if candidate.dropout and masks is None and depth > 1:
         return replace(candidate, reached=Reached.UNKNOWN_NETWORK)
@@ -153,7 +153,7 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
             forward = network.forward_propagation(
                 single.X, single.parameters, hidden=hidden, output=output, masks=masks, keep_prob=single.keep_prob
             )
-            A = np.transpose(found.A) if candidate.rows else found.A
+            A = np.transpose(returned.A) if candidate.rows else returned.A
             if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
                 return replace(candidate, hidden=hidden, output=output, paths=paths, reached=Reached.KNOWN_NETWORK)
     return replace(candidate, paths=paths, reached=Reached.UNKNOWN_NETWORK)

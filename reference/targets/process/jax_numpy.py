@@ -42,10 +42,10 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
             "keep_prob": single.keep_prob, "m": single.X.shape[1], "L": len(θ), "layers_dims": list(single.dims),
         }  # fmt: skip
         whole = forward.call(**bind(forward.arguments, forward.role or "", values))
-        found = layouts.returned(whole, (single.dims[-1], single.X.shape[1]))
+        returned = layouts.returned(whole, (single.dims[-1], single.X.shape[1]))
         if priced is None:
-            return jax.numpy.squeeze(found.cost)
-        values |= {"A": found.A, "cache": found.cache}
+            return jax.numpy.squeeze(returned.cost)
+        values |= {"A": returned.A, "cache": returned.cache}
         return jax.numpy.squeeze(priced.call(**bind(priced.arguments, priced.role or "", values)))
 
     with seeded():

@@ -77,7 +77,7 @@ def receive(read: Callable[[int], bytes]) -> Any:
 
 
 def _plain(value: Any, depth: int) -> Any:
-    """The same in what msgpack has, sequences as tuples: they may be keys."""
+    """A tree in what msgpack has, sequences as tuples: they may be keys."""
     if depth > DEEPEST:
         return (Kind.FOREIGN, "nested too deeply")
     if isinstance(value, np.ndarray | np.generic):

@@ -102,7 +102,7 @@ class Server:
         self.wanted = {"form": binding["form"], "layout": binding["layout"]}
 
     def _read_as(self, binding: dict[str, Any], only: str | None) -> None:
-        """What a binding says of a function, and what is asked for by name, is what it is said to be."""
+        """Take a function for what the binding says that it is; and what is asked for by name, for a backward pass."""
         forward = self.functions.get(binding["forward"] or "")
         if forward is not None:
             others = [n for n, f in self.functions.items() if (f.role or "").startswith("forward")]
@@ -270,7 +270,7 @@ class Server:
     # --- what it costs ---------------------------------------------------------------------------------------
 
     def ask_seconds(self, check: str | None, problem: dict[str, Any], repetitions: int) -> float:
-        """Of one call for the first problem of a stack, forward and backward."""
+        """Seconds of one call for the first problem of a stack, forward and backward."""
         return seconds(self._call(check, problem), repetitions)
 
     def ask_memory(self, check: str | None, problem: dict[str, Any]) -> int | None:

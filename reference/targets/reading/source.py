@@ -90,12 +90,12 @@ def _notebook(path: Path, data: bytes) -> list[tuple[int, str]]:
             cells: Any = nbformat.reads(text, as_version=4).cells
     except Exception:  # not valid by the letter: the cells may be there all the same
         cells = _raw_cells(path, text)
-    found = []
+    code = []
     for number, cell in enumerate(cells, start=1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
-            found.append((number, _lines("".join(map(str, source)) if isinstance(source, list) else str(source))))
-    return found
+            code.append((number, _lines("".join(map(str, source)) if isinstance(source, list) else str(source))))
+    return code
 
 
 def _raw_cells(path: Path, text: str) -> list[Any]:

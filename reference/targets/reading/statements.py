@@ -77,7 +77,7 @@ def _parsed(cell: Cell) -> tuple[list[ast.stmt], list[Unloadable], bool]:
 
 
 def _parsed_apart(text: str, cell: int | None) -> tuple[list[ast.stmt], list[Unloadable]]:
-    """The same, statement by statement."""
+    """The statements that parse by themselves, and what does not."""
     statements: list[ast.stmt] = []
     broken: list[Unloadable] = []
     tearing = False  # the last function was torn apart, and nothing has parsed since

@@ -36,11 +36,11 @@ def lines_within_strings(text: str) -> set[int]:
 
 def open_brackets(text: str) -> Counter[int]:
     """By line, counted from 0: how many brackets more are opened than closed, outside strings and comments."""
-    found: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for node in _nodes(_encoded(text)):
         if node.type in ("(", "[", "{", ")", "]", "}"):
-            found[node.start_point.row] += 1 if node.type in "([{" else -1
-    return found
+            counts[node.start_point.row] += 1 if node.type in "([{" else -1
+    return counts
 
 
 def _encoded(text: str) -> bytes:
