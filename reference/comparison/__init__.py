@@ -85,7 +85,7 @@ def _standing(
     failed = [answer.failed for given in mine.values() for answer in given.values() if answer.failed]
     cases = {k for given in mine.values() for k in given}
     table = [_accuracy(row) for row in rows if row.who.target == target]
-    notes, conventions = list(implementation.notes), _own_conventions(implementation)
+    notes, conventions = [str(note) for note in implementation.notes], _own_conventions(implementation)
     if not cases:
         more = "; verify says more of it" if implementation.laws else ""
         return Standing(target=target, verdict="inconclusive", error=NOTHING + more, notes=notes)

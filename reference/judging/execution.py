@@ -18,8 +18,8 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient
-from reference.targets.interface import Entry, Outcome, Place
-from reference.targets.outcome import CHANGED, as_dict
+from reference.targets.interface import Entry, Outcome, Place, Ran
+from reference.targets.outcome import as_dict
 from reference.targets.process.supervisor import TargetDied, TargetRaised
 from reference.targets.raised import described
 
@@ -66,20 +66,17 @@ def attempt(ask: Callable[[], T]) -> T | Raised:
 def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
     """What the entry returns, what it returns for λ = 0, and what is wrong with the calls themselves."""
     given = _writable(problem)
-    outcome = _called(entry, given)
-    again = _called(entry, _writable(problem))
+    outcome, changed = _called(entry, given)
+    again = run_once(entry, problem)
     no_l2 = replace(problem, lambd=np.zeros_like(problem.lambd))
     of_data = run_once(entry, no_l2) if problem.lambd.any() else outcome
     failures = []
-    for name in [name for name in outcome if name.startswith(CHANGED)]:
-        part = name.removeprefix(CHANGED)
-        text = f"{part} was changed by the call"
-        failures.append(Failure(entry.check, part, "MB601", problem.cases[int(outcome.pop(name))], text))
+    for name, g in changed.items():
+        failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
     for name, before, after in _arguments(problem, given):
         if not np.array_equal(before, after):
             g = int(np.flatnonzero((before != after).reshape(len(before), -1).any(axis=-1))[0])
             failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))
-    of_data = {name: a for name, a in of_data.items() if not name.startswith(CHANGED)}
     for name, first in outcome.items():
         numeric = first.dtype.kind in "fiubc" and first.size <= LARGEST  # what is not, is malformed
         if name not in again or (numeric and not np.array_equal(first, again[name], equal_nan=True)):
@@ -91,11 +88,11 @@ def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Fa
 
 def run_once(entry: Entry, problem: Problem) -> Outcome:
     """Run an entry on copies that it may write to. Raises what it raises; ``TypeError`` where it returns no dict."""
-    return _called(entry, _writable(problem))
+    return _called(entry, _writable(problem)).outcome
 
 
-def _called(entry: Entry, given: Problem) -> Outcome:
-    return as_dict(entry.run(given))
+def _called(entry: Entry, given: Problem) -> Ran:
+    return Ran(as_dict(entry.run(given))) if entry.watched is None else entry.watched(given)
 
 
 def _writable(problem: Problem) -> Problem:

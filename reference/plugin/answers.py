@@ -57,7 +57,7 @@ def _without_properties(verified: Verified, share: Share, rows: Sequence[CheckRe
     looked = [row for row in target.checks if row.check in share.checks] if share.but else rows
     accepted = any(finding.accepted is not None for row in rows for finding in row.findings)
     if not accepted and not any(row.coordinates for row in looked):
-        return _not_checked(target, share)
+        return _not_checked(verified, share)
     return _warned(target, rows)
 
 
@@ -99,9 +99,10 @@ def _origins(target: Target, row: CheckResult) -> Iterator[tuple[CheckResult, Fi
                 yield other, finding
 
 
-def _not_checked(target: Target, share: Share) -> ItemAnswer:
+def _not_checked(verified: Verified, share: Share) -> ItemAnswer:
     """The answer for what never came up: red, unless the run says that it cannot judge this, and judged others."""
-    about = [note for note in target.notes for check in share.checks if note.startswith(f"{check} is not judged")]
+    target = verified.target
+    about = [str(note) for note in verified.not_judged if note.check in share.checks]
     if about and target.verdict != "inconclusive":
         return ItemAnswer("skip", about[0], about[0])
     name = " and ".join(share.checks) or target.target

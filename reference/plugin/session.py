@@ -25,6 +25,7 @@ from reference.selftest.canary import canary
 from reference.settings.request import Request, request
 from reference.settings.table import ConfigurationError
 from reference.targets import Implementation, TargetError, resolve
+from reference.targets.interface import NotJudged
 from reference.verification import baseline as baselines
 from reference.verification.run import Run
 from reference.verification.target import another, tool, verify_one, with_slack
@@ -39,11 +40,12 @@ class Fault(Exception):
 
 
 class Verified(NamedTuple):
-    """A target's report, what the baseline has against it, and why too little was tried, if so."""
+    """A target's report, what the baseline has against it, why too little was tried, if so, and what was left out."""
 
     target: Target
     stale: tuple[str, ...] = ()
     cut: str | None = None
+    not_judged: tuple[NotJudged, ...] = ()
 
 
 def open_verification(config: pytest.Config, names: list[str], seed: int | None) -> Verification:
@@ -123,16 +125,17 @@ class Verification:
         with _opened(opening) as implementation:
             judged = with_slack(implementation, self.request.slack)
             target = verify_one(judged, options, run=run, again=another(name, opening))
-        cut = None if run.floor else "; ".join(run.notes)
+        cut = None if run.floor else "; ".join(map(str, run.notes))
+        left_out = tuple(note for note in (*judged.notes, *run.notes) if isinstance(note, NotJudged))
         if self.baseline is None:
-            return Verified(target, cut=cut)
+            return Verified(target, cut=cut, not_judged=left_out)
         report = Report(
             tool=tool(), seed=options.seed, profile=self.request.profile, verdict="pass", exit_code=0, targets=[target]
         )
         of_it = [entry for entry in self.baseline.accepted if entry.target == target.target]
         known = baselines.Baseline(accepted=of_it, exports=self.baseline.exports)
         (target,), wrong, lost = baselines.applied(report, known, datetime.datetime.now(datetime.UTC).date())
-        return Verified(target, (*wrong, *lost), cut)
+        return Verified(target, (*wrong, *lost), cut, left_out)
 
     def _opening(self, name: str) -> Callable[[], Implementation]:
         return resolve(name, self.request.limits, self.request.bind, self.request.bindings)

@@ -12,8 +12,8 @@ from reference.cases.problem import Problem
 from reference.findings.codes import Violation
 
 __all__ = [
-    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "Outcome", "OwnDerivative", "Place",
-    "Violation", "kind_of",
+    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome",
+    "OwnDerivative", "Place", "Ran", "Violation", "kind_of",
 ]  # fmt: skip
 
 Outcome = dict[str, NDArray]  # "cost" (G,), "Z1", "A1", "dW1", "db1", "dZ1", "dA1", … (G, n, m) as in the course
@@ -59,6 +59,14 @@ class Entry(NamedTuple):
     conventions: tuple[str, ...] = ()  # in which it differs from the course, and is right
     meter: Meter | None = None  # for a target in another process
     slack: Mapping[str, float] = {}  # by dtype: how many times the derived tolerance its caller allows
+    watched: Callable[[Problem], Ran] | None = None  # ``run``, with what it changed of the target's own cache
+
+
+class Ran(NamedTuple):
+    """What a call returned, and what else it changed, by the course's names: the index of a case that shows it."""
+
+    outcome: Outcome
+    changed: Mapping[str, int] = {}
 
 
 class OwnDerivative(NamedTuple):
@@ -79,13 +87,23 @@ class Law(NamedTuple):
     says: bool = True  # that there was nothing to look at
 
 
+class NotJudged(NamedTuple):
+    """A function that was left out, and why."""
+
+    check: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.check} is not judged: {self.reason}"
+
+
 class Implementation(NamedTuple):
     """A target: what it is called, and what it exports."""
 
     name: str
     entries: tuple[Entry, ...]
     laws: tuple[Law, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str | NotJudged, ...] = ()
     unknown: tuple[
         tuple[str, Callable[[], OwnDerivative | None]], ...
     ] = ()  # of no network that the court knows: only consistent, or not

@@ -13,14 +13,12 @@ import numpy as np
 from reference.cases.problem import Problem
 from reference.findings.codes import Violation
 from reference.targets.binding import Binding
-from reference.targets.interface import ANY, Entry, Implementation, Outcome
+from reference.targets.interface import ANY, Entry, Implementation, NotJudged, Outcome
 from reference.targets.process.supervisor import Limits, TargetDied, TargetRaised, Worker
 from reference.targets.raised import broken, described
-from reference.targets.remote import RemoteFamily, as_tree, entry_of, meter_of
+from reference.targets.remote import RemotePair, as_tree, entry_of, meter_of
 
 __all__ = ["NotThere", "direct", "module_object"]
-
-NOT_THERE = "not there: "  # how the target's process says that a name leads nowhere
 
 
 class NotThere(Exception):
@@ -35,19 +33,19 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
         answer = worker.greet()
     except TargetRaised as raised:
         code, text, place = described(raised)
-        said = Violation("*", code, f"cannot be imported: it {text}", place=place)
-        return broken(name, attribute, said, worker.close)
+        violation = Violation("*", code, f"cannot be imported: it {text}", place=place)
+        return broken(name, attribute, violation, worker.close)
     except TargetDied as died:
         return broken(name, attribute, Violation("*", "MB703", f"importing {module} {died}"), worker.close)
-    if isinstance(answer, str):
+    if answer["not_there"] is not None:
         worker.close()
-        raise NotThere(answer.removeprefix(NOT_THERE))
-    if answer is None:
+        raise NotThere(answer["not_there"])
+    if answer["pair"] is None:
         return Implementation(name, (direct(worker, attribute),), close=worker.close)
-    family = RemoteFamily(**answer)
-    if family.note is not None:
-        return Implementation(name, (), notes=(family.note,), close=worker.close)
-    return Implementation(name, (entry_of(worker, family, cost=binding.cost, file=module),), close=worker.close)
+    pair = RemotePair(**answer["pair"])
+    if pair.not_judged is not None:
+        return Implementation(name, (), notes=(NotJudged(pair.check, pair.not_judged),), close=worker.close)
+    return Implementation(name, (entry_of(worker, pair, cost=binding.cost, file=module),), close=worker.close)
 
 
 def direct(worker: Worker, check: str) -> Entry:

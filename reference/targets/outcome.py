@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 from reference.cases.problem import Problem
 from reference.targets.interface import Outcome
 
-__all__ = ["CHANGED", "Single", "as_dict", "named", "per_case", "singles", "stacked"]
-
-
-CHANGED = "changed "  # before a name: the call changed this part of what it was handed; the value is the case's index
+__all__ = ["Single", "as_dict", "named", "per_case", "singles", "stacked", "unlike"]
 
 
 class Single(NamedTuple):
@@ -26,8 +23,12 @@ class Single(NamedTuple):
     masks: tuple[NDArray, ...] | None
     lambd: float
     keep_prob: float
-    hidden: str
-    output: str
+    hidden: str = "relu"
+    output: str = "sigmoid"
+
+    @property
+    def dims(self) -> tuple[int, ...]:
+        return (self.X.shape[0], *(W.shape[0] for W, _ in self.parameters))
 
 
 def singles(problem: Problem) -> list[Single]:
@@ -63,11 +64,18 @@ def per_case(function: Callable[[Single], dict[str, Any]]) -> Callable[[Problem]
 def stacked(returned: Sequence[Any]) -> Outcome:
     """What a function returned for each problem, as one stack. ``TypeError`` or ``ValueError`` where that is none."""
     outcomes = [as_dict(outcome) for outcome in returned]
+    if (why := unlike(outcomes)) is not None:
+        raise ValueError(why)
+    return {name: np.stack([np.asarray(outcome[name]) for outcome in outcomes]) for name in outcomes[0]}
+
+
+def unlike(outcomes: Sequence[dict[str, Any]]) -> str | None:
+    """Why outcomes make no stack: what only some of them have. ``None`` where all have the same."""
     for outcome in outcomes:
         if outcome.keys() != outcomes[0].keys():
             differ = ", ".join(sorted(map(str, outcome.keys() ^ outcomes[0].keys())))
-            raise ValueError(f"returned {differ} for some problems of one shape, and not for others")
-    return {name: np.stack([np.asarray(outcome[name]) for outcome in outcomes]) for name in outcomes[0]}
+            return f"returned {differ} for some problems of one shape, and not for others"
+    return None
 
 
 def named(prefix: str, layers: Sequence[NDArray]) -> Outcome:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from reference.findings.codes import Violation
+from reference.targets.foreign_messages import older_numpy_took_it
 from reference.targets.interface import Implementation, Law
 from reference.targets.process.supervisor import TargetRaised
 
 __all__ = ["broken", "described", "says"]
-
-NEWER = ("only 0-dimensional arrays can be converted", "setting an array element with a sequence")
 
 
 def described(raised: TargetRaised) -> tuple[str, str, tuple[str, int | None, int] | None]:
@@ -27,7 +26,7 @@ def described(raised: TargetRaised) -> tuple[str, str, tuple[str, int | None, in
             place = (file, cell, line)
         return "MB702", f"is not finished: it ends with {details['type']}: {details['message']}", place
     text = f"raised {details['type']}" + (f": {details['message']}" if details["message"] else "")
-    if any(words in details["message"] for words in NEWER):
+    if older_numpy_took_it(details["message"]):
         text += "; older releases of NumPy let an array of one entry pass for a number"
     calls = [f"{name}, {f'cell {cell} ' if cell else ''}line {line}" for _, cell, line, name in frames]
     return "MB701", text + (f" ({' → '.join(calls)})" if calls else ""), place

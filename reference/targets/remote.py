@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.cases.problem import Problem
-from reference.targets.interface import Domain, Entry, Event, Meter, Outcome, OwnDerivative, Place
-from reference.targets.outcome import CHANGED
+from reference.targets.interface import Domain, Entry, Event, Meter, OwnDerivative, Place, Ran
 from reference.targets.process.supervisor import TargetDied, TargetRaised, Worker
 
-__all__ = ["RemoteFamily", "RemoteFunction", "as_tree", "entry_of", "meter_of", "own_of"]
+__all__ = ["RemoteFunction", "RemotePair", "as_tree", "entry_of", "meter_of", "own_of"]
 
 FEW = 32  # a stranger's function gets one in so many of a plan's random cases
 MODERATE = (1e-3, 2.0)  # scales: beyond, the course's own formulas saturate, and 0 · log 0 is theirs to have
@@ -34,8 +33,8 @@ class RemoteFunction(NamedTuple):
     template: int | None  # the line where something is missing, in an unfinished function
 
 
-class RemoteFamily(NamedTuple):
-    """A backward pass and what feeds it, as its process describes it."""
+class RemotePair(NamedTuple):
+    """A backward pass with the forward pass that feeds it, as its process describes them."""
 
     check: str
     role: str
@@ -50,8 +49,8 @@ class RemoteFamily(NamedTuple):
     scaled: bool
     rows: bool
     unmasked: bool
-    status: int
-    note: str | None
+    reached: int  # as ``Reached`` counts
+    not_judged: str | None  # why it cannot be asked at all
     cache: str
     draws: bool
     own_depths: list[int]
@@ -74,40 +73,42 @@ def as_tree(problem: Problem) -> dict[str, Any]:
     }
 
 
-def entry_of(worker: Worker, family: RemoteFamily, *, cost: str | None, file: str) -> Entry:
+def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -> Entry:
     """A stranger's backward pass as an entry of the court's."""
     domain = Domain(
-        depths=tuple(d for d in family.depths if d <= 3) or tuple(family.depths),
-        hiddens=(family.hidden,),
-        outputs=(family.output,),
+        depths=tuple(d for d in pair.depths if d <= 3) or tuple(pair.depths),
+        hiddens=(pair.hidden,),
+        outputs=(pair.output,),
         dtypes=("float64",),
-        l2=family.l2,
-        dropout=family.dropout,
-        last=1 if family.output == "sigmoid" else None,
+        l2=pair.l2,
+        dropout=pair.dropout,
+        last=1 if pair.output == "sigmoid" else None,
         scales=MODERATE,
         keep_probs=KEPT,
-        biases=("random", "zero") if family.ties else ("random",),
+        biases=("random", "zero") if pair.ties else ("random",),
         share=FEW,
     )
     conventions = []
-    if (family.hidden, family.output) != ("relu", "sigmoid"):
-        conventions.append(f"hidden units are {family.hidden}, the output is {family.output}")
-    if family.scaled:
+    if (pair.hidden, pair.output) != ("relu", "sigmoid"):
+        conventions.append(f"hidden units are {pair.hidden}, the output is {pair.output}")
+    if pair.scaled:
         conventions.append("dZ and dA carry 1/m")
-    if family.rows:
+    if pair.rows:
         conventions.append("examples are rows")
-    if not family.ties:
+    if not pair.ties:
         conventions.append("relu'(0) is not 0")
+    watched = _watched(worker, pair)
     return Entry(
-        family.check,
+        pair.check,
         domain,
-        _run(worker, family),
-        _with_own_masks(worker, family) if family.draws else None,
-        _trace(worker, family, file),
-        own_of(worker, family, cost),
-        family.random,
+        lambda problem: watched(problem).outcome,
+        _with_own_masks(worker, pair) if pair.draws else None,
+        _trace(worker, pair, file),
+        own_of(worker, pair, cost),
+        pair.random,
         tuple(conventions),
-        meter_of(worker, family.check),
+        meter_of(worker, pair.check),
+        watched=watched,
     )
 
 
@@ -121,38 +122,35 @@ def meter_of(worker: Worker, check: str | None) -> Meter:
     )
 
 
-def _run(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Outcome]:
-    def run(problem: Problem) -> Outcome:
-        answer = worker.ask("run", check=family.check, problem=as_tree(problem))
-        changed = {}
-        for name, g in answer["changed"].items():
-            if name in ("X", "Y"):
-                getattr(problem, name)[g] += 1  # so that the mutation is seen on this side too
-            else:
-                changed[CHANGED + name] = np.array(g)
-        return {**{name: a for name, a in answer["outcome"].items() if isinstance(a, np.ndarray)}, **changed}
+def _watched(worker: Worker, pair: RemotePair) -> Callable[[Problem], Ran]:
+    def watched(problem: Problem) -> Ran:
+        answer = worker.ask("run", check=pair.check, problem=as_tree(problem))
+        changed = dict(answer["changed"])
+        for name in changed.keys() & {"X", "Y"}:
+            getattr(problem, name)[changed.pop(name)] += 1  # so that the mutation is seen on this side too
+        return Ran({name: a for name, a in answer["outcome"].items() if isinstance(a, np.ndarray)}, changed)
 
-    return run
+    return watched
 
 
-def _with_own_masks(worker: Worker, family: RemoteFamily) -> Callable[[Problem], Problem]:
+def _with_own_masks(worker: Worker, pair: RemotePair) -> Callable[[Problem], Problem]:
     """The file's own forward pass draws its masks: the court takes these."""
 
     def with_own_masks(problem: Problem) -> Problem:
-        drawn = worker.ask("masks", check=family.check, problem=as_tree(problem))
+        drawn = worker.ask("masks", check=pair.check, problem=as_tree(problem))
         G, m = len(problem.cases), problem.shape.m
-        owed = [(G, n, m) for n in problem.shape.dims[1:-1]]
-        if [np.shape(D) for D in drawn] != owed or (problem.masks is None and all(np.all(D) for D in drawn)):
+        shapes = [(G, n, m) for n in problem.shape.dims[1:-1]]
+        if [np.shape(D) for D in drawn] != shapes or (problem.masks is None and all(np.all(D) for D in drawn)):
             return problem
         return problem.masked(tuple(np.asarray(D, dtype=bool) for D in drawn))
 
     return with_own_masks
 
 
-def _trace(worker: Worker, family: RemoteFamily, file: str) -> Callable[[Problem], list[Event]]:
+def _trace(worker: Worker, pair: RemotePair, file: str) -> Callable[[Problem], list[Event]]:
     def trace(problem: Problem) -> list[Event]:
         try:
-            events = worker.ask("trace", check=family.check, problem=as_tree(problem.at(0)))
+            events = worker.ask("trace", check=pair.check, problem=as_tree(problem.at(0)))
         except (TargetRaised, TargetDied):
             return []
         return [
@@ -167,29 +165,29 @@ def _trace(worker: Worker, family: RemoteFamily, file: str) -> Callable[[Problem
 # --- its own forward pass and cost ----------------------------------------------------------------------------
 
 
-def own_of(worker: Worker, family: RemoteFamily, cost: str | None) -> Callable[[], OwnDerivative | None]:
+def own_of(worker: Worker, pair: RemotePair, cost: str | None) -> Callable[[], OwnDerivative | None]:
     def own() -> OwnDerivative | None:
-        if not family.own_forward or (cost is None and family.role != "backward"):
+        if not pair.own_forward or (cost is None and pair.role != "backward"):
             return None
         try:
-            return _consistency(worker, family, cost)
+            return _consistency(worker, pair, cost)
         except (TargetRaised, TargetDied, ValueError, TypeError, KeyError):  # there is no telling
             return None
 
     return own
 
 
-def _consistency(worker: Worker, family: RemoteFamily, cost: str | None) -> OwnDerivative | None:
+def _consistency(worker: Worker, pair: RemotePair, cost: str | None) -> OwnDerivative | None:
     """Central differences of the file's own J, at two steps; and JAX on the file's own code where that allows it."""
-    problem = _own_probe(family)
-    outcome = worker.ask("run", check=family.check, problem=as_tree(problem), own=True)["outcome"]
+    problem = _own_probe(pair)
+    outcome = worker.ask("run", check=pair.check, problem=as_tree(problem), own=True)["outcome"]
     names = [f"{kind}{l}" for l in range(1, len(problem.parameters) + 1) for kind in ("dW", "db")]
     got = np.concatenate([np.ravel(outcome[name][0]).astype(np.float64) for name in names])
-    θ = np.concatenate([np.ravel(a[0]) for pair in problem.parameters for a in pair])
+    θ = np.concatenate([np.ravel(a[0]) for layer in problem.parameters for a in layer])
 
     def J(nudged: np.ndarray) -> np.ndarray:
         stack = _with_parameters(problem, nudged)
-        return np.asarray(worker.ask("costs", check=family.check, cost=cost, problem=as_tree(stack)), dtype=np.float64)
+        return np.asarray(worker.ask("costs", check=pair.check, cost=cost, problem=as_tree(stack)), dtype=np.float64)
 
     quotients, rounding = [], 0.0
     for ε in STEPS:
@@ -205,34 +203,34 @@ def _consistency(worker: Worker, family: RemoteFamily, cost: str | None) -> OwnD
         return None
     off = np.abs(got - best)[smooth]
     consistent = bool(np.all(off <= NEAR * np.abs(coarse - fine)[smooth] + rounding))
-    by_jax = _by_autodiff(worker, family, cost, problem, got, best, scale)
+    by_jax = _by_autodiff(worker, pair, cost, problem, got, best, scale)
     differ = float(off.max(initial=0.0) / scale)
     text = f"differs from the derivative of its own forward pass and cost by {differ:.2g} of the largest entry"
-    return OwnDerivative(consistent, by_jax, text, family.own_name, cost)
+    return OwnDerivative(consistent, by_jax, text, pair.own_name, cost)
 
 
 def _by_autodiff(
-    worker: Worker, family: RemoteFamily, cost: str | None, problem: Problem, got: Any, best: Any, scale: float
+    worker: Worker, pair: RemotePair, cost: str | None, problem: Problem, got: Any, best: Any, scale: float
 ) -> bool:
     """Did JAX differentiate the target's code, and agree with the differences of the same code?"""
     try:
-        found = worker.ask("autodiff", check=family.check, cost=cost, problem=as_tree(problem))
+        by_jax = worker.ask("autodiff", check=pair.check, cost=cost, problem=as_tree(problem))
     except (TargetRaised, TargetDied):
         return False
-    return isinstance(found, np.ndarray) and found.shape == best.shape and bool(
-        np.all(np.abs(found - best) <= SMOOTH * scale)
+    return isinstance(by_jax, np.ndarray) and by_jax.shape == best.shape and bool(
+        np.all(np.abs(by_jax - best) <= SMOOTH * scale)
     )  # fmt: skip
 
 
-def _own_probe(family: RemoteFamily) -> Problem:
+def _own_probe(pair: RemotePair) -> Problem:
     from reference.cases.case import Case
     from reference.cases.problem import draw
 
-    depth = 3 if 3 in family.own_depths else family.own_depths[-1]
-    dims = (*(4, 3, 5, 2)[:depth], 1 if family.own_output == "sigmoid" else 3)
-    keep_prob = 0.7 if family.dropout else 1.0
-    lambd = 1.3 if family.l2 else 0.0
-    return draw([Case(dims, 7, family.hidden, family.output, lambd=lambd, keep_prob=keep_prob, seed=701)])
+    depth = 3 if 3 in pair.own_depths else pair.own_depths[-1]
+    dims = (*(4, 3, 5, 2)[:depth], 1 if pair.own_output == "sigmoid" else 3)
+    keep_prob = 0.7 if pair.dropout else 1.0
+    lambd = 1.3 if pair.l2 else 0.0
+    return draw([Case(dims, 7, pair.hidden, pair.output, lambd=lambd, keep_prob=keep_prob, seed=701)])
 
 
 def _with_parameters(problem: Problem, θ: np.ndarray) -> Problem:

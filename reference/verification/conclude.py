@@ -25,7 +25,7 @@ from reference.report.models.verification import (
     Witnesses,
     power_of_two,
 )
-from reference.targets.interface import Entry, Implementation, OwnDerivative, Place
+from reference.targets.interface import Entry, Implementation, NotJudged, OwnDerivative, Place
 from reference.verification.failures import Stored, name_of
 from reference.verification.run import Options, Run, judge_case
 
@@ -109,7 +109,7 @@ def conclude(
         target=implementation.name,
         verdict=verdict,
         error=error,
-        notes=[*implementation.notes, *run.notes],
+        notes=[str(note) for note in (*implementation.notes, *run.notes)],
         distinct_cases=len(run.seen),
         checks=checks,
     )
@@ -146,7 +146,7 @@ def _verdict(run: Run, checks: list[CheckResult], low: list[str], interrupted: b
     if low:
         return "inconclusive", f"coverage is too low to say that it is verified: {', '.join(low)}"
     if not run.floor:
-        return "inconclusive", run.notes[-1]
+        return "inconclusive", str(run.notes[-1])
     return "pass", None
 
 
@@ -191,7 +191,7 @@ def _of_its_own(
 ) -> None:
     """A backward pass whose own forward pass computes no network that the court knows: consistent, or not."""
     if own is None or (not own.consistent and blamed):
-        run.notes.append(f"{check} is not judged: its forward pass computes no network that this tool knows")
+        run.notes.append(NotJudged(check, "its forward pass computes no network that this tool knows"))
         return
     run.tallies[check, "gradients"] = Tally(coordinates=1)
     if not own.consistent:

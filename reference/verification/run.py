@@ -23,7 +23,7 @@ from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
-from reference.targets.interface import ANY, Entry, Implementation, Place
+from reference.targets.interface import ANY, Entry, Implementation, NotJudged, Place
 from reference.verification.progress import Progress
 from reference.witnesses.autodiff import warm_up
 
@@ -56,7 +56,7 @@ class Run:
     failures: dict[tuple[str, str, str], Failure] = field(default_factory=dict)  # the first of its kind
     disputes: list[str] = field(default_factory=list)
     seen: set[Case] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str | NotJudged] = field(default_factory=list)
     tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
     floor: bool = True  # did everything that must run, run?
     stopped: bool = False  # by who asked: nothing more is begun
@@ -145,7 +145,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
             looked, violations = law.run(options.seed)
             if not looked and not violations:
                 if law.says:
-                    run.notes.append(f"{law.check} is not judged: it asks for what this tool cannot give")
+                    run.notes.append(NotJudged(law.check, "it asks for what this tool cannot give"))
                 continue
             run.tallies[law.check, "*"] = Tally(coordinates=looked)
             for violation in violations:

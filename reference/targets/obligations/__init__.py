@@ -14,7 +14,7 @@ from reference.targets.obligations.initialisers import initialiser
 from reference.targets.obligations.lines import placed
 from reference.targets.obligations.vectors import to_dictionary, to_vector, update
 from reference.targets.process.supervisor import Worker
-from reference.targets.remote import RemoteFamily, RemoteFunction
+from reference.targets.remote import RemoteFunction, RemotePair
 
 __all__ = ["obligations"]
 
@@ -44,13 +44,13 @@ OWED: dict[str, Callable[[Asking], Owed]] = {
 }
 
 
-def obligations(worker: Worker, functions: list[RemoteFunction], families: list[RemoteFamily], file: str) -> list[Law]:
+def obligations(worker: Worker, functions: list[RemoteFunction], pairs: list[RemotePair], file: str) -> list[Law]:
     """A law for every function of the file that owes something."""
     laws = []
     for f in functions:
         owed = OWED.get(f.role or "")
         if owed is not None:
-            asking = Asking(worker, f, tuple(functions), tuple(families), file, [])
+            asking = Asking(worker, f, tuple(functions), tuple(pairs), file, [])
             laws.append(Law(f.name, _law(owed, asking), says=owed is not layer))
     return laws
 

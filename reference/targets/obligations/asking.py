@@ -11,7 +11,7 @@ from reference.findings.codes import Violation
 from reference.targets.process.supervisor import TargetDied, TargetGivenUp, TargetRaised, Worker
 from reference.targets.raised import described
 from reference.targets.reading.vocabulary import strong
-from reference.targets.remote import RemoteFamily, RemoteFunction
+from reference.targets.remote import RemoteFunction, RemotePair
 
 __all__ = ["CLOSE", "Asking", "Owed", "as_array", "failing", "same"]
 
@@ -26,7 +26,7 @@ class Asking(NamedTuple):
     worker: Worker
     function: RemoteFunction
     functions: tuple[RemoteFunction, ...]
-    families: tuple[RemoteFamily, ...]
+    pairs: tuple[RemotePair, ...]
     file: str
     calls: list[dict[str, Any]]  # every question that was answered
 

@@ -34,7 +34,7 @@ def cost(asking: Asking) -> Owed:
     """A number, and the right one, for some network that the file may have: one to four layers, one output or three."""
     last: list[Any] = []
     first_error: TargetRaised | None = None
-    outputs = {f.output for f in asking.families} or {"sigmoid"}
+    outputs = {f.output for f in asking.pairs} or {"sigmoid"}
     for output in sorted({"sigmoid", *outputs}):
         for depth in (3, 2, 4, 1):
             for form in ("dict", "pairs", "flat"):

@@ -93,9 +93,9 @@ def returned(value: Any, last: tuple[int, int]) -> Returned:
 
 
 def _last_activation(cache: Any, last: tuple[int, int]) -> Any:
-    found = [array for path, array in walk(cache) if np.shape(array) == last]
-    inside = [array for array in found if array.dtype.kind == "f" and np.all((array >= 0) & (array <= 1))]
-    return (inside or found)[-1] if found else None
+    of_its_shape = [array for path, array in walk(cache) if np.shape(array) == last]
+    inside = [array for array in of_its_shape if array.dtype.kind == "f" and np.all((array >= 0) & (array <= 1))]
+    return (inside or of_its_shape)[-1] if of_its_shape else None
 
 
 def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, np.ndarray]]:
@@ -225,11 +225,11 @@ def cache_names(cache: Any, paths: Sequence[Path]) -> list[str]:
     """What the arrays at some paths of a cache are called: by key, or in the published order; else ``cache``."""
     arrays = [path for path, _ in walk(cache)]
     order = published(len(arrays)) if isinstance(cache, tuple | list) else None
-    found = []
+    names = []
     for path in paths:
         key = str(path[-1])
-        found.append(order[arrays.index(path)] if order else key if key[:1].isalpha() else "cache")
-    return found
+        names.append(order[arrays.index(path)] if order else key if key[:1].isalpha() else "cache")
+    return names
 
 
 def published(count: int) -> list[str] | None:
@@ -280,7 +280,7 @@ def list_cache(p: Pass) -> list[tuple[tuple[np.ndarray, ...], np.ndarray]]:
 
 
 def masked_list_cache(p: Pass) -> list[Any]:
-    """The same with the mask as the last element of a hidden layer's cache."""
+    """``list_cache`` with the mask as the last element of a hidden layer's cache."""
     masks = [*(p.masks or ()), None]
     return [(linear, Z, masks[l] if l < len(masks) else None) for l, (linear, Z) in enumerate(list_cache(p))]
 

@@ -1,4 +1,4 @@
-"""A backward pass with the forward pass that feeds it, run on any problem. ``finding`` tells how they go together."""
+"""A backward pass with the forward pass that feeds it, run on any problem; ``candidates`` finds which feeds which."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from manual_backprop import network
-from reference.targets.pairing import layouts as forms
+from reference.targets.outcome import Single
+from reference.targets.pairing import layouts
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 
 __all__ = [
-    "FAILS", "STATE", "Family", "Function", "Single", "as_returned", "function", "gradients", "means", "named_as_ours",
-    "run", "seeded", "stages",
+    "STATE", "Function", "PassPair", "Reached", "as_returned", "function", "gradients", "means", "named_as_ours",
+    "plain_values", "run", "seeded", "stages",
 ]  # fmt: skip
 
 STATE = 20_221_122  # of NumPy's global generator before every call: what a target draws, it draws again
-FAILS = 0  # the least that ``finding`` tells of a candidate
 
 
 class Function(NamedTuple):
@@ -32,24 +33,20 @@ class Function(NamedTuple):
     own: bool
 
 
-class Single(NamedTuple):
-    """One problem, as a stranger's function is given it."""
+class Reached(IntEnum):
+    """How far a backward pass came on the way that it was fed; what is larger is better."""
 
-    X: np.ndarray
-    Y: np.ndarray
-    parameters: list[tuple[np.ndarray, np.ndarray]]
-    masks: list[np.ndarray] | None
-    lambd: float
-    keep_prob: float
-
-    @property
-    def dims(self) -> tuple[int, ...]:
-        return (self.X.shape[0], *(W.shape[0] for W, _ in self.parameters))
+    NOWHERE = 0  # it does not take what it is fed, or what feeds it does not run
+    RAISED = 1  # it was fed, and raised, or returned no gradients
+    UNKNOWN_NETWORK = 2  # gradients; its own forward pass computes no network that we know
+    OUR_CACHE = 3  # gradients, from a cache of our making
+    KNOWN_NETWORK = 4  # gradients; its own forward pass computes a network that we know
+    RIGHT = 5  # every gradient is that network's
 
 
 @dataclass(frozen=True)
-class Family:
-    """``forward`` is ``None`` where the cache is ours, in the layout called ``cache``."""
+class PassPair:
+    """A backward pass with the forward pass that feeds it: ``None`` where the cache is ours, laid out as ``cache``."""
 
     backward: Function
     forward: Function | None = None
@@ -59,7 +56,7 @@ class Family:
     output: str = "sigmoid"
     depths: tuple[int, ...] = (3,)
     paths: Mapping[int, Sequence[Any]] = field(default_factory=dict)  # to the masks, by depth
-    status: int = FAILS
+    reached: Reached = Reached.NOWHERE
     scaled: bool = False  # its dZ carry 1/m
     unmasked: bool = False  # its dA are those before the mask
     shifted: bool = False  # its dA_{l-1} stands under dA{l}, as in the course's first release
@@ -67,8 +64,8 @@ class Family:
     ties: bool = True  # relu'(0) = 0
     random: bool = False  # it draws random numbers on its way back
     elsewhere: frozenset[str] = frozenset()
-    alternative: Family | None = None  # the file's own forward pass, where it computes no network that we know
-    note: str | None = None  # why it cannot be asked at all
+    alternative: PassPair | None = None  # the file's own forward pass, where it computes no network that we know
+    not_judged: str | None = None  # why it cannot be asked at all
 
     @property
     def l2(self) -> bool:
@@ -77,6 +74,23 @@ class Family:
     @property
     def dropout(self) -> bool:
         return self.backward.role == "backward dropout"
+
+
+def plain_values(pair: PassPair) -> dict[str, Any]:
+    """What the court is told of a pair."""
+    own = pair.alternative or pair  # with the file's own forward pass, whatever that computes
+    return {
+        "check": pair.backward.name, "role": pair.backward.role,
+        "forward": None if pair.forward is None else pair.forward.name, "cache": pair.cache,
+        "hidden": pair.hidden, "output": pair.output, "depths": list(pair.depths), "l2": pair.l2,
+        "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.rows,
+        "unmasked": pair.unmasked, "random": pair.random,
+        "reached": pair.reached, "not_judged": pair.not_judged,
+        "draws": pair.forward is not None and pair.dropout and bool(pair.paths),
+        "own_forward": own.forward is not None and own.forward.own,
+        "own_name": None if own.forward is None else own.forward.name,
+        "own_depths": list(own.depths), "own_output": own.output,
+    }  # fmt: skip
 
 
 def means(argument: Argument, what: str) -> bool:
@@ -120,87 +134,87 @@ def _turned(a: np.ndarray) -> np.ndarray:
 
 
 class Stages(NamedTuple):
-    """One problem's way through a family."""
+    """One problem's way through a pair of passes."""
 
-    returned: forms.Returned | None
-    masks: list[np.ndarray] | None
+    returned: layouts.Returned | None
+    masks: tuple[np.ndarray, ...] | None
     cache: Any
     values: dict[str, Any]
 
 
-def stages(family: Family, single: Single) -> Stages:
+def stages(pair: PassPair, single: Single) -> Stages:
     """The forward pass: the file's own, or ours. What the backward pass is handed is in ``values``."""
-    turned = _turned if family.rows else _as_it_is
+    turned = _turned if pair.rows else _as_it_is
     given = single._replace(
-        X=turned(single.X), Y=turned(single.Y), parameters=[(turned(W), turned(b)) for W, b in single.parameters]
+        X=turned(single.X), Y=turned(single.Y), parameters=tuple((turned(W), turned(b)) for W, b in single.parameters)
     )
-    parameters = forms.FORMS[family.form](given.parameters)
+    parameters = layouts.FORMS[pair.form](given.parameters)
     masks, dims = single.masks, single.dims
     values: dict[str, Any] = {
         "X": given.X, "Y": given.Y, "parameters": parameters, "lambd": single.lambd, "keep_prob": single.keep_prob,
         "m": single.X.shape[1], "L": len(dims) - 1, "layers_dims": list(dims),
     }  # fmt: skip
-    if family.forward is None:
-        p = _pass(family, given)
-        values |= {"cache": forms.CACHES[family.cache](p), "A": p.A[-1]}
+    if pair.forward is None:
+        p = _pass(pair, given)
+        values |= {"cache": layouts.CACHES[pair.cache](p), "A": p.A[-1]}
         return Stages(None, masks, values["cache"], values)
     with seeded():
-        whole = family.forward.call(**bind(family.forward.arguments, family.forward.role or "", values))
+        whole = pair.forward.call(**bind(pair.forward.arguments, pair.forward.role or "", values))
     last = (dims[-1], single.X.shape[1])
-    found = forms.returned(whole, last[::-1] if family.rows else last)
-    if family.forward.role == "forward dropout" and (paths := family.paths.get(len(dims) - 1)):
-        masks = [forms.at(whole, path) != 0 for path in paths]
-    values |= {"cache": found.cache, "A": found.A, "extras": found.extras}
-    return Stages(found, masks, found.cache, values)
+    returned = layouts.returned(whole, last[::-1] if pair.rows else last)
+    if pair.forward.role == "forward dropout" and (paths := pair.paths.get(len(dims) - 1)):
+        masks = tuple(layouts.at(whole, path) != 0 for path in paths)
+    values |= {"cache": returned.cache, "A": returned.A, "extras": returned.extras}
+    return Stages(returned, masks, returned.cache, values)
 
 
-def run(family: Family, single: Single) -> tuple[dict[str, Any], list[str]]:
+def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
     """The gradients by the course's names, and the arguments that the backward pass changed."""
-    stage = stages(family, single)
+    stage = stages(pair, single)
     given = [(stage.values[name], stage.values[name].copy()) for name in ("X", "Y")]
-    kept = [(path, a.copy()) for path, a in forms.walk(stage.cache)]
-    result = gradients(family, stage.values, single)
+    kept = [(path, a.copy()) for path, a in layouts.walk(stage.cache)]
+    result = gradients(pair, stage.values, single)
     changed = [name for name, (now, before) in zip("XY", given, strict=True) if not np.array_equal(now, before)]
-    now = dict(forms.walk(stage.cache))
+    now = dict(layouts.walk(stage.cache))
     spoilt = [path for path, a in kept if path in now and not np.array_equal(a, now[path], equal_nan=True)]
-    return result, changed + forms.cache_names(stage.cache, spoilt)
+    return result, changed + layouts.cache_names(stage.cache, spoilt)
 
 
-def gradients(family: Family, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
+def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
     """The gradients by the course's names and conventions."""
-    return named_as_ours(family, as_returned(family, values, single, state=state), single)
+    return named_as_ours(pair, as_returned(pair, values, single, state=state), single)
 
 
-def as_returned(family: Family, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
+def as_returned(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
     """The gradients by the course's names, as the file has them."""
     with seeded(state):  # a mask that is drawn anew is another one
-        value = family.backward.call(**bind(family.backward.arguments, family.backward.role or "", values))
-    named = forms.gradients(value, single.dims, single.X.shape[1], shifted=None, rows=family.rows)
+        value = pair.backward.call(**bind(pair.backward.arguments, pair.backward.role or "", values))
+    named = layouts.gradients(value, single.dims, single.X.shape[1], shifted=None, rows=pair.rows)
     return {name: np.array(a) for name, a in named.items()}
 
 
-def named_as_ours(family: Family, raw: dict[str, Any], single: Single) -> dict[str, Any]:
-    """The same in the course's conventions: dA under its own layer, dZ without 1/m, examples as columns."""
+def named_as_ours(pair: PassPair, raw: dict[str, Any], single: Single) -> dict[str, Any]:
+    """Gradients in the course's conventions: dA under its own layer, dZ without 1/m, examples as columns."""
     m, dims = single.X.shape[1], single.dims
     result = dict(raw)
-    forms.place_activations(result, len(dims) - 1, family.shifted)
-    if family.rows:
+    layouts.place_activations(result, len(dims) - 1, pair.shifted)
+    if pair.rows:
         result = {
             n: a.reshape(-1, 1) if n.startswith("db") and a.size == dims[int(n[2:])] else a.T for n, a in result.items()
         }
     for name in list(result):
-        if family.scaled and name[:2] in ("dZ", "dA") and result[name].dtype.kind == "f":
+        if pair.scaled and name[:2] in ("dZ", "dA") and result[name].dtype.kind == "f":
             result[name] = result[name] * m
-        if family.unmasked and name.startswith("dA"):
+        if pair.unmasked and name.startswith("dA"):
             del result[name]
     return result
 
 
-def _pass(family: Family, single: Single) -> forms.Pass:
-    masks = single.masks if family.dropout else None
-    if family.dropout and masks is None:
-        masks = [np.ones((W.shape[0], single.X.shape[1]), dtype=bool) for W, _ in single.parameters[:-1]]
+def _pass(pair: PassPair, single: Single) -> layouts.Pass:
+    masks = single.masks if pair.dropout else None
+    if pair.dropout and masks is None:
+        masks = tuple(np.ones((W.shape[0], single.X.shape[1]), dtype=bool) for W, _ in single.parameters[:-1])
     forward = network.forward_propagation(
-        single.X, single.parameters, hidden=family.hidden, output=family.output, masks=masks, keep_prob=single.keep_prob
+        single.X, single.parameters, hidden=pair.hidden, output=pair.output, masks=masks, keep_prob=single.keep_prob
     )
-    return forms.Pass(list(forward.Z), [*forward.A, forward.H[-1]], masks, single.parameters)
+    return layouts.Pass(list(forward.Z), [*forward.A, forward.H[-1]], masks, single.parameters)

@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _limit(memory: int) -> None:
-    """Of the address space, where the system knows such a limit; no core is dumped."""
+    """Limit the address space, where the system knows such a limit; no core is dumped."""
     try:
         import resource
     except ImportError:  # not on Windows

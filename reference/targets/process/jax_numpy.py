@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.pairing import layouts as forms
-from reference.targets.pairing.passes import Family, Single, function, seeded
+from reference.targets.outcome import Single
+from reference.targets.pairing import layouts
+from reference.targets.pairing.passes import PassPair, function, seeded
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
 from reference.targets.reading.vocabulary import bind
@@ -23,33 +24,33 @@ from reference.targets.reading.vocabulary import bind
 __all__ = ["gradients_of"]
 
 
-def gradients_of(path: Path, cells: list[Cell], family: Family, cost: str | None, single: Single) -> np.ndarray:
+def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None, single: Single) -> np.ndarray:
     """dJ as one vector, W1, b1, W2, …; raises whatever the file's code raises when JAX runs it."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
     names = load(path, cells, Shim()).names
-    assert family.forward is not None
-    forward = function(family.forward.name, _callable(names, family.forward.name), own=True)
+    assert pair.forward is not None
+    forward = function(pair.forward.name, _callable(names, pair.forward.name), own=True)
     priced = None if cost is None else function(cost, _callable(names, cost), own=True)
-    family = replace(family, forward=forward)
+    pair = replace(pair, forward=forward)
 
     def J(θ: Any) -> Any:
-        parameters = forms.FORMS[family.form](θ)
+        parameters = layouts.FORMS[pair.form](θ)
         values: dict[str, Any] = {
             "X": single.X, "Y": single.Y, "parameters": parameters, "lambd": single.lambd,
             "keep_prob": single.keep_prob, "m": single.X.shape[1], "L": len(θ), "layers_dims": list(single.dims),
         }  # fmt: skip
         whole = forward.call(**bind(forward.arguments, forward.role or "", values))
-        found = forms.returned(whole, (single.dims[-1], single.X.shape[1]))
+        returned = layouts.returned(whole, (single.dims[-1], single.X.shape[1]))
         if priced is None:
-            return jax.numpy.squeeze(found.cost)
-        values |= {"A": found.A, "cache": found.cache}
+            return jax.numpy.squeeze(returned.cost)
+        values |= {"A": returned.A, "cache": returned.cache}
         return jax.numpy.squeeze(priced.call(**bind(priced.arguments, priced.role or "", values)))
 
     with seeded():
         gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])
-    return np.concatenate([np.ravel(a) for pair in gradient for a in pair])
+    return np.concatenate([np.ravel(a) for layer in gradient for a in layer])
 
 
 def _callable(names: dict[str, Any], name: str) -> FunctionType:

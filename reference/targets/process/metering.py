@@ -16,7 +16,7 @@ RESET, STATUS, MARK = Path("/proc/self/clear_refs"), Path("/proc/self/status"), 
 
 
 def seconds(call: Callable[[], Any], repetitions: int) -> float:
-    """Of one call: the mean over ``repetitions`` calls in a row, garbage collection off."""
+    """The time of one call: the mean over ``repetitions`` calls in a row, garbage collection off."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import traceback
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -12,32 +10,38 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets import outcome
-from reference.targets.pairing import layouts as forms
-from reference.targets.pairing.candidates import family
+from reference.targets.outcome import Single
+from reference.targets.pairing.candidates import paired
 from reference.targets.pairing.passes import (
     STATE,
-    Family,
     Function,
-    Single,
+    PassPair,
     as_returned,
     function,
+    plain_values,
     run,
     seeded,
     stages,
 )
+from reference.targets.process.calling import (
+    STANDINS,
+    Printed,
+    arrays_of,
+    as_form,
+    forward_and_backward,
+    quantities,
+    singles,
+    with_globals,
+)
+from reference.targets.process.exceptions import described
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
-from reference.targets.reading.namespace import Loaded, load, module_of
+from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.unfinished import unfinished
-from reference.targets.reading.vocabulary import Unbindable, backward_role, bind, forward_role, learn
+from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
 
 __all__ = ["Server"]
-
-LONGEST = 300  # of an exception's message, and of what is kept of a print
-FRAMES = 6
-OURS = tuple(str(Path(__file__).parents[3] / package) for package in ("reference", "manual_backprop"))
 
 
 class Server:
@@ -48,7 +52,7 @@ class Server:
         self.cells: list[Cell] = []
         self.loaded: Loaded | None = None
         self.functions: dict[str, Function] = {}
-        self.families: dict[str, Family] = {}  # found when they are asked for: that runs the target's code
+        self.pairs: dict[str, PassPair] = {}  # found when they are asked for: that runs the target's code
         self.wanted: dict[str, Any] = {}
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
@@ -56,22 +60,20 @@ class Server:
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         ask: Callable[..., Any] = getattr(self, f"ask_{question.pop('ask')}")
-        said = io.StringIO()
+        printed = Printed()
         try:
-            with redirect_stdout(Shortened(said)):
+            with redirect_stdout(printed):
                 answer = ask(**question)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # sys.exit included
-            return {"raised": self._described(error)}
-        return {"answer": answer, "printed": said.getvalue()[-LONGEST * 4 :]}
+            skipped = {} if self.loaded is None else self.loaded.skipped
+            return {"raised": described(error, self.path, skipped, self.templates)}
+        return {"answer": answer, "printed": printed.text()}
 
     def _is_in_the_file(self, file: str) -> bool:
         """Or in one beside it, which it imports."""
         return place(file)[0] == str(self.path) or Path(file).parent == self.path.parent
-
-    def _is_theirs(self, file: str) -> bool:
-        return place(file)[0] == str(self.path) or not file.startswith((*OURS, "<"))
 
     # --- loading -------------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class Server:
         self.wanted = {"form": binding["form"], "layout": binding["layout"]}
 
     def _read_as(self, binding: dict[str, Any], only: str | None) -> None:
-        """What a binding says of a function, and what is asked for by name, is what it is said to be."""
+        """Take a function for what the binding says that it is; and what is asked for by name, for a backward pass."""
         forward = self.functions.get(binding["forward"] or "")
         if forward is not None:
             others = [n for n, f in self.functions.items() if (f.role or "").startswith("forward")]
@@ -129,28 +131,28 @@ class Server:
 
     # --- running -------------------------------------------------------------------------------------------
 
-    def ask_family(self, check: str) -> dict[str, Any]:
+    def ask_pair(self, check: str) -> dict[str, Any]:
         """A backward pass, and what feeds it: found by trying."""
-        return _family(self._family(check))
+        return plain_values(self._pair(check))
 
-    def _family(self, check: str) -> Family:
-        if check not in self.families:
+    def _pair(self, check: str) -> PassPair:
+        if check not in self.pairs:
             every = list(self.functions.values())
-            self.families[check] = family(self.functions[check], every, self.elsewhere, **self.wanted)
-        return self.families[check]
+            self.pairs[check] = paired(self.functions[check], every, self.elsewhere, **self.wanted)
+        return self.pairs[check]
 
-    def _own(self, check: str) -> Family:
+    def _own(self, check: str) -> PassPair:
         """The backward pass with the file's own forward pass, whatever that computes."""
-        found = self._family(check)
-        return found.alternative or found
+        pair = self._pair(check)
+        return pair.alternative or pair
 
     def ask_run(self, check: str, problem: dict[str, Any], own: bool = False) -> dict[str, Any]:
         """A backward pass over a stack: its quantities stacked, and the arguments that it changed."""
-        family = self._own(check) if own else self._family(check)
+        pair = self._own(check) if own else self._pair(check)
         outcomes: list[dict[str, Any]] = []
         changed: dict[str, int] = {}
-        for g, single in enumerate(_singles(problem)):
-            returned, touched = run(family, single)
+        for g, single in enumerate(singles(problem)):
+            returned, touched = run(pair, single)
             outcomes.append(returned)
             changed |= dict.fromkeys(touched, g)
         names = [n for n in outcomes[0] if all(n in o for o in outcomes)]
@@ -163,16 +165,16 @@ class Server:
 
     def ask_masks(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """The masks that the file's own forward pass draws for a stack, layer by layer."""
-        found = [stages(self._family(check), single).masks or [] for single in _singles(problem)]
-        return [np.stack([masks[l] for masks in found]) for l in range(len(found[0]))]
+        drawn = [stages(self._pair(check), single).masks or () for single in singles(problem)]
+        return [np.stack([masks[l] for masks in drawn]) for l in range(len(drawn[0]))]
 
     def ask_trace(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """What the file's own frames assign while the backward pass runs; the first problem of the stack."""
-        single, family = _singles(problem)[0], self._family(check)
-        stage = stages(family, single)
-        arguments = bind(family.backward.arguments, family.backward.role or "", stage.values)
+        single, pair = singles(problem)[0], self._pair(check)
+        stage = stages(pair, single)
+        arguments = bind(pair.backward.arguments, pair.backward.role or "", stage.values)
 
-        return self._traced(lambda: family.backward.call(**arguments), STATE + 1)
+        return self._traced(lambda: pair.backward.call(**arguments), STATE + 1)
 
     def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
         def run() -> None:
@@ -184,7 +186,7 @@ class Server:
 
     def ask_costs(self, check: str, cost: str | None, problem: dict[str, Any]) -> Any:
         """The file's own J of every problem of a stack: its forward pass, and its cost."""
-        return np.array([self._cost(check, cost, single) for single in _singles(problem)])
+        return np.array([self._cost(check, cost, single) for single in singles(problem)])
 
     def _cost(self, check: str, cost: str | None, single: Single) -> Any:
         stage = stages(self._own(check), single)
@@ -199,7 +201,7 @@ class Server:
         """dJ of the file's own forward pass and cost by JAX, with ``jax.numpy`` in NumPy's place."""
         from reference.targets.process.jax_numpy import gradients_of
 
-        return gradients_of(self.path, self.cells, self._own(check), cost, _singles(problem)[0])
+        return gradients_of(self.path, self.cells, self._own(check), cost, singles(problem)[0])
 
     def ask_call(self, name: str, values: dict[str, Any], role: str | None = None, form: str = "dict",
                  replaced: dict[str, str] | None = None, traced: bool = False) -> Any:  # fmt: skip
@@ -210,8 +212,8 @@ class Server:
         f = self.functions[name]
         call = f.call
         if replaced:
-            call = _with_globals(call, {k: STANDINS[v] for k, v in replaced.items()})
-        given = {k: _formed(v, form) if k in ("parameters", "gradients") else v for k, v in values.items()}
+            call = with_globals(call, {k: STANDINS[v] for k, v in replaced.items()})
+        given = {k: as_form(v, form) if k in ("parameters", "gradients") else v for k, v in values.items()}
         bound = bind(f.arguments, role or f.role or "", given)
         if traced:
             return self._traced(lambda: call(**bound), STATE)
@@ -226,55 +228,49 @@ class Server:
     # --- a function of one problem ---------------------------------------------------------------------------
 
     def ask_module(self, module: str, attribute: str, folder: str, binding: dict[str, Any]) -> Any:
-        """Import ``module:attribute``; says where the name leads nowhere. ``None`` for a function of one problem."""
+        """Import ``module:attribute``: a pair of passes, where it is one; else a function of one problem.
+
+        ``not_there``: why the name leads nowhere.
+        """
         self._learn(binding)
         try:
-            found: Any = module_of(Path(folder), module)
-            for part in attribute.split("."):
-                found = getattr(found, part)
-        except ModuleNotFoundError as error:
-            if error.name is None or not module.startswith(error.name):
-                raise
-            return f"not there: {error}"
-        except AttributeError:
-            return f"not there: module {module} has no {attribute}"
-        pair = _pair(found)
-        if pair is None and not callable(found):
-            kind = type(found).__name__
-            return f"not there: {attribute} is a {kind}; it takes a function, or a forward and a backward pass"
-        forward, backward = pair or (None, found)
+            target = object_of(Path(folder), module, attribute)
+            passes = forward_and_backward(target, attribute)
+        except Nowhere as why:
+            return {"not_there": str(why), "pair": None}
+        forward, backward = passes or (None, target)
         last = function(attribute.rpartition(".")[2], backward, own=True)
         role = backward_role(last.arguments)
-        if pair is None and (role is None or len(last.arguments) == 1):
-            self.direct = found
-            return None
+        if passes is None and (role is None or len(last.arguments) == 1):
+            self.direct = target
+            return {"not_there": None, "pair": None}
         self.functions[last.name] = last._replace(role=role or "backward")
         if forward is not None:
             first = function("forward", forward, own=True)
             self.functions[first.name] = first._replace(role=forward_role(first.arguments))
-        return self.ask_family(last.name)
+        return {"not_there": None, "pair": self.ask_pair(last.name)}
 
     def ask_problem(self, problem: dict[str, Any]) -> dict[str, Any]:
         """The function's quantities of every problem, stacked; and the arguments that it changed."""
         assert self.direct is not None
-        given = _singles(problem)
-        before = [_flat(single) for single in _singles(problem)]
+        given = singles(problem)
+        before = [arrays_of(single) for single in singles(problem)]
         before = [{name: a.copy() for name, a in arrays.items()} for arrays in before]
         with np.errstate(all="ignore"):
-            outcomes = [self.direct(_asked(single, problem["hidden"], problem["output"])) for single in given]
+            outcomes = [self.direct(single) for single in given]
         changed = [
             [name, g]
             for g, single in enumerate(given)
-            for name, a in _flat(single).items()
+            for name, a in arrays_of(single).items()
             if not np.array_equal(a, before[g][name])
         ]
-        stacked, why = _stacked(outcomes)
+        stacked, why = quantities(outcomes)
         return {"outcome": stacked, "why": why, "changed": changed}
 
     # --- what it costs ---------------------------------------------------------------------------------------
 
     def ask_seconds(self, check: str | None, problem: dict[str, Any], repetitions: int) -> float:
-        """Of one call for the first problem of a stack, forward and backward."""
+        """Seconds of one call for the first problem of a stack, forward and backward."""
         return seconds(self._call(check, problem), repetitions)
 
     def ask_memory(self, check: str | None, problem: dict[str, Any]) -> int | None:
@@ -282,135 +278,10 @@ class Server:
         return peak_memory(self._call(check, problem))
 
     def _call(self, check: str | None, problem: dict[str, Any]) -> Callable[[], Any]:
-        single = _singles(problem)[0]
+        single = singles(problem)[0]
         if check is None:
-            asked, direct = _asked(single, problem["hidden"], problem["output"]), self.direct
+            direct = self.direct
             assert direct is not None
-            return lambda: direct(asked)
-        found = self._family(check)
-        return lambda: as_returned(found, stages(found, single).values, single)
-
-    # --- what went wrong -----------------------------------------------------------------------------------
-
-    def _described(self, error: BaseException) -> dict[str, Any]:
-        try:
-            message = str(error)
-        except Exception:  # the target's own __str__
-            message = ""
-        stack = traceback.extract_tb(error.__traceback__)
-        frames = [f for f in stack if self._is_theirs(f.filename)]
-        mine = [f for f in frames if place(f.filename)[0] == str(self.path)] or frames
-        known = self.loaded.skipped if self.loaded is not None else {}
-        missing = getattr(error, "name", None) if isinstance(error, NameError) else None
-        blank = next((f for f in reversed(mine) if f.name in self.templates), None)
-        return {
-            "type": type(error).__name__,
-            "message": message[:LONGEST] + ("…" if len(message) > LONGEST else ""),
-            "frames": [[*place(f.filename), f.lineno or 0, f.name] for f in mine[-FRAMES:]],
-            "template": isinstance(error, NotImplementedError) or blank is not None,
-            "blank": None if blank is None else [*place(blank.filename), self.templates[blank.name]],
-            "needs": isinstance(error, ModuleNotFoundError) or missing in known,
-            "unbindable": isinstance(error, Unbindable),
-        }
-
-
-def _pair(found: Any) -> tuple[Any, Any] | None:
-    """A forward and a backward pass: two functions, or an object that has them."""
-    if isinstance(found, tuple | list) and len(found) == 2 and all(map(callable, found)):
-        return found[0], found[1]
-    forward, backward = getattr(found, "forward", None), getattr(found, "backward", None)
-    return (forward, backward) if callable(forward) and callable(backward) else None
-
-
-def _asked(s: Single, hidden: str, output: str) -> outcome.Single:
-    masks = None if s.masks is None else tuple(s.masks)
-    return outcome.Single(s.X, s.Y, tuple(s.parameters), masks, s.lambd, s.keep_prob, hidden, output)
-
-
-def _flat(single: Single) -> dict[str, np.ndarray]:
-    arrays = {"X": single.X, "Y": single.Y}
-    for l, (W, b) in enumerate(single.parameters, start=1):
-        arrays |= {f"W{l}": W, f"b{l}": b}
-    return arrays | {f"D{l}": D for l, D in enumerate(single.masks or (), start=1)}
-
-
-def _stacked(outcomes: list[Any]) -> tuple[dict[str, Any] | None, str | None]:
-    """Quantities with a leading axis; or the reason why there are none."""
-    try:
-        return {str(name): a for name, a in outcome.stacked(outcomes).items()}, None
-    except TypeError as error:
-        return None, str(error)
-    except ValueError as error:
-        if not str(error).startswith("returned "):
-            raise
-        return None, str(error)
-
-
-def _family(f: Family) -> dict[str, Any]:
-    return {
-        "check": f.backward.name, "role": f.backward.role, "forward": None if f.forward is None else f.forward.name,
-        "own_forward": (f.alternative or f).forward is not None and bool((f.alternative or f).forward.own),
-        "own_name": None if (f.alternative or f).forward is None else (f.alternative or f).forward.name,
-        "own_depths": list((f.alternative or f).depths), "own_output": (f.alternative or f).output, "random": f.random,
-        "hidden": f.hidden, "output": f.output,
-        "depths": list(f.depths), "l2": f.l2, "dropout": f.dropout, "ties": f.ties, "scaled": f.scaled,
-        "rows": f.rows, "unmasked": f.unmasked, "status": f.status, "note": f.note, "cache": f.cache,
-        "draws": f.forward is not None and f.dropout and bool(f.paths),
-    }  # fmt: skip
-
-
-def _singles(problem: dict[str, Any]) -> list[Single]:
-    masks = problem["masks"]
-    return [
-        Single(
-            problem["X"][g],
-            problem["Y"][g],
-            [(W[g], b[g]) for W, b in problem["parameters"]],
-            None if masks is None else [D[g] for D in masks],
-            float(problem["lambd"][g]),
-            float(problem["keep_prob"][g]),
-        )
-        for g in range(len(problem["X"]))
-    ]
-
-
-def _formed(value: Any, form: str) -> Any:
-    if form == "dict" or not isinstance(value, dict):
-        return value
-    L = len(value) // 2
-    prefix = "d" if "dW1" in value else ""
-    return forms.FORMS[form]([(value[f"{prefix}W{l}"], value[f"{prefix}b{l}"]) for l in range(1, L + 1)])
-
-
-def _with_globals(call: Any, names: dict[str, Any]) -> Any:
-    return FunctionType(
-        call.__code__, {**call.__globals__, **names}, call.__name__, call.__defaults__, call.__closure__
-    )
-
-
-STANDINS: dict[str, Callable[..., Any]] = {
-    "θx": lambda x, theta: theta * x,
-    "x": lambda x, theta: x,
-    "2x": lambda x, theta: 2 * x,
-    "-x": lambda x, theta: -x,
-    "0": lambda x, theta: 0.0,
-}
-
-
-class Shortened(io.TextIOBase):
-    """The last of what is printed, however much that is."""
-
-    def __init__(self, kept: io.StringIO) -> None:
-        self.kept = kept
-
-    def write(self, text: str) -> int:
-        self.kept.write(text)
-        if self.kept.tell() > 64 * LONGEST:
-            last = self.kept.getvalue()[-LONGEST * 4 :]
-            self.kept.seek(0)
-            self.kept.truncate()
-            self.kept.write(last)
-        return len(text)
-
-    def writable(self) -> bool:
-        return True
+            return lambda: direct(single)
+        pair = self._pair(check)
+        return lambda: as_returned(pair, stages(pair, single).values, single)

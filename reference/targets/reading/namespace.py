@@ -23,7 +23,7 @@ from reference.targets.reading.course_helpers import provided, provided_with_cac
 from reference.targets.reading.source import Cell, SourceError, filename, read
 from reference.targets.reading.statements import Unloadable, definitions
 
-__all__ = ["Loaded", "load", "module_of"]
+__all__ = ["Loaded", "Nowhere", "load", "object_of"]
 
 HELPERS = re.compile(
     r"^(reg_utils|init_utils|gc_utils|dnn_(app_)?utils|opt_utils|planar_utils|test_?[cC]ases?|public_tests|test_utils|utils"
@@ -180,7 +180,26 @@ def _module(name: str, path: Path, numpy: Any, depth: int) -> Any:
     return Absent(name)
 
 
-def module_of(folder: Path, module: str) -> ModuleType:
+class Nowhere(Exception):
+    """A name that leads to nothing, or to nothing that can be called; the message says which."""
+
+
+def object_of(folder: Path, module: str, attribute: str) -> Any:
+    """What ``module:attribute`` is. Raises ``Nowhere``, and whatever the module raises."""
+    try:
+        found: Any = _module_of(folder, module)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        raise Nowhere(str(error)) from None
+    except AttributeError:
+        raise Nowhere(f"module {module} has no {attribute}") from None
+    return found
+
+
+def _module_of(folder: Path, module: str) -> ModuleType:
     """A file of the working directory, even one that is named like a module of the standard library, else a module."""
     sys.path.append(str(folder))  # last: a file must not come before a library that it is named like
     path = Path(folder, *module.split(".")).with_suffix(".py")

@@ -15,6 +15,8 @@ import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reference.targets.reading.syntax import lines_within_strings, open_brackets
+
 __all__ = ["Cell", "SourceError", "filename", "place", "read"]
 
 LARGEST = 64 * 2**20  # bytes; a notebook with its pictures stays far below
@@ -88,12 +90,12 @@ def _notebook(path: Path, data: bytes) -> list[tuple[int, str]]:
             cells: Any = nbformat.reads(text, as_version=4).cells
     except Exception:  # not valid by the letter: the cells may be there all the same
         cells = _raw_cells(path, text)
-    found = []
+    code = []
     for number, cell in enumerate(cells, start=1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
-            found.append((number, _lines("".join(map(str, source)) if isinstance(source, list) else str(source))))
-    return found
+            code.append((number, _lines("".join(map(str, source)) if isinstance(source, list) else str(source))))
+    return code
 
 
 def _raw_cells(path: Path, text: str) -> list[Any]:
@@ -114,15 +116,13 @@ def _without_magics(text: str) -> str:
         return "\n" * (len(lines) - 1)
     if _parses(text):  # a line that begins with % goes on with the one before
         return text
-    quoted, depth = None, 0
+    within, opened, depth = lines_within_strings(text), open_brackets(text), 0
     for k, line in enumerate(lines):
-        fresh = quoted is None and depth == 0 and not (k and lines[k - 1].endswith("\\"))
+        fresh = k not in within and depth == 0 and not (k and lines[k - 1].endswith("\\"))
         if fresh and (MAGIC.match(line) or re.match(r"^\s*[\w.]+\?{1,2}\s*$", line)):
             lines[k] = re.match(r"\s*", line)[0] + "pass"  # type: ignore[index]
-            continue
-        if quoted is None:
-            depth = max(0, depth + _brackets(line))
-        quoted = after_quotes(line, quoted)
+        else:
+            depth = max(0, depth + opened[k])
     return "\n".join(lines)
 
 
@@ -134,33 +134,3 @@ def _parses(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def _brackets(line: str) -> int:
-    """How many more are opened than closed, strings and comments left out."""
-    code = re.sub(r"#.*", "", re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", line))
-    return sum(code.count(c) for c in "([{") - sum(code.count(c) for c in ")]}")
-
-
-def after_quotes(line: str, quoted: str | None) -> str | None:
-    """The triple quote that is open at the end of a line, given the one at its start."""
-    at = 0
-    while at < len(line):
-        if quoted:
-            end = line.find(quoted, at)
-            if end < 0:
-                return quoted
-            at, quoted = end + 3, None
-            continue
-        if line[at] == "#":
-            return None
-        if line[at : at + 3] in ('"""', "'''"):
-            quoted, at = line[at : at + 3], at + 3
-        elif line[at] in "\"'":
-            mark, at = line[at], at + 1
-            while at < len(line) and line[at] != mark:
-                at += 2 if line[at] == "\\" else 1
-            at += 1
-        else:
-            at += 1
-    return quoted

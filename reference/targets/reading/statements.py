@@ -11,14 +11,14 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reference.targets.reading.python2 import python3
-from reference.targets.reading.source import Cell, after_quotes
+from reference.targets.reading.source import Cell
+from reference.targets.reading.syntax import lines_within_strings, python3
 
 __all__ = ["Definitions", "Loadable", "Unloadable", "definitions"]
 
-BARE_STATEMENT = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)
-STATEMENT = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)
+PRINT_OF_AN_EXPRESSION = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)  # parses, and raises when it is called
 CONTINUED = ("else", "elif", "except", "finally", ")", "]", "}")
+DEFINING = ("def ", "class ", "@")
 NAMED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 KEPT_DECORATORS = ("staticmethod", "classmethod", "property", "functools", "vectorize", "np", "numpy")
 
@@ -64,38 +64,38 @@ def definitions(cells: list[Cell]) -> Definitions:
 
 def _parsed(cell: Cell) -> tuple[list[ast.stmt], list[Unloadable], bool]:
     """The statements of a cell, what of it does not parse, and whether it had to be read as Python 2."""
-    plain, old = _try(cell.text), cell.text
-    if isinstance(plain, str) or STATEMENT.search(cell.text):  # print (a) % b parses, and raises when it is called
-        old = python3(cell.text)
-    if not isinstance(plain, str) and old == cell.text:
+    plain = _parse(cell.text)
+    if not isinstance(plain, _Refused) and not PRINT_OF_AN_EXPRESSION.search(cell.text):
         return plain, [], False
-    as_python3 = _try(old)
-    if not isinstance(as_python3, str):
-        return as_python3, [], True
+    text = python3(cell.text)
+    if not isinstance(plain, _Refused) and text == cell.text:
+        return plain, [], False
+    whole = _parse(text)
+    if not isinstance(whole, _Refused):
+        return whole, [], True
+    return *_parsed_apart(text, cell.number), text != cell.text
+
+
+def _parsed_apart(text: str, cell: int | None) -> tuple[list[ast.stmt], list[Unloadable]]:
+    """The statements that parse by themselves, and what does not."""
     statements: list[ast.stmt] = []
     broken: list[Unloadable] = []
     tearing = False  # the last function was torn apart, and nothing has parsed since
-    for line, chunk in _chunks(old):
-        part = _try("\n" * (line - 1) + chunk)
-        if not isinstance(part, str):
-            statements.extend(part)
+    for line, chunk in _chunks(text):
+        parsed = _parse("\n" * (line - 1) + chunk)
+        if not isinstance(parsed, _Refused):
+            statements.extend(parsed)
             tearing = False
             continue
         name = NAMED.search(chunk)
         torn = name is None and re.search(r"\n[ \t]+\S", chunk) and statements
         if torn and not tearing and isinstance(statements[-1], ast.FunctionDef):  # it tears the function above apart
             tearing = True
-            broken.append(Unloadable(statements.pop().name, cell.number, _line_of(part, line), part))  # type: ignore[attr-defined]
+            broken.append(Unloadable(statements.pop().name, cell, parsed.line or line, parsed.reason))  # type: ignore[attr-defined]
         elif not (broken and torn):
-            broken.append(
-                Unloadable(name[1] if name else None, cell.number, _line_of(part, line + _leading(chunk)), part)
-            )
-    return statements, broken, old != cell.text
-
-
-def _line_of(reason: str, otherwise: int) -> int:
-    details = re.search(r"\(line (\d+)\)$", reason)
-    return int(details[1]) if details else otherwise
+            at = parsed.line or line + _leading(chunk)
+            broken.append(Unloadable(name[1] if name else None, cell, at, parsed.reason))
+    return statements, broken
 
 
 def _leading(chunk: str) -> int:
@@ -104,37 +104,43 @@ def _leading(chunk: str) -> int:
     return next((k for k, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
 
 
-def _try(text: str) -> list[ast.stmt] | str:
-    """The statements, or the reason why there are none."""
+class _Refused(NamedTuple):
+    """Why a text does not parse, and on which line where that is known."""
+
+    reason: str
+    line: int | None = None
+
+
+def _parse(text: str) -> list[ast.stmt] | _Refused:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text).body
     except SyntaxError as error:
-        return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+        return _Refused(f"{type(error).__name__}: {error.msg} (line {error.lineno})", error.lineno)
     except (ValueError, RecursionError, MemoryError) as error:
-        return f"{type(error).__name__}: {error}"
+        return _Refused(f"{type(error).__name__}: {error}")
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
     """Top-level statements by their shape alone: each begins in the first column. With the line that it begins on."""
-    lines, start, quoted = text.split("\n"), 0, None
+    lines, start, within = text.split("\n"), 0, lines_within_strings(text)
     for k, line in enumerate(lines):
-        if quoted and line.startswith(("def ", "class ", "@")) and _stands_alone(lines[k:]):
-            quoted = None  # the string above was never closed
-        begins = bool(line) and not line[0].isspace() and not line.startswith(("#", *CONTINUED)) and quoted is None
+        if k in within:  # where the string was never closed, a definition after it is one
+            begins = line.startswith(DEFINING) and _stands_alone(lines[k:])
+        else:
+            begins = line[:1].strip() != "" and not line.startswith(("#", *CONTINUED))
         decorated = all(earlier.startswith(("@", "#")) or not earlier.strip() for earlier in lines[start:k])
         if begins and k > start and not decorated:
             yield start + 1, "\n".join(lines[start:k])
             start = k
-        quoted = after_quotes(line, quoted)
     yield start + 1, "\n".join(lines[start:])
 
 
 def _stands_alone(lines: list[str]) -> bool:
     """Do the lines up to the next definition parse by themselves?"""
-    end = next((k for k, line in enumerate(lines[1:], 1) if line.startswith(("def ", "class ", "@"))), len(lines))
-    return not isinstance(_try("\n".join(lines[:end])), str)
+    end = next((k for k, line in enumerate(lines[1:], 1) if line.startswith(DEFINING)), len(lines))
+    return not isinstance(_parse("\n".join(lines[:end])), _Refused)
 
 
 def _defining(

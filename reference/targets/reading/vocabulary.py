@@ -147,7 +147,7 @@ def backward_role(arguments: Sequence[Argument]) -> str | None:
 
 
 def forward_role(arguments: Sequence[Argument]) -> str:
-    """The same of a forward pass."""
+    """What a forward pass under any name owes."""
     given = [meaning(a.name) for a in arguments]
     return "forward dropout" if "keep_prob" in given else "forward n" if "Y" in given else "forward"
 

@@ -27,6 +27,7 @@ from reference.report.models.verification import CheckResult, Finding, Location,
 from reference.selftest.canary import canary
 from reference.targets import BUILT_IN, Entry, Implementation
 from reference.targets.builtin.ours import manual_backprop
+from reference.targets.interface import NotJudged
 from reference.verification.repeat import ALONE
 from tests.reference.court import remember_witnesses, shrink_nothing
 
@@ -527,8 +528,9 @@ def row(output="dW1", verdict="pass", *, check="backward", coordinates=8, **fiel
     return CheckResult(check=check, output=output, verdict=verdict, coordinates=coordinates, **fields)
 
 
-def said(*rows, share=SHARE, verdict="pass", cut=None, **fields):
-    return answer(Verified(Target(target="t.py", verdict=verdict, checks=list(rows), **fields), cut=cut), share)
+def said(*rows, share=SHARE, verdict="pass", cut=None, not_judged=(), **fields):
+    target = Target(target="t.py", verdict=verdict, checks=list(rows), notes=list(map(str, not_judged)), **fields)
+    return answer(Verified(target, cut=cut, not_judged=not_judged), share)
 
 
 def test_only_what_was_looked_at_and_found_right_is_green():
@@ -594,9 +596,11 @@ def test_every_row_of_a_target_is_some_items():
 
 
 def test_what_the_run_says_it_cannot_judge_is_skipped_unless_nothing_else_was_judged():
-    law, notes = Share(("scale",)), ["scale is not judged: it asks for what this tool cannot give"]
-    assert said(row(), share=law, notes=notes).verdict == "skip"
-    assert said(share=law, notes=notes, verdict="inconclusive", error="nothing was checked").verdict == "fail"
+    law, notes = Share(("scale",)), (NotJudged("scale", "it asks for what this tool cannot give"),)
+    skipped = said(row(), share=law, not_judged=notes)
+    assert (skipped.verdict, skipped.text) == ("skip", "scale is not judged: it asks for what this tool cannot give")
+    assert said(share=law, not_judged=notes, verdict="inconclusive", error="nothing was checked").verdict == "fail"
+    assert said(row(), share=Share(("scale_n",)), not_judged=notes).verdict == "fail"
     assert said(row(), share=law).verdict == "fail"
 
 

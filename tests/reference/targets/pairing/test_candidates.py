@@ -15,8 +15,10 @@ from manual_backprop import network
 from reference.cases.case import Case
 from reference.cases.problem import draw
 from reference.targets import resolve
+from reference.targets.interface import NotJudged
 from reference.targets.process.server import Server
-from reference.targets.remote import RemoteFamily, as_tree, entry_of
+from reference.targets.remote import RemotePair, as_tree, entry_of
+from tests.folding import each
 from tests.reference.targets import greeting
 
 HEAD = "import numpy as np\n"
@@ -101,30 +103,30 @@ class Loaded:
     """A file in this process: what is told of it, and what it returns."""
 
     def __init__(self, text):
-        self.desk = Server()
-        answer = self.desk.answer(greeting.load(text))
+        self.server = Server()
+        answer = self.server.answer(greeting.load(text))
         assert "answer" in answer, answer
         names = [f["name"] for f in answer["answer"]["functions"] if (f["role"] or "").startswith("backward")]
-        self.families = {name: RemoteFamily(**self.ask("family", check=name)) for name in names}
+        self.pairs = {name: RemotePair(**self.ask("pair", check=name)) for name in names}
 
     def ask(self, ask, **question):
-        answer = self.desk.answer({"ask": ask, **question})
+        answer = self.server.answer({"ask": ask, **question})
         assert "answer" in answer, answer
         return answer["answer"]
 
     def only(self):
-        (family,) = self.families.values()
-        return family
+        (pair,) = self.pairs.values()
+        return pair
 
 
-def problem_for(family, *, depth=None, m=6, last=None, bias="random", seed=5, G=2):
-    depth = depth or family.depths[-1]
-    last = last or (1 if family.output == "sigmoid" else 3)
+def problem_for(pair, *, depth=None, m=6, last=None, bias="random", seed=5, G=2):
+    depth = depth or pair.depths[-1]
+    last = last or (1 if pair.output == "sigmoid" else 3)
     dims = (*(3, 4, 2, 5, 3)[:depth], last)
     cases = [
         Case(
-            dims, m, family.hidden, family.output, bias=bias, lambd=0.9 if family.l2 else 0.0,
-            keep_prob=0.7 if family.dropout else 1.0, seed=seed + g,
+            dims, m, pair.hidden, pair.output, bias=bias, lambd=0.9 if pair.l2 else 0.0,
+            keep_prob=0.7 if pair.dropout else 1.0, seed=seed + g,
         )
         for g in range(G)
     ]  # fmt: skip
@@ -143,17 +145,17 @@ def agrees(got, want):
     return np.allclose(np.reshape(got, want.shape), want, rtol=1e-9)
 
 
-def drawn_by(loaded, family, problem):
+def drawn_by(loaded, pair, problem):
     """The problem with the masks that the file's own forward pass draws."""
-    if not family.draws:
+    if not pair.draws:
         return problem
-    masks = loaded.ask("masks", check=family.check, problem=as_tree(problem))
+    masks = loaded.ask("masks", check=pair.check, problem=as_tree(problem))
     return problem.masked(tuple(np.asarray(D, dtype=bool) for D in masks))
 
 
-def assert_right(loaded, family, *, names=None, **options):
-    problem = drawn_by(loaded, family, problem_for(family, **options))
-    answer = loaded.ask("run", check=family.check, problem=as_tree(problem))
+def assert_right(loaded, pair, *, names=None, **options):
+    problem = drawn_by(loaded, pair, problem_for(pair, **options))
+    answer = loaded.ask("run", check=pair.check, problem=as_tree(problem))
     outcome = answer["outcome"]
     L = len(problem.parameters)
     names = names or {f"{kind}{l}" for kind in ("dW", "db") for l in range(1, L + 1)}
@@ -170,13 +172,13 @@ def assert_right(loaded, family, *, names=None, **options):
 
 def test_the_courses_own_pair():
     loaded = Loaded(HEAD + FORWARD + BACKWARD)
-    family = loaded.only()
-    assert (family.hidden, family.output, family.depths) == ("relu", "sigmoid", [3])
-    assert family.forward == "forward_propagation"
-    assert family.own_forward
-    assert not any((family.scaled, family.unmasked, family.l2, family.dropout, family.draws))
-    assert family.ties
-    outcome = assert_right(loaded, family)
+    pair = loaded.only()
+    assert (pair.hidden, pair.output, pair.depths) == ("relu", "sigmoid", [3])
+    assert pair.forward == "forward_propagation"
+    assert pair.own_forward
+    assert not any((pair.scaled, pair.unmasked, pair.l2, pair.dropout, pair.draws))
+    assert pair.ties
+    outcome = assert_right(loaded, pair)
     assert {"dZ1", "dZ2", "dZ3", "dA1", "dA2"} <= outcome.keys()
 
 
@@ -254,17 +256,16 @@ BY_NAME = PAIRED.replace(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "text", [PAIRED, FLAT, DICTS, SEPARATE, LAST_FIRST, BY_NAME],
-    ids=["pairs", "flat", "dicts", "separate lists", "last layer first", "by name"],
 )  # fmt: skip
 def test_parameters_and_gradients_in_other_forms(text):
     loaded = Loaded(HEAD + text)
-    family = loaded.only()
-    assert family.own_forward
-    assert set(family.depths) >= {2, 3, 4}
+    pair = loaded.only()
+    assert pair.own_forward
+    assert set(pair.depths) >= {2, 3, 4}
     for depth in (2, 3):
-        assert_right(loaded, family, depth=depth)
+        assert_right(loaded, pair, depth=depth)
 
 
 def test_a_cache_that_is_a_dictionary():
@@ -301,15 +302,15 @@ MASKS = {
 }
 
 
-@pytest.mark.parametrize("kind", MASKS)
+@each("kind", MASKS)
 def test_masks_of_any_kind(kind):
     loaded = Loaded(dropout(mask=MASKS[kind]))
-    family = loaded.only()
-    assert family.draws
-    assert_right(loaded, family)
+    pair = loaded.only()
+    assert pair.draws
+    assert_right(loaded, pair)
 
 
-@pytest.mark.parametrize(
+@each(
     "cache",
     [
         PUBLISHED,
@@ -356,9 +357,9 @@ def test_a_dropout_backward_pass_alone_is_handed_the_published_cache():
 def test_a_forgotten_mask_that_the_activation_has_already_changes_no_gradient():
     text = dropout().replace("dA2 = np.dot(W3.T, dZ3) * D2 / keep_prob", "dA2 = np.dot(W3.T, dZ3) / keep_prob")
     loaded = Loaded(text)
-    family = loaded.only()
-    problem = drawn_by(loaded, family, problem_for(family))
-    outcome = loaded.ask("run", check=family.check, problem=as_tree(problem))["outcome"]
+    pair = loaded.only()
+    problem = drawn_by(loaded, pair, problem_for(pair))
+    outcome = loaded.ask("run", check=pair.check, problem=as_tree(problem))["outcome"]
     for name in ("dW1", "db1", "dW2", "db2", "dW3", "db3"):
         np.testing.assert_allclose(outcome[name], owed(problem, name), rtol=1e-9, atol=1e-12)
 
@@ -373,8 +374,8 @@ def test_the_callers_random_state_survives():
 
 def test_one_mask_for_every_call_is_no_trouble():
     loaded = Loaded(dropout())
-    family = loaded.only()
-    masks = [loaded.ask("masks", check=family.check, problem=as_tree(problem_for(family, seed=s))) for s in (1, 2)]
+    pair = loaded.only()
+    masks = [loaded.ask("masks", check=pair.check, problem=as_tree(problem_for(pair, seed=s))) for s in (1, 2)]
     assert all(np.array_equal(a, b) for a, b in zip(*masks, strict=True))
 
 
@@ -426,17 +427,17 @@ CURRENT = DEEP + 'def NAME(l): return "dA" + str(l - 1)\n'
 FIRST_RELEASE = DEEP + 'def NAME(l): return "dA" + str(l)\n'
 
 
-@pytest.mark.parametrize("text", [CURRENT, FIRST_RELEASE], ids=["dA{l-1}", "dA{l}"])
+@each("text", [CURRENT, FIRST_RELEASE])
 def test_a_network_of_any_depth_with_dA_under_either_name(text):
     loaded = Loaded(HEAD + text)
-    family = loaded.only()
-    assert set(family.depths) >= {1, 2, 3, 4}
+    pair = loaded.only()
+    assert set(pair.depths) >= {1, 2, 3, 4}
     for depth in (1, 2, 3):
-        outcome = assert_right(loaded, family, depth=depth)
+        outcome = assert_right(loaded, pair, depth=depth)
         assert {f"dA{l}" for l in range(1, depth)} == {name for name in outcome if name.startswith("dA")}
 
 
-@pytest.mark.parametrize("own", ["L_model_backward", "linear_activation_backward, L_model_backward"])
+@each("own", ["L_model_backward", "linear_activation_backward, L_model_backward"])
 def test_what_the_helpers_have_need_not_be_there(own):
     parts = DEEP.split("\ndef ")
     kept = [p for p in parts if p.partition("(")[0] in own.split(", ")]
@@ -447,7 +448,7 @@ def test_what_the_helpers_have_need_not_be_there(own):
         + 'def NAME(l): return "dA" + str(l - 1)\n'
     )
     loaded = Loaded(text)
-    assert_right(loaded, loaded.families["L_model_backward"], depth=3)
+    assert_right(loaded, loaded.pairs["L_model_backward"], depth=3)
 
 
 # --- two layers, tanh, softmax -----------------------------------------------------------------------------------
@@ -476,19 +477,19 @@ def backward_propagation(parameters, cache, X, Y):
 
 def test_two_layers_with_tanh():
     loaded = Loaded(HEAD + PLANAR)
-    family = loaded.only()
-    assert (family.hidden, family.output, family.depths) == ("tanh", "sigmoid", [2])
-    assert_right(loaded, family)
+    pair = loaded.only()
+    assert (pair.hidden, pair.output, pair.depths) == ("tanh", "sigmoid", [2])
+    assert_right(loaded, pair)
 
 
 def test_two_layers_with_tanh_and_no_forward_pass():
     loaded = Loaded(HEAD + "def backward_" + PLANAR.partition("def backward_")[2])
-    family = loaded.only()
-    assert (family.hidden, family.output) == ("tanh", "sigmoid")
-    assert_right(loaded, family, depth=2)
+    pair = loaded.only()
+    assert (pair.hidden, pair.output) == ("tanh", "sigmoid")
+    assert_right(loaded, pair, depth=2)
 
 
-@pytest.mark.parametrize("hidden", ["relu", "tanh"])
+@each("hidden", ["relu", "tanh"])
 def test_softmax_of_two_layers(hidden):
     slope = {"relu": "(A1 > 0)", "tanh": "(1 - A1 ** 2)"}[hidden]
     gate = {"relu": "np.maximum(0, Z1)", "tanh": "np.tanh(Z1)"}[hidden]
@@ -496,10 +497,10 @@ def test_softmax_of_two_layers(hidden):
         "1 / (1 + np.exp(-Z2))", "np.exp(Z2) / np.sum(np.exp(Z2), axis=0, keepdims=True)"
     )  # fmt: skip
     loaded = Loaded(HEAD + text)
-    family = loaded.only()
-    assert (family.hidden, family.output) == (hidden, "softmax")
+    pair = loaded.only()
+    assert (pair.hidden, pair.output) == (hidden, "softmax")
     for last in (2, 3, 5):
-        assert_right(loaded, family, last=last)
+        assert_right(loaded, pair, last=last)
 
 
 def test_softmax_of_three_layers_on_published_caches():
@@ -519,23 +520,23 @@ def test_dZ_that_carries_the_mean():
             line.replace(" / m", "") if line.strip().startswith(name) else line for line in text.split("\n")
         )
     loaded = Loaded(HEAD + FORWARD + text)
-    family = loaded.only()
-    assert family.scaled
-    assert any("carry 1/m" in said for said in entry_of(None, family, cost=None, file="").conventions)
-    assert_right(loaded, family)
+    pair = loaded.only()
+    assert pair.scaled
+    assert any("carry 1/m" in said for said in entry_of(None, pair, cost=None, file="").conventions)
+    assert_right(loaded, pair)
 
 
-@pytest.mark.parametrize("form", ["np.int64(A{l} >= 0)", "(Z{l} >= 0)", "np.where(Z{l} < 0, 0, 1)"])
+@each("form", ["np.int64(A{l} >= 0)", "(Z{l} >= 0)", "np.where(Z{l} < 0, 0, 1)"])
 def test_a_derivative_of_1_at_0_is_a_convention(form):
     text = BACKWARD
     for l in "12":
         text = text.replace(f"(A{l} > 0)", form.replace("A{l}", "Z{l}").replace("{l}", l))
     loaded = Loaded(HEAD + FORWARD + text)
-    family = loaded.only()
-    assert not family.ties
-    assert any("relu'(0)" in said for said in entry_of(None, family, cost=None, file="").conventions)
-    assert entry_of(None, family, cost=None, file="").domain.biases == ("random",)
-    assert_right(loaded, family)
+    pair = loaded.only()
+    assert not pair.ties
+    assert any("relu'(0)" in said for said in entry_of(None, pair, cost=None, file="").conventions)
+    assert entry_of(None, pair, cost=None, file="").domain.biases == ("random",)
+    assert_right(loaded, pair)
 
 
 def test_dA_before_the_mask_is_a_convention():
@@ -546,9 +547,9 @@ def test_dA_before_the_mask_is_a_convention():
             f"dA{l} = np.dot({W})\n    dZ{l} = dA{l} * D{l} / keep_prob * ",
         )
     loaded = Loaded(text)
-    family = loaded.only()
-    assert family.unmasked
-    assert_right(loaded, family)
+    pair = loaded.only()
+    assert pair.unmasked
+    assert_right(loaded, pair)
 
 
 def test_a_penalty_by_any_name():
@@ -578,7 +579,7 @@ def test_labels_flattened_on_the_way_are_labels():
     assert_right(loaded, loaded.only())
 
 
-@pytest.mark.parametrize(
+@each(
     "arguments",
     ["(cache, inputs, labels)", "(labels, cache, inputs)", "(inputs, labels, stored)", "(stored, inputs, labels)"],
 )
@@ -595,13 +596,13 @@ def test_arguments_in_another_order_and_by_other_names(arguments):
 
 def test_each_backward_pass_is_fed_by_the_forward_pass_that_is_its_own():
     loaded = Loaded(dropout() + FORWARD + BACKWARD + BACKWARD.replace("propagation(", "propagation_n("))
-    assert {name: f.forward for name, f in loaded.families.items()} == {
+    assert {name: f.forward for name, f in loaded.pairs.items()} == {
         "backward_propagation": "forward_propagation",
-        "backward_propagation_n": loaded.families["backward_propagation_n"].forward,
+        "backward_propagation_n": loaded.pairs["backward_propagation_n"].forward,
         "backward_propagation_with_dropout": "forward_propagation_with_dropout",
     }
-    for family in loaded.families.values():
-        assert_right(loaded, family)
+    for pair in loaded.pairs.values():
+        assert_right(loaded, pair)
 
 
 def test_the_later_of_two_definitions_is_the_one_that_is_run():
@@ -613,7 +614,7 @@ def test_the_later_of_two_definitions_is_the_one_that_is_run():
 # --- arguments that are changed, random numbers, wrong ones -------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "changed"),
     [
         ("A1 *= 1.5", {"A1"}),
@@ -625,8 +626,8 @@ def test_the_later_of_two_definitions_is_the_one_that_is_run():
 )
 def test_an_argument_that_is_changed_is_told_by_name(line, changed):
     loaded = Loaded(HEAD + FORWARD + BACKWARD.replace("    return {", f"    {line}\n    return {{"))
-    family = loaded.only()
-    answer = loaded.ask("run", check=family.check, problem=as_tree(problem_for(family)))
+    pair = loaded.only()
+    answer = loaded.ask("run", check=pair.check, problem=as_tree(problem_for(pair)))
     assert answer["changed"].keys() == changed
 
 
@@ -638,7 +639,7 @@ def test_a_backward_pass_that_draws_is_told():
     assert not Loaded(dropout()).only().random
 
 
-@pytest.mark.parametrize(
+@each(
     ("right", "wrong", "names"),
     [
         ("dZ3 = A3 - Y", "dZ3 = Y - A3", {"dW1", "dW2", "dW3", "db1", "db2", "db3"}),
@@ -649,30 +650,40 @@ def test_a_backward_pass_that_draws_is_told():
 )
 def test_what_is_wrong_stays_wrong(right, wrong, names):
     loaded = Loaded(HEAD + FORWARD + BACKWARD.replace(right, wrong))
-    family = loaded.only()
-    problem = problem_for(family)
-    outcome = loaded.ask("run", check=family.check, problem=as_tree(problem))["outcome"]
+    pair = loaded.only()
+    problem = problem_for(pair)
+    outcome = loaded.ask("run", check=pair.check, problem=as_tree(problem))["outcome"]
     differ = {name for name in outcome if name[:2] in ("dW", "db") and not agrees(outcome[name], owed(problem, name))}
     assert differ == names
 
 
 def test_a_backward_pass_that_raises_is_kept_with_its_reason():
     loaded = Loaded(HEAD + FORWARD + BACKWARD.replace("np.dot(dZ3, A2.T)", "np.dot(dZ3, A2)"))
-    family = loaded.only()
-    assert family.note is None
-    answer = loaded.desk.answer({"ask": "run", "check": family.check, "problem": as_tree(problem_for(family))})
+    pair = loaded.only()
+    assert pair.not_judged is None
+    answer = loaded.server.answer({"ask": "run", "check": pair.check, "problem": as_tree(problem_for(pair))})
     assert answer["raised"]["type"] == "ValueError"
 
 
 def test_a_backward_pass_of_something_else_is_not_judged():
     loaded = Loaded(HEAD + "def backward(X, Y, cache, tree, forest):\n    return {}\n")
-    assert "not judged" in loaded.only().note
+    assert loaded.only().not_judged == "its argument 'tree' is none that the course has"
+
+
+def test_what_is_not_judged_is_told_with_its_reason(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text(HEAD + "def backward(X, Y, cache, tree, forest):\n    return {}\n", encoding="utf-8")
+    implementation = resolve(str(path))()
+    implementation.close()
+    (note,) = implementation.notes
+    assert note == NotJudged("backward", "its argument 'tree' is none that the course has")
+    assert str(note) == "backward is not judged: its argument 'tree' is none that the course has"
 
 
 def test_a_backward_pass_that_exits_or_asks_is_no_end():
     for line in ("exit()", "raise SystemExit", "input('?')", "raise KeyError('A1')", "assert False"):
         loaded = Loaded(HEAD + FORWARD + BACKWARD.replace("    m = X.shape[1]", f"    {line}\n    m = X.shape[1]"))
-        assert len(loaded.families) == 1
+        assert len(loaded.pairs) == 1
 
 
 # --- through the door --------------------------------------------------------------------------------------------
@@ -725,7 +736,7 @@ def test_a_backward_pass_is_consistent_with_its_own_forward_pass(opened):
     assert own.autodiff
 
 
-@pytest.mark.parametrize("name", ["backward_propagation", "backward_propagation_with_dropout"])
+@each("name", ["backward_propagation", "backward_propagation_with_dropout"])
 def test_one_function_of_a_file_can_be_asked_for(opened, name):
     implementation = resolve(f"{opened.name}::{name}")()
     implementation.close()
@@ -736,7 +747,7 @@ def test_one_function_of_a_file_can_be_asked_for(opened, name):
 PAIRS_OF_FILES = list(itertools.product(("a.py", "ä b.ipynb.py", "[x] #cell3.py"), [HEAD + FORWARD + BACKWARD]))
 
 
-@pytest.mark.parametrize(("name", "text"), PAIRS_OF_FILES, ids=[name for name, _ in PAIRS_OF_FILES])
+@each(("name", "text"), PAIRS_OF_FILES)
 def test_names_of_files_are_no_matter(tmp_path, name, text):
     (tmp_path / name).write_text(text, encoding="utf-8")
     implementation = resolve(str(tmp_path / name))()

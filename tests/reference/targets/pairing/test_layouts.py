@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.targets.pairing import layouts as forms
+from reference.targets.pairing import layouts
 from reference.targets.pairing.layouts import (
     CACHES,
     FORMS,
@@ -20,6 +20,7 @@ from reference.targets.pairing.layouts import (
     mask_paths,
     returned,
 )
+from tests.folding import each
 
 DIMS, M = (4, 3, 5, 2), 7
 rng = np.random.RandomState(0)
@@ -55,7 +56,7 @@ def of(template):
     return {template.format(kind=name[1], l=name[2], low=name[1].lower()): a for name, a in GRADIENTS.items()}
 
 
-@pytest.mark.parametrize(
+@each(
     "template",
     [
         "d{kind}{l}", "d{low}{l}", "d_{kind}{l}", "d_{kind}_{l}", "d{kind}_{l}", "d{kind}[{l}]", "grad_{kind}{l}",
@@ -74,8 +75,8 @@ def test_lists_by_layer_in_a_dictionary():
     same(gradients({"W": tuple(dW), "b": tuple(db)}, DIMS, M))
 
 
-@pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize("kind", [list, tuple])
+@each("order", [1, -1])
+@each("kind", [list, tuple])
 def test_sequences_first_layer_or_last_layer_first(kind, order):
     pairs = PAIRS[::order]
     same(gradients(kind((W, b) for W, b in pairs), DIMS, M))
@@ -133,7 +134,7 @@ def test_nothing_returned_is_not_implemented():
         gradients(None, DIMS, M)
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     [3, 0.5, "dW1", np.ones((3, 4)), [], (), [1, 2, 3], (np.ones(3),), [None] * 6, object(), [[], []]],
 )
@@ -147,7 +148,7 @@ def test_what_is_no_set_of_gradients_is_said(value):
 CACHE = tuple(a for l, (W, b) in enumerate(PAIRS) for a in (Z[l], A[l + 1], W, b))
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(["A", "cost", "cache"])))
+@each("order", list(itertools.permutations(["A", "cost", "cache"])))
 def test_activation_cost_and_cache_in_any_order(order):
     parts = {"A": A[-1], "cost": 0.5, "cache": CACHE}
     found = returned(tuple(parts[name] for name in order), (2, M))
@@ -205,8 +206,8 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("position", range(5))
+@each("kind", KINDS)
+@each("position", range(5))
 def test_masks_are_found_at_any_position_of_a_tuple(kind, position):
     cache = []
     for l, (W, b) in enumerate(PAIRS):
@@ -218,7 +219,7 @@ def test_masks_are_found_at_any_position_of_a_tuple(kind, position):
     assert all(np.array_equal(at((A[-1], tuple(cache)), path) != 0, D) for path, D in zip(paths, MASKS, strict=True))
 
 
-@pytest.mark.parametrize("name", ["D{}", "d{}", "mask{}", "mask_{}", "M{}", "dropout{}", "drop_{}", "D_{}", "D[{}]"])
+@each("name", ["D{}", "d{}", "mask{}", "mask_{}", "M{}", "dropout{}", "drop_{}", "D_{}", "D[{}]"])
 def test_masks_are_found_by_name(name):
     cache = {"relu1": Z[0] > 0, "relu2": Z[1] > 0, **{name.format(l): D for l, D in enumerate(MASKS, 1)}}
     paths = mask_paths(cache, DIMS[1:-1], M, 0.6)
@@ -237,9 +238,7 @@ def test_masks_in_a_list_of_caches():
     assert mask_paths(cache, DIMS[1:-1], M, 0.6) == [(0, 2), (1, 2)]
 
 
-@pytest.mark.parametrize(
-    "D", [MASKS[0][:, :1], MASKS[0].T, Z[0], MASKS[0] * 0.3, np.where(MASKS[0], 1.0, -1.0), MASKS[0].astype(str)]
-)
+@each("D", [MASKS[0][:, :1], MASKS[0].T, Z[0], MASKS[0] * 0.3, np.where(MASKS[0], 1.0, -1.0), MASKS[0].astype(str)])
 def test_what_is_no_mask_is_none(D):
     assert mask_paths((Z[0], D, A[1]), (3,), M, 0.6) is None
 
@@ -265,12 +264,12 @@ def test_the_published_caches():
     ] * 3
 
 
-@pytest.mark.parametrize("dropped", [True, False])
-@pytest.mark.parametrize("depth", [1, 2, 3])
+@each("dropped", [True, False])
+@each("depth", [1, 2, 3])
 def test_a_published_cache_knows_the_names_of_its_arrays(depth, dropped):
     part = Pass(Z[:depth], A[: depth + 1], MASKS[: depth - 1] if dropped else None, PAIRS[:depth])
     cache = CACHES["tuple"](part)
-    names = forms.published(len(cache))
+    names = layouts.published(len(cache))
     wanted = {f"Z{l}": Z[l - 1] for l in range(1, depth + 1)} | {f"W{l}": PAIRS[l - 1][0] for l in range(1, depth + 1)}
     if dropped:
         wanted |= {f"D{l}": MASKS[l - 1] for l in range(1, depth)}
@@ -278,9 +277,9 @@ def test_a_published_cache_knows_the_names_of_its_arrays(depth, dropped):
 
 
 def test_what_was_changed_in_a_cache_has_a_name():
-    assert forms.cache_names(CACHE, [(0,), (5,)]) == ["Z1", "A2"]
-    assert forms.cache_names({"A1": A[1], "x": A[0]}, [("A1",)]) == ["A1"]
-    assert forms.cache_names([A[0], A[1], A[2]], [(1,)]) == ["cache"]
+    assert layouts.cache_names(CACHE, [(0,), (5,)]) == ["Z1", "A2"]
+    assert layouts.cache_names({"A1": A[1], "x": A[0]}, [("A1",)]) == ["A1"]
+    assert layouts.cache_names([A[0], A[1], A[2]], [(1,)]) == ["cache"]
 
 
 @given(
@@ -289,13 +288,13 @@ def test_what_was_changed_in_a_cache_has_a_name():
     )
 )
 def test_a_cache_without_arrays_has_none(value):
-    assert list(forms.walk(value)) == []
+    assert list(layouts.walk(value)) == []
 
 
 def test_a_cache_that_contains_itself_has_an_end():
     endless = [A[0]]
     endless.append(endless)
-    assert len(list(forms.walk(endless))) < 10
+    assert len(list(layouts.walk(endless))) < 10
     named = {"A0": A[0]}
     named["itself"] = named
-    assert len(list(forms.walk(named))) < 10
+    assert len(list(layouts.walk(named))) < 10

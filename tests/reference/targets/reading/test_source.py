@@ -8,7 +8,8 @@ import json
 import pytest
 
 from reference.targets.reading import source
-from reference.targets.reading.source import Cell, SourceError, after_quotes, filename, place, read
+from reference.targets.reading.source import Cell, SourceError, filename, place, read
+from tests.folding import each
 
 CODE = "import numpy as np\n\n\ndef relu(x):\n    return np.maximum(0, x)\n"
 
@@ -46,7 +47,7 @@ def words(source):
 # --- encodings -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("encoding", "comment"),
     [
         ("utf-8", "激活函数 ümlaut λ"),
@@ -63,7 +64,7 @@ def test_a_file_that_does_not_say_its_encoding_is_read(tmp_path, encoding, comme
         assert text.startswith(f"# {comment}\n")
 
 
-@pytest.mark.parametrize(
+@each(
     ("cookie", "encoding"),
     [
         ("# -*- coding: gbk -*-", "gbk"),
@@ -79,15 +80,13 @@ def test_a_cookie_is_believed(tmp_path, cookie, encoding):
     assert text_of(tmp_path, text.encode(encoding)) == text
 
 
-@pytest.mark.parametrize(
-    "cookie", ["# coding: nonsense", "# coding: utf-8", "# -*- coding: ascii -*-", "# coding: hex"]
-)
+@each("cookie", ["# coding: nonsense", "# coding: utf-8", "# -*- coding: ascii -*-", "# coding: hex"])
 def test_a_cookie_that_lies_does_not_stop_the_reading(tmp_path, cookie):
     data = f"{cookie}\n# é à\n{CODE}".encode("latin-1")
     assert text_of(tmp_path, data).split("\n")[2:] == CODE.split("\n")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@each("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_with_a_mark_of_either_order(tmp_path, encoding):
     mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else codecs.BOM_UTF16_BE
     assert text_of(tmp_path, mark + CODE.encode(encoding)) == CODE
@@ -102,7 +101,7 @@ def test_marks_in_a_row_are_no_code(tmp_path):
     assert text_of(tmp_path, codecs.BOM_UTF8 * 2 + CODE.encode()) == CODE
 
 
-@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+@each("end", ["\r\n", "\r", "\n"])
 def test_line_ends_of_every_kind(tmp_path, end):
     assert text_of(tmp_path, CODE.replace("\n", end).encode()) == CODE
 
@@ -111,12 +110,12 @@ def test_mixed_line_ends_are_counted_as_python_counts_them(tmp_path):
     assert text_of(tmp_path, b"a = 1\r\nb = 2\rc = 3\nd = 4") == "a = 1\nb = 2\nc = 3\nd = 4"
 
 
-@pytest.mark.parametrize("byte", [b"\x00", b"\x0c"])
+@each("byte", [b"\x00", b"\x0c"])
 def test_bytes_that_would_end_the_source(tmp_path, byte):
     compile(text_of(tmp_path, b"a = 1" + byte + b"\n" + byte + b"\n" + CODE.encode()), "a.py", "exec")
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"   ", b"\xff", b"\xfe\xff", bytes(range(256))])
+@each("data", [b"", b"\n", b"   ", b"\xff", b"\xfe\xff", bytes(range(256))])
 def test_any_bytes_at_all_are_read(tmp_path, data):
     assert isinstance(text_of(tmp_path, data), str)
 
@@ -131,7 +130,7 @@ def test_a_folder_is_no_file(tmp_path):
         read(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a.py", "a.ipynb"])
+@each("name", ["a.py", "a.ipynb"])
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch, name):
     monkeypatch.setattr(source, "LARGEST", 2**20)
     path = tmp_path / name
@@ -144,7 +143,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch, name):
 # --- magics --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "%matplotlib inline",
@@ -172,7 +171,7 @@ def test_a_magic_in_a_block_leaves_the_block_whole(tmp_path):
     compile(text_of(tmp_path, "if True:\n    %matplotlib inline\nelse:\n    !ls\n"), "a.py", "exec")
 
 
-@pytest.mark.parametrize(
+@each(
     "lines",
     [
         '"""\n%matplotlib inline\n!ls\nhelp?\n"""',
@@ -189,7 +188,7 @@ def test_what_only_looks_like_a_magic_stays(tmp_path, lines):
     assert text_of(tmp_path, lines + "\n") == lines + "\n"
 
 
-@pytest.mark.parametrize(
+@each(
     "lines",
     [
         'print("Cost after iteration %i: %f"\n      % (i, cost))',
@@ -208,13 +207,13 @@ def test_a_percent_sign_that_continues_an_expression_is_no_magic_in_a_notebook(t
     assert notebook(tmp_path, format4(code(lines))) == [Cell(1, lines)]
 
 
-@pytest.mark.parametrize("language", ["%%bash", "%%html", "%%javascript", "%%writefile a.py", "%%latex", "%%R", "%%!"])
+@each("language", ["%%bash", "%%html", "%%javascript", "%%writefile a.py", "%%latex", "%%R", "%%!"])
 def test_a_cell_in_another_language_is_empty_and_as_long(tmp_path, language):
     cells = notebook(tmp_path, format4(code(f"{language}\nls -la\nwc *"), code(CODE)))
     assert cells == [Cell(1, "\n\n"), Cell(2, CODE)]
 
 
-@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1", "%%capture out", "%%prun", "%%python3"])
+@each("magic", ["%%time", "%%timeit -n 1", "%%capture out", "%%prun", "%%python3"])
 def test_a_cell_under_a_magic_of_python_is_read(tmp_path, magic):
     ((_, text),) = notebook(tmp_path, format4(code(f"{magic}\n{CODE}")))
     assert text.split("\n") == ["pass", *CODE.split("\n")]
@@ -263,7 +262,7 @@ def test_a_notebook_without_format_numbers_that_has_worksheets(tmp_path):
     assert notebook(tmp_path, whole) == [Cell(1, CODE)]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@each("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_notebooks_in_other_encodings(tmp_path, encoding):
     whole = json.dumps(format4(code("# 激活函数与反向传播\na = 1")), ensure_ascii=False).encode(encoding)
     assert notebook(tmp_path, whole) == [Cell(1, "# 激活函数与反向传播\na = 1")]
@@ -277,7 +276,7 @@ def test_a_notebook_of_no_cells(tmp_path):
     assert notebook(tmp_path, format4()) == []
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b"",
@@ -305,8 +304,8 @@ def test_what_is_no_notebook_is_said_in_one_line(tmp_path, data):
 # --- places --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["a.py", "a b.ipynb", "c#cell.py", "#cell3", "x#cell9.ipynb"])
-@pytest.mark.parametrize("number", [None, 1, 27])
+@each("name", ["a.py", "a b.ipynb", "c#cell.py", "#cell3", "x#cell9.ipynb"])
+@each("number", [None, 1, 27])
 def test_a_place_is_told_from_its_name(tmp_path, name, number):
     path = tmp_path / name
     if number is None and name == "#cell3":
@@ -314,7 +313,7 @@ def test_a_place_is_told_from_its_name(tmp_path, name, number):
     assert place(filename(path, number)) == (str(path), number)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "before", "after"),
     [
         ("a = 1", None, None),
@@ -331,5 +330,11 @@ def test_a_place_is_told_from_its_name(tmp_path, name, number):
         ('end""" # """', '"""', None),
     ],
 )
-def test_open_quotes_at_the_end_of_a_line(line, before, after):
-    assert after_quotes(line, before) == after
+def test_open_quotes_at_the_end_of_a_line(tmp_path, line, before, after):
+    """A magic on the next line is one only outside a string."""
+    head = [f"{before}"] if before else []
+    tail = [f"{after}"] if after else []
+    text = text_of(tmp_path, "\n".join(["%first", *head, line, "%next", *tail, "%last", ""])).split("\n")
+    assert text[0] == "pass"
+    assert text[1 + len(head) + 1] == ("%next" if after else "pass")
+    assert text[-2] == "pass"

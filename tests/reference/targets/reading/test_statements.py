@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
-from reference.targets.reading.statements import definitions, python3
+from reference.targets.reading.statements import definitions
+from reference.targets.reading.syntax import python3
+from tests.folding import each
 
 
 def found(*texts):
@@ -35,7 +37,7 @@ def unloadable(*texts):
 # --- loaded, or left alone -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "x = 1",
@@ -60,7 +62,7 @@ def test_what_defines_and_does_no_work_is_loaded(text):
     assert len(found(text).loadable) == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "x = f()",
@@ -96,7 +98,7 @@ def test_what_is_not_executed_is_remembered_by_its_names():
     assert found("a = 1", "if a:\n    b = load()\nelse:\n    a += 1").skipped == {"b": (2, 2), "a": (2, 4)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "names"),
     [
         ("for i in load():\n    total = i", {"i", "total"}),
@@ -109,7 +111,7 @@ def test_what_a_loop_or_a_with_would_set_is_remembered_too(text, names):
     assert found(text).skipped.keys() == names
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "if True:\n    {}",
@@ -179,7 +181,7 @@ def test_a_constant_that_only_a_run_would_know_is_skipped():
 # --- decorators, annotations, defaults -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "decorator",
     ["@grader.graded", "@test('a', points=3)", "@check", "@a.b.c(1)(2)", "@njit", "@tf.function", "@x[0]"],
 )
@@ -190,9 +192,7 @@ def test_a_graders_decorator_is_taken_off(decorator):
     assert not result.unloadable
 
 
-@pytest.mark.parametrize(
-    "decorators", ["@np.vectorize", "@functools.lru_cache(maxsize=None)", "@graded\n@functools.wraps(print)"]
-)
+@each("decorators", ["@np.vectorize", "@functools.lru_cache(maxsize=None)", "@graded\n@functools.wraps(print)"])
 def test_a_decorator_that_is_known_stays(decorators):
     result = loaded(f"import functools\n{decorators}\ndef f(x):\n    return x")
     assert result.names["f"](3) == 3
@@ -203,7 +203,7 @@ def test_a_decorator_of_the_files_own_is_applied():
     assert result.names["f"](3) == 6
 
 
-@pytest.mark.parametrize(
+@each(
     "signature",
     [
         "x: np.ndarray, y: Tensor = None",
@@ -230,7 +230,7 @@ def test_a_keyword_only_default_that_only_a_run_would_know_is_none():
 # --- imports ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "import not_there",
@@ -256,7 +256,7 @@ def test_a_module_that_is_not_there_stops_nothing(line):
     assert not result.unloadable
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "from itertools import izip",
@@ -285,7 +285,7 @@ def test_a_file_beside_it_that_lacks_a_name_stops_nothing(tmp_path):
     assert result.names["f"]() == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     ["import numpy", "import numpy as np", "import numpy as xp", "from numpy import *", "from numpy import maximum"],
 )
@@ -294,7 +294,7 @@ def test_numpy_under_any_name(line):
     assert loaded(f"{line}\ndef f(x):\n    return {used}maximum(x, 0)").names["f"](-1) == 0
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     ["import numpy.random as rnd", "import numpy.linalg", "from numpy.linalg import norm", "from numpy import random"],
 )
@@ -332,7 +332,7 @@ def said(capsys, body, **names):
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "printed"),
     [
         ('print "a"', "a\n"),
@@ -371,7 +371,7 @@ def test_print_statements_are_read_as_calls(capsys, line, printed):
     assert said(capsys, line, b=3, lambda_=1) == printed
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "printed"),
     [
         ('if b == "a": print b', "a\n"),
@@ -384,7 +384,7 @@ def test_print_statements_after_a_condition_with_strings(capsys, line, printed):
     assert said(capsys, line, b="a", d={"a": 3}) == printed
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "printed"),
     [
         ('print "a"; print "b"', "a\nb\n"),
@@ -403,9 +403,7 @@ def test_print_statements_of_several_lines_and_pieces(capsys, lines, printed):
     assert said(capsys, lines, b=3) == printed
 
 
-@pytest.mark.parametrize(
-    "line", ["print >>sys.stderr, 'x'", "print >> f, b", "print >>f", "if b: print >>sys.stderr, 'x', b"]
-)
+@each("line", ["print >>sys.stderr, 'x'", "print >> f, b", "print >>f", "if b: print >>sys.stderr, 'x', b"])
 def test_a_print_into_a_file_breaks_no_other_function(line):
     text = f"def f():\n    {line}\n    return 1\n\ndef g():\n    print 'a'\n    return 2\n"
     result = loaded(text)
@@ -437,9 +435,7 @@ def test_that_prints_were_repaired_is_told():
     assert not found("def broken(:").repaired
 
 
-@pytest.mark.parametrize(
-    "line", ["except ValueError, e:", "except np.linalg.LinAlgError , error :", "except E, e: # no"]
-)
+@each("line", ["except ValueError, e:", "except np.linalg.LinAlgError , error :", "except E, e: # no"])
 def test_exceptions_with_a_comma(line):
     text = f"def f():\n    try:\n        return 1\n    {line}\n        print 'a'\n        return 2\n"
     assert loaded(text).names["f"]() == 1
@@ -486,14 +482,14 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@each("broken", BROKEN)
 def test_a_broken_function_costs_itself_alone(broken):
     text = GOOD + "\n" + broken + "\n" + GOOD.replace("good", "fine") + "\nx = load()\n"
     assert names(text) == ["good", "fine"]
     assert unloadable(text) == ["bad"]
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@each("broken", BROKEN)
 def test_what_is_broken_is_told_with_its_place_and_reason(broken):
     (details,) = found("a = 1", GOOD + broken).unloadable
     assert details.cell == 2
@@ -509,7 +505,7 @@ def test_lines_stay_where_they_are_after_something_broken():
     assert nodes == {"b": 6, "c": 9}
 
 
-@pytest.mark.parametrize("quotes", ['"""', "'''"])
+@each("quotes", ['"""', "'''"])
 def test_a_docstring_that_is_never_closed_costs_what_stands_before_the_next_function(quotes):
     text = f"{GOOD}\ndef bad(x):\n    {quotes}never closed\n    return x\n\ndef fine(x):\n    return x\n"
     assert names(text) == ["good", "fine"]
@@ -567,9 +563,7 @@ def test_a_broken_cell_costs_no_other():
     assert names(GOOD, "def bad(:", GOOD.replace("good", "fine")) == ["good", "fine"]
 
 
-@pytest.mark.parametrize(
-    "text", ["(" * 5000, "-" * 200_000 + "1", "x" * 10**6, "[" * 300 + "]" * 300, "\\", "\t\n  \n x"]
-)
+@each("text", ["(" * 5000, "-" * 200_000 + "1", "x" * 10**6, "[" * 300 + "]" * 300, "\\", "\t\n  \n x"])
 def test_what_is_too_much_for_a_parser_is_no_end(text):
     assert names(text, GOOD) == ["good"]
 
@@ -591,7 +585,7 @@ def test_no_mixture_of_pieces_raises(pieces):
 # --- lines ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\x0b", "\x1c"])
+@each("mark", ["\x85", "\u2028", "\x0b", "\x1c"])
 def test_what_only_some_count_as_a_line_end_moves_no_source(tmp_path, mark):
     """Windows' ellipsis, read as Latin-1, is such a mark."""
     result = loaded(f"# wait{mark}\n\ndef f(x):\n    return x\n\n\ndef g(x):\n    return 2\n", path=tmp_path / "a.py")

@@ -6,6 +6,7 @@ import pytest
 
 from reference.targets.pairing.passes import function
 from reference.targets.reading.vocabulary import ORDER, Argument, Unbindable, bind, classify, meaning, strong
+from tests.folding import each
 
 VALUES = {
     "X": "X!", "Y": "Y!", "cache": "cache!", "parameters": "parameters!", "A": "A!", "lambd": "lambd!",
@@ -27,7 +28,7 @@ def bound(signature, role, **values):
 # --- arguments -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "what"),
     [
         ("X", "X"), ("x", "X"), ("A0", "X"), ("X_train", "X"), ("train_X", "X"), ("inputs", "X"), ("x_batch", "X"),
@@ -48,13 +49,13 @@ def test_what_an_argument_holds(name, what):
     assert meaning(name) == what
 
 
-@pytest.mark.parametrize("role", sorted(ORDER))
+@each("role", sorted(ORDER))
 def test_the_courses_own_signature_is_bound_to_itself(role):
     order = ORDER[role]
     assert bound(", ".join(order), role) == {name: VALUES[name] for name in order}
 
 
-@pytest.mark.parametrize("role", sorted(ORDER))
+@each("role", sorted(ORDER))
 def test_names_that_say_nothing_are_bound_by_position(role):
     order = ORDER[role]
     assert bound(", ".join(f"_{k}" for k in range(len(order))), role) == {
@@ -62,7 +63,7 @@ def test_names_that_say_nothing_are_bound_by_position(role):
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("signature", "role", "expected"),
     [
         ("Y, X, cache", "backward", {"Y": "Y!", "X": "X!", "cache": "cache!"}),
@@ -92,7 +93,7 @@ def test_bound_by_name_in_any_order_and_the_rest_by_position(signature, role, ex
     assert bound(signature, role) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("signature", "role"),
     [
         ("X, Y, cache, activations_of, more", "backward"),
@@ -124,7 +125,7 @@ def test_nothing_is_bound_twice_by_position():
 # --- functions -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("definition", "role"),
     [
         ("initialize_parameters_zeros(layers_dims)", "initialise"),
@@ -202,15 +203,13 @@ def test_what_a_function_owes(definition, role):
     assert function(name, names[name], own=True).role == role
 
 
-@pytest.mark.parametrize(
-    "name", ["initialize", "compute_cost", "backward", "forward", "gradient_check", "update", "", "_"]
-)
+@each("name", ["initialize", "compute_cost", "backward", "forward", "gradient_check", "update", "", "_"])
 def test_a_function_without_arguments_owes_nothing_that_can_be_asked(name):
     role = classify(name, [])
     assert role is None or role in ORDER
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "known"),
     [
         ("backward_propagation_with_dropout", True),

@@ -1,0 +1,214 @@
+"""How far a backward pass comes with one way of feeding it: tried on small problems of several depths."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from manual_backprop import network
+from reference.cases.case import HIDDENS, OUTPUTS
+from reference.targets.foreign_messages import is_of_unpacking
+from reference.targets.outcome import Single
+from reference.targets.pairing import layouts
+from reference.targets.pairing.passes import (
+    STATE,
+    PassPair,
+    Reached,
+    as_returned,
+    gradients,
+    named_as_ours,
+    stages,
+)
+from reference.targets.reading.vocabulary import Unbindable
+
+__all__ = ["probe", "tried_out"]
+
+DEPTHS = (3, 2, 4, 1)  # tried in turn: the course's, the shallow ones, and what tells a network of any depth
+WIDTHS = (4, 3, 5, 2)  # of the layers before the last, never equal side by side
+EXAMPLES, LAMBD, KEEP_PROB = 9, 0.7, 0.6
+CLOSE = 1e-9  # of the largest entry, to tell one network from another; verdicts are reached elsewhere
+
+
+def probe(depth: int, *, last: int, dropout: bool, seed: int = 3) -> Single:
+    """A small problem without dead units, sure to tell layers, widths and examples apart."""
+    rng = np.random.RandomState(seed)
+    dims = (*WIDTHS[:depth], last)
+    parameters = tuple(
+        (rng.standard_normal((n, k)) * 0.8, rng.standard_normal((n, 1)) * 0.3) for k, n in itertools.pairwise(dims)
+    )
+    X = rng.standard_normal((dims[0], EXAMPLES))
+    labels = rng.randint(max(last, 2), size=EXAMPLES)
+    labels[:2] = (0, 1)
+    Y = (labels == 1)[None].astype(float) if last == 1 else np.eye(last)[:, labels]
+    masks = tuple(rng.random_sample((n, EXAMPLES)) < KEEP_PROB for n in dims[1:-1]) if dropout else None
+    return Single(X, Y, parameters, masks, LAMBD, KEEP_PROB if dropout else 1.0)
+
+
+def tried_out(candidate: PassPair) -> PassPair:
+    """How far a candidate goes, at which depths, and what network its forward pass computes."""
+    reached: dict[int, PassPair] = {}
+    for depth in DEPTHS:
+        tried = _at_depth(candidate, depth)
+        if tried.not_judged and not reached:
+            candidate = replace(candidate, not_judged=candidate.not_judged or tried.not_judged)
+        if tried.reached > Reached.NOWHERE:
+            reached[depth] = tried
+    if not reached:
+        return candidate
+    first = reached[min(reached, key=lambda depth: (_cannot(reached[depth]), DEPTHS.index(depth)))]
+    alike = {
+        depth: tried
+        for depth, tried in reached.items()
+        if tried is first
+        or (
+            tried.reached >= Reached.OUR_CACHE
+            and tried.output == first.output
+            and (depth == 1 or tried.hidden == first.hidden)
+        )
+    }
+    paths = {depth: way for tried in alike.values() for depth, way in tried.paths.items()}
+    return replace(first, depths=tuple(sorted(alike)), paths=paths, not_judged=None)
+
+
+def _at_depth(candidate: PassPair, depth: int) -> PassPair:
+    """With one output, and with three: as far as either goes."""
+    reached = replace(candidate, reached=Reached.NOWHERE)
+    for last in (1, 3):
+        tried = _with_outputs(candidate, depth, last)
+        if tried.not_judged or tried.reached > reached.reached:
+            reached = tried
+        if reached.not_judged or reached.reached >= Reached.KNOWN_NETWORK:
+            break
+    return reached
+
+
+def _cannot(pair: PassPair) -> bool:
+    """It was handed our cache, and made no gradients of it: another depth may be its own."""
+    return pair.forward is None and pair.reached < Reached.UNKNOWN_NETWORK
+
+
+def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
+    """On one problem: what feeds the backward pass, then the backward pass, then its gradients."""
+    single = probe(depth, last=last, dropout=candidate.dropout)
+    nowhere = replace(candidate, reached=Reached.NOWHERE)
+    try:
+        tried = _fed(candidate, single)
+        if tried.reached == Reached.NOWHERE or (tried.output == "softmax" and last == 1):
+            return nowhere
+        stage = stages(tried, single)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # the forward pass is not this one, or not in this form; it is judged by itself
+        return nowhere
+    try:
+        raw = as_returned(tried, stage.values, single)
+        tried = replace(tried, shifted=depth > 1 and _shifted(raw, single))
+        values = named_as_ours(tried, raw, single)
+    except Unbindable as reason:
+        return replace(nowhere, not_judged=str(reason))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if isinstance(error, ModuleNotFoundError) or getattr(error, "name", None) in candidate.elsewhere:
+            return replace(nowhere, not_judged=f"it needs more than the file's definitions ({error})")
+        if candidate.forward is None and is_of_unpacking(error):
+            return nowhere  # at taking a cache of our making apart
+        values = {}
+    if not all(f"{kind}{l}" in values for l in range(1, depth + 1) for kind in ("dW", "db")):
+        return nowhere if tried.reached == Reached.UNKNOWN_NETWORK else replace(tried, reached=Reached.RAISED)
+    return _compared(tried, single._replace(masks=stage.masks), values)
+
+
+def _shifted(raw: dict[str, Any], single: Single) -> bool:
+    """Under which index dA stands: told by its shape, where widths differ."""
+    L, m = len(single.parameters), single.X.shape[1]
+    return np.shape(raw.get(f"dA{L}", 0.0)) == (single.dims[-2], m) != (single.dims[-1], m)
+
+
+def _fed(candidate: PassPair, single: Single) -> PassPair:
+    """By our cache; or by the file's own forward pass, with the network that it computes where that is one we know."""
+    if candidate.forward is None:
+        return replace(candidate, reached=Reached.OUR_CACHE)
+    depth, m = len(single.parameters), single.X.shape[1]
+    stage = stages(candidate, single)
+    returned = stage.returned
+    assert returned is not None
+    masks, paths = single.masks, {}
+    if candidate.dropout:
+        ways = layouts.mask_paths(returned.whole, single.dims[1:-1], m, single.keep_prob)
+        masks = None if ways is None else tuple(layouts.at(returned.whole, way) != 0 for way in ways)
+        paths = {} if ways is None else {depth: ways}
+    if returned.A is None:
+        return replace(candidate, reached=Reached.NOWHERE)
+    if candidate.dropout and masks is None and depth > 1:
+        return replace(candidate, reached=Reached.UNKNOWN_NETWORK)
+    for output in OUTPUTS:
+        for hidden in HIDDENS:
+            if depth == 1 and hidden != "relu":
+                continue
+            forward = network.forward_propagation(
+                single.X, single.parameters, hidden=hidden, output=output, masks=masks, keep_prob=single.keep_prob
+            )
+            A = np.transpose(returned.A) if candidate.rows else returned.A
+            if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
+                return replace(candidate, hidden=hidden, output=output, paths=paths, reached=Reached.KNOWN_NETWORK)
+    return replace(candidate, paths=paths, reached=Reached.UNKNOWN_NETWORK)
+
+
+def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> PassPair:
+    """Is every gradient the network's? And the conventions of the intermediates."""
+    with contextlib.suppress(Exception):
+        again = gradients(pair, stages(pair, single).values, single, state=STATE + 2)
+        pair = replace(pair, random=any(not np.array_equal(values[n], again[n], equal_nan=True) for n in values))
+    wanted = _right_gradients(pair, single)
+    last = f"dZ{len(single.parameters)}"
+    if last in values and _same(values[last] * single.X.shape[1], wanted[last]):
+        pair = replace(pair, scaled=True)
+        values = {n: a * single.X.shape[1] if n[:2] in ("dZ", "dA") else a for n, a in values.items()}
+    if not all(_same(values[name], wanted[name]) for name in wanted if name.startswith(("dW", "db"))):
+        return pair
+    raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
+    unmasked = bool(raw) and pair.dropout and all(
+        _same(values[f"dA{l}"], single.parameters[l][0].T @ wanted[f"dZ{l + 1}"])
+        for l in map(int, (n[2:] for n in raw))
+    )  # fmt: skip
+    pair = replace(pair, unmasked=unmasked)
+    return replace(pair, reached=Reached.RIGHT, ties=_agrees_at_ties(pair, single))
+
+
+def _right_gradients(pair: PassPair, single: Single) -> dict[str, np.ndarray]:
+    settings: dict[str, Any] = {"hidden": pair.hidden, "output": pair.output}
+    if pair.dropout:
+        settings |= {"masks": single.masks, "keep_prob": single.keep_prob}
+    forward = network.forward_propagation(single.X, single.parameters, **settings)
+    lambd = single.lambd if pair.l2 else 0.0
+    g = network.backward_propagation(single.Y, single.parameters, forward, lambd=lambd, **settings)
+    return {f"{kind}{l}": a for kind in ("dW", "db", "dZ", "dA") for l, a in enumerate(getattr(g, kind), 1)}
+
+
+def _agrees_at_ties(pair: PassPair, single: Single) -> bool:
+    """Is relu'(0) 0? Asked with zero biases and an example of zeros."""
+    X = single.X.copy()
+    X[:, 0] = 0
+    at_tie = single._replace(X=X, parameters=tuple((W, np.zeros_like(b)) for W, b in single.parameters))
+    try:
+        stage = stages(pair, at_tie)
+        values = gradients(pair, stage.values, at_tie)
+        wanted = _right_gradients(pair, at_tie._replace(masks=stage.masks))
+    except Exception:
+        return True  # it will be said elsewhere
+    return all(_same(values[name], wanted[name]) for name in wanted if name.startswith(("dW", "db")))
+
+
+def _same(got: Any, want: np.ndarray) -> bool:
+    try:
+        got = np.asarray(got, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return got.size == want.size and bool(
+        np.all(np.abs(got.reshape(want.shape) - want) <= CLOSE * np.max(np.abs(want), initial=1e-300))
+    )

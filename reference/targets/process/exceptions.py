@@ -1,0 +1,48 @@
+"""An exception of a target's as plain values: its type and message, and the frames that are the user's own."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reference.targets.reading.source import place
+from reference.targets.reading.vocabulary import Unbindable
+
+__all__ = ["described"]
+
+LONGEST = 300  # of a message
+FRAMES = 6
+OURS = tuple(str(Path(__file__).parents[3] / package) for package in ("reference", "manual_backprop"))
+
+
+def described(
+    error: BaseException, path: Path, skipped: Mapping[str, Any], templates: Mapping[str, int]
+) -> dict[str, Any]:
+    """What was raised while the file at ``path`` ran.
+
+    ``skipped``: the names that only its code which is not executed would set; ``templates``: its unfinished functions,
+    and the line where something is missing.
+    """
+    try:
+        message = str(error)
+    except Exception:  # the target's own __str__
+        message = ""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename, path)]
+    own = [f for f in frames if place(f.filename)[0] == str(path)] or frames
+    missing = getattr(error, "name", None) if isinstance(error, NameError) else None
+    blank = next((f for f in reversed(own) if f.name in templates), None)
+    return {
+        "type": type(error).__name__,
+        "message": message[:LONGEST] + ("…" if len(message) > LONGEST else ""),
+        "frames": [[*place(f.filename), f.lineno or 0, f.name] for f in own[-FRAMES:]],
+        "template": isinstance(error, NotImplementedError) or blank is not None,
+        "blank": None if blank is None else [*place(blank.filename), templates[blank.name]],
+        "needs": isinstance(error, ModuleNotFoundError) or missing in skipped,
+        "unbindable": isinstance(error, Unbindable),
+    }
+
+
+def _is_theirs(file: str, path: Path) -> bool:
+    return place(file)[0] == str(path) or not file.startswith((*OURS, "<"))
