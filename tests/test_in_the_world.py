@@ -23,7 +23,7 @@ import yaml
 
 from reference.__main__ import _code
 from reference.cli import verify
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "tests" / "reference" / "course_files"

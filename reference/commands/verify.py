@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
-from reference.findings.codes import EXIT_CODES, INTERNAL
+from reference.findings.verdicts import EXIT_CODES, INTERNAL
 from reference.report import FORMATS
 from reference.report.delivery import check_writable, deliver, write
 from reference.report.models.evidence import Kill

@@ -20,7 +20,7 @@ from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
-from reference.findings.codes import EXIT_CODES, Verdict, verdict_of, worst_exit
+from reference.findings.verdicts import EXIT_CODES, Verdict, verdict_of, worst_exit
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
 from reference.report.models.verification import Target, Tool
 from reference.targets import Implementation

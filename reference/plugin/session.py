@@ -19,7 +19,7 @@ import pytest
 
 from reference.cases.case import CaseError
 from reference.cli import verify as command
-from reference.findings.codes import DEBUG, INTERNAL
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.plugin.exports import Check, checks_of
 from reference.plugin.isolation import isolated, silent
 from reference.report.models.verification import Report, Target

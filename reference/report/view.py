@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from reference.findings.codes import EXIT_CODES, worst_exit
+from reference.findings.verdicts import EXIT_CODES, worst_exit
 from reference.report import text
 from reference.report.models.base import Location, Model
 from reference.report.models.verification import CheckResult, Finding, Report, Target

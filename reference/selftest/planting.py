@@ -21,10 +21,9 @@ from reference.diagnosis import diagnose, probes
 from reference.diagnosis.explain import followed, value_of, value_with
 from reference.diagnosis.mistakes import Filling, mistakes
 from reference.diagnosis.scene import scene
-from reference.findings.codes import Violation
 from reference.judging.execution import Failure, run_once
 from reference.judging.judge import WitnessCache, judge
-from reference.targets.interface import Entry, Implementation, Outcome
+from reference.targets.interface import Entry, Implementation, Outcome, Violation
 from reference.targets.obligations import laws as checks
 
 __all__ = ["NOWHERE", "Kill", "selftest"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.judging.judge import Judgement
 from reference.judging.tolerance import Deviations
 from reference.report.kills import Trial

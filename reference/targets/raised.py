@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reference.findings.codes import Violation
-from reference.targets.interface import Implementation, Law
+from reference.targets.interface import Implementation, Law, Violation
 from reference.targets.process.supervisor import TargetRaised
 
 __all__ = ["broken", "described", "says"]

@@ -14,7 +14,8 @@ from reference.cases.problem import Problem, draw
 from reference.cases.quantities import backward_order
 from reference.diagnosis import Cause, Diagnosis, probes
 from reference.diagnosis.consistency import agreed, held_to_its_own
-from reference.findings.codes import WARNINGS, RowVerdict, Severity, Verdict
+from reference.findings.codes import WARNINGS
+from reference.findings.verdicts import RowVerdict, Severity, Verdict
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally, judge
 from reference.report.models.verification import (

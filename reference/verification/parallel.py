@@ -12,7 +12,7 @@ from concurrent.futures import wait as all_done
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from reference.findings.codes import DEBUG, INTERNAL
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.report.models.verification import Target
 from reference.targets import Implementation, TargetError
 from reference.verification.run import Run

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reference.cases.case import Case
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.report.models.verification import CheckResult, Finding, Target
 from reference.targets import Implementation
 from reference.verification.run import judge_case

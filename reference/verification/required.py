@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reference.findings.codes import EXIT_CODES, verdict_of, worst_exit
+from reference.findings.verdicts import EXIT_CODES, verdict_of, worst_exit
 from reference.report.models.verification import Report, Target
 
 __all__ = ["not_run", "with_reasons"]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from reference.findings.codes import Verdict
+from reference.findings.verdicts import Verdict
 from reference.report.models.base import Model, Number
 from reference.report.models.evidence import Evidence
 from reference.report.models.verification import CheckResult, Finding, Tool

@@ -11,7 +11,7 @@ import pytest
 
 import reference.selftest.planting
 from reference.__main__ import _code
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.report import comparison_text
 from reference.report import json as json_report
 from reference.report.html import SAYS, render_comparison, render_report

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from reference.cases.quantities import backward_order
-from reference.findings.codes import CODES, EXIT_CODES, worst_exit
+from reference.findings.codes import CODES
+from reference.findings.verdicts import EXIT_CODES, worst_exit
 from reference.report import json as json_report
 from reference.report import text as text_report
 from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool, power_of_two

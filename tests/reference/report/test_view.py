@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.report.models.verification import Location
 from reference.report.paths import file_of, forward, is_relative, uri
 from reference.report.text import finding_lines

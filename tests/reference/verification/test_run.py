@@ -12,7 +12,7 @@ import reference.verification.run
 from reference.cases.battery import battery
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import draw
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.judging.judge import Tally
 from reference.targets import ANY, COURSE, Domain, Entry, Implementation, Law, Violation
 from reference.verification.conclude import conclude
