@@ -21,10 +21,11 @@ from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
 from reference.findings.verdicts import EXIT_CODES, Verdict, verdict_of, worst_exit
-from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.models.verification import Target, Tool
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Standing, Timing
+from reference.report.models.verification import Target
 from reference.targets import Implementation
 from reference.verification.progress import Progress
+from reference.verification.reported import Invocation
 
 __all__ = ["ComparisonPlan", "compare", "open_all"]
 
@@ -41,7 +42,7 @@ class ComparisonPlan(NamedTuple):
 
 
 def compare(
-    contenders: Sequence[Contender], plan: ComparisonPlan, verify: Callable[[Implementation], Target], tool: Tool
+    contenders: Sequence[Contender], plan: ComparisonPlan, verify: Callable[[Implementation], Target], made: Invocation
 ) -> Comparison:
     """Ask everybody everything; ``verify`` says of a wrong one what is wrong with it."""
     asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress)
@@ -53,7 +54,7 @@ def compare(
     found = prices(usable, seed=plan.seed, summed=summed, progress=plan.progress) if plan.timed else []
     code = worst_exit([EXIT_CODES[s.verdict] for s in standings])
     return Comparison(
-        tool=tool,
+        tool=made.tool,
         seed=plan.seed,
         verdict=verdict_of(code),
         exit_code=code,
@@ -63,12 +64,9 @@ def compare(
         standings=standings,
         agreement=[Agreement(digits=digits(p.difference), **p._asdict()) for p in pairs],
         sizes={size.name: str(size.case) for size in SIZES} if plan.timed else {},
-        timing=Timing(total=0.0, prices=[_price(p._asdict()) for p in found]),
+        command=made.command,
+        timing=Timing(total=made.seconds(), prices=found),
     )
-
-
-def _price(fields: dict) -> Price:
-    return Price(first_call=fields.pop("first"), **fields)
 
 
 def _standing(

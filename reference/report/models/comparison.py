@@ -67,15 +67,15 @@ class Agreement(Model):
 
 
 class Price(Model):
-    """Of one target at one size; ``said``: why there is no figure."""
+    """What a call of one target costs at one size; ``said``: why there is no figure."""
 
     target: str
     size: str
-    seconds: float | None = None
-    spread: tuple[float, float] | None = None
-    ratio: float | None = None
-    first_call: float | None = None
-    memory: int | None = None
+    seconds: float | None = None  # median
+    spread: tuple[float, float] | None = None  # the quartiles
+    ratio: float | None = None  # to the fastest
+    first_call: float | None = None  # seconds that it took beyond the median
+    memory: int | None = None  # bytes
     said: str = ""
 
 
