@@ -20,6 +20,7 @@ from reference.targets import ANY, Domain, Entry, Implementation
 from reference.targets.interface import Meter
 from reference.targets.outcome import per_case
 from reference.targets.process.metering import peak_memory, seconds
+from tests.folding import every
 from tests.reference.comparison.asking import contender
 from tests.reference.comparison.variants import backward, dW2_doubled, one_entry, right, summed
 
@@ -71,10 +72,9 @@ def beside(name: str, by: float) -> Callable[..., Any]:
     return function
 
 
-@pytest.mark.parametrize(
+@every(
     "function",
     [dW2_doubled, one_entry, beside("dW1", 1e-9), beside("db2", 1e-9), beside("db1", -2.0), beside("dW2", np.nan)],
-    ids=["dW2 × 2", "an entry", "dW1", "db2", "the sign of db1", "nan"],
 )
 def test_what_is_wrong_is_not_timed_and_says_so(function: Callable[..., Any]) -> None:
     p = of(function)
@@ -88,7 +88,7 @@ MALFORMED: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", MALFORMED)
+@every("name", MALFORMED)
 def test_what_is_of_another_form_is_wrong(name: str) -> None:
     assert of(lambda p: MALFORMED[name](backward(p))).said == "wrong here"
 
@@ -103,7 +103,7 @@ def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
     assert found["other", "small"].ratio == 1
 
 
-@pytest.mark.parametrize(
+@every(
     "domain",
     [
         Domain(depths=(3,)),
@@ -125,7 +125,7 @@ def test_one_without_functions_or_without_anything_is_said() -> None:
     assert found["gone", "tiny"].said == "not loaded"
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("here"), SystemExit(0), MemoryError()])
+@every("error", [ZeroDivisionError("here"), SystemExit(0), MemoryError()])
 def test_what_raises_is_said_and_the_others_are_timed(error: BaseException) -> None:
     def falling(p: Any) -> Any:
         raise error
@@ -139,7 +139,7 @@ def test_what_returns_no_dictionary_is_said() -> None:
     assert of(lambda p: 3).said == "raised TypeError"
 
 
-@pytest.mark.parametrize("calls", [1, 2, 3, 5])
+@every("calls", [1, 2, 3, 5])
 def test_what_raises_later_on_is_said_and_the_others_are_timed(calls: int) -> None:
     """A target that tires: it answers so many times, and then no more."""
     count = itertools.count()

@@ -14,6 +14,7 @@ from reference.verification.baseline import Baseline, BaselineError, as_toml, di
 from reference.verification.conclude import Conclusion, OutputRow
 from reference.verification.explained import Explained
 from reference.verification.reported import target_report
+from tests.folding import every
 
 TODAY = date(2026, 3, 1)
 LATER = TODAY + timedelta(days=1)
@@ -49,7 +50,7 @@ def test_an_accepted_finding_is_a_warning_with_its_reason_and_the_target_passes(
     assert (wrong, lost) == ([], [])
 
 
-@pytest.mark.parametrize("changes", [{"target": "b.py"}, {"output": "dW1"}, {"code": "MB102"}])
+@every("changes", [{"target": "b.py"}, {"output": "dW1"}, {"code": "MB102"}])
 def test_another_target_output_or_code_is_not_let_through(changes):
     target, _, _ = applied(concluded(row("dW2", finding())), known(**changes))
     assert (target.verdict, target.checks[0].verdict) == ("fail", "fail")
@@ -124,7 +125,7 @@ def test_a_difference_shows_what_is_added():
     assert difference(known(), known(), Path("k")) == ""
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "part"),
     [
         ("version = 2", "version"),

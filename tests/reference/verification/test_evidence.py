@@ -25,6 +25,7 @@ from reference.verification.explained import Explained
 from reference.verification.reported import target_report
 from reference.verification.target import judge_target, verify_one
 from reference.witnesses.autodiff import autodiff
+from tests.folding import every
 from tests.reference import mistakes
 from tests.reference.court import Options, plan
 from tests.reference.mistakes import RIGHT, edit, implementation
@@ -110,7 +111,7 @@ def test_the_graph_of_a_right_target_is_right_throughout(fine):
     assert statuses(found) == dict.fromkeys(order(3), "right")
 
 
-@pytest.mark.parametrize(
+@every(
     ("rows", "want"),
     [
         ([failing("dW2")], {"dW2": "wrong"}),
@@ -134,7 +135,7 @@ def test_other_rows_are_noticed(wrong):
     assert statuses(found) != said_by(others)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+@every("depth", [1, 2, 3, 4])
 def test_what_feeds_what_is_what_moves_when_it_is_moved(depth):
     """Each dZ and dA is doubled in turn: the gradients that change are those that the graph leads to."""
     found = evidence_of(RIGHT, depths=(depth,))
@@ -200,14 +201,14 @@ def test_every_step_of_a_script_has_its_line_and_its_text(fine):
     assert {node.location.cell for node in found.nodes} == {None}
 
 
-@pytest.mark.parametrize("change", [{"line": 20}, {"cell": 3}, {"file": "another.ipynb"}])
+@every("change", [{"line": 20}, {"cell": 3}, {"file": "another.ipynb"}])
 def test_a_place_that_is_not_the_steps_is_noticed(wrong, change):
     _, found = wrong
     moved = [node.model_copy(update={"location": node.location.model_copy(update=change)}) for node in found.nodes]
     assert misquoted(WRONG, found.model_copy(update={"nodes": moved})) != []
 
 
-@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0c"], ids=["line separator", "next line", "form feed"])
+@every("mark", ["\u2028", "\x85", "\x0c"])
 def test_what_only_str_splitlines_takes_for_a_line_end_moves_no_line(tmp_path, mark):
     """Python counts lines by line feeds alone, and so does the place."""
     path = tmp_path / "mine.py"
@@ -259,7 +260,7 @@ def ratios(found):
     return {n: {*np.round(got / want, 9).ravel()} - {np.nan} for n, (got, want, _, _) in of_blocks(found).items()}
 
 
-@pytest.mark.parametrize("name", ["dW2", "db1"])
+@every("name", ["dW2", "db1"])
 def test_a_gradient_times_two_is_twice_the_reference_there_and_nowhere_else(name):
     found = ratios(evidence_of(doubled(name), l2=False, dropout=False, hiddens=("tanh",)))
     assert found == {**{block: {1.0} for block in BLOCKS}, name: {2.0}}
@@ -301,7 +302,7 @@ SWEPT = {
 }
 
 
-@pytest.mark.parametrize(
+@every(
     ("domain", "changed"),
     [
         ({}, {}),
@@ -310,7 +311,6 @@ SWEPT = {
         ({"l2": False, "dropout": False}, {"lambd": {0.0}, "keep_prob": {1.0}}),
         ({"keep_probs": (0.5, 0.8)}, {"keep_prob": {0.5, 0.6, 0.7, 0.8, 1.0}}),
     ],
-    ids=str,
 )
 def test_only_what_the_target_takes_is_swept(domain, changed):
     """Each case that is asked lies within the domain, and differs from the others of its strip in one number."""
@@ -400,7 +400,7 @@ def test_what_is_no_v_is_noticed(fine):
     assert not is_a_v(curve.model_copy(update={"errors": sorted(curve.errors)}))
 
 
-@pytest.mark.parametrize("name", ["dW1", "dW3", "db2"])
+@every("name", ["dW1", "dW3", "db2"])
 def test_the_curve_is_of_the_worst_entry_with_the_step_that_the_tool_took(name):
     steps = doubled(name)
     found = evidence_of(steps)
@@ -436,7 +436,7 @@ def test_rounding_is_what_the_cost_loses(fine):
     assert np.median(np.array(curve.errors)[-8:] / np.array(curve.rounding)[-8:]) < 10
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@every("dtype", ["float64", "float32"])
 def test_the_differences_are_taken_at_the_problem_that_the_true_value_is_of(dtype):
     """Parameters that were rounded once are rounded in every difference: else no step comes close."""
     curve = evidence_of(RIGHT, dtypes=(dtype,)).curve
@@ -451,7 +451,7 @@ class Gone(Exception):
     """A process that did not answer."""
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), Gone(), SystemExit(3), RecursionError()], ids=repr)
+@every("error", [RuntimeError("no"), Gone(), SystemExit(3), RecursionError()])
 def test_a_target_that_raises_has_no_pictures(error):
     def run(problem):
         raise error
@@ -468,7 +468,7 @@ def test_an_interrupt_is_no_answer():
         gather(Implementation("planted", (Entry("backward", ANY, run),)), ())
 
 
-@pytest.mark.parametrize("answer", [None, {}, {"dW1": "text"}, {"dW1": np.array(["a"])}], ids=repr)
+@every("answer", [None, {}, {"dW1": "text"}, {"dW1": np.array(["a"])}])
 def test_an_answer_of_no_use_stops_nothing(answer):
     planted = Implementation("planted", (Entry("backward", ANY, lambda problem: answer),))
     assert all(found.blocks == [] for found in gather(planted, [failing("dW1")]))
@@ -534,7 +534,7 @@ def verdicts(steps, options=OPTIONS):
 
 
 @pytest.mark.usefixtures("_workplace")
-@pytest.mark.parametrize("steps", STANDING.values(), ids=STANDING)
+@every("steps", STANDING.values())
 def test_what_is_gathered_changes_nothing_that_is_said(steps):
     without, with_pictures = verdicts(steps)
     assert without == with_pictures
@@ -551,7 +551,7 @@ def test_pictures_are_gathered_where_they_are_asked_for_alone():
 
 
 @pytest.mark.usefixtures("_workplace")
-@pytest.mark.parametrize("name", ["right", "wrong"])
+@every("name", ["right", "wrong"])
 def test_evidence_that_says_the_opposite_changes_no_verdict(monkeypatch, name):
     opposite = evidence_of(doubled("dW2") if name == "right" else RIGHT, failing("dW1"))
     monkeypatch.setattr(reference.verification.evidence, "gather", lambda implementation, rows: [opposite])

@@ -15,6 +15,7 @@ from reference.verification.conclude import Conclusion
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.target import prepared
 from reference.verification.threads import promptly
+from tests.folding import every
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_prepared_process_has_one_thread_everywhere():
         assert promptly(counts) == {1}
 
 
-@pytest.mark.parametrize("error", [ValueError("planted"), SystemExit(3), KeyboardInterrupt()])
+@every("error", [ValueError("planted"), SystemExit(3), KeyboardInterrupt()])
 def test_what_the_work_raises_is_raised_here(error):
     def work() -> None:
         raise error
