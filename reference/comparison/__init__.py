@@ -2,9 +2,8 @@
 
 contenders    the targets, opened          pool          the cases, and what everybody answered
 truth         the complex step, extended   accuracy      ULPs and units of u · M
-arbitrary     the same by mpmath           agreement     every two targets
-conventions   another J, not an error      price         seconds and bytes of a call
-words         the odd one out, in words
+conventions   another J, not an error      agreement     every two targets
+summary       the odd one out, in words    price         seconds and bytes of a call
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ def _stacks(entry: Entry, swept: str, value: float) -> list[list[Case]]:
 
 
 def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
-    """Of each case the worst entry of any gradient, in units of what is allowed."""
+    """The worst entry of any gradient in each case, in units of what is allowed."""
     problem = draw(cases)
     problem = problem if entry.with_own_masks is None else entry.with_own_masks(problem)
     outcome = run_once(entry, problem)

@@ -61,7 +61,7 @@ def of_law(failure: Failure) -> Explained:
 
 
 def unexplained(failure: Failure) -> Cause:
-    """Of a failure that is not looked into, what it came with."""
+    """The cause of a failure that is not looked into: what it came with."""
     return Cause(failure.output, failure.code, "unexplained", failure.text or "not explained", place=failure.place)
 
 

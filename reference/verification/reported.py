@@ -27,7 +27,7 @@ from reference.targets.interface import Place
 from reference.verification.conclude import Conclusion, OutputRow
 from reference.verification.explained import Explained
 
-__all__ = ["Invocation", "Key", "invoked", "run_report", "target_report"]
+__all__ = ["Invocation", "Key", "invoked", "location", "run_report", "target_report"]
 
 Key = tuple[str, str, str]  # target, output and code of a finding
 

@@ -15,7 +15,7 @@ __all__ = ["Accuracy", "Agreement", "Comparison", "Price", "Standing"]
 
 
 class Accuracy(Model):
-    """Of one output of one function against the truth; ``*`` of either stands for all together."""
+    """One output of one function against the truth; ``*`` of either stands for all together."""
 
     check: str
     output: str

@@ -70,7 +70,7 @@ class Kill(Model):
 
 
 class Evidence(Model):
-    """Of one check."""
+    """What is drawn of one check."""
 
     check: str
     case: str
