@@ -9,7 +9,7 @@ import sys
 import click
 
 from reference.cli import cli
-from reference.findings.codes import DEBUG, INTERNAL
+from reference.findings.verdicts import DEBUG, INTERNAL
 
 __all__ = ["main"]
 

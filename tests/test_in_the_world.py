@@ -26,7 +26,7 @@ from click.testing import CliRunner
 
 from reference.__main__ import _code
 from reference.cli import verify
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = "tests/reference/course_files"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from functools import partial
 from typing import Any
 
@@ -19,8 +18,9 @@ from reference.settings.table import ConfigurationError, configuration
 from reference.targets import BUILT_IN, is_installed, resolve
 from reference.targets.binding import BindingError, binding_of
 from reference.verification.progress import progress
+from reference.verification.reported import invoked
 from reference.verification.run import Options
-from reference.verification.target import command, prepared, tool, verify_one
+from reference.verification.target import prepared, verify_one
 from reference.verification.threads import promptly
 
 __all__ = ["run_compare"]
@@ -30,7 +30,7 @@ def run_compare(
     targets: tuple[str, ...], *, examples: int, seed: int, timed: bool, reports: Reports, **flags: Any
 ) -> int:
     """Compare targets with the truth and with each other; returns the exit code."""
-    started = time.monotonic()
+    made = invoked()
     check_writable(reports)
     try:
         bindings = configuration().bind
@@ -45,12 +45,10 @@ def run_compare(
             plan = ComparisonPlan(examples, seed, timed, advance)
             options = Options(PROFILES["quick"], seed, witness_cache={}, progress=advance)
             judge = partial(verify_one, options=options, pictured=pictured)
-            found = promptly(lambda: compare(contenders, plan, judge, tool()))
+            found = promptly(lambda: compare(contenders, plan, judge, made))
         finally:
             for contender in contenders:
                 if contender.implementation is not None:
                     contender.implementation.close()
-    timing = found.timing.model_copy(update={"total": round(time.monotonic() - started, 3)})
-    found = found.model_copy(update={"timing": timing, "command": command()})
     deliver(found, reports, COMPARISON_FORMATS)
     return found.exit_code

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import click
 
 from reference.report.kills import render, render_gate
-from reference.selftest.planting import Kill, selftest
+from reference.report.models.evidence import Kill
+from reference.selftest.planting import selftest
 from reference.selftest.sabotage import sabotage
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import TargetError, resolve

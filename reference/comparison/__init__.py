@@ -2,9 +2,8 @@
 
 contenders    the targets, opened          pool          the cases, and what everybody answered
 truth         the complex step, extended   accuracy      ULPs and units of u · M
-arbitrary     the same by mpmath           agreement     every two targets
-conventions   another J, not an error      price         seconds and bytes of a call
-words         the odd one out, in words
+conventions   another J, not an error      agreement     every two targets
+summary       the odd one out, in words    price         seconds and bytes of a call
 """
 
 from __future__ import annotations
@@ -20,11 +19,12 @@ from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
-from reference.findings.codes import EXIT_CODES, Verdict, verdict_of, worst_exit
-from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.models.verification import Target, Tool
+from reference.findings.verdicts import EXIT_CODES, Verdict, verdict_of, worst_exit
+from reference.report.models.comparison import Accuracy, Agreement, Comparison, Standing, Timing
+from reference.report.models.verification import Target
 from reference.targets import Implementation
 from reference.verification.progress import Progress
+from reference.verification.reported import Invocation
 
 __all__ = ["ComparisonPlan", "compare", "open_all"]
 
@@ -41,7 +41,7 @@ class ComparisonPlan(NamedTuple):
 
 
 def compare(
-    contenders: Sequence[Contender], plan: ComparisonPlan, verify: Callable[[Implementation], Target], tool: Tool
+    contenders: Sequence[Contender], plan: ComparisonPlan, verify: Callable[[Implementation], Target], made: Invocation
 ) -> Comparison:
     """Ask everybody everything; ``verify`` says of a wrong one what is wrong with it."""
     asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress)
@@ -53,7 +53,7 @@ def compare(
     found = prices(usable, seed=plan.seed, summed=summed, progress=plan.progress) if plan.timed else []
     code = worst_exit([EXIT_CODES[s.verdict] for s in standings])
     return Comparison(
-        tool=tool,
+        tool=made.tool,
         seed=plan.seed,
         verdict=verdict_of(code),
         exit_code=code,
@@ -63,12 +63,9 @@ def compare(
         standings=standings,
         agreement=[Agreement(digits=digits(p.difference), **p._asdict()) for p in pairs],
         sizes={size.name: str(size.case) for size in SIZES} if plan.timed else {},
-        timing=Timing(total=0.0, prices=[_price(p._asdict()) for p in found]),
+        command=made.command,
+        timing=Timing(total=made.seconds(), prices=found),
     )
-
-
-def _price(fields: dict) -> Price:
-    return Price(first_call=fields.pop("first"), **fields)
 
 
 def _standing(

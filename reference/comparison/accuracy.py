@@ -26,7 +26,7 @@ ALL = "*"
 
 
 class Errors(NamedTuple):
-    """Of one block, entry by entry; flat, over the entries that the truth was asked for."""
+    """The errors of one block, entry by entry; flat, over the entries that the truth was asked for."""
 
     ulps: NDArray[np.float64]  # of the well-conditioned entries
     units: NDArray[np.float64]  # u · M; C and fewer are right
@@ -34,7 +34,7 @@ class Errors(NamedTuple):
 
 
 class AccuracyRow(NamedTuple):
-    """Of one output of one function, over the cases of one dtype; ``ALL`` of either stands for all together."""
+    """One output of one function over the cases of one dtype; ``ALL`` of either stands for all together."""
 
     who: Participant
     dtype: str

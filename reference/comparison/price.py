@@ -19,12 +19,13 @@ from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
 from reference.judging.tolerance import compare, magnitudes_of, project, tolerance
+from reference.report.models.comparison import Price
 from reference.targets.interface import Entry, Meter
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.supervisor import TargetDied
 from reference.witnesses.complex_step import Vectors, complex_step
 
-__all__ = ["SIZES", "Price", "Size", "prices"]
+__all__ = ["SIZES", "Size", "prices"]
 
 T = TypeVar("T")
 
@@ -43,19 +44,6 @@ SIZES = (
     Size("wide", Case((784, 1024, 1024, 10), 256, output="softmax", seed=3), 5),
 )
 BATCH = 2e-3  # seconds that are timed at once, at least: a clock has its own price
-
-
-class Price(NamedTuple):
-    """Of one target at one size; ``said``: why there is no figure."""
-
-    target: str
-    size: str
-    seconds: float | None  # of a call, median
-    spread: tuple[float, float] | None  # the quartiles
-    ratio: float | None  # to the fastest
-    first: float | None  # seconds that the first call took beyond that
-    memory: int | None  # bytes
-    said: str = ""
 
 
 class _Runner(NamedTuple):
@@ -101,13 +89,20 @@ def _at(
             continue
         t, times = typical[runner.target], taken[runner.target]
         spread = (float(np.quantile(times, 0.25)), float(np.quantile(times, 0.75)))
-        first = max(0.0, runner.first - t)
-        rows[runner.target] = Price(runner.target, size.name, t, spread, t / fastest, first, held[runner.target])
+        rows[runner.target] = Price(
+            target=runner.target,
+            size=size.name,
+            seconds=t,
+            spread=spread,
+            ratio=t / fastest,
+            first_call=max(0.0, runner.first - t),
+            memory=held[runner.target],
+        )
     return [rows[c.target] for c in contenders]
 
 
 def _none(target: str, size: Size, said: str) -> Price:
-    return Price(target, size.name, None, None, None, None, None, said)
+    return Price(target=target, size=size.name, said=said)
 
 
 def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray) -> _Runner | str:

@@ -23,7 +23,7 @@ from reference.diagnosis.mistakes import LINES, OF_CONVENTIONS
 from reference.diagnosis.patterns import pattern
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import Scene, scene
-from reference.findings.codes import Certainty
+from reference.findings.verdicts import Certainty
 from reference.judging.execution import Failure, Raised, attempt, run_once
 from reference.targets.interface import Entry, Event, Outcome, Place
 

@@ -13,7 +13,7 @@ from reference.experiments.checking_figures import kinks, short, valley
 from reference.experiments.page import Section, Story
 from reference.report.models.verification import Target
 from reference.report.tables import Table
-from reference.report.text import SAYS
+from reference.report.view import SAYS
 
 __all__ = ["Checked", "story"]
 

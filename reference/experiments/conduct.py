@@ -90,7 +90,7 @@ def _training(asked: ExperimentRequest, stream: TextIO) -> Product:
 def _checking(asked: ExperimentRequest, stream: TextIO) -> Product:
     from reference.experiments import checking, planted
     from reference.experiments.checking_words import Checked, story
-    from reference.report.text import SAYS
+    from reference.report.view import SAYS
 
     seed = checking.SEED if asked.seed is None else asked.seed
     scalars = {x: checking.scalar(x, 4.0) for x in (2.0, 3.0)}

@@ -112,7 +112,7 @@ def findings(target: Target, name: str) -> list[tuple[CheckResult, Finding]]:
 
 def said(row: CheckResult, finding: Finding) -> str:
     """``planted.py:38: dW2, MB101: is exactly …``."""
-    from reference.report.text import cause
+    from reference.report.view import cause
 
     where = f"{finding.location.file}:{finding.location.line}: " if finding.location else ""
     return f"{where}{row.output}, {finding.code}: {cause(finding)}"

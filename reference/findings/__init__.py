@@ -1,1 +1,1 @@
-"""The codes that a finding carries, and what each means."""
+"""What can be found, and how it ends: the codes, and the verdicts."""

@@ -11,7 +11,7 @@ import pytest
 
 from manual_backprop.gradient_check import COVERAGE, GradientCheck, gradient_check
 from reference.cases.case import Case
-from reference.findings.codes import INTERNAL
+from reference.findings.verdicts import INTERNAL
 from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import finding_texts
 from reference.plugin.isolation import isolated

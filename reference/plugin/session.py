@@ -17,18 +17,19 @@ from typing import NamedTuple
 
 import pytest
 
-from reference.findings.codes import DEBUG, INTERNAL
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.plugin.exports import Check, checks_of
 from reference.plugin.isolation import isolated, silent
-from reference.report.models.verification import Report, Target
+from reference.report.models.verification import Target
 from reference.selftest.canary import canary
 from reference.settings.request import Request, request
 from reference.settings.table import ConfigurationError
 from reference.targets import Implementation, TargetError, resolve
 from reference.targets.interface import NotJudged
 from reference.verification import baseline as baselines
+from reference.verification.reported import target_report
 from reference.verification.run import Run
-from reference.verification.target import another, tool, verify_one, with_slack
+from reference.verification.target import another, judge_target, with_slack
 
 __all__ = ["Fault", "Verification", "Verified", "open_verification", "untrusted"]
 
@@ -122,19 +123,19 @@ class Verification:
 
     def _verify(self, name: str) -> Verified:
         run, options, opening = Run(), self.request.options, self._opening(name)
+        today = datetime.datetime.now(datetime.UTC).date()
+        accepted = {} if self.baseline is None else baselines.live(self.baseline, today)
         with _opened(opening) as implementation:
             judged = with_slack(implementation, self.request.slack)
-            target = verify_one(judged, options, run=run, again=another(name, opening))
+            found = judge_target(judged, options, run=run, again=another(name, opening))
+        target = target_report(found, accepted)
         cut = None if run.floor else "; ".join(map(str, run.notes))
-        left_out = tuple(note for note in (*judged.notes, *run.notes) if isinstance(note, NotJudged))
+        left_out = tuple(note for note in found.notes if isinstance(note, NotJudged))
         if self.baseline is None:
             return Verified(target, cut=cut, not_judged=left_out)
-        report = Report(
-            tool=tool(), seed=options.seed, profile=self.request.profile, verdict="pass", exit_code=0, targets=[target]
-        )
         of_it = [entry for entry in self.baseline.accepted if entry.target == target.target]
         known = baselines.Baseline(accepted=of_it, exports=self.baseline.exports)
-        (target,), wrong, lost = baselines.applied(report, known, datetime.datetime.now(datetime.UTC).date())
+        wrong, lost = baselines.outdated([target], known, today)
         return Verified(target, (*wrong, *lost), cut, left_out)
 
     def _opening(self, name: str) -> Callable[[], Implementation]:

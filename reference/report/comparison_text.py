@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from reference.report.models.comparison import Comparison, Standing
 from reference.report.tables import MARKS, Table, tables
-from reference.report.text import SAYS, finding_lines, note_lines
+from reference.report.text import finding_lines, note_lines
+from reference.report.view import SAYS
 
 __all__ = ["render"]
 

@@ -10,9 +10,8 @@ from typing import TypeVar
 import click
 
 from reference.settings.formats import Reports
-from reference.verification import failures as store
 
-__all__ = ["check_writable", "deliver", "write"]
+__all__ = ["check_writable", "deliver", "write", "write_whole"]
 
 LONGEST_NAME = 200  # of a report's file; most systems take 255, and a suffix is added while it is written
 TOGETHER = frozenset({"text", "github"})  # lines that may follow each other on standard output
@@ -31,12 +30,29 @@ def write(path: str | None, text: str, what: str = "the report") -> None:
         if path is None:
             click.echo(text, nl=False)
         else:
-            store.write_whole(Path(path), text.encode(errors="replace"))
+            write_whole(Path(path), text.encode(errors="replace"))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         place = path or "standard output"
         raise click.ClickException(f"cannot write {what} to {place}: {error.strerror or error}") from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside, then rename: a reader never sees half a file. What is no file (a pipe, a device) is written to.
+
+    Raises ``OSError``.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def check_writable(reports: Reports) -> None:

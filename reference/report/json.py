@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic_core import to_json
+
 from reference.report.models.base import Model
 from reference.report.models.verification import Report
 from reference.report.view import legible
@@ -10,6 +12,8 @@ __all__ = ["render"]
 
 
 def render(report: Model) -> str:
+    """The whole report, without what is for its page alone."""
+    given = report.model_dump(mode="json")
     if isinstance(report, Report) and report.reproducible:
-        report = report.model_copy(update={"timing": {}})
-    return legible(report).model_dump_json(indent=2) + "\n"
+        given["timing"] = {}
+    return to_json(legible(given), indent=2).decode() + "\n"

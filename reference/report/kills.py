@@ -6,19 +6,19 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reference.cases.quantities import order
-from reference.selftest.planting import NOWHERE, Kill
+from reference.cases.quantities import is_gradient, order
+from reference.report.models.evidence import NOWHERE, Kill
 
 __all__ = ["Trial", "render", "render_gate"]
 
 NAME = 44
+COLUMNS = [name for name in order(3) if is_gradient(name)]
 
 
 def render(target: str, kills: Sequence[Kill]) -> str:
     """The whole matrix, and how many were killed and named."""
-    columns = [n for n in order(3) if n.startswith(("dW", "db"))]
-    lines = [target, "", f"  {'mistake':{NAME}} {' '.join(f'{c:3}' for c in columns)} code"]
-    lines += [line for kill in kills if not kill.equivalent for line in _row(kill, columns)]
+    lines = [target, "", f"  {'mistake':{NAME}} {' '.join(f'{c:3}' for c in COLUMNS)} code"]
+    lines += [_row(kill) for kill in kills if not kill.equivalent]
     lines += [
         "",
         "  not planted: the edit changes no number, or has nowhere to stand in this target",
@@ -27,12 +27,13 @@ def render(target: str, kills: Sequence[Kill]) -> str:
     return "\n".join([*lines, "", *_total(kills)]) + "\n"
 
 
-def _row(kill: Kill, columns: Sequence[str]) -> Iterator[str]:
+def _row(kill: Kill) -> str:
     text = kill.mistake if len(kill.mistake) <= NAME else f"{kill.mistake[: NAME - 1]}…"
-    marks = " ".join(f"{'✗' if c in kill.red else '·':3}" for c in columns)
-    if kill.red and not set(kill.red) & set(columns):
-        marks = f"{'✗ ' + ', '.join(kill.red):{4 * len(columns) - 1}}"[: 4 * len(columns) - 1]
-    yield f"  {text:{NAME}} {marks} {_named(kill)}"
+    marks = " ".join(f"{'✗' if c in kill.red else '·':3}" for c in COLUMNS)
+    if kill.red and not set(kill.red) & set(COLUMNS):
+        width = 4 * len(COLUMNS) - 1
+        marks = f"{'✗ ' + ', '.join(kill.red):{width}}"[:width]
+    return f"  {text:{NAME}} {marks} {_named(kill)}"
 
 
 def _named(kill: Kill) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reference.report.markdown_parts import code, escaped, row
-from reference.report.models.verification import CheckResult, Finding, Report, Target
-from reference.report.text import SAYS
-from reference.report.view import cause, headline, legible, particulars, reasons, stopped, why, within
+from reference.report.models.verification import Report
+from reference.report.view import SAYS, FindingView, TargetView, legible, view, within
 
 __all__ = ["render"]
 
 LIMIT = 900 * 1024  # bytes; GitHub takes 1 MiB for a step
 MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
+HEAD = (row(("target", "verdict", "outputs checked", "cases", "findings")), row((":--", ":--", "--:", "--:", "--:")))
 CODE = {"should be", "smallest", "reproduce"}  # what stands in a code span
 
 
@@ -40,58 +40,43 @@ def render(report: Report) -> str:
 
 
 def _blocks(report: Report) -> Iterator[FindingBlock]:
+    shown = view(report)
     verdict = f"{MARKS[report.verdict]} {SAYS[report.verdict]} (exit code {report.exit_code})"
     yield FindingBlock([f"## {escaped(report.tool.name)} verify: {verdict}"])
     yield FindingBlock([f"Profile {escaped(report.profile)}, seed {report.seed}."])
-    if reasons(report):
-        yield FindingBlock([f"- {escaped(said)}" for said in reasons(report)])
-    if report.targets:
-        yield FindingBlock(list(_table(report.targets)))
-    for target in report.targets:
-        about = list(_about(target))
-        found = [(checked, finding) for checked in target.checks for finding in checked.findings]
-        if about or found:
-            yield FindingBlock([f"### {escaped(target.target)}"])
+    if shown.reasons:
+        yield FindingBlock([f"- {escaped(reason)}" for reason in shown.reasons])
+    if shown.targets:
+        yield FindingBlock([*HEAD, *map(_row, shown.targets)])
+    for one in shown.targets:
+        about = [one.why] if one.why else []
+        about += [f"convention: {text}" for text in one.conventions] + one.target.notes
+        if about or one.findings:
+            yield FindingBlock([f"### {escaped(one.target.target)}"])
         if about:
-            yield FindingBlock(about)
-        for checked, finding in found:
-            yield FindingBlock(list(_finding(checked, finding)), findings=1)
+            yield FindingBlock([f"- {escaped(text)}" for text in about])
+        for found in one.findings:
+            yield FindingBlock(list(_finding(found)), findings=1)
 
 
-def _table(targets: Sequence[Target]) -> Iterator[str]:
-    yield row(("target", "verdict", "outputs checked", "cases", "findings"))
-    yield row((":--", ":--", "--:", "--:", "--:"))
-    for target in targets:
-        verdict = f"{MARKS[target.verdict]} {SAYS[target.verdict]}"
-        checked = sum(bool(checked.coordinates) for checked in target.checks)
-        yield row(
-            (escaped(target.target), verdict, f"{checked:,}", f"{target.distinct_cases:,}", _findings(target.checks))
-        )
+def _row(shown: TargetView) -> str:
+    target, findings = shown.target, shown.findings
+    warnings = sum(found.finding.severity == "warning" for found in findings)
+    errors = len(findings) - warnings
+    known = [str(errors)] * bool(errors or not warnings) + [_counted(warnings, "warning")] * bool(warnings)
+    checked = sum(bool(checked.coordinates) for checked in target.checks)
+    verdict = f"{MARKS[target.verdict]} {SAYS[target.verdict]}"
+    return row((escaped(target.target), verdict, f"{checked:,}", f"{target.distinct_cases:,}", ", ".join(known)))
 
 
-def _findings(checks: Sequence[CheckResult]) -> str:
-    severities = [finding.severity for checked in checks for finding in checked.findings]
-    warnings = severities.count("warning")
-    known = [str(len(severities) - warnings)] if len(severities) > warnings or not warnings else []
-    return ", ".join(known + ([_counted(warnings, "warning")] if warnings else []))
-
-
-def _about(target: Target) -> Iterator[str]:
-    if stopped(target):
-        yield f"- {escaped(why(target))}"
-    for text in dict.fromkeys(text for checked in target.checks for text in checked.conventions):
-        yield f"- convention: {escaped(text)}"
-    yield from (f"- {escaped(note)}" for note in target.notes)
-
-
-def _finding(checked: CheckResult, finding: Finding) -> Iterator[str]:
-    yield f"#### {escaped(headline(checked, finding))}"
+def _finding(found: FindingView) -> Iterator[str]:
+    yield f"#### {escaped(found.headline)}"
     yield ""
-    where = finding.location
+    where = found.finding.location
     if where is not None:
         yield f"- **where** {code(where.file)}, {within(where)}"
-    yield f"- **cause** {finding.code}: {escaped(cause(finding))}"
-    for label, text in particulars(finding):
+    yield f"- **cause** {found.finding.code}: {escaped(found.cause)}"
+    for label, text in found.particulars.items():
         yield f"- **{label}** {code(text) if label in CODE else escaped(text)}"
 
 

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from reference.findings.codes import CODES, WARNINGS
-from reference.report.models.base import Location
-from reference.report.models.verification import CheckResult, Finding, Report, Target
-from reference.report.paths import file_of, is_relative, uri
-from reference.report.text import SAYS
-from reference.report.view import (
-    ALL,
-    cause,
-    headline,
-    legible,
-    line_of,
-    particulars,
-    reasons,
-    stopped,
-    why,
-    within,
-)
+from reference.report.models.verification import CheckResult, Report
+from reference.report.paths import is_relative, uri
+from reference.report.view import ALL, SAYS, FindingView, ReportView, legible, view
 
 __all__ = ["FINGERPRINT", "ROOT", "SCHEMA", "render"]
 
@@ -36,15 +22,16 @@ RULES = list(CODES)
 def render(report: Report) -> str:
     """The whole report, as one run. The same bytes for the same report."""
     report = legible(report)
+    shown = view(report)
     run = {
         "tool": {"driver": _driver(report)},
-        "invocations": [_invocation(report)],
+        "invocations": [_invocation(report, shown)],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which the targets were named."}}},
         "results": [
-            _result(target, row, finding)
-            for target in report.targets
-            for row in target.checks
-            for finding in row.findings
+            _result(one.target.target, shown_row.row, found)
+            for one in shown.targets
+            for shown_row in one.rows
+            for found in shown_row.findings
         ],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -63,10 +50,10 @@ def _driver(report: Report) -> dict[str, Any]:
     return {"name": report.tool.name, "version": report.tool.version, "rules": rules}
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, shown: ReportView) -> dict[str, Any]:
     """Successful only where every target was judged: no results are no proof else."""
-    notifications = [_notification(target) for target in report.targets if stopped(target)]
-    notifications += [{"level": "error", "message": {"text": said}} for said in reasons(report)]
+    notifications = [_notification(f"{one.target.target}: {one.why}", one.file) for one in shown.targets if one.why]
+    notifications += [_notification(reason) for reason in shown.reasons]
     return {
         "executionSuccessful": not notifications,
         "exitCode": report.exit_code,
@@ -75,34 +62,28 @@ def _invocation(report: Report) -> dict[str, Any]:
     }
 
 
-def _notification(target: Target) -> dict[str, Any]:
-    file = file_of(target.target)
-    return {
-        "level": "error",
-        "message": {"text": f"{target.target}: {why(target)}"},
-        **({"locations": [{"physicalLocation": _physical(file, None)}]} if file else {}),
-    }
+def _notification(text: str, file: str | None = None) -> dict[str, Any]:
+    locations = {} if file is None else {"locations": [_physical(file)]}
+    return {"level": "error", "message": {"text": text}, **locations}
 
 
-def _result(target: Target, row: CheckResult, finding: Finding) -> dict[str, Any]:
-    where = finding.location
-    known = {
-        "target": target.target,
-        "check": row.check,
-        "output": row.output,
-        "certainty": finding.certainty,
-        "smallest": finding.smallest,
-        "replay": finding.replay,
-        "cell": where.cell if where else None,
-        "line": where.line if where else None,
-    }
+def _result(target: str, row: CheckResult, found: FindingView) -> dict[str, Any]:
+    finding, where = found.finding, found.finding.location
+    known: dict[str, Any] = {"target": target, "check": row.check, "output": row.output}
+    known |= finding.model_dump(include={"certainty", "smallest", "replay"})
+    known |= {} if where is None else {"cell": where.cell, "line": where.line}
+    place = f" ({found.cell})" if found.cell else ""
+    more = (f"{label}: {text}" for label, text in found.particulars.items())
+    name = row.check if row.output == ALL else f"{row.check}.{row.output}"
+    physical = {} if found.file is None else _physical(found.file, found.line)
+    key = json.dumps([target, row.check, row.output, finding.code])  # the same for as long as the mistake is
     result = {
         "ruleId": finding.code,
         "ruleIndex": RULES.index(finding.code),
         "level": finding.severity,
-        "message": {"text": "\n".join(_message(row, finding))},
-        "locations": [_location(target, row, where)],
-        "partialFingerprints": {FINGERPRINT: _fingerprint(target, row, finding)},
+        "message": {"text": "\n".join([f"{found.headline}{place}: {found.cause}.", *more])},
+        "locations": [{**physical, "logicalLocations": [{"fullyQualifiedName": name}]}],
+        "partialFingerprints": {FINGERPRINT: hashlib.sha256(key.encode()).hexdigest()},
         "properties": {name: value for name, value in known.items() if value is not None},
     }
     if finding.accepted:
@@ -110,28 +91,7 @@ def _result(target: Target, row: CheckResult, finding: Finding) -> dict[str, Any
     return result
 
 
-def _message(row: CheckResult, finding: Finding) -> Iterator[str]:
-    where = finding.location
-    place = f" ({within(where)})" if where is not None and where.cell is not None else ""
-    yield f"{headline(row, finding)}{place}: {cause(finding)}."
-    yield from (f"{label}: {text}" for label, text in particulars(finding))
-
-
-def _location(target: Target, row: CheckResult, where: Location | None) -> dict[str, Any]:
-    """In the file, and in the function that was checked."""
-    name = row.check if row.output == ALL else f"{row.check}.{row.output}"
-    logical = {"logicalLocations": [{"fullyQualifiedName": name}]}
-    file = where.file if where is not None else file_of(target.target)
-    return logical if file is None else {"physicalLocation": _physical(file, where), **logical}
-
-
-def _physical(file: str, where: Location | None) -> dict[str, Any]:
+def _physical(file: str, line: int | None = None) -> dict[str, Any]:
     artifact = {"uri": uri(file), **({"uriBaseId": ROOT} if is_relative(file) else {})}
-    line = line_of(where)
-    return {"artifactLocation": artifact, **({} if line is None else {"region": {"startLine": line}})}
-
-
-def _fingerprint(target: Target, row: CheckResult, finding: Finding) -> str:
-    """The same for as long as the mistake is: no line, no number, no seed."""
-    key = json.dumps([target.target, row.check, row.output, finding.code])
-    return hashlib.sha256(key.encode()).hexdigest()
+    region = {} if line is None else {"region": {"startLine": line}}
+    return {"physicalLocation": {"artifactLocation": artifact, **region}}

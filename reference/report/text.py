@@ -8,20 +8,12 @@ from pathlib import Path
 
 from reference.findings.codes import CODES
 from reference.report.models.verification import CheckResult, Finding, Report, Target
+from reference.report.view import SAYS, finding_view
 
-__all__ = ["OTHERWISE", "SAYS", "cause", "finding_lines", "headline", "note_lines", "render"]
+__all__ = ["finding_lines", "note_lines", "render"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
-SAYS = {
-    "pass": "verified",
-    "fail": "NOT VERIFIED",
-    "inconclusive": "INCONCLUSIVE",
-    "error": "COULD NOT RUN",
-    "interrupted": "INTERRUPTED",
-}
-OTHERWISE = {"MB601": "was changed by the call", "MB602": "differs from call to call", "MB702": "is not there"}
 COLUMNS, NAME, LABEL = 80, 47, 12
-CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"
 
 
 def render(report: Report) -> str:
@@ -94,43 +86,24 @@ def _cases(n: int, kind: str = "") -> str:
     return f"{n:,} {kind}case{'' if n == 1 else 's'}"
 
 
-def headline(check: str, output: str, finding: Finding) -> str:
-    """``dW2 is wrong in backward``."""
-    what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
-    return check if output == "*" else f"{output} {what} in {check}"
-
-
-def cause(finding: Finding) -> str:
-    """How certain it is, and what it is."""
-    return f"{CERTAINTY[finding.certainty] if finding.text.startswith('the ') else ''}{finding.text}"
-
-
 def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
     """A finding, with what is needed to see it again."""
-    where = finding.location
-    place = (
-        ""
-        if where is None
-        else f"{Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
-    )
-    yield f"  {headline(check, output, finding)}{f'  {place}' if place else ''}"
-    if finding.smallest:
-        yield from _wrapped("smallest", finding.smallest)
-    if finding.got is not None and finding.want is not None:
-        index = f"[{','.join(map(str, finding.index))}]" if finding.index else ""
-        known = finding.want and abs(finding.got / finding.want - 1) > 1e-3 and finding.got  # else the digits say it
-        ratio = f"  ratio {finding.got / finding.want:.4g}" if known else ""
-        got, want = finding.got + 0.0, finding.want + 0.0  # −0 is 0
-        yield f"    {f'{output}{index}':{LABEL}} yours {got:.12g}  reference {want:.12g}{ratio}"
-    yield from _wrapped("cause", f"{finding.code}: {cause(finding)} [{CODES[finding.code]}]")
-    if finding.accepted is not None:
-        yield from _wrapped("accepted", finding.accepted)
-    if finding.suggestion:
-        yield from _wrapped("should be", finding.suggestion)
-    if finding.upstream_of:
-        yield from _wrapped("so wrong too", ", ".join(finding.upstream_of))
-    if finding.replay:
-        yield f"    {'reproduce':{LABEL}} manual-backprop replay {finding.replay}"
+    shown, where = finding_view(check, output, finding), finding.location
+    known, values = shown.particulars, shown.values
+    place = ""
+    if where is not None:
+        place = f"  {Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
+    yield f"  {shown.headline}{place}"
+    yield from _wrapped("smallest", known.get("smallest", ""))
+    if values is not None:
+        index = f"[{','.join(map(str, values.at))}]" if values.at else ""
+        ratio = f"  ratio {values.ratio}" if values.ratio else ""
+        yield f"    {f'{output}{index}':{LABEL}} yours {values.got}  reference {values.want}{ratio}"
+    yield from _wrapped("cause", f"{finding.code}: {shown.cause} [{CODES[finding.code]}]")
+    for label in ("accepted", "should be", "so wrong too"):
+        yield from _wrapped(label, known.get(label, ""))
+    if "reproduce" in known:
+        yield f"    {'reproduce':{LABEL}} {known['reproduce']}"
 
 
 def note_lines(text: str, indent: str = "  ") -> Iterator[str]:
@@ -141,14 +114,9 @@ def note_lines(text: str, indent: str = "  ") -> Iterator[str]:
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:
+    """A labelled text, wrapped; nothing where there is none."""
     import textwrap
 
     lead = f"    {label:{LABEL}} "
-    yield from textwrap.wrap(
-        text,
-        COLUMNS,
-        initial_indent=lead,
-        subsequent_indent=" " * len(lead),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lines = textwrap.wrap(text, COLUMNS - len(lead), break_long_words=False, break_on_hyphens=False)
+    yield from (f"{lead if k == 0 else ' ' * len(lead)}{line}" for k, line in enumerate(lines))

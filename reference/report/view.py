@@ -1,57 +1,145 @@
-"""A report in words, for the formats that wrap no lines: what is wrong, where, why, and how to see it again."""
+"""What every format shows of a report, put into words once: a finding, an output, a target. Formats only lay it out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from reference.findings.codes import EXIT_CODES, worst_exit
-from reference.report import text
+from reference.findings.verdicts import EXIT_CODES, worst_exit
 from reference.report.models.base import Location, Model
 from reference.report.models.verification import CheckResult, Finding, Report, Target
-from reference.report.text import SAYS, cause
+from reference.report.paths import file_of, forward
 
-__all__ = [
-    "ALL",
-    "cause",
-    "headline",
-    "legible",
-    "line_of",
-    "particulars",
-    "reasons",
-    "stopped",
-    "subject",
-    "why",
-    "within",
-]
+__all__ = ["ALL", "SAYS", "FindingView", "ReportView", "RowView", "TargetView", "cause", "finding_view", "legible",
+           "subject", "view", "within"]  # fmt: skip
 
 ALL = "*"
+SAYS = {"pass": "verified", "fail": "NOT VERIFIED", "inconclusive": "INCONCLUSIVE", "error": "COULD NOT RUN",
+        "interrupted": "INTERRUPTED"}  # fmt: skip
+OTHERWISE = {"MB601": "was changed by the call", "MB602": "differs from call to call", "MB702": "is not there"}
+CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"
 FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 REPLACEMENT = "\ufffd"
-M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 
-def legible(model: M) -> M:
-    """The same with no character that a format cannot carry: control characters and lone surrogates are replaced."""
-    return type(model).model_validate(_legible(model.model_dump()))
+class Values(NamedTuple):
+    """One entry beside what it should be; no ratio where the digits say it."""
+
+    at: list[int]
+    got: str
+    want: str
+    ratio: str | None
 
 
-def _legible(value: Any) -> Any:
-    if isinstance(value, str):
-        return FORBIDDEN.sub(REPLACEMENT, re.sub("\r\n?", "\n", value))
-    if isinstance(value, dict):
-        return {_legible(key): _legible(inner) for key, inner in value.items()}
-    return [_legible(inner) for inner in value] if isinstance(value, list | tuple) else value
+class FindingView(NamedTuple):
+    """A finding in words."""
+
+    finding: Finding
+    headline: str  # as in "dW2 is wrong in backward"
+    cause: str
+    particulars: dict[str, str]  # what is known beside the cause, by its label
+    values: Values | None
+    cell: str | None  # the place in a notebook: no program that reads a report knows cells
+    file: str | None  # with forward slashes; the target's own where there is no place
+    line: int | None  # of the file
+
+
+class RowView(NamedTuple):
+    """An output of a check; ``why`` it has its verdict, where no finding says so."""
+
+    row: CheckResult
+    findings: list[FindingView]
+    why: str
+
+
+class TargetView(NamedTuple):
+    """A target; ``why`` it is neither right nor wrong: it could not run, is inconclusive or was interrupted."""
+
+    target: Target
+    rows: list[RowView]
+    why: str | None
+    file: str | None
+    conventions: list[str]
+
+    @property
+    def findings(self) -> list[FindingView]:
+        return [finding for row in self.rows for finding in row.findings]
+
+
+class ReportView(NamedTuple):
+    """``reasons``: for the exit code, beyond the targets; never empty where the code says more than they do."""
+
+    reasons: list[str]
+    targets: list[TargetView]
+
+
+def view(report: Report) -> ReportView:
+    """A whole report in words."""
+    known = report.exit_code == worst_exit(EXIT_CODES[target.verdict] for target in report.targets)
+    reasons = report.reasons or ([] if known else [f"{SAYS[report.verdict]}, exit code {report.exit_code}"])
+    return ReportView(reasons, [_target(target) for target in report.targets])
+
+
+def _target(target: Target) -> TargetView:
+    named, said = file_of(target.target), SAYS[target.verdict]
+    file = None if named is None else forward(named)
+    why = None if target.verdict in ("pass", "fail") else f"{said}: {target.error}" if target.error else said
+    rows = [
+        RowView(row, [finding_view(row.check, row.output, one, file) for one in row.findings], _why(target, row))
+        for row in target.checks
+    ]
+    conventions = dict.fromkeys(text for row in target.checks for text in row.conventions)
+    return TargetView(target, rows, why, file, list(conventions))
+
+
+def _why(target: Target, row: CheckResult) -> str:
+    if row.verdict == "inconclusive":
+        compared = row.coordinates - row.excluded - row.unresolved
+        return f"{subject(row)}: {compared:,} of {row.coordinates:,} entries could be compared"
+    if row.verdict == "skipped":
+        return f"{subject(row)} was not looked at"
+    others = ((other.output, one) for other in target.checks for one in other.findings if other.check == row.check)
+    upstream = ", ".join(f"{output} ({one.code})" for output, one in others if row.output in one.upstream_of)
+    named = upstream or "another output of this check"
+    return "" if row.verdict == "pass" else f"{row.output} is wrong in {row.check}, as a consequence of {named}"
+
+
+def finding_view(check: str, output: str, finding: Finding, file: str | None = None) -> FindingView:
+    """A finding of one output in words; ``file``: the target's own."""
+    what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
+    headline = check if output == ALL else f"{output} {what} in {check}"
+    known = {
+        "should be": finding.suggestion or None,
+        "so wrong too": ", ".join(finding.upstream_of) if finding.upstream_of else None,
+        "smallest": finding.smallest or None,
+        "accepted": finding.accepted or None,
+        "reproduce": f"manual-backprop replay {finding.replay}" if finding.replay else None,
+    }
+    particulars = {label: text for label, text in known.items() if text is not None}
+    cell, line, where = None, None, finding.location
+    if where is not None:
+        file = forward(where.file)
+        cell, line = (None, where.line if where.line > 0 else None) if where.cell is None else (within(where), None)
+    return FindingView(finding, headline, cause(finding), particulars, _values(finding), cell, file, line)
+
+
+def _values(finding: Finding) -> Values | None:
+    if finding.got is None or finding.want is None:
+        return None
+    got, want = finding.got + 0.0, finding.want + 0.0  # −0 is 0
+    known = want and abs(got / want - 1) > 1e-3 and got
+    return Values(finding.index or [], f"{got:.12g}", f"{want:.12g}", f"{got / want:.4g}" if known else None)
+
+
+def cause(finding: Finding) -> str:
+    """How certain it is, and what it is."""
+    return f"{CERTAINTY[finding.certainty] if finding.text.startswith('the ') else ''}{finding.text}"
 
 
 def subject(row: CheckResult) -> str:
+    """What a sentence about a row speaks of."""
     return row.check if row.output == ALL else f"{row.output} in {row.check}"
-
-
-def headline(row: CheckResult, finding: Finding) -> str:
-    """As in the text report: ``dW2 is wrong in backward``."""
-    return text.headline(row.check, row.output, finding)
 
 
 def within(location: Location) -> str:
@@ -59,36 +147,15 @@ def within(location: Location) -> str:
     return f"line {location.line}" if location.cell is None else f"cell {location.cell}, line {location.line}"
 
 
-def line_of(location: Location | None) -> int | None:
-    """The line of the file. A notebook's counts in its cell, and no program that reads a report knows cells."""
-    return location.line if location is not None and location.cell is None and location.line > 0 else None
-
-
-def particulars(finding: Finding) -> Iterator[tuple[str, str]]:
-    """What else is known of it, labelled as in the text report."""
-    if finding.suggestion:
-        yield "should be", finding.suggestion
-    if finding.upstream_of:
-        yield "so wrong too", ", ".join(finding.upstream_of)
-    if finding.smallest:
-        yield "smallest", finding.smallest
-    if finding.accepted:
-        yield "accepted", finding.accepted
-    if finding.replay:
-        yield "reproduce", f"manual-backprop replay {finding.replay}"
-
-
-def stopped(target: Target) -> bool:
-    """Neither right nor wrong: it could not run, is inconclusive or was interrupted."""
-    return target.verdict not in ("pass", "fail")
-
-
-def why(target: Target) -> str:
-    """A target is neither right nor wrong."""
-    return f"{SAYS[target.verdict]}: {target.error}" if target.error else SAYS[target.verdict]
-
-
-def reasons(report: Report) -> list[str]:
-    """For the exit code, beyond the verdicts of the targets; never empty where the code says more than they do."""
-    known = report.exit_code == worst_exit([EXIT_CODES[target.verdict] for target in report.targets])
-    return report.reasons or ([] if known else [f"{SAYS[report.verdict]}, exit code {report.exit_code}"])
+def legible(value: T) -> T:
+    """The same with no character that a format cannot carry: control characters and lone surrogates are replaced."""
+    if isinstance(value, Model):
+        return type(value).model_validate(legible(value.model_dump()))
+    plain: Any = value
+    if isinstance(value, str):
+        plain = FORBIDDEN.sub(REPLACEMENT, re.sub("\r\n?", "\n", value))
+    elif isinstance(value, dict):
+        plain = {legible(key): legible(inner) for key, inner in value.items()}
+    elif isinstance(value, list | tuple):
+        plain = [legible(inner) for inner in value]
+    return plain

@@ -9,8 +9,8 @@ mutated argument, an exception, a mask's law …) is planted one by one, so that
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -21,31 +21,15 @@ from reference.diagnosis import diagnose, probes
 from reference.diagnosis.explain import followed, value_of, value_with
 from reference.diagnosis.mistakes import Filling, mistakes
 from reference.diagnosis.scene import scene
-from reference.findings.codes import Violation
 from reference.judging.execution import Failure, run_once
 from reference.judging.judge import WitnessCache, judge
-from reference.targets.interface import Entry, Implementation, Outcome
+from reference.report.models.evidence import NOWHERE, Kill
+from reference.targets.interface import Entry, Implementation, Outcome, Violation
 from reference.targets.obligations import laws as checks
 
-__all__ = ["NOWHERE", "Kill", "selftest"]
+__all__ = ["selftest"]
 
-NOWHERE = "cannot be planted here"
 SAME = 1e-12  # of the largest entry: an edit that moves less changes nothing
-
-
-class Kill(NamedTuple):
-    """One mistake, planted. ``red``: the outputs that showed it; ``named``: the code that it was given."""
-
-    mistake: str
-    code: str
-    red: tuple[str, ...]
-    named: str
-    certainty: str
-    equivalent: bool
-
-    @property
-    def survived(self) -> bool:
-        return not self.equivalent and not self.red
 
 
 def selftest(implementation: Implementation, *, said: Callable[[Kill], None] = lambda kill: None) -> list[Kill]:
@@ -98,7 +82,7 @@ def _of_numbers(entry: Entry, witness_cache: WitnessCache) -> list[Kill]:
                 kills.append(kill)
                 break  # the first layer that it applies to
         else:
-            kills.append(Kill(f"{kind}: {filling.text}", filling.code, (), "", NOWHERE, equivalent=True))
+            kills.append(_harmless_here(f"{kind}: {filling.text}", filling.code, NOWHERE))
     return kills
 
 
@@ -128,18 +112,21 @@ def _planted(entry: Entry, name: str, part: str, filling: Filling, witness_cache
     if all(change is None for change in changes):
         return None
     if all(change is None or change <= SAME for change in changes):
-        return Kill(text, filling.code, (), "", "no number changes", equivalent=True)
+        return _harmless_here(text, filling.code, "no number changes")
     failures: dict[tuple[str, str], Failure] = {}
     for problem in problems:
         for f in judge(planted, problem, exhaustive=False, rng=_rng(), witness_cache=witness_cache).failures:
             failures.setdefault((f.output, f.code), f)
     if not failures:
-        return Kill(text, filling.code, (), "", "", equivalent=False)
+        return Kill(mistake=text, code=filling.code, red=(), named="", certainty="")
     causes = diagnose(planted, list({f.output: f for f in failures.values()}.values())).causes
     named = next((c for c in causes if c.code == filling.code), causes[0])
-    return Kill(
-        text, filling.code, tuple(output for output, _ in failures), named.code, named.certainty, equivalent=False
-    )
+    red = tuple(output for output, _ in failures)
+    return Kill(mistake=text, code=filling.code, red=red, named=named.code, certainty=named.certainty)
+
+
+def _harmless_here(mistake: str, code: str, why: str) -> Kill:
+    return Kill(mistake=mistake, code=code, red=(), named="", certainty=why, equivalent=True)
 
 
 def _respelt(problem: Problem, outcome: Outcome, name: str, part: str, filling: Filling) -> Outcome:
@@ -229,6 +216,11 @@ BEHAVIOURS: tuple[tuple[str, str, Callable[[], Callable[[Outcome, Problem], Outc
 )
 
 
+def _shown(mistake: str, code: str, red: Iterable[str], named: Failure | Violation | None) -> Kill:
+    name = "" if named is None else named.code
+    return Kill(mistake=mistake, code=code, red=tuple(dict.fromkeys(red)), named=name, certainty="exactly")
+
+
 def _of_behaviour(entry: Entry, witness_cache: WitnessCache) -> list[Kill]:
     kills = []
     for text, code, plant in BEHAVIOURS:
@@ -237,8 +229,7 @@ def _of_behaviour(entry: Entry, witness_cache: WitnessCache) -> list[Kill]:
         problem = next(probes(entry, _case(entry)))
         failures = judge(planted, problem, exhaustive=False, rng=_rng(), witness_cache=witness_cache).failures
         named = next((f for f in failures if f.code == code), failures[0] if failures else None)
-        red = tuple(dict.fromkeys(f.output for f in failures))
-        kills.append(Kill(text, code, red, "" if named is None else named.code, "exactly", equivalent=False))
+        kills.append(_shown(text, code, [f.output for f in failures], named))
     return kills
 
 
@@ -292,6 +283,5 @@ def _of_laws() -> list[Kill]:
     for text, code, look in LAWS:
         found = look()
         named = next((v for v in found if v.code == code), found[0] if found else None)
-        red = tuple(dict.fromkeys(v.output for v in found))
-        kills.append(Kill(text, code, red, "" if named is None else named.code, "exactly", equivalent=False))
+        kills.append(_shown(text, code, [v.output for v in found], named))
     return kills

@@ -14,18 +14,18 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.judging.judge import Judgement
 from reference.judging.tolerance import Deviations
 from reference.report.kills import Trial
-from reference.report.models.verification import Report, Target
 from reference.selftest.canary import canary
 from reference.settings.profiles import Profile
 from reference.targets import Implementation, Outcome, resolve
-from reference.verification.conclude import conclude
-from reference.verification.required import not_run, with_reasons
+from reference.verification.conclude import Conclusion, conclude
+from reference.verification.reported import invoked, run_report
+from reference.verification.required import not_run
 from reference.verification.run import Options
-from reference.verification.target import tool, verify_one
+from reference.verification.target import verify_one
 from reference.witnesses.autodiff import Autodiff
 
 __all__ = ["sabotage"]
@@ -51,8 +51,8 @@ def _trial(broken: str, patches: list[Any], change: Callable[[Implementation], I
         if (why := canary()) is not None:
             return Trial(broken, EXIT_CODES["error"], why)
         target = verify_one(change(implementation), Options(Profile(1, 0), 0, CASE), kept=False)
-        report = Report(tool=tool(), seed=0, profile="gate", verdict="pass", exit_code=0, targets=[target])
-        report = with_reasons(report, inconclusive=not_run([REQUIRED], [target]))
+        lost = not_run([REQUIRED], [target])
+        report = run_report([target], invoked(), seed=0, profile="gate", inconclusive=lost)
     said = [finding.text for row in target.checks for finding in row.findings]
     return Trial(broken, report.exit_code, next(iter([*report.reasons, *filter(None, [target.error]), *said]), ""))
 
@@ -106,9 +106,8 @@ def _forgetful(*args: Any, **kwargs: Any) -> Judgement:
     return judge(*args, **kwargs)._replace(failures=[])
 
 
-def _lenient(*args: Any, **kwargs: Any) -> tuple[Target, list[Any]]:
-    target, _ = conclude(*args, **kwargs)
-    return target.model_copy(update={"verdict": "pass"}), []
+def _lenient(*args: Any, **kwargs: Any) -> Conclusion:
+    return conclude(*args, **kwargs)._replace(verdict="pass")
 
 
 def _doubled(problem: Problem) -> Autodiff:

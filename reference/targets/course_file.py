@@ -8,9 +8,8 @@ import difflib
 from pathlib import Path
 from typing import Any
 
-from reference.findings.codes import Violation
 from reference.targets.binding import Binding
-from reference.targets.interface import Implementation, NotJudged
+from reference.targets.interface import Implementation, NotJudged, Violation
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
 from reference.targets.pairing.passes import Reached

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reference.cases.domain import ANY, COURSE, Domain, kind_of
 from reference.cases.problem import Problem
-from reference.findings.codes import Violation
+from reference.findings.verdicts import Certainty
 
 __all__ = [
     "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome",
@@ -77,6 +77,16 @@ class OwnDerivative(NamedTuple):
     text: str
     forward: str | None = None
     cost: str | None = None
+
+
+class Violation(NamedTuple):
+    """A law that was broken: what of, the code, and how."""
+
+    output: str
+    code: str
+    text: str
+    certainty: Certainty = "exactly"
+    place: tuple[str, int | None, int] | None = None  # file, cell, line
 
 
 class Law(NamedTuple):

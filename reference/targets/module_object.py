@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from reference.cases.problem import Problem
-from reference.findings.codes import Violation
 from reference.targets.binding import Binding
-from reference.targets.interface import ANY, Entry, Implementation, NotJudged, Outcome
+from reference.targets.interface import ANY, Entry, Implementation, NotJudged, Outcome, Violation
 from reference.targets.process.supervisor import Limits, TargetDied, TargetRaised, Worker
 from reference.targets.raised import broken, described
 from reference.targets.remote import RemotePair, as_tree, entry_of, meter_of

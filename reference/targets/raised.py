@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reference.findings.codes import Violation
 from reference.targets.foreign_messages import older_numpy_took_it
-from reference.targets.interface import Implementation, Law
+from reference.targets.interface import Implementation, Law, Violation
 from reference.targets.process.supervisor import TargetRaised
 
 __all__ = ["broken", "described", "says"]

@@ -27,9 +27,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from reference.report.models.verification import CheckResult, Report, Target
+from reference.report.models.verification import Target
+from reference.verification.conclude import Conclusion
+from reference.verification.reported import Key
 
-__all__ = ["Accepted", "Baseline", "BaselineError", "applied", "as_toml", "difference", "load", "updated"]
+__all__ = [
+    "LASTS",
+    "Accepted",
+    "Baseline",
+    "BaselineError",
+    "as_toml",
+    "difference",
+    "live",
+    "load",
+    "outdated",
+    "updated",
+]
 
 LASTS = timedelta(days=90)
 MAX_REASON = 400
@@ -58,7 +71,7 @@ class Accepted(BaseModel):
         return reason
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         return self.target, self.output, self.code
 
     def __str__(self) -> str:
@@ -89,51 +102,19 @@ def load(path: Path) -> Baseline:
         raise BaselineError(f"baseline {path}: {where}: {first['msg']}; given {first['input']!r}") from None
 
 
-def applied(report: Report, baseline: Baseline, today: date) -> tuple[list[Target], list[str], list[str]]:
-    """The targets with what is accepted let through; what is stale or expired; and what is no longer exported."""
-    live = {a.key: a for a in baseline.accepted if a.expires >= today}
-    judged = {target.target for target in report.targets if target.verdict in ("pass", "fail")}
-    targets: list[Target] = []
-    used: set[tuple[str, str, str]] = set()
-    for target in report.targets:
-        pairs = [_let_through(target.target, row, live) for row in target.checks]
-        used = used.union(*(hit for _, hit in pairs))
-        rows = _without_consequences([row for row, _ in pairs])
-        let = any(hit for _, hit in pairs) and not any(row.verdict == "fail" for row in rows)
-        verdict = "pass" if target.verdict == "fail" and let else target.verdict
-        targets.append(target.model_copy(update={"checks": rows, "verdict": verdict}))
+def live(baseline: Baseline, today: date) -> dict[Key, str]:
+    """The findings that are let through today, with the reason for each."""
+    return {a.key: a.reason for a in baseline.accepted if a.expires >= today}
+
+
+def outdated(targets: Sequence[Target], baseline: Baseline, today: date) -> tuple[list[str], list[str]]:
+    """What is stale or expired in it, and what is no longer exported."""
+    judged = {target.target for target in targets if target.verdict in ("pass", "fail")}
+    found = {(t.target, row.output, finding.code) for t in targets for row in t.checks for finding in row.findings}
     wrong = [f"the baseline's entry {a} expired on {a.expires}" for a in baseline.accepted if a.expires < today]
-    stale = [a for key, a in live.items() if key not in used and a.target in judged]
-    wrong += [f"the baseline's entry {a} fits no finding any more; take it out" for a in stale]
-    return targets, wrong, list(_not_exported(report.targets, baseline))
-
-
-def _let_through(
-    target: str, row: CheckResult, live: dict[tuple[str, str, str], Accepted]
-) -> tuple[CheckResult, set[tuple[str, str, str]]]:
-    findings, used = [], set()
-    for finding in row.findings:
-        key = (target, row.output, finding.code)
-        accepted = live.get(key)
-        if accepted is not None and finding.severity == "error":
-            finding = finding.model_copy(update={"severity": "warning", "accepted": accepted.reason})
-        if accepted is not None:
-            used.add(key)
-        findings.append(finding)
-    changed = row.model_copy(update={"findings": findings})
-    if used and not any(f.severity == "error" for f in findings) and row.verdict == "fail":
-        changed = changed.model_copy(update={"verdict": "warn"})
-    return changed, used
-
-
-def _without_consequences(rows: Sequence[CheckResult]) -> list[CheckResult]:
-    """What is wrong only for want of an output that was let through is let through as well."""
-    errors = {row.check for row in rows for f in row.findings if f.severity == "error"}
-    let = {row.check for row in rows for f in row.findings if f.accepted is not None} - errors
-    return [
-        row.model_copy(update={"verdict": "warn"}) if row.verdict == "fail" and row.check in let else row
-        for row in rows
-    ]
+    stale = {a.key: a for a in baseline.accepted if a.expires >= today and a.key not in found and a.target in judged}
+    wrong += [f"the baseline's entry {a} fits no finding any more; take it out" for a in stale.values()]
+    return wrong, list(_not_exported(targets, baseline))
 
 
 def _not_exported(targets: Iterable[Target], baseline: Baseline) -> Iterator[str]:
@@ -144,27 +125,27 @@ def _not_exported(targets: Iterable[Target], baseline: Baseline) -> Iterator[str
                 yield f"{name} no longer exports {check}, which the baseline has"
 
 
-def updated(report: Report, before: Baseline | None, reason: str | None, expires: date) -> Baseline:
-    """A baseline that lets the report's findings through. ``BaselineError`` where a new entry has no reason."""
+def updated(found: Iterable[Conclusion], before: Baseline | None, reason: str | None, expires: date) -> Baseline:
+    """A baseline that lets through what was found. ``BaselineError`` where a new entry has no reason."""
     kept = {a.key: a for a in before.accepted} if before is not None else {}
-    accepted = []
-    for target in report.targets:
-        for row in target.checks:
-            for finding in row.findings:
-                key = (target.target, row.output, finding.code)
-                if finding.severity != "error" and key not in kept:
-                    continue
+    exports = dict(before.exports) if before is not None else {}
+    accepted = {}
+    for target in found:
+        if target.rows:
+            exports[target.target] = list(dict.fromkeys(row.check for row in target.rows))
+        for row in target.rows:
+            for one in row.findings:
+                key = (target.target, row.output, one.cause.code)
                 if key in kept:
-                    accepted.append(kept[key])
+                    accepted[key] = kept[key]
+                elif one.severity != "error":
+                    continue
                 elif reason is None or not reason.strip():
                     raise BaselineError(f"{', '.join(key)} is new to the baseline; --reason TEXT says why")
                 else:
                     given = dict(zip(("target", "output", "code"), key, strict=True))
-                    accepted.append(Accepted(**given, reason=reason, expires=expires))
-    exports = dict(before.exports) if before is not None else {}
-    exports |= {t.target: list(dict.fromkeys(r.check for r in t.checks)) for t in report.targets if t.checks}
-    once = list({a.key: a for a in accepted}.values())
-    return Baseline(accepted=sorted(once, key=lambda a: a.key), exports=dict(sorted(exports.items())))
+                    accepted[key] = Accepted(**given, reason=reason, expires=expires)
+    return Baseline(accepted=[accepted[key] for key in sorted(accepted)], exports=dict(sorted(exports.items())))
 
 
 def as_toml(baseline: Baseline) -> str:

@@ -23,9 +23,10 @@ from reference.judging.panel import central_differences
 from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of
 from reference.report.models.base import Location
 from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Node, Status
-from reference.report.models.verification import CheckResult, Target
 from reference.targets import Implementation, SourceError, read_source
 from reference.targets.interface import Entry, Event, Outcome
+from reference.verification.conclude import OutputRow
+from reference.verification.reported import location
 from reference.witnesses.autodiff import autodiff, gradients
 
 __all__ = ["gather"]
@@ -40,21 +41,21 @@ SEEDS = (1, 2, 3)
 STEPS = np.logspace(-1, -12, 34)
 
 
-def gather(implementation: Implementation, target: Target) -> list[Evidence]:
+def gather(implementation: Implementation, rows: Sequence[OutputRow]) -> list[Evidence]:
     """Evidence of each failing check; of the widest one where none fails. What cannot be asked is left out."""
-    failing = {row.check for row in target.checks if row.verdict == "fail"}
+    failing = {row.check for row in rows if row.verdict == "fail"}
     entries = [entry for entry in implementation.entries if entry.check in failing]
     if not entries and implementation.entries:
         entries = [max(implementation.entries, key=lambda e: (e.domain.l2 + e.domain.dropout, len(e.domain.depths)))]
     found = []
     for entry in entries[:MOST]:
-        rows = [row for row in target.checks if row.check == entry.check]
-        evidence = attempt(partial(_of, entry, rows))
+        mine = [row for row in rows if row.check == entry.check]
+        evidence = attempt(partial(_of_check, implementation.name, entry, mine))
         found += [] if isinstance(evidence, Raised) else [evidence]
     return found
 
 
-def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
+def _of_check(target: str, entry: Entry, rows: Sequence[OutputRow]) -> Evidence:
     problem = next(probes(entry, _case(entry)))
     outcome = run_once(entry, problem)
     bad = {failure.output for failure in malformed(entry, problem, outcome)}
@@ -65,7 +66,7 @@ def _of(entry: Entry, rows: Sequence[CheckResult]) -> Evidence:
     return Evidence(
         check=entry.check,
         case=str(problem.cases[0]),
-        nodes=list(_nodes(problem, rows, events)),
+        nodes=list(_nodes(target, problem, rows, events)),
         blocks=blocks,
         dots=[] if isinstance(dots, Raised) else dots,
         curve=_curve(problem, _worst(blocks)),
@@ -82,24 +83,23 @@ def _case(entry: Entry, **changes: Any) -> Case:
 # --- the graph -------------------------------------------------------------------------------------------------
 
 
-def _nodes(problem: Problem, rows: Sequence[CheckResult], events: Sequence[Event]) -> Iterator[Node]:
+def _nodes(target: str, problem: Problem, rows: Sequence[OutputRow], events: Sequence[Event]) -> Iterator[Node]:
     """Every quantity of the backward pass, the most upstream first."""
     s = scene(problem.at(0))
     names = order(s.L)
-    findings = {row.output: f for row in rows for f in row.findings if row.output in names}
-    below = {name for f in findings.values() for name in f.upstream_of}
+    causes = {row.output: found.cause for row in rows for found in row.findings if row.output in names}
+    below = {name for cause in causes.values() for name in cause.upstream_of}
     below |= {row.output for row in rows if row.verdict == "fail" and not row.findings}
     for name in names:
-        finding = findings.get(name)
-        status: Status = "wrong" if finding is not None else "downstream" if name in below else "right"
-        location = finding.location if finding is not None else None
-        location = location or _line(name, events)
+        cause = causes.get(name)
+        status: Status = "wrong" if cause is not None else "downstream" if name in below else "right"
+        place = (cause and location(cause.place, target)) or _line(name, events)
         yield Node(
             name=name,
             status=status,
             feeds=_feeds(name, s.L),
-            location=location,
-            source=_text(location),
+            location=place,
+            source=_text(place),
             formula=should_be(name, s),
         )
 
@@ -119,14 +119,14 @@ def _line(name: str, events: Sequence[Event]) -> Location | None:
     return None if place is None else Location(file=place.file, cell=place.cell, line=place.line)
 
 
-def _text(location: Location | None) -> str | None:
+def _text(place: Location | None) -> str | None:
     """The line as it stands."""
-    if location is None:
+    if place is None:
         return None
     try:
-        cells = read_source(Path(location.file))
-        lines = next(cell.text for cell in cells if cell.number == location.cell).split("\n")  # as Python counts
-        return lines[location.line - 1].strip()
+        cells = read_source(Path(place.file))
+        lines = next(cell.text for cell in cells if cell.number == place.cell).split("\n")  # as Python counts
+        return lines[place.line - 1].strip()
     except (SourceError, StopIteration, IndexError, OSError):
         return None
 
@@ -183,7 +183,7 @@ def _stacks(entry: Entry, swept: str, value: float) -> list[list[Case]]:
 
 
 def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
-    """Of each case the worst entry of any gradient, in units of what is allowed."""
+    """The worst entry of any gradient in each case, in units of what is allowed."""
     problem = draw(cases)
     problem = problem if entry.with_own_masks is None else entry.with_own_masks(problem)
     outcome = run_once(entry, problem)

@@ -16,6 +16,7 @@ import numpy as np
 
 from reference.cases.case import Case, CaseError
 from reference.cases.problem import draw
+from reference.report.delivery import write_whole
 
 __all__ = [
     "FOLDER",
@@ -27,7 +28,6 @@ __all__ = [
     "name_of",
     "replay_id",
     "save",
-    "write_whole",
 ]
 
 FOLDER = Path(".manual-backprop") / "failures"
@@ -68,23 +68,6 @@ def name_of(stored: Stored, folder: Path = FOLDER) -> str:
             break  # half a file, or none of ours: it is replaced
         name, more = f"{stored.id}{more}", more + 1
     return name
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write beside, then rename: a reader never sees half a file. What is no file (a pipe, a device) is written to.
-
-    Raises ``OSError``.
-    """
-    if path.exists() and not path.is_file():
-        path.write_bytes(data)
-        return
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def save(stored: Stored, folder: Path = FOLDER) -> None:

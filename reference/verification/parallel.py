@@ -12,9 +12,9 @@ from concurrent.futures import wait as all_done
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from reference.findings.codes import DEBUG, INTERNAL
-from reference.report.models.verification import Target
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.targets import Implementation, TargetError
+from reference.verification.conclude import Conclusion
 from reference.verification.run import Run
 from reference.verification.threads import one_thread
 
@@ -30,14 +30,14 @@ class Job:
         self.name, self.opening = name, opening
         self.implementation: Implementation | None = None
         self.run = Run()
-        self.done: Future[Target] = Future()
+        self.done: Future[Conclusion] = Future()
 
 
 def side_by_side(
     jobs: Sequence[Job],
-    verify: Callable[[Implementation, Job], Target],
-    so_far: Callable[[Implementation, Run], Target],
-) -> list[Target]:
+    verify: Callable[[Implementation, Job], Conclusion],
+    so_far: Callable[[Implementation, Run], Conclusion],
+) -> list[Conclusion]:
     """Verify every target. What stops one of them costs that one; an interrupt keeps what was finished.
 
     ``so_far`` says what was verified when a run is interrupted. Of a single target, ``TargetError`` is raised.
@@ -53,12 +53,12 @@ def side_by_side(
         return _interrupted(jobs, so_far)
 
 
-def _work(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
+def _work(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Conclusion], alone: bool) -> None:
     with one_thread():
         _work_off(waiting, verify, alone)
 
 
-def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Target], alone: bool) -> None:
+def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job], Conclusion], alone: bool) -> None:
     while True:
         try:
             job = waiting.get_nowait()
@@ -70,7 +70,7 @@ def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job],
             job.done.set_exception(error)
 
 
-def _one(job: Job, verify: Callable[[Implementation, Job], Target], *, alone: bool) -> Target:
+def _one(job: Job, verify: Callable[[Implementation, Job], Conclusion], *, alone: bool) -> Conclusion:
     if job.run.stopped:
         raise KeyboardInterrupt
     try:
@@ -78,18 +78,18 @@ def _one(job: Job, verify: Callable[[Implementation, Job], Target], *, alone: bo
     except TargetError as error:
         if alone:
             raise
-        return Target(target=job.name, verdict="error", error=str(error))
+        return Conclusion(job.name, "error", str(error))
     try:
         return verify(job.implementation, job)
     except Exception as error:
         if alone or os.environ.get(DEBUG):
             raise
-        return Target(target=job.name, verdict="error", error=f"{INTERNAL}: {type(error).__name__}: {error}")
+        return Conclusion(job.name, "error", f"{INTERNAL}: {type(error).__name__}: {error}")
     finally:
         job.implementation.close()
 
 
-def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Target]) -> list[Target]:
+def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Conclusion]) -> list[Conclusion]:
     """What is finished, then what is known of those that had begun."""
     for job in jobs:
         job.run.stopped = True
@@ -103,7 +103,7 @@ def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Ta
             job.implementation.close()
     if not begun:
         name = next((job.name for job in jobs if job.implementation is None), jobs[-1].name)
-        begun = [Target(target=name, verdict="interrupted", error="interrupted")]
+        begun = [Conclusion(name, "interrupted", "interrupted")]
     return found + begun
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Literal
 
-from reference.cases.case import Case
-from reference.findings.codes import EXIT_CODES
-from reference.report.models.verification import CheckResult, Finding, Target
+from reference.diagnosis import Cause
+from reference.findings.verdicts import EXIT_CODES
 from reference.targets import Implementation
+from reference.verification.explained import Explained
 from reference.verification.run import judge_case
 
-__all__ = ["ALONE", "repeated"]
+__all__ = ["ALONE", "Again", "repeated"]
+
+Again = Callable[[], Implementation] | Literal["by command"]  # opens the target in another process; or ours is asked
 
 ALONE = "MANUAL_BACKPROP_ALONE"  # set in the environment of such a second process
 
@@ -22,60 +24,48 @@ NEVER = frozenset({"MB602", "MB701", "MB702", "MB703"})  # said of calls and pro
 TEXT = "fails in one process and not in another, at the same case"
 
 
-def repeated(target: Target, fresh: Callable[[], Implementation] | None, seed: int) -> Target:
-    """The target's report with what did not fail again called MB602.
-
-    ``fresh`` opens the target in another process; ``None`` where it lives in ours, and a second one of ours is asked.
-    """
-    if not any(_is_to_be(finding) for row in target.checks for finding in row.findings):
-        return target
-    if fresh is None:
-        rows = [_row(row, lambda row, finding: _fails_by_command(target.target, finding)) for row in target.checks]
-        return target.model_copy(update={"checks": rows})
-    again = fresh()
+def repeated(found: Sequence[Explained], target: str, again: Again, seed: int) -> list[Explained]:
+    """The findings of a target, with what did not fail again called MB602."""
+    if not any(map(_is_to_be, found)):
+        return list(found)
+    if isinstance(again, str):
+        return [_kept(one, not _is_to_be(one) or _fails_by_command(target, one)) for one in found]
+    other = again()
     try:
-        rows = [_row(row, lambda row, finding: _fails(row, finding, again, seed)) for row in target.checks]
+        return [_kept(one, not _is_to_be(one) or _fails(one, other, seed)) for one in found]
     finally:
-        again.close()
-    return target.model_copy(update={"checks": rows})
+        other.close()
 
 
-def _is_to_be(finding: Finding) -> bool:
-    return finding.severity == "error" and finding.code not in NEVER
+def _is_to_be(found: Explained) -> bool:
+    return found.severity == "error" and found.cause.code not in NEVER
 
 
-def _row(row: CheckResult, fails: Callable[[CheckResult, Finding], bool]) -> CheckResult:
-    findings = []
-    for finding in row.findings:
-        if _is_to_be(finding) and not fails(row, finding):
-            changed: dict[str, Any] = {
-                "code": "MB602",
-                "text": TEXT,
-                "certainty": "exactly",
-                "candidates": [],
-                "suggestion": None,
-            }
-            finding = finding.model_copy(update=changed)
-        findings.append(finding)
-    return row.model_copy(update={"findings": findings})
+def _kept(found: Explained, fails: bool) -> Explained:
+    if fails:
+        return found
+    first = found.cause
+    cause = Cause(first.output, "MB602", "exactly", TEXT, upstream_of=first.upstream_of, place=first.place)
+    return found._replace(cause=cause)
 
 
-def _fails(row: CheckResult, finding: Finding, again: Implementation, seed: int) -> bool:
+def _fails(found: Explained, other: Implementation, seed: int) -> bool:
     """Does it fail in the other process too? The smallest case of a backward pass; a law with the same seed."""
-    entry = next((e for e in again.entries if e.check == row.check), None)
-    if entry is not None and finding.smallest is not None:
-        return bool(judge_case(entry, Case.parse(finding.smallest)).failures)
-    law = next((law for law in again.laws if law.check == row.check), None)
+    entry = next((e for e in other.entries if e.check == found.check), None)
+    if entry is not None and found.shown is not None:
+        return bool(judge_case(entry, found.shown.case).failures)
+    law = next((law for law in other.laws if law.check == found.check), None)
     if law is not None:
         return bool(law.run(seed)[1])
     return True  # there is nothing to ask it with
 
 
-def _fails_by_command(target: str, finding: Finding) -> bool:
+def _fails_by_command(target: str, found: Explained) -> bool:
     """Does a built-in target fail in a process of its own? What cannot be asked counts as failing."""
-    if finding.smallest is None:
+    if found.shown is None:
         return True
-    command = [sys.executable, "-m", "reference", "verify", target, "--case", finding.smallest, "--report", "text"]
+    case = str(found.shown.case)
+    command = [sys.executable, "-m", "reference", "verify", target, "--case", case, "--report", "text"]
     alone = {**os.environ, ALONE: "1"}  # it is not to repeat in its turn
     done = subprocess.run(command, env=alone, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     return done.returncode != EXIT_CODES["pass"]

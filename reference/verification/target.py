@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import platform
-import shlex
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
 
 import click
 
 from reference.cases.case import Case
 from reference.cases.generation import nothing_written
-from reference.report.models.verification import Target, Tool
+from reference.report.models.verification import Target
 from reference.targets import ANY, BUILT_IN, Implementation, kind_of
 from reference.verification import failures as store
-from reference.verification.conclude import conclude
-from reference.verification.repeat import ALONE, repeated
+from reference.verification.conclude import Conclusion, conclude
+from reference.verification.repeat import ALONE, Again
+from reference.verification.reported import Key, target_report
 from reference.verification.run import Options, Run, judge_case, verify
 from reference.verification.threads import one_thread
 from reference.witnesses import compilation_cache as compiled
 
-__all__ = ["Again", "another", "command", "prepared", "tool", "verify_one", "with_slack"]
-
-Again = Callable[[], Implementation] | Literal["by command"]
+__all__ = ["another", "judge_target", "prepared", "verify_one", "with_slack"]
 
 SURROUNDINGS = {"JAX_PLATFORMS": "cpu", "NPROC": "1"}  # NPROC: of XLA's own pool; its sums differ with the threads
 
@@ -47,24 +41,6 @@ def prepared() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def tool() -> Tool:
-    """What a report says that it was made with."""
-    version = importlib.metadata.version
-    return Tool(
-        name="manual-backprop",
-        version=version("manual-backprop"),
-        python=platform.python_version(),
-        numpy=version("numpy"),
-        jax=version("jax"),
-        hypothesis=version("hypothesis"),
-    )
-
-
-def command() -> str:
-    """The line that this process was started with."""
-    return shlex.join(["manual-backprop", *sys.argv[1:]])
-
-
 def with_slack(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
     """Judged with so many times the derived tolerance, by dtype."""
     return implementation._replace(entries=tuple(entry._replace(slack=slack) for entry in implementation.entries))
@@ -83,8 +59,23 @@ def verify_one(
     again: Again | None = None,
     pictured: bool = False,
     kept: bool = True,
+    accepted: Mapping[Key, str] = {},
 ) -> Target:
-    """The target's report. ``run``: where what is learnt goes, for who may have to stop early.
+    """The target's report, with what is ``accepted`` let through; the rest as for ``judge_target``."""
+    found = judge_target(implementation, options, run=run, again=again, pictured=pictured, kept=kept)
+    return target_report(found, accepted)
+
+
+def judge_target(
+    implementation: Implementation,
+    options: Options,
+    *,
+    run: Run | None = None,
+    again: Again | None = None,
+    pictured: bool = False,
+    kept: bool = True,
+) -> Conclusion:
+    """What is concluded of a target. ``run``: where what is learnt goes, for who may have to stop early.
 
     ``again`` opens the target anew, in another process: what does not fail there too is MB602. "by command" is for one
     that lives in our own; ``None`` repeats nothing. ``kept``: failures are stored, and forgotten when they are fixed.
@@ -94,19 +85,14 @@ def verify_one(
     verify(implementation, options, run)
     if kept and options.case is None:
         run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
-    target, failures = conclude(implementation, options, run)
-    if again is not None and target.verdict == "fail" and ALONE not in os.environ:
-        target = repeated(target, None if again == "by command" else again, options.seed)
-    if pictured:
-        from reference.verification.evidence import gather
-
-        target = target.model_copy(update={"evidence": gather(implementation, target)})
+    again = None if ALONE in os.environ else again
+    found = conclude(implementation, options, run, again=again, pictured=pictured)
     try:
-        for stored in failures if kept else ():
+        for stored in found.stored if kept else ():
             store.save(stored)
     except OSError as error:
         click.echo(f"manual-backprop: failures are not kept: {store.FOLDER}: {error.strerror or error}", err=True)
-    return target
+    return found
 
 
 def _narrowed(implementation: Implementation, case: Case | None) -> Implementation:

@@ -11,10 +11,12 @@ from typing import Any
 
 import reference.judging.judge
 import reference.verification.conclude
+import reference.verification.explained
 import reference.verification.run
 from reference.report.models.verification import Finding, Target
 from reference.settings.profiles import Profile
 from reference.targets import Implementation
+from reference.verification.reported import target_report
 from reference.verification.run import Options, Run
 
 __all__ = ["Options", "ask_witnesses_anew", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
@@ -49,7 +51,7 @@ def ask_witnesses_anew(monkeypatch: Any) -> None:
 
 def shrink_nothing(monkeypatch: Any) -> None:
     """Findings keep the case that they were found with."""
-    monkeypatch.setattr(reference.verification.conclude, "shrink", lambda domain, case, fails, *, seed: case)
+    monkeypatch.setattr(reference.verification.explained, "shrink", lambda domain, case, fails, *, seed: case)
 
 
 def plan(examples: int = 64, **fields: Any) -> Profile:
@@ -61,7 +63,7 @@ def try_out(implementation: Implementation, run: Run | None = None, *, examples:
     asked = Options(options.pop("profile", plan(examples)), **options)
     run = Run() if run is None else run
     reference.verification.run.verify(implementation, asked, run)
-    return reference.verification.conclude.conclude(implementation, asked, run)[0]
+    return target_report(reference.verification.conclude.conclude(implementation, asked, run))
 
 
 def findings(target: Target) -> list[Finding]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from reference.findings.codes import CODES
-from reference.report import text
 from reference.report.html.blocks import heat, is_wrong, scatter
 from reference.report.html.graph import SIGNS, graph
 from reference.report.html.matrices import accuracies, agreements, kills, prices
@@ -20,11 +19,13 @@ from reference.report.models.comparison import Comparison
 from reference.report.models.evidence import Evidence
 from reference.report.models.verification import Report
 from reference.report.tables import agreed, labels, number, tables
+from reference.report.view import SAYS as IN_CAPITALS
+from reference.report.view import finding_view
 
 __all__ = ["page", "render_comparison", "render_report"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
-SAYS = {verdict: said.capitalize() for verdict, said in text.SAYS.items()}
+SAYS = {verdict: text.capitalize() for verdict, text in IN_CAPITALS.items()}
 
 
 def render_report(report: Report) -> str:
@@ -89,8 +90,8 @@ def page(template: str, **given: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"svg": _svg, "digits": _digits, "agreed": agreed, "cause": text.cause, "figure": number}
-    environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
+    environment.filters |= {"svg": _svg, "agreed": agreed, "figure": number}
+    environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "in_words": finding_view, "codes": CODES}
     return environment.get_template(template).render(**given) + "\n"
 
 
@@ -99,7 +100,3 @@ def _svg(picture: Picture) -> Any:
     from markupsafe import Markup
 
     return Markup(picture.svg)
-
-
-def _digits(value: float | str | None) -> str:
-    return "" if value is None else f"{float(value) + 0.0:.12g}"  # -0 is 0

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from reference.findings.codes import Verdict
+from reference.findings.verdicts import Verdict
 from reference.report.models.base import Model, Number
 from reference.report.models.evidence import Evidence
 from reference.report.models.verification import CheckResult, Finding, Tool
@@ -15,7 +15,7 @@ __all__ = ["Accuracy", "Agreement", "Comparison", "Price", "Standing"]
 
 
 class Accuracy(Model):
-    """Of one output of one function against the truth; ``*`` of either stands for all together."""
+    """One output of one function against the truth; ``*`` of either stands for all together."""
 
     check: str
     output: str
@@ -67,15 +67,15 @@ class Agreement(Model):
 
 
 class Price(Model):
-    """Of one target at one size; ``said``: why there is no figure."""
+    """What a call of one target costs at one size; ``said``: why there is no figure."""
 
     target: str
     size: str
-    seconds: float | None = None
-    spread: tuple[float, float] | None = None
-    ratio: float | None = None
-    first_call: float | None = None
-    memory: int | None = None
+    seconds: float | None = None  # median
+    spread: tuple[float, float] | None = None  # the quartiles
+    ratio: float | None = None  # to the fastest
+    first_call: float | None = None  # seconds that it took beyond the median
+    memory: int | None = None  # bytes
     said: str = ""
 
 

@@ -6,7 +6,9 @@ from typing import Literal
 
 from reference.report.models.base import Location, Model, Number
 
-__all__ = ["Curve", "Dot", "Evidence", "GradientBlock", "Kill", "Node", "Status"]
+__all__ = ["NOWHERE", "Curve", "Dot", "Evidence", "GradientBlock", "Kill", "Node", "Status"]
+
+NOWHERE = "cannot be planted here"  # the certainty of such a mistake
 
 Status = Literal["right", "wrong", "downstream"]
 
@@ -53,18 +55,22 @@ class Curve(Model):
 
 
 class Kill(Model):
-    """A mistake that was planted; ``red``: the outputs that showed it."""
+    """A mistake that was planted; ``red``: the outputs that showed it, ``named``: the code that it was given."""
 
     mistake: str
     code: str
     red: tuple[str, ...]
     named: str
     certainty: str
-    equivalent: bool
+    equivalent: bool = False  # it changes no number, or has nowhere to stand
+
+    @property
+    def survived(self) -> bool:
+        return not self.equivalent and not self.red
 
 
 class Evidence(Model):
-    """Of one check."""
+    """What is drawn of one check."""
 
     check: str
     case: str

@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from reference.findings.codes import CODES, Certainty, RowVerdict, Severity, Verdict
+from reference.findings.codes import CODES
+from reference.findings.verdicts import Certainty, RowVerdict, Severity, Verdict
 from reference.report.models.base import Location, Model, Number
 from reference.report.models.evidence import Evidence, Kill
 

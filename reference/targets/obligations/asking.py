@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference.findings.codes import Violation
+from reference.targets.interface import Violation
 from reference.targets.process.supervisor import TargetDied, TargetGivenUp, TargetRaised, Worker
 from reference.targets.raised import described
 from reference.targets.reading.vocabulary import strong

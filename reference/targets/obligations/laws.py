@@ -13,7 +13,7 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
-from reference.findings.codes import Violation
+from reference.targets.interface import Violation
 from reference.witnesses.autodiff import autodiff, gradients
 
 __all__ = ["gradient_checker", "initialisation", "kept_rate", "mask_law", "spread_of"]

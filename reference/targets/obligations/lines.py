@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.findings.codes import Violation
+from reference.targets.interface import Violation
 from reference.targets.obligations.asking import Asking
 from reference.targets.process.supervisor import TargetDied, TargetRaised
 

@@ -12,7 +12,7 @@ import pytest
 
 import reference.commands.verify
 import reference.report.delivery
-import reference.verification.conclude
+import reference.verification.explained
 import reference.verification.run
 import reference.verification.target
 from reference.__main__ import _code
@@ -287,7 +287,7 @@ def test_ctrl_c_while_shrinking_exits_130_and_says_what_was_found(built_in, caps
     def stop(*args, **how):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reference.verification.conclude, "shrink", stop)
+    monkeypatch.setattr(reference.verification.explained, "shrink", stop)
     assert _code(["verify", "wrong"]) == 130
     out, _ = said(capsys)
     assert "INTERRUPTED" in out
@@ -325,7 +325,7 @@ def test_a_report_that_cannot_be_written_in_the_end_exits_2_in_one_line(built_in
     def full(path, data):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(reference.report.delivery.store, "write_whole", full)
+    monkeypatch.setattr(reference.report.delivery, "write_whole", full)
     assert _code(["verify", "right", "--case", CASE, "--report", "json=r.json"]) == 2
     assert "No space left on device" in said(capsys)[1].splitlines()[-1]
     assert not os.path.exists("r.json")

@@ -12,6 +12,7 @@ from reference.cases.problem import Problem
 from reference.comparison.accuracy import ALL, CONDITION, AccuracyRow, accuracy, errors
 from reference.comparison.pool import Answer, AskedProblem, Participant
 from reference.judging.tolerance import gradient_tolerances, magnitudes_of
+from tests.folding import each
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, everything, only, rounded
 from tests.reference.comparison.variants import backward
 
@@ -38,7 +39,7 @@ def one_off(answer: Answer, count: int = 1) -> Answer:
 # --- ULPs ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@each("dtype", DTYPES)
 def test_the_truth_rounded_once_is_off_by_half_an_ulp_at_most(dtype: str) -> None:
     given = [one for one in everything() if one.problem.shape.dtype == dtype]
     rows = table(given, rounded(given))
@@ -50,7 +51,7 @@ def test_the_truth_rounded_once_is_off_by_half_an_ulp_at_most(dtype: str) -> Non
     assert rows[dtype, ALL].cases > 10
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@each("dtype", DTYPES)
 def test_one_ulp_is_one_ulp(dtype: str, mild: list[AskedProblem]) -> None:
     given = [one for one in mild if one.problem.shape.dtype == dtype]
     exact = rounded(given)
@@ -124,8 +125,8 @@ def test_how_much_may_cancel(mild: list[AskedProblem]) -> None:
 # --- what is not finite ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("dtype", DTYPES)
+@each("value", [np.nan, np.inf, -np.inf])
+@each("dtype", DTYPES)
 def test_what_is_not_finite_is_wrong(value: float, dtype: str, mild: list[AskedProblem]) -> None:
     exact = rounded(mild)
     k = next(k for k, one in enumerate(mild) if one.problem.shape.dtype == dtype)
@@ -153,7 +154,7 @@ def test_what_no_program_can_represent_is_asked_of_nobody() -> None:
 # --- what is wrong ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("factor", [2.0, 0.5, -1.0, 1 + 1e-9, 1 - 1e-9, 0.0])
+@each("factor", [2.0, 0.5, -1.0, 1 + 1e-9, 1 - 1e-9, 0.0])
 def test_a_wrong_block_is_counted_in_every_case(factor: float, mild: list[AskedProblem]) -> None:
     given = [one for one in mild if one.problem.shape.dtype == "float64"]
     found = {k: changed(a, "dW2", lambda block: block * factor) for k, a in answers(backward, given).items()}
@@ -269,7 +270,7 @@ def test_what_was_not_returned_is_not_counted(mild: list[AskedProblem]) -> None:
     assert rows["float64", ALL].coordinates == sum(a.size for a in blocks.values())
 
 
-@pytest.mark.parametrize("problem", [one.problem for one in asked(MILD[:1])])
+@each("problem", [one.problem for one in asked(MILD[:1])])
 def test_the_tolerance_of_a_weight_holds_its_penalty(problem: Problem) -> None:
     """M of dW is that of the data term and of the L2 term; a bias has no penalty."""
     units = {name: gradient_tolerances(problem)[name].unit for name in ("dW1", "db1")}

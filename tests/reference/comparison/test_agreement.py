@@ -13,6 +13,7 @@ from reference.cases.case import Case
 from reference.comparison.agreement import Pair, agreement, digits
 from reference.comparison.pool import Answer, AskedProblem, Participant
 from reference.judging.tolerance import gradient_tolerances
+from tests.folding import each
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, rounded
 from tests.reference.comparison.variants import backward
 
@@ -52,7 +53,7 @@ def largest(change: Callable[[float], float]) -> Callable[[np.ndarray], np.ndarr
 # --- digits ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("difference", "found"),
     [(0.0, np.inf), (1e-6, 6.0), (1e-16, 16.0), (0.5, 0.301), (1.0, 0.0), (2.0, 0.0), (1e300, 0.0), (np.inf, 0.0)],
 )
@@ -77,7 +78,7 @@ def test_a_single_bit_is_not_all_digits(mild: list[AskedProblem]) -> None:
     assert (pair.agree, pair.output, pair.case) == (True, "db3", str(given[2].problem.cases[0]))
 
 
-@pytest.mark.parametrize(("name", "k"), [("dW1", 0), ("dW2", 7), ("db3", 11)])
+@each(("name", "k"), [("dW1", 0), ("dW2", 7), ("db3", 11)])
 def test_a_planted_difference_gives_its_digits_its_output_and_its_case(
     name: str, k: int, mild: list[AskedProblem]
 ) -> None:
@@ -123,7 +124,7 @@ def test_two_right_programs_agree(mild: list[AskedProblem]) -> None:
     assert all(0 < pair.difference < 1e-4 for pair in found)
 
 
-@pytest.mark.parametrize(("times", "agree"), [(1.9, True), (2.1, False)])
+@each(("times", "agree"), [(1.9, True), (2.1, False)])
 def test_two_may_be_apart_by_twice_the_tolerance(times: float, agree: bool, mild: list[AskedProblem]) -> None:
     given = float64(mild)[:1]
     one, other = answers(backward, given), answers(backward, given)
@@ -161,7 +162,7 @@ def test_a_block_that_is_resolved_counts() -> None:
 # --- what is not finite ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@each("value", [np.nan, np.inf])
 def test_what_only_one_of_them_calls_not_finite_is_disagreement(value: float, mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one, other = answers(backward, given), answers(backward, given)
@@ -171,7 +172,7 @@ def test_what_only_one_of_them_calls_not_finite_is_disagreement(value: float, mi
         assert (pair.output, pair.case) == ("db1", str(given[6].problem.cases[0]))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@each("value", [np.nan, np.inf, -np.inf])
 def test_the_same_that_is_not_finite_is_the_same(value: float, mild: list[AskedProblem]) -> None:
     given = float64(mild)
     one = answers(backward, given)

@@ -23,6 +23,7 @@ from reference.settings.profiles import PROFILES
 from reference.targets import Domain, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.failures import FOLDER
+from tests.folding import each
 from tests.reference.comparison import variants
 from tests.reference.comparison.asking import implementation
 from tests.reference.comparison.variants import biases, dW2_doubled, half, one, penalty_half, right, summed
@@ -229,6 +230,7 @@ def test_markdown_names_code_and_line(whole: Whole) -> None:
     assert f"({UNMASKED}:19)".replace("_", "\\_") in whole.markdown
 
 
+@pytest.mark.slow
 def test_a_name_with_signs_of_markdown_breaks_no_table(built_in: Callable[..., str]) -> None:
     names = [built_in(name, right) for name in ("a|b", "a\\|b", "*_`<a>")]
     assert _code(["compare", *names, *TIMED, "--report", "markdown=r.md"]) == 0
@@ -325,7 +327,7 @@ def test_a_target_that_is_not_there_exits_2_and_the_others_are_compared(
     assert text.endswith("(seed 0, exit 2)\n")
 
 
-@pytest.mark.parametrize(
+@each(
     ("source", "reason"),
     [("def f(:\n    pass\n", "SyntaxError"), ("x = 1\n  y = 2\n", "IndentationError"), ("f = (\n", "SyntaxError")],
 )
@@ -345,7 +347,7 @@ def test_a_module_that_cannot_be_imported_exits_2(capsys: pytest.CaptureFixture[
     assert "RuntimeError: at import" in report["standings"][0]["error"]
 
 
-@pytest.mark.parametrize("source", ["", "x = 1\n", "def forward_propagation(X, parameters):\n    return X, ()\n"])
+@each("source", ["", "x = 1\n", "def forward_propagation(X, parameters):\n    return X, ()\n"])
 def test_a_file_that_exports_nothing_that_can_be_compared_exits_3(
     source: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -362,7 +364,7 @@ def test_a_gradient_checker_is_no_backward_pass(capsys: pytest.CaptureFixture[st
     assert (code, report["standings"][0]["verdict"]) == (3, "inconclusive")
 
 
-@pytest.mark.parametrize(
+@each(
     ("targets", "code"),
     [
         (["right", "other"], 0),
@@ -415,7 +417,7 @@ USAGE = {
 }
 
 
-@pytest.mark.parametrize("name", USAGE)
+@each("name", USAGE)
 def test_what_cannot_be_run_exits_2_with_one_line_and_nothing_is_computed(
     built_in: Callable[..., str], opened: list[str], capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
@@ -507,7 +509,7 @@ def test_answers_of_a_wrong_shape_are_counted(built_in: Callable[..., str], caps
 
 
 @pytest.mark.usefixtures("falling")
-@pytest.mark.parametrize("name", ["only_small", "tiring"])
+@pytest.mark.parametrize("name", ["only_small", pytest.param("tiring", marks=pytest.mark.slow)])
 def test_timing_decides_no_exit_code_and_says_what_the_target_raised(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
@@ -558,6 +560,7 @@ def without_timing(text: str) -> str:
     return head
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_json_but_for_its_timing(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -571,6 +574,7 @@ def test_the_same_seed_writes_the_same_json_but_for_its_timing(
     assert first == second != other
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_writes_the_same_json() -> None:
     texts = []
     for seed in ("1", "2"):
@@ -593,7 +597,7 @@ def text_of(capsys: pytest.CaptureFixture[str], *names: str) -> str:
     return said(capsys)[0]
 
 
-@pytest.mark.parametrize("count", [1, 6])
+@pytest.mark.parametrize("count", [1, pytest.param(6, marks=pytest.mark.slow)])
 def test_with_short_names_no_line_is_longer_than_80_columns_and_no_figure_is_cut(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str], count: int
 ) -> None:
@@ -605,6 +609,7 @@ def test_with_short_names_no_line_is_longer_than_80_columns_and_no_figure_is_cut
     assert "\x1b" not in out
 
 
+@pytest.mark.slow
 def test_with_names_as_long_as_a_table_takes_no_figure_is_cut(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -616,6 +621,7 @@ def test_with_names_as_long_as_a_table_takes_no_figure_is_cut(
     assert [line for line in out.splitlines() if "…" in line] == []
 
 
+@pytest.mark.slow
 def test_a_name_that_is_longer_is_cut_and_its_figures_are_not(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,13 +8,13 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from reference.cases.case import Case
 from reference.comparison.accuracy import accuracy
 from reference.comparison.conventions import SUMMED, follows
 from reference.comparison.pool import Answer
 from reference.targets.outcome import Single
+from tests.folding import each
 from tests.reference.comparison.asking import answers, asked, changed, everything, only
 from tests.reference.comparison.variants import CONVENTIONS, WRONG, backward, right
 
@@ -49,12 +49,12 @@ def test_the_course_s_own_is_no_departure() -> None:
     assert told(right) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_every_convention_is_told_by_its_text_alone(name: str) -> None:
     assert told(following(name)) == [[TEXTS[name]]]
 
 
-@pytest.mark.parametrize("names", TWO, ids=" and ".join)
+@each("names", TWO)
 def test_two_departures_are_two_texts(names: tuple[str, str]) -> None:
     (texts,) = told(following(*names))
     assert sorted(texts) == sorted(TEXTS[name] for name in names)
@@ -73,20 +73,18 @@ def test_the_text_that_timing_goes_by_is_the_one_that_is_told() -> None:
 # --- what is none ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", WRONG)
+@each("name", WRONG)
 def test_what_is_wrong_follows_no_convention(name: str) -> None:
     assert discordant(WRONG[name])  # it is wrong at all
     assert told(WRONG[name]) == []
 
 
-@pytest.mark.parametrize(
-    ("penalty", "per_example"), [(0.25, True), (1.5, True), (2.0, True), (0.25, False), (2.0, False), (-0.5, True)]
-)
+@each(("penalty", "per_example"), [(0.25, True), (1.5, True), (2.0, True), (0.25, False), (2.0, False), (-0.5, True)])
 def test_a_penalty_that_nobody_writes_down_is_none(penalty: float, per_example: bool) -> None:
     assert told(functools.partial(backward, penalty=penalty, per_example=per_example)) == []
 
 
-@pytest.mark.parametrize("slope", [0.25, 0.75, -1.0, 2.0])
+@each("slope", [0.25, 0.75, -1.0, 2.0])
 def test_a_slope_that_nobody_takes_is_none(slope: float) -> None:
     assert told(functools.partial(backward, at_zero=slope)) == []
 
@@ -97,7 +95,7 @@ def test_a_constant_factor_is_none() -> None:
         assert told(lambda p, factor=factor: {name: factor * a for name, a in backward(p).items()}) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_convention_in_all_cases_but_one_is_none(name: str) -> None:
     """At one case that tells, the course's own answer; and twice what the convention says."""
     function = following(name)
@@ -111,7 +109,7 @@ def test_a_convention_in_all_cases_but_one_is_none(name: str) -> None:
     assert follows(everything(), found) == [[TEXTS[name]]]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_convention_with_one_entry_wrong_is_none(name: str) -> None:
     found = answers(following(name), everything())
     k = next(
@@ -125,7 +123,7 @@ def test_a_convention_with_one_entry_wrong_is_none(name: str) -> None:
     assert follows(everything(), {**found, k: changed(found[k], "dW2", nudge)}) == []
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@each("value", [np.nan, np.inf])
 def test_what_is_not_finite_is_none(value: float) -> None:
     found = answers(following("biases"), everything())
     spoilt = {**found, 3: changed(found[3], "dW1", lambda a: np.full_like(a, value))}

@@ -17,6 +17,7 @@ from reference.comparison.contenders import Contender, open_all
 from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all, paired
 from reference.targets import ANY, Domain, Entry, Implementation, TargetError
 from reference.targets.outcome import per_case
+from tests.folding import each
 from tests.reference.comparison.asking import SMALL, contender, nobody_listens
 from tests.reference.comparison.variants import backward, right, unmasked
 
@@ -210,7 +211,7 @@ class Unspeakable(Exception):
         raise RuntimeError("not even this")
 
 
-@pytest.mark.parametrize(
+@each(
     ("error", "said"),
     [
         (ValueError("two\n  lines"), "ValueError: two lines"),
@@ -219,7 +220,6 @@ class Unspeakable(Exception):
         (NotImplementedError(), "NotImplementedError"),
         (Unspeakable(), "Unspeakable"),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_what_raises_is_written_down_in_one_line(error: BaseException, said: str) -> None:
     def falling(p: Any) -> Any:
@@ -249,7 +249,7 @@ MALFORMED: dict[str, tuple[Callable[[np.ndarray], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MALFORMED)
+@each("name", MALFORMED)
 def test_a_block_of_the_wrong_form_is_written_down_and_the_others_count(name: str) -> None:
     spoil, said = MALFORMED[name]
 
@@ -273,7 +273,7 @@ def test_a_block_that_is_missing_is_written_down() -> None:
         assert answer.blocks.keys() == {"db1", "dW2", "db2", "dW3"}
 
 
-@pytest.mark.parametrize("returned", [None, 3.0, [], "dW1", np.zeros((2, 2))])
+@each("returned", [None, 3.0, [], "dW1", np.zeros((2, 2))])
 def test_what_is_no_dictionary_is_written_down(returned: Any) -> None:
     _, found = answer_of(lambda p: returned)
     assert all(answer.failed.startswith("TypeError: returned") and not answer.blocks for answer in found.values())

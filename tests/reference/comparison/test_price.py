@@ -14,11 +14,13 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.comparison import price
 from reference.comparison.contenders import Contender
-from reference.comparison.price import SIZES, Price, Size, prices
+from reference.comparison.price import SIZES, Size, prices
+from reference.report.models.comparison import Price
 from reference.targets import ANY, Domain, Entry, Implementation
 from reference.targets.interface import Meter
 from reference.targets.outcome import per_case
 from reference.targets.process.metering import peak_memory, seconds
+from tests.folding import each
 from tests.reference.comparison.asking import contender
 from tests.reference.comparison.variants import backward, dW2_doubled, one_entry, right, summed
 
@@ -57,8 +59,8 @@ def test_what_is_right_is_timed_at_every_size() -> None:
         assert p.seconds > 0
         assert p.spread is not None
         assert 0 < p.spread[0] <= p.seconds <= p.spread[1]
-        assert p.first is not None
-        assert p.first >= 0
+        assert p.first_call is not None
+        assert p.first_call >= 0
         assert p.memory is None or p.memory >= 0
 
 
@@ -70,14 +72,13 @@ def beside(name: str, by: float) -> Callable[..., Any]:
     return function
 
 
-@pytest.mark.parametrize(
+@each(
     "function",
     [dW2_doubled, one_entry, beside("dW1", 1e-9), beside("db2", 1e-9), beside("db1", -2.0), beside("dW2", np.nan)],
-    ids=["dW2 × 2", "an entry", "dW1", "db2", "the sign of db1", "nan"],
 )
 def test_what_is_wrong_is_not_timed_and_says_so(function: Callable[..., Any]) -> None:
     p = of(function)
-    assert p == Price("it", "tiny", None, None, None, None, None, "wrong here")
+    assert p == Price(target="it", size="tiny", said="wrong here")
 
 
 MALFORMED: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -87,7 +88,7 @@ MALFORMED: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", MALFORMED)
+@each("name", MALFORMED)
 def test_what_is_of_another_form_is_wrong(name: str) -> None:
     assert of(lambda p: MALFORMED[name](backward(p))).said == "wrong here"
 
@@ -102,7 +103,7 @@ def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
     assert found["other", "small"].ratio == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "domain",
     [
         Domain(depths=(3,)),
@@ -115,7 +116,7 @@ def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
 )
 def test_a_network_that_it_does_not_take_is_said(domain: Domain) -> None:
     p = table(contender("it", right, domain))["it", "tiny"]
-    assert p == Price("it", "tiny", None, None, None, None, None, "not taken")
+    assert p == Price(target="it", size="tiny", said="not taken")
 
 
 def test_one_without_functions_or_without_anything_is_said() -> None:
@@ -124,7 +125,7 @@ def test_one_without_functions_or_without_anything_is_said() -> None:
     assert found["gone", "tiny"].said == "not loaded"
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("here"), SystemExit(0), MemoryError()])
+@each("error", [ZeroDivisionError("here"), SystemExit(0), MemoryError()])
 def test_what_raises_is_said_and_the_others_are_timed(error: BaseException) -> None:
     def falling(p: Any) -> Any:
         raise error
@@ -138,7 +139,7 @@ def test_what_returns_no_dictionary_is_said() -> None:
     assert of(lambda p: 3).said == "raised TypeError"
 
 
-@pytest.mark.parametrize("calls", [1, 2, 3, 5])
+@each("calls", [1, 2, 3, 5])
 def test_what_raises_later_on_is_said_and_the_others_are_timed(calls: int) -> None:
     """A target that tires: it answers so many times, and then no more."""
     count = itertools.count()
@@ -234,9 +235,9 @@ def test_where_nobody_is_right_nothing_is_timed() -> None:
 
 def test_compiling_is_what_the_first_call_took_beyond_the_median() -> None:
     found = table(clocked("compiled", 1e-3, first=2.0), clocked("plain", 1e-3), clocked("warm", 1e-3, first=-5e-4))
-    assert found["compiled", "tiny"].first == pytest.approx(2.0)
+    assert found["compiled", "tiny"].first_call == pytest.approx(2.0)
     assert found["compiled", "tiny"].seconds == pytest.approx(1e-3)
-    assert found["plain", "tiny"].first == found["warm", "tiny"].first == 0
+    assert found["plain", "tiny"].first_call == found["warm", "tiny"].first_call == 0
 
 
 def test_memory_is_what_the_target_s_own_meter_says() -> None:
@@ -250,7 +251,7 @@ def test_the_median_and_the_quartiles_of_the_rounds_are_told() -> None:
     entry = Entry("backward", ANY, per_case(right), meter=Meter(lambda problem, n: next(times), lambda problem: None))
     it = Contender("it", Implementation("it", (entry,)))
     p = table(it, sizes=(TINY._replace(rounds=5),))["it", "tiny"]
-    assert (p.seconds, p.spread, p.first) == (3.0, (2.0, 4.0), 6.0)
+    assert (p.seconds, p.spread, p.first_call) == (3.0, (2.0, 4.0), 6.0)
 
 
 def test_targets_are_timed_in_turns_in_a_drawn_order() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from reference.comparison.agreement import Pair
 from reference.comparison.summary import whole, words
 from reference.report.models.base import Location
 from reference.report.models.comparison import Accuracy, Standing
 from reference.report.models.verification import CheckResult, Finding
+from tests.folding import each
 
 CASE = "dims=2,3,1 m=4 seed=3"
 SUMMED = "the losses are summed, not averaged"
@@ -114,7 +113,7 @@ def test_a_warning_is_no_cause() -> None:
     assert said == f"bad is wrong: dW2 of backward is off by 4.5e+15 u·M at {CASE}."
 
 
-@pytest.mark.parametrize("others", [[], [right("a")], [right("a"), right("b", conventions=[SUMMED])]])
+@each("others", [[], [right("a")], [right("a"), right("b", conventions=[SUMMED])]])
 def test_nobody_is_odd_among_fewer_than_two(others: list[Standing]) -> None:
     assert words([*others, wrong("bad")], [])[-1].startswith("bad is wrong: ")
 

@@ -19,6 +19,7 @@ from reference.judging.tolerance import magnitudes_of
 from reference.targets.outcome import named
 from reference.witnesses import arbitrary_precision as arbitrary
 from reference.witnesses.autodiff import autodiff
+from tests.folding import each
 from tests.strategies import with_arrays
 
 module: Any = import_module("reference.comparison.truth")
@@ -239,8 +240,8 @@ def asked_in_digits(problem: Problem, at_zero: float | None = None) -> tuple[Any
 
 
 @wider
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("output", OUTPUTS)
+@each("hidden", HIDDENS)
 def test_fifty_digits_say_the_same(hidden: str, output: str) -> None:
     """With dropout and the penalty on; saturated, and not."""
     for scale in (1.0, 8.0):
@@ -257,8 +258,8 @@ def test_fifty_digits_say_the_same(hidden: str, output: str) -> None:
 
 
 @wider
-@pytest.mark.parametrize("at_zero", [None, 0.0, 0.5, 1.0])
-@pytest.mark.parametrize("hidden", HIDDENS)
+@each("at_zero", [None, 0.0, 0.5, 1.0])
+@each("hidden", HIDDENS)
 def test_fifty_digits_say_the_same_at_ties(hidden: str, at_zero: float | None) -> None:
     problem = tied(hidden=hidden, output="softmax")
     true = truth(problem, at_zero=at_zero)

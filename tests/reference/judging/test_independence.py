@@ -16,7 +16,7 @@ import pytest
 from manual_backprop import differences, loss_differences, magnitudes, primitives
 from reference.cases import forward, problem
 from reference.cases.case import Case
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.targets import resolve
 from tests.reference.court import try_out
 from tests.reference.mistakes import RIGHT, implementation

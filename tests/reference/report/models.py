@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reference.cases.quantities import order, split
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
 from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node
 from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.findings.codes import EXIT_CODES, worst_exit
+from reference.findings.verdicts import EXIT_CODES, worst_exit
 from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool
 
 __all__ = ["HOSTILE", "REPORTS", "SMALLEST", "WARNING", "WRONG", "finding", "hostile", "report", "row", "target"]

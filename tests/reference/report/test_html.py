@@ -11,7 +11,7 @@ import pytest
 
 import reference.selftest.planting
 from reference.__main__ import _code
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.report import comparison_text
 from reference.report import json as json_report
 from reference.report.html import SAYS, render_comparison, render_report
@@ -225,7 +225,7 @@ def test_a_file_with_a_hostile_name_and_a_hostile_line(tmp_path):
     path.write_text(source.replace(line, f"{line}  # </script><script>alert(2)</script>"), encoding="utf-8")
     opened = resolve(str(path))()
     try:
-        drawn = importlib.import_module("reference.verification.evidence").gather(opened, models.right(str(path)))
+        drawn = importlib.import_module("reference.verification.evidence").gather(opened, ())
     finally:
         opened.close()
     page = render_report(models.report(models.right(str(path), evidence=drawn)))
@@ -436,7 +436,7 @@ def asked(tmp_path, monkeypatch):
 
     def selftest(implementation):
         planted.append(implementation.name)
-        return [reference.selftest.planting.Kill(**kill.model_dump()) for kill in models.KILLS]
+        return [*models.KILLS]
 
     monkeypatch.setattr(reference.selftest.planting, "selftest", selftest)
     return planted

@@ -9,15 +9,17 @@ import reference.judging.judge
 import reference.selftest.sabotage
 import reference.verification.target
 from reference.judging.judge import Judgement
-from reference.report.models.verification import CheckResult, Report, Target, Tool
+from reference.report.models.verification import CheckResult, Target
 from reference.selftest.canary import canary
 from reference.selftest.sabotage import sabotage
 from reference.settings.profiles import Profile
 from reference.targets import Implementation
-from reference.verification.repeat import repeated
-from reference.verification.required import not_run, with_reasons
+from reference.verification.conclude import Conclusion
+from reference.verification.repeat import Again, repeated
+from reference.verification.reported import invoked, run_report
+from reference.verification.required import not_run
 from reference.verification.run import Options
-from reference.verification.target import verify_one
+from reference.verification.target import judge_target
 from tests.reference.mistakes import RIGHT, implementation, times
 
 CASE = "dims=3,4,2 m=5 hidden=tanh lambd=0.7 keep_prob=0.6"
@@ -78,54 +80,50 @@ def test_a_required_check_that_ran_is_fine_and_one_that_did_not_is_named(name):
     assert not_run([name], [target(("other", "dW1", 4))]) == [f"the required check {name} did not run"]
 
 
-def report(*targets: Target) -> Report:
-    tool = Tool(name="t", version="0", python="0", numpy="0", jax="0", hypothesis="0")
-    return Report(tool=tool, seed=0, profile="ci", verdict="pass", exit_code=0, targets=list(targets))
+def exit_code(*targets: Target, **reasons: list[str]) -> int:
+    return run_report(targets, invoked(), seed=0, profile="ci", **reasons).exit_code
 
 
 def test_reasons_change_the_verdict_as_far_as_they_go():
-    right = report(target(("backward", "dW1", 4)))
-    assert with_reasons(right).exit_code == 0
-    assert with_reasons(right, inconclusive=["planted"]).exit_code == 3
-    assert with_reasons(right, wrong=["planted"]).exit_code == 2
-    failed = report(target(verdict="fail"))
-    assert with_reasons(failed, inconclusive=["planted"]).exit_code == 1
-    assert with_reasons(report()).exit_code == 3  # no target at all
+    right = target(("backward", "dW1", 4))
+    assert exit_code(right) == 0
+    assert exit_code(right, inconclusive=["planted"]) == 3
+    assert exit_code(right, wrong=["planted"]) == 2
+    assert exit_code(target(verdict="fail"), inconclusive=["planted"]) == 1
+    assert exit_code() == 3  # no target at all
 
 
 # --- what fails must fail again ----------------------------------------------------------------------------------
 
 
-def found(candidate: Implementation) -> Target:
-    return verify_one(candidate, Options(Profile(8, 0)), kept=False)
+def found(candidate: Implementation, again: Again | None = None) -> Conclusion:
+    return judge_target(candidate, Options(Profile(8, 0)), kept=False, again=again)
 
 
 def test_what_fails_in_a_fresh_process_too_keeps_its_name():
     wrong = implementation(times("dW", lambda s: 2), name="wrong")
     before = found(wrong)
-    assert repeated(before, lambda: wrong, 0) == before
+    assert before.verdict == "fail"
+    assert found(wrong, again=lambda: wrong) == before
 
 
 def test_what_does_not_fail_again_is_two_calls_that_differ_and_stays_red():
-    before = found(implementation(times("dW", lambda s: 2), name="wrong"))
-    after = repeated(before, lambda: implementation(RIGHT, name="wrong"), 0)
-    codes = {finding.code for row in after.checks for finding in row.findings}
+    wrong = implementation(times("dW", lambda s: 2), name="wrong")
+    before, after = found(wrong), found(wrong, again=lambda: implementation(RIGHT, name="wrong"))
+    codes = {one.cause.code for row in after.rows for one in row.findings}
     assert codes == {"MB602"}
     assert after.verdict == "fail"
-    assert [row.verdict for row in after.checks] == [row.verdict for row in before.checks]
+    assert [row.verdict for row in after.rows] == [row.verdict for row in before.rows]
 
 
-@pytest.mark.slow
 def test_a_built_in_target_is_asked_in_a_process_of_its_own(monkeypatch):
-    before = found(implementation(times("dW", lambda s: 2), name="wrong"))
-    assert repeated(before, None, 0) == before  # a name that is unknown there is no proof of innocence
-    after = repeated(before.model_copy(update={"target": "manual_backprop"}), None, 0)
-    assert {finding.code for row in after.checks for finding in row.findings} == {"MB602"}
+    before = [one for row in found(implementation(times("dW", lambda s: 2), name="wrong")).rows for one in row.findings]
+    assert repeated(before, "wrong", "by command", 0) == before  # a name unknown there is no proof of innocence
+    assert {one.cause.code for one in repeated(before, "manual_backprop", "by command", 0)} == {"MB602"}
 
 
 def test_a_target_that_passes_is_not_opened_again():
     def open_again():
         raise AssertionError("opened")
 
-    right = found(implementation(RIGHT))
-    assert repeated(right, open_again, 0) == right
+    assert found(implementation(RIGHT), again=open_again) == found(implementation(RIGHT))

@@ -7,26 +7,36 @@ from pathlib import Path
 
 import pytest
 
-from reference.report.models.verification import CheckResult, Finding, Report, Target, Tool
-from reference.verification.baseline import Baseline, BaselineError, applied, as_toml, difference, load, updated
+from reference.diagnosis import Cause
+from reference.judging.judge import Tally
+from reference.report.models.verification import Target
+from reference.verification.baseline import Baseline, BaselineError, as_toml, difference, live, load, outdated, updated
+from reference.verification.conclude import Conclusion, OutputRow
+from reference.verification.explained import Explained
+from reference.verification.reported import target_report
+from tests.folding import each
 
 TODAY = date(2026, 3, 1)
 LATER = TODAY + timedelta(days=1)
 KNOWN = {"target": "a.py", "output": "dW2", "code": "MB101", "reason": "issue 12", "expires": LATER}
 
 
-def finding(code: str = "MB101", **changes) -> Finding:
-    return Finding(code=code, severity="error", certainty="exactly", text="planted", **changes)
+def finding(code: str = "MB101", upstream_of: tuple[str, ...] = (), severity: str = "error") -> Explained:
+    return Explained("backward", Cause("", code, "exactly", "planted", upstream_of=upstream_of), severity)
 
 
-def row(output: str, *found: Finding, verdict: str = "fail", check: str = "backward") -> CheckResult:
-    return CheckResult(check=check, output=output, verdict=verdict, coordinates=4, findings=list(found))
+def row(output: str, *found: Explained, follows: bool = False, check: str = "backward") -> OutputRow:
+    return OutputRow(check, output, Tally(coordinates=4), findings=found, follows=follows)
 
 
-def report(*rows: CheckResult, verdict: str = "fail", name: str = "a.py") -> Report:
-    tool = Tool(name="t", version="0", python="0", numpy="0", jax="0", hypothesis="0")
-    target = Target(target=name, verdict=verdict, checks=list(rows))
-    return Report(tool=tool, seed=0, profile="ci", verdict=verdict, exit_code=1, targets=[target])
+def concluded(*rows: OutputRow, verdict: str = "fail", name: str = "a.py") -> Conclusion:
+    return Conclusion(name, verdict, rows=rows)
+
+
+def applied(found: Conclusion, baseline: Baseline, today: date = TODAY) -> tuple[Target, list[str], list[str]]:
+    """The target with what is accepted let through; what is stale or expired; and what is no longer exported."""
+    target = target_report(found, live(baseline, today))
+    return target, *outdated([target], baseline, today)
 
 
 def known(**changes) -> Baseline:
@@ -34,72 +44,72 @@ def known(**changes) -> Baseline:
 
 
 def test_an_accepted_finding_is_a_warning_with_its_reason_and_the_target_passes():
-    [target], wrong, lost = applied(report(row("dW2", finding())), known(), TODAY)
+    target, wrong, lost = applied(concluded(row("dW2", finding())), known())
     assert (target.verdict, target.checks[0].verdict) == ("pass", "warn")
     assert target.checks[0].findings[0].accepted == "issue 12"
     assert (wrong, lost) == ([], [])
 
 
-@pytest.mark.parametrize("changes", [{"target": "b.py"}, {"output": "dW1"}, {"code": "MB102"}])
+@each("changes", [{"target": "b.py"}, {"output": "dW1"}, {"code": "MB102"}])
 def test_another_target_output_or_code_is_not_let_through(changes):
-    [target], _, _ = applied(report(row("dW2", finding())), known(**changes), TODAY)
+    target, _, _ = applied(concluded(row("dW2", finding())), known(**changes))
     assert (target.verdict, target.checks[0].verdict) == ("fail", "fail")
 
 
 def test_a_second_finding_of_the_same_output_still_fails():
-    [target], _, _ = applied(report(row("dW2", finding(), finding("MB201"))), known(), TODAY)
+    target, _, _ = applied(concluded(row("dW2", finding(), finding("MB201"))), known())
     assert target.verdict == "fail"
 
 
 def test_what_follows_from_an_accepted_finding_is_let_through_and_nothing_else():
-    rows = (row("dW2", finding(upstream_of=["dW1"])), row("dW1"))
-    [target], _, _ = applied(report(*rows), known(), TODAY)
+    rows = (row("dW2", finding(upstream_of=("dW1",))), row("dW1", follows=True))
+    target, _, _ = applied(concluded(*rows), known())
     assert [r.verdict for r in target.checks] == ["warn", "warn"]
-    [target], _, _ = applied(report(*rows, row("db1", finding("MB102"))), known(), TODAY)
+    target, _, _ = applied(concluded(*rows, row("db1", finding("MB102"))), known())
     assert target.verdict == "fail"
-    [target], _, _ = applied(report(*rows, row("dW1", check="other")), known(), TODAY)
+    target, _, _ = applied(concluded(*rows, row("dW1", follows=True, check="other")), known())
     assert target.verdict == "fail"
 
 
 def test_a_stale_entry_is_wrong():
-    _, wrong, _ = applied(report(row("dW2", verdict="pass"), verdict="pass"), known(), TODAY)
+    _, wrong, _ = applied(concluded(row("dW2"), verdict="pass"), known())
     assert len(wrong) == 1
     assert "a.py, dW2, MB101 fits no finding any more" in wrong[0]
 
 
 def test_an_entry_of_a_target_that_was_not_judged_is_not_stale():
-    assert applied(report(verdict="error"), known(), TODAY)[1] == []
-    assert applied(report(row("dW1"), name="b.py"), known(), TODAY)[1] == []
+    assert applied(concluded(verdict="error"), known())[1] == []
+    assert applied(concluded(row("dW1"), name="b.py"), known())[1] == []
 
 
 def test_an_expired_entry_is_wrong_and_lets_nothing_through():
-    [target], wrong, _ = applied(report(row("dW2", finding())), known(expires=TODAY - timedelta(days=1)), TODAY)
+    target, wrong, _ = applied(concluded(row("dW2", finding())), known(expires=TODAY - timedelta(days=1)))
     assert target.verdict == "fail"
     assert "expired on 2026-02-28" in wrong[0]
-    assert applied(report(row("dW2", finding())), known(expires=TODAY), TODAY)[1] == []  # its last day
+    assert applied(concluded(row("dW2", finding())), known(expires=TODAY))[1] == []  # its last day
 
 
 def test_what_is_no_longer_exported_is_named():
     before = Baseline(exports={"a.py": ["backward", "forward"], "z.py": ["backward"]})
-    _, _, lost = applied(report(row("dW2", verdict="pass"), verdict="pass"), before, TODAY)
+    _, _, lost = applied(concluded(row("dW2"), verdict="pass"), before)
     assert lost == ["a.py no longer exports forward, which the baseline has"]
 
 
 def test_an_update_keeps_what_is_known_and_asks_for_a_reason_for_what_is_new():
-    found = report(row("dW2", finding()), row("db1", finding("MB102")))
+    found = concluded(row("dW2", finding()), row("db1", finding("MB102")))
     with pytest.raises(BaselineError, match=r"a.py, db1, MB102 is new.*--reason"):
-        updated(found, known(), None, LATER)
+        updated([found], known(), None, LATER)
     with pytest.raises(BaselineError):
-        updated(found, known(), "  ", LATER)
-    after = updated(found, known(), "by agreement", LATER)
+        updated([found], known(), "  ", LATER)
+    after = updated([found], known(), "by agreement", LATER)
     assert [(a.output, a.reason) for a in after.accepted] == [("dW2", "issue 12"), ("db1", "by agreement")]
     assert after.exports == {"a.py": ["backward"]}
-    [target], wrong, lost = applied(found, after, TODAY)
+    target, wrong, lost = applied(found, after)
     assert (target.verdict, wrong, lost) == ("pass", [], [])
 
 
 def test_an_update_drops_what_is_stale():
-    assert updated(report(row("dW2", verdict="pass")), known(), None, LATER).accepted == []
+    assert updated([concluded(row("dW2"))], known(), None, LATER).accepted == []
 
 
 def test_what_is_written_reads_back(tmp_path):
@@ -115,7 +125,7 @@ def test_a_difference_shows_what_is_added():
     assert difference(known(), known(), Path("k")) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "part"),
     [
         ("version = 2", "version"),

@@ -10,20 +10,24 @@ import numpy as np
 import pytest
 
 import reference.verification.evidence
+import reference.verification.target
 from manual_backprop.differences import network_differences
 from reference.cases.case import Case
 from reference.cases.quantities import order
-from reference.diagnosis import probes
+from reference.diagnosis import Cause, probes
 from reference.judging.execution import run_once
 from reference.judging.tolerance import magnitudes_of
 from reference.report import json as json_report
-from reference.report.models.verification import CheckResult, Finding, Target
 from reference.targets import ANY, Entry, Implementation, resolve
+from reference.verification.conclude import OutputRow
 from reference.verification.evidence import SEEDS, gather
-from reference.verification.target import verify_one
+from reference.verification.explained import Explained
+from reference.verification.reported import target_report
+from reference.verification.target import judge_target, verify_one
 from reference.witnesses.autodiff import autodiff
+from tests.folding import each
 from tests.reference import mistakes
-from tests.reference.court import Options, plan, try_out
+from tests.reference.court import Options, plan
 from tests.reference.mistakes import RIGHT, edit, implementation
 from tests.reference.report.test_report import report
 from tests.strategies import float64_of
@@ -40,9 +44,9 @@ def judged(path, case):
     """A file, what one case says of it, and the evidence."""
     opened = resolve(str(path))()
     try:
-        target = try_out(opened, case=Case.parse(case))
-        (found,) = gather(opened, target)
-        return target, found
+        found = judge_target(opened, Options(plan(), case=Case.parse(case)), pictured=True, kept=False)
+        (evidence,) = found.evidence
+        return target_report(found), evidence
     finally:
         opened.close()
 
@@ -57,21 +61,14 @@ def fine():
     return judged(FINE, FINE_CASE)
 
 
-def plain(verdict="pass", *rows):
-    """A target of which nothing, or only that, is known."""
-    return Target(target="planted", verdict=verdict, checks=list(rows))
+def failing(output, upstream_of=(), check="backward"):
+    cause = Cause(output, "MB101", "exactly", "× 2", upstream_of=tuple(upstream_of))
+    return OutputRow(check, output, findings=(Explained(check, cause, "error"),))
 
 
-def failing(output, upstream_of=(), check="backward", **fields):
-    finding = Finding(
-        code="MB101", severity="error", certainty="exactly", text="× 2", upstream_of=list(upstream_of), **fields
-    )
-    return CheckResult(check=check, output=output, verdict="fail", findings=[finding])
-
-
-def evidence_of(steps, target=None, **domain):
-    planted = implementation(steps, domain=ANY._replace(**domain))
-    (found,) = gather(planted, plain() if target is None else target)
+def evidence_of(steps, *rows, **domain):
+    """Of a target of which nothing, or only that, is known."""
+    (found,) = gather(implementation(steps, domain=ANY._replace(**domain)), rows)
     return found
 
 
@@ -114,12 +111,12 @@ def test_the_graph_of_a_right_target_is_right_throughout(fine):
     assert statuses(found) == dict.fromkeys(order(3), "right")
 
 
-@pytest.mark.parametrize(
+@each(
     ("rows", "want"),
     [
         ([failing("dW2")], {"dW2": "wrong"}),
         ([failing("dZ1", ["dW1", "db1"])], {"dZ1": "wrong", "dW1": "downstream", "db1": "downstream"}),
-        ([failing("dW2"), CheckResult(check="backward", output="db1", verdict="fail")],
+        ([failing("dW2"), OutputRow("backward", "db1", follows=True)],
          {"dW2": "wrong", "db1": "downstream"}),
         ([failing("dZ2", ["dW2"]), failing("dW2")], {"dZ2": "wrong", "dW2": "wrong"}),
         ([failing("cost")], {}),
@@ -128,7 +125,7 @@ def test_the_graph_of_a_right_target_is_right_throughout(fine):
 )  # fmt: skip
 def test_the_rows_alone_decide_what_is_wrong(rows, want):
     """Of a right target: what is gathered decides nothing."""
-    found = evidence_of(RIGHT, plain("fail", *rows))
+    found = evidence_of(RIGHT, *rows)
     assert statuses(found) == {**dict.fromkeys(order(3), "right"), **want}
 
 
@@ -138,7 +135,7 @@ def test_other_rows_are_noticed(wrong):
     assert statuses(found) != said_by(others)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+@each("depth", [1, 2, 3, 4])
 def test_what_feeds_what_is_what_moves_when_it_is_moved(depth):
     """Each dZ and dA is doubled in turn: the gradients that change are those that the graph leads to."""
     found = evidence_of(RIGHT, depths=(depth,))
@@ -204,21 +201,21 @@ def test_every_step_of_a_script_has_its_line_and_its_text(fine):
     assert {node.location.cell for node in found.nodes} == {None}
 
 
-@pytest.mark.parametrize("change", [{"line": 20}, {"cell": 3}, {"file": "another.ipynb"}])
+@each("change", [{"line": 20}, {"cell": 3}, {"file": "another.ipynb"}])
 def test_a_place_that_is_not_the_steps_is_noticed(wrong, change):
     _, found = wrong
     moved = [node.model_copy(update={"location": node.location.model_copy(update=change)}) for node in found.nodes]
     assert misquoted(WRONG, found.model_copy(update={"nodes": moved})) != []
 
 
-@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0c"], ids=["line separator", "next line", "form feed"])
+@each("mark", ["\u2028", "\x85", "\x0c"])
 def test_what_only_str_splitlines_takes_for_a_line_end_moves_no_line(tmp_path, mark):
     """Python counts lines by line feeds alone, and so does the place."""
     path = tmp_path / "mine.py"
     path.write_text(FINE.read_text(encoding="utf-8").replace("# Saved from my", f"# Saved{mark}from my"), "utf-8")
     opened = resolve(str(path))()
     try:
-        (found,) = gather(opened, plain())
+        (found,) = gather(opened, ())
     finally:
         opened.close()
     assert misquoted(path, found) == []
@@ -263,7 +260,7 @@ def ratios(found):
     return {n: {*np.round(got / want, 9).ravel()} - {np.nan} for n, (got, want, _, _) in of_blocks(found).items()}
 
 
-@pytest.mark.parametrize("name", ["dW2", "db1"])
+@each("name", ["dW2", "db1"])
 def test_a_gradient_times_two_is_twice_the_reference_there_and_nowhere_else(name):
     found = ratios(evidence_of(doubled(name), l2=False, dropout=False, hiddens=("tanh",)))
     assert found == {**{block: {1.0} for block in BLOCKS}, name: {2.0}}
@@ -283,7 +280,7 @@ def test_what_is_of_a_wrong_shape_is_left_out():
 
 def test_a_gradient_that_is_nan_is_kept_as_it_is():
     nan = mistakes.with_outcome(lambda s, outcome: {n: a * np.nan if n == "dW1" else a for n, a in outcome.items()})
-    found = evidence_of(nan, plain("fail", failing("dW1")))
+    found = evidence_of(nan, failing("dW1"))
     assert np.isnan(of_blocks(found)["dW1"][0]).all()
     assert {dot.error for dot in found.dots} == {np.inf}
 
@@ -305,7 +302,7 @@ SWEPT = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("domain", "changed"),
     [
         ({}, {}),
@@ -314,7 +311,6 @@ SWEPT = {
         ({"l2": False, "dropout": False}, {"lambd": {0.0}, "keep_prob": {1.0}}),
         ({"keep_probs": (0.5, 0.8)}, {"keep_prob": {0.5, 0.6, 0.7, 0.8, 1.0}}),
     ],
-    ids=str,
 )
 def test_only_what_the_target_takes_is_swept(domain, changed):
     """Each case that is asked lies within the domain, and differs from the others of its strip in one number."""
@@ -327,7 +323,7 @@ def test_only_what_the_target_takes_is_swept(domain, changed):
         asked.extend(problem.cases)
         return entry.run(problem)
 
-    (found,) = gather(planted._replace(entries=(entry._replace(run=run),)), plain())
+    (found,) = gather(planted._replace(entries=(entry._replace(run=run),)), ())
     assert swept(found) == {**SWEPT, **changed}
     assert all(entry.domain.accepts(case) for case in asked)
     of_strips = [case for case in asked if case.seed in SEEDS]
@@ -404,7 +400,7 @@ def test_what_is_no_v_is_noticed(fine):
     assert not is_a_v(curve.model_copy(update={"errors": sorted(curve.errors)}))
 
 
-@pytest.mark.parametrize("name", ["dW1", "dW3", "db2"])
+@each("name", ["dW1", "dW3", "db2"])
 def test_the_curve_is_of_the_worst_entry_with_the_step_that_the_tool_took(name):
     steps = doubled(name)
     found = evidence_of(steps)
@@ -440,7 +436,7 @@ def test_rounding_is_what_the_cost_loses(fine):
     assert np.median(np.array(curve.errors)[-8:] / np.array(curve.rounding)[-8:]) < 10
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@each("dtype", ["float64", "float32"])
 def test_the_differences_are_taken_at_the_problem_that_the_true_value_is_of(dtype):
     """Parameters that were rounded once are rounded in every difference: else no step comes close."""
     curve = evidence_of(RIGHT, dtypes=(dtype,)).curve
@@ -455,13 +451,13 @@ class Gone(Exception):
     """A process that did not answer."""
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), Gone(), SystemExit(3), RecursionError()], ids=repr)
+@each("error", [RuntimeError("no"), Gone(), SystemExit(3), RecursionError()])
 def test_a_target_that_raises_has_no_pictures(error):
     def run(problem):
         raise error
 
     planted = Implementation("planted", (Entry("backward", ANY, run),))
-    assert gather(planted, plain("fail", failing("*"))) == []
+    assert gather(planted, [failing("*")]) == []
 
 
 def test_an_interrupt_is_no_answer():
@@ -469,13 +465,13 @@ def test_an_interrupt_is_no_answer():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        gather(Implementation("planted", (Entry("backward", ANY, run),)), plain())
+        gather(Implementation("planted", (Entry("backward", ANY, run),)), ())
 
 
-@pytest.mark.parametrize("answer", [None, {}, {"dW1": "text"}, {"dW1": np.array(["a"])}], ids=repr)
+@each("answer", [None, {}, {"dW1": "text"}, {"dW1": np.array(["a"])}])
 def test_an_answer_of_no_use_stops_nothing(answer):
     planted = Implementation("planted", (Entry("backward", ANY, lambda problem: answer),))
-    assert all(found.blocks == [] for found in gather(planted, plain("fail", failing("dW1"))))
+    assert all(found.blocks == [] for found in gather(planted, [failing("dW1")]))
 
 
 def test_one_function_that_raises_costs_its_own_pictures_alone():
@@ -486,7 +482,7 @@ def test_one_function_that_raises_costs_its_own_pictures_alone():
 
     entries = (works._replace(check="raises", run=raising), works)
     rows = (failing("*", check="raises"), failing("dW2"))
-    found = gather(Implementation("planted", entries), plain("fail", *rows))
+    found = gather(Implementation("planted", entries), rows)
     assert [one.check for one in found] == ["backward"]
 
 
@@ -494,21 +490,21 @@ def test_the_failing_checks_are_drawn_and_not_too_many():
     (entry,) = implementation(RIGHT).entries
     entries = tuple(entry._replace(check=f"check {k}") for k in range(9))
     rows = [failing("dW1", check=entry.check) for entry in entries]
-    some = gather(Implementation("planted", entries), plain("fail", rows[2], rows[5]))
+    some = gather(Implementation("planted", entries), [rows[2], rows[5]])
     assert [one.check for one in some] == ["check 2", "check 5"]
-    every = gather(Implementation("planted", entries), plain("fail", *rows))
+    every = gather(Implementation("planted", entries), rows)
     assert [one.check for one in every] == [f"check {k}" for k in range(reference.verification.evidence.MOST)]
 
 
 def test_of_a_right_target_the_function_that_takes_most_is_drawn():
     (entry,) = implementation(RIGHT).entries
     narrow = entry._replace(check="narrow", domain=ANY._replace(l2=False, dropout=False))
-    found = gather(Implementation("planted", (narrow, entry)), plain())
+    found = gather(Implementation("planted", (narrow, entry)), ())
     assert [one.check for one in found] == ["backward"]
 
 
 def test_a_target_that_exports_nothing_has_no_pictures():
-    assert gather(Implementation("empty", ()), plain("inconclusive")) == []
+    assert gather(Implementation("empty", ()), ()) == []
 
 
 # --- of no weight ---------------------------------------------------------------------------------------------
@@ -538,7 +534,7 @@ def verdicts(steps, options=OPTIONS):
 
 
 @pytest.mark.usefixtures("_workplace")
-@pytest.mark.parametrize("steps", STANDING.values(), ids=STANDING)
+@each("steps", STANDING.values())
 def test_what_is_gathered_changes_nothing_that_is_said(steps):
     without, with_pictures = verdicts(steps)
     assert without == with_pictures
@@ -555,20 +551,22 @@ def test_pictures_are_gathered_where_they_are_asked_for_alone():
 
 
 @pytest.mark.usefixtures("_workplace")
-@pytest.mark.parametrize("name", ["right", "wrong"])
+@each("name", ["right", "wrong"])
 def test_evidence_that_says_the_opposite_changes_no_verdict(monkeypatch, name):
-    opposite = evidence_of(doubled("dW2") if name == "right" else RIGHT, plain("fail", failing("dW1")))
-    monkeypatch.setattr(reference.verification.evidence, "gather", lambda implementation, target: [opposite])
+    opposite = evidence_of(doubled("dW2") if name == "right" else RIGHT, failing("dW1"))
+    monkeypatch.setattr(reference.verification.evidence, "gather", lambda implementation, rows: [opposite])
     without, with_pictures = verdicts(STANDING[name])
     assert without == with_pictures
 
 
 @pytest.mark.usefixtures("_workplace")
 def test_a_gathering_that_meddles_is_noticed(monkeypatch):
-    def meddles(implementation, target):
-        target.checks.clear()
-        return []
+    honest = reference.verification.target.conclude
 
-    monkeypatch.setattr(reference.verification.evidence, "gather", meddles)
+    def meddles(*args, pictured, **how):
+        found = honest(*args, pictured=pictured, **how)
+        return found._replace(rows=()) if pictured else found
+
+    monkeypatch.setattr(reference.verification.target, "conclude", meddles)
     without, with_pictures = verdicts(STANDING["wrong"])
     assert without != with_pictures

@@ -11,8 +11,9 @@ import pytest
 
 from reference.cases.case import Case
 from reference.cases.problem import draw
+from reference.report.delivery import write_whole
 from reference.verification import failures as store
-from reference.verification.failures import Stored, StoreError, forget, load, load_all, replay_id, save, write_whole
+from reference.verification.failures import Stored, StoreError, forget, load, load_all, replay_id, save
 
 CASE = Case((2, 3, 1), 4, lambd=0.7, keep_prob=0.5, seed=3)
 FAILURE = Stored("mine:backward", "backward", "dW1", str(CASE))

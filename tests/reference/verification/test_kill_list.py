@@ -13,7 +13,7 @@ import pytest
 import reference.judging.judge
 import reference.judging.panel
 from reference.cases.case import Case
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.judging.tolerance import Deviations
 from reference.report.models.verification import Target
 from reference.targets import Domain, Entry, Implementation

@@ -10,11 +10,12 @@ from threadpoolctl import threadpool_info
 
 import reference.verification.parallel
 import reference.verification.threads
-from reference.report.models.verification import Target
 from reference.targets import Implementation
+from reference.verification.conclude import Conclusion
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.target import prepared
 from reference.verification.threads import promptly
+from tests.folding import each
 
 
 @pytest.fixture
@@ -40,12 +41,12 @@ def test_matrix_products_have_one_thread_where_the_work_is_done(pins):
 def test_so_they_have_where_targets_are_verified_side_by_side(pins):
     seen = []
 
-    def verify(implementation: Implementation, job: Job) -> Target:
+    def verify(implementation: Implementation, job: Job) -> Conclusion:
         seen.append(threading.current_thread())
-        return Target(target=job.name, verdict="pass")
+        return Conclusion(job.name, "pass")
 
     jobs = [Job(name, lambda name=name: Implementation(name, ())) for name in ("a", "b", "c")]
-    found = side_by_side(jobs, verify, lambda implementation, run: Target(target="", verdict="interrupted"))
+    found = side_by_side(jobs, verify, lambda implementation, run: Conclusion("", "interrupted"))
     assert [target.target for target in found] == ["a", "b", "c"]
     assert len(seen) == 3
     assert set(seen) <= set(pins)
@@ -61,7 +62,7 @@ def test_a_prepared_process_has_one_thread_everywhere():
         assert promptly(counts) == {1}
 
 
-@pytest.mark.parametrize("error", [ValueError("planted"), SystemExit(3), KeyboardInterrupt()])
+@each("error", [ValueError("planted"), SystemExit(3), KeyboardInterrupt()])
 def test_what_the_work_raises_is_raised_here(error):
     def work() -> None:
         raise error
@@ -73,21 +74,21 @@ def test_what_the_work_raises_is_raised_here(error):
 def test_an_interrupt_keeps_what_is_finished_and_says_what_had_begun():
     gate = threading.Event()
 
-    def verify(implementation: Implementation, job: Job) -> Target:
+    def verify(implementation: Implementation, job: Job) -> Conclusion:
         if job.name == "stops":
             raise KeyboardInterrupt
         if job.name == "slow":
             gate.wait(20)
-        return Target(target=job.name, verdict="pass")
+        return Conclusion(job.name, "pass")
 
     closed = []
     jobs = [
         Job(name, lambda name=name: Implementation(name, (), close=lambda: closed.append(name)))
         for name in ("quick", "stops", "slow")
     ]
-    said = lambda implementation, run: Target(target=implementation.name, verdict="interrupted")
+    said = lambda implementation, run: Conclusion(implementation.name, "interrupted")
     found = side_by_side(jobs, verify, said)
     gate.set()
-    assert found[0] == Target(target="quick", verdict="pass")
+    assert found[0] == Conclusion("quick", "pass")
     assert {target.verdict for target in found[1:]} == {"interrupted"}
     assert "stops" in closed

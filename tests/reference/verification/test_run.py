@@ -12,10 +12,11 @@ import reference.verification.run
 from reference.cases.battery import battery
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import draw
-from reference.findings.codes import EXIT_CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.judging.judge import Tally
 from reference.targets import ANY, COURSE, Domain, Entry, Implementation, Law, Violation
 from reference.verification.conclude import conclude
+from reference.verification.reported import target_report
 from reference.verification.run import Options, Run, judge_case, verify
 from tests.reference import mistakes
 from tests.reference.court import findings, plan, remember_witnesses, shrink_nothing, try_out
@@ -233,11 +234,12 @@ def test_an_interrupted_run_says_what_was_verified(monkeypatch):
     mine, options, so_far = Implementation("mine", (Entry("backward", ANY, stop),)), Options(plan()), Run()
     with pytest.raises(KeyboardInterrupt):
         verify(mine, options, so_far)
-    target, stored = conclude(mine, options, so_far, interrupted=True)
+    found = conclude(mine, options, so_far, interrupted=True)
+    target = target_report(found)
     assert (target.verdict, EXIT_CODES[target.verdict]) == ("interrupted", 130)
     assert 0 < target.distinct_cases < len(CASES)
     assert all(row.verdict == "pass" for row in target.checks)
-    assert not stored
+    assert not found.stored
 
 
 def test_an_interrupted_run_neither_shrinks_nor_runs_the_code_again():
@@ -250,7 +252,7 @@ def test_an_interrupted_run_neither_shrinks_nor_runs_the_code_again():
     mine, options, so_far = Implementation("mine", (Entry("backward", ANY, counted),)), Options(plan(1)), Run()
     verify(mine, options, so_far)
     before = len(calls)
-    target, _ = conclude(mine, options, so_far, interrupted=True)
+    target = target_report(conclude(mine, options, so_far, interrupted=True))
     assert len(calls) == before
     assert findings(target)
 
@@ -286,8 +288,8 @@ def test_the_smallest_case_is_printed_and_fails_for_the_same_reason():
     mine = implementation(times("dW", lambda s: s.m if s.l == 2 else 1), domain=domain)
     asked, so_far = Options(plan(16)), Run()
     verify(mine, asked, so_far)
-    target, (stored,) = conclude(mine, asked, so_far)
-    (finding,) = findings(target)
+    found = conclude(mine, asked, so_far)
+    (stored,), (finding,) = found.stored, findings(target_report(found))
     smallest = Case.parse(finding.smallest)
     assert finding.code == "MB102"
     assert (smallest.dims, smallest.m) == ((1, 1, 1, 1), 2)

@@ -1,0 +1,171 @@
+"""The models of a report, each made once, of what was concluded."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from reference.findings.verdicts import EXIT_CODES, RowVerdict, verdict_of, worst_exit
+from reference.report.models.evidence import Kill
+from reference.report.models.verification import (
+    CheckResult,
+    Finding,
+    Location,
+    Report,
+    Target,
+    Tool,
+    Witnesses,
+    power_of_two,
+)
+from reference.targets.interface import Place
+from reference.verification.conclude import Conclusion, OutputRow
+from reference.verification.explained import Explained
+
+__all__ = ["Invocation", "Key", "invoked", "location", "run_report", "target_report"]
+
+Key = tuple[str, str, str]  # target, output and code of a finding
+
+
+class Invocation(NamedTuple):
+    """What a report says of its making."""
+
+    tool: Tool
+    command: str
+    started: float
+
+    def seconds(self) -> float:
+        return round(time.monotonic() - self.started, 3)
+
+
+def invoked() -> Invocation:
+    """The line that this process was started with, as of now."""
+    version = importlib.metadata.version
+    tool = Tool(
+        name="manual-backprop",
+        version=version("manual-backprop"),
+        python=platform.python_version(),
+        numpy=version("numpy"),
+        jax=version("jax"),
+        hypothesis=version("hypothesis"),
+    )
+    return Invocation(tool, shlex.join(["manual-backprop", *sys.argv[1:]]), time.monotonic())
+
+
+def run_report(
+    targets: Sequence[Target],
+    made: Invocation,
+    *,
+    seed: int,
+    profile: str,
+    inconclusive: Sequence[str] = (),
+    wrong: Sequence[str] = (),
+    reproducible: bool = False,
+    kills: Iterable[Kill] = (),
+    kills_of: str = "",
+) -> Report:
+    """The whole run; ``inconclusive`` and ``wrong`` are reasons beyond the verdicts of its targets."""
+    codes = [EXIT_CODES[target.verdict] for target in targets]
+    codes += [EXIT_CODES["error"]] * bool(wrong) + [EXIT_CODES["inconclusive"]] * bool(inconclusive or not targets)
+    code = worst_exit(codes)
+    return Report(
+        tool=made.tool,
+        seed=seed,
+        profile=profile,
+        verdict=verdict_of(code),
+        exit_code=code,
+        targets=list(targets),
+        reasons=[*wrong, *inconclusive],
+        timing={"total": made.seconds()},
+        reproducible=reproducible,
+        command=made.command,
+        kills=list(kills),
+        kills_of=kills_of,
+    )
+
+
+def target_report(found: Conclusion, accepted: Mapping[Key, str] = {}, notes: Sequence[str] = ()) -> Target:
+    """A target with what is ``accepted`` let through, each with its reason; what follows from that alone is, too."""
+    reasons = [[accepted.get((found.target, row.output, one.cause.code)) for one in row.findings] for row in found.rows]
+    errors = {
+        (row.check, reason is not None)
+        for row, mine in zip(found.rows, reasons, strict=True)
+        for one, reason in zip(row.findings, mine, strict=True)
+        if one.severity == "error"
+    }
+    let = {check for check, known in errors if known and (check, False) not in errors}
+    checks = [_row(found.target, row, mine, row.check in let) for row, mine in zip(found.rows, reasons, strict=True)]
+    used = any(reason is not None for mine in reasons for reason in mine)
+    passes = found.verdict == "fail" and used and not any(row.verdict == "fail" for row in checks)
+    return Target(
+        target=found.target,
+        verdict="pass" if passes else found.verdict,
+        error=found.error,
+        notes=[str(note) for note in (*found.notes, *notes)],
+        distinct_cases=found.distinct_cases,
+        checks=checks,
+        evidence=list(found.evidence),
+    )
+
+
+def _row(target: str, row: OutputRow, reasons: Sequence[str | None], let: bool) -> CheckResult:
+    findings = [_finding(target, one, reason) for one, reason in zip(row.findings, reasons, strict=True)]
+    verdict: RowVerdict = row.verdict
+    known = any(reason is not None for reason in reasons) and not any(f.severity == "error" for f in findings)
+    if verdict == "fail" and (known or let):
+        verdict = "warn"
+    tally = row.tally
+    return CheckResult(
+        check=row.check,
+        output=row.output,
+        verdict=verdict,
+        consistent=row.consistent,
+        conforming=None if row.verdict == "inconclusive" else row.verdict != "fail" and not row.conventions,
+        conventions=list(row.conventions),
+        witnesses=Witnesses(
+            autodiff=tally.autodiff, central_difference=tally.central_difference, complex_step=tally.complex_step
+        ),
+        cases=tally.cases,
+        coordinates=tally.coordinates,
+        excluded=tally.excluded,
+        unresolved=tally.unresolved,
+        nudged=row.nudged,
+        worst_error=power_of_two(tally.worst_error),
+        findings=findings,
+    )
+
+
+def _finding(target: str, found: Explained, reason: str | None) -> Finding:
+    cause, shown = found.cause, found.shown
+    let = reason is not None and found.severity == "error"
+    own = shown is not None and shown.output == cause.output
+    return Finding(
+        code=cause.code,
+        severity="warning" if let else found.severity,
+        certainty=cause.certainty,
+        text=cause.text,
+        candidates=list(cause.candidates),
+        upstream_of=list(cause.upstream_of),
+        location=location(cause.place, target),
+        suggestion=cause.suggestion,
+        smallest=None if shown is None else str(shown.case),
+        index=list(shown.at) if shown is not None and own else None,
+        got=shown.got if shown is not None and own else None,
+        want=shown.want if shown is not None and own else None,
+        replay=found.replay,
+        accepted=reason if let else None,
+    )
+
+
+def location(place: Place | None, target: str) -> Location | None:
+    """In the target's own file, by the name that it was given."""
+    if place is None:
+        return None
+    given = target.partition("::")[0]
+    own = Path(given).resolve() == Path(place.file)
+    return Location(file=given if own else place.file, cell=place.cell, line=place.line)
