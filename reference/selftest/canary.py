@@ -7,14 +7,17 @@ autodiff's own, must come out verified, and it doubled, or all zeros, must not.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
+from reference.judging.judge import Judgement, judge
 from reference.report.models.verification import Target
 from reference.settings.profiles import Profile
 from reference.targets import ANY, Entry, Implementation, Outcome
+from reference.verification.conclude import Conclusion, conclude
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 from reference.witnesses.autodiff import autodiff, gradients
@@ -30,18 +33,20 @@ PLANTED: dict[str, Change] = {
 }
 
 
-def canary() -> str | None:
-    """Why this gate cannot be trusted, or ``None``."""
-    right = _judged(lambda name, a: a)
+def canary(*, judge: Callable[..., Judgement] = judge, conclude: Callable[..., Conclusion] = conclude) -> str | None:
+    """Why a gate of this judge and these conclusions cannot be trusted, or ``None``."""
+    judged = partial(_judged, judge=judge, conclude=conclude)
+    right = judged(lambda name, a: a)
     if right.verdict != "pass":
         return f"the right gradient is not verified: {right.error or right.verdict}"
-    passed = [text for text, change in PLANTED.items() if _judged(change).verdict != "fail"]
+    passed = [text for text, change in PLANTED.items() if judged(change).verdict != "fail"]
     return f"{passed[0]} was planted, and not found" if passed else None
 
 
-def _judged(change: Change) -> Target:
+def _judged(change: Change, judge: Callable[..., Judgement], conclude: Callable[..., Conclusion]) -> Target:
     def run(problem: Problem) -> Outcome:
         return {name: change(name, a) for name, a in gradients(autodiff(problem)).items()}
 
     planted = Implementation(CHECK, (Entry(CHECK, ANY, run),))
-    return verify_one(planted, Options(Profile(examples=1, explore=0), 0, CASE), kept=False)
+    options = Options(Profile(examples=1, explore=0), 0, CASE, judge=judge)
+    return verify_one(planted, options, kept=False, conclude=conclude)

@@ -1,22 +1,24 @@
 """Sabotage: the gate itself is broken on purpose, in each way that would make it green for nothing, and must turn red.
 
-Every trial goes the way that ``verify`` goes: the canary, one target, the verdict, what must have run.
+Every trial goes the way that ``verify`` goes: the canary, one target, the verdict, what must have run. What is broken
+is handed in by the arguments that are there for it: ``judge`` of ``Options``, with the witnesses and the comparison of
+its ``Court``; ``conclude`` of ``verify_one``; and the target itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
-from unittest import mock
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.findings.verdicts import EXIT_CODES
-from reference.judging.judge import Judgement
-from reference.judging.tolerance import Deviations
+from reference.judging.judge import Court, Judgement, judge
+from reference.judging.panel import honest_witnesses
+from reference.judging.tolerance import Deviations, compare
 from reference.report.kills import Trial
 from reference.selftest.canary import canary
 from reference.settings.profiles import Profile
@@ -26,7 +28,6 @@ from reference.verification.reported import invoked, run_report
 from reference.verification.required import not_run
 from reference.verification.run import Options
 from reference.verification.target import verify_one
-from reference.witnesses.autodiff import Autodiff
 
 __all__ = ["sabotage"]
 
@@ -34,113 +35,84 @@ CASE = Case((2, 5, 3, 1), 7, lambd=0.7, keep_prob=0.6, seed=2)
 REQUIRED = "network.backward_propagation"
 
 
+class Sabotage(NamedTuple):
+    """A gate with one part broken: what is said of it, and the part."""
+
+    broken: str
+    judge: Callable[..., Judgement] = judge
+    conclude: Callable[..., Conclusion] = conclude
+    change: Callable[[Implementation], Implementation] = lambda target: target
+
+
 def sabotage() -> list[Trial]:
-    """Every trial; the first breaks nothing, and alone may be green. ``ValueError`` where it is not."""
-    sound = _trial("nothing", [], lambda target: target)
+    """Every trial; what breaks nothing must be green first. ``ValueError`` where it is not."""
+    sound = _trial(Sabotage("nothing"))
     if sound.red:
         raise ValueError(f"the gate is red with nothing broken: {sound.said}")
-    return [_trial(broken, patches, change) for broken, patches, change in _sabotages()]
+    return [_trial(planted) for planted in _sabotages()]
 
 
-def _trial(broken: str, patches: list[Any], change: Callable[[Implementation], Implementation]) -> Trial:
+def _trial(planted: Sabotage) -> Trial:
     implementation = resolve("manual_backprop")()
     implementation = implementation._replace(entries=implementation.entries[:1], laws=())
-    with ExitStack() as stack:
-        for patch in patches:
-            stack.enter_context(patch)
-        if (why := canary()) is not None:
-            return Trial(broken, EXIT_CODES["error"], why)
-        target = verify_one(change(implementation), Options(Profile(1, 0), 0, CASE), kept=False)
-        lost = not_run([REQUIRED], [target])
-        report = run_report([target], invoked(), seed=0, profile="gate", inconclusive=lost)
+    if (why := canary(judge=planted.judge, conclude=planted.conclude)) is not None:
+        return Trial(planted.broken, EXIT_CODES["error"], why)
+    options = Options(Profile(1, 0), 0, CASE, judge=planted.judge)
+    target = verify_one(planted.change(implementation), options, kept=False, conclude=planted.conclude)
+    lost = not_run([REQUIRED], [target])
+    report = run_report([target], invoked(), seed=0, profile="gate", inconclusive=lost)
     said = [finding.text for row in target.checks for finding in row.findings]
-    return Trial(broken, report.exit_code, next(iter([*report.reasons, *filter(None, [target.error]), *said]), ""))
+    first = next(iter([*report.reasons, *filter(None, [target.error]), *said]), "")
+    return Trial(planted.broken, report.exit_code, first)
 
 
-def _sabotages() -> Iterator[tuple[str, list[Any], Callable[[Implementation], Implementation]]]:
-    same: Callable[[Implementation], Implementation] = lambda one: one
-    yield "the comparison finds nothing", [mock.patch("reference.judging.judge.compare", _blind)], same
-    yield "the comparison says that all is exact", [mock.patch("reference.judging.judge.compare", _flattering)], same
-    yield "the judge looks at nothing", [mock.patch("reference.verification.run.judge", _absent)], same
-    yield "the judge's failures are lost", [mock.patch("reference.verification.run.judge", _forgetful)], same
-    yield "the verdict is always pass", [mock.patch("reference.verification.target.conclude", _lenient)], same
-    yield "autodiff is wrong", [mock.patch("reference.judging.panel.autodiff", _doubled)], same
-    yield "central differences are wrong", [_scaled("network_differences", "D")], same
-    yield "complex step is wrong", [_stepped()], same
-    yield "the gradients are zeros", [], _zeros
-    yield "the target exports nothing", [], lambda one: one._replace(entries=())
-    yield "the target takes no case", [], _takes_none
-    yield (
-        "a required check is another one",
-        [],
-        lambda one: one._replace(entries=tuple(entry._replace(check="another") for entry in one.entries)),
-    )
+def _sabotages() -> list[Sabotage]:
+    honest = honest_witnesses()
+    autodiff = honest._replace(autodiff=_doubled(honest.autodiff, "dW"))
+    differences = honest._replace(central_differences=_doubled(honest.central_differences, "D"))
+    step = honest._replace(complex_step=_doubled(honest.complex_step, "data"))
+    return [
+        Sabotage("the comparison finds nothing", judge=partial(judge, court=Court(compare=_blind))),
+        Sabotage("the comparison says that all is exact", judge=partial(judge, court=Court(compare=_flattering))),
+        Sabotage("the judge looks at nothing", judge=lambda *args, **how: Judgement({}, [], [])),
+        Sabotage("the judge's failures are lost", judge=lambda *args, **how: judge(*args, **how)._replace(failures=[])),
+        Sabotage("the verdict is always pass", conclude=_lenient),
+        Sabotage("autodiff is wrong", judge=partial(judge, court=Court(autodiff))),
+        Sabotage("central differences are wrong", judge=partial(judge, court=Court(differences))),
+        Sabotage("complex step is wrong", judge=partial(judge, court=Court(step))),
+        Sabotage("the gradients are zeros", change=_zeros),
+        Sabotage("the target exports nothing", change=lambda target: target._replace(entries=())),
+        Sabotage("the target takes no case", change=_takes_none),
+        Sabotage("a required check is another one", change=_renamed),
+    ]
 
 
 # --- the ways to break it --------------------------------------------------------------------------------------
 
 
-def _honest() -> Callable[..., Deviations]:
-    from reference.judging.tolerance import compare
-
-    return compare
-
-
-def _blind(*args: Any, **kwargs: Any) -> Deviations:
-    found = _honest()(*args, **kwargs)
+def _blind(*args: Any, **how: Any) -> Deviations:
+    found = compare(*args, **how)
     return found._replace(wrong=np.zeros_like(found.wrong))
 
 
-def _flattering(*args: Any, **kwargs: Any) -> Deviations:
-    found = _honest()(*args, **kwargs)
+def _flattering(*args: Any, **how: Any) -> Deviations:
+    found = compare(*args, **how)
     return Deviations(np.zeros_like(found.error), np.zeros_like(found.wrong), np.ones_like(found.resolved))
 
 
-def _absent(*args: Any, **kwargs: Any) -> Judgement:
-    return Judgement({}, [], [])
+def _lenient(*args: Any, **how: Any) -> Conclusion:
+    return conclude(*args, **how)._replace(verdict="pass")
 
 
-def _forgetful(*args: Any, **kwargs: Any) -> Judgement:
-    from reference.judging.judge import judge
+def _doubled(honest: Callable[..., Any], field: str) -> Callable[..., Any]:
+    """A witness that says twice what is true of one of its fields: an array, or one for each layer."""
 
-    return judge(*args, **kwargs)._replace(failures=[])
+    def wrong(*args: Any) -> Any:
+        found = honest(*args)
+        value = getattr(found, field)
+        return found._replace(**{field: [2 * part for part in value] if isinstance(value, list) else 2 * value})
 
-
-def _lenient(*args: Any, **kwargs: Any) -> Conclusion:
-    return conclude(*args, **kwargs)._replace(verdict="pass")
-
-
-def _doubled(problem: Problem) -> Autodiff:
-    from reference.witnesses.autodiff import autodiff
-
-    said = autodiff(problem)
-    return said._replace(dW=[2 * dW for dW in said.dW])
-
-
-def _scaled(name: str, field: str) -> Any:
-    from reference.judging import panel as arbitration
-
-    honest = getattr(arbitration, name)
-
-    def wrong(*args: Any, **kwargs: Any) -> Any:
-        found = honest(*args, **kwargs)
-        return found._replace(**{field: [2 * part for part in getattr(found, field)]})
-
-    return mock.patch.object(arbitration, name, wrong)
-
-
-@contextmanager
-def _stepped() -> Iterator[None]:
-    from reference.witnesses import complex_step
-
-    honest = complex_step.complex_step
-
-    def wrong(*args: Any, **kwargs: Any) -> Any:
-        found = honest(*args, **kwargs)
-        return found._replace(data=2 * found.data)
-
-    with mock.patch.object(complex_step, "complex_step", wrong):
-        yield
+    return wrong
 
 
 def _zeros(implementation: Implementation) -> Implementation:
@@ -156,3 +128,7 @@ def _takes_none(implementation: Implementation) -> Implementation:
         entry._replace(domain=entry.domain._replace(depths=(), deeper=False)) for entry in implementation.entries
     ]
     return implementation._replace(entries=tuple(entries))
+
+
+def _renamed(implementation: Implementation) -> Implementation:
+    return implementation._replace(entries=tuple(entry._replace(check="another") for entry in implementation.entries))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any
@@ -45,6 +45,7 @@ class Options:
     coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
+    judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place
 
 
 @dataclass
@@ -166,9 +167,9 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
 PLACEHOLDER = Case((1, 1), 1)  # of a law's failure, which has no case
 
 
-def judge_case(entry: Entry, case: Case, *, witness_cache: WitnessCache | None = None) -> Judgement:
+def judge_case(entry: Entry, case: Case) -> Judgement:
     """One case, with the complex step along samples; what replay and shrinking ask."""
-    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState(), witness_cache=witness_cache)
+    return judge(entry, draw([case]), exhaustive=False, rng=np.random.RandomState())
 
 
 def _judge(
@@ -186,7 +187,7 @@ def _judge(
     if run.stopped:
         raise KeyboardInterrupt
     problem = draw(cases, rng)
-    judgement = judge(entry, problem, exhaustive=exhaustive, rng=rng, witness_cache=options.witness_cache)
+    judgement = options.judge(entry, problem, exhaustive=exhaustive, rng=rng, witness_cache=options.witness_cache)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
     options.progress(entry.check, len(cases), planned)
     return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)

@@ -60,9 +60,10 @@ def verify_one(
     pictured: bool = False,
     kept: bool = True,
     accepted: Mapping[Key, str] = {},
+    conclude: Callable[..., Conclusion] = conclude,
 ) -> Target:
     """The target's report, with what is ``accepted`` let through; the rest as for ``judge_target``."""
-    found = judge_target(implementation, options, run=run, again=again, pictured=pictured, kept=kept)
+    found = judge_target(implementation, options, run=run, again=again, pictured=pictured, kept=kept, conclude=conclude)
     return target_report(found, accepted)
 
 
@@ -74,11 +75,13 @@ def judge_target(
     again: Again | None = None,
     pictured: bool = False,
     kept: bool = True,
+    conclude: Callable[..., Conclusion] = conclude,
 ) -> Conclusion:
     """What is concluded of a target. ``run``: where what is learnt goes, for who may have to stop early.
 
     ``again`` opens the target anew, in another process: what does not fail there too is MB602. "by command" is for one
     that lives in our own; ``None`` repeats nothing. ``kept``: failures are stored, and forgotten when they are fixed.
+    ``conclude``: another than ours, where ``selftest --gate`` puts a broken one in its place.
     """
     run = run if run is not None else Run()
     implementation = _narrowed(implementation, options.case)

@@ -157,7 +157,7 @@ def test_of_several_backward_passes_each_has_its_name_in_the_id(pytester):
 
 
 def test_collecting_verifies_nothing(pytester, near, monkeypatch):
-    monkeypatch.setattr(reference.plugin.session, "verify_one", lambda *a, **k: pytest.fail("verified"))
+    monkeypatch.setattr(reference.plugin.session, "judge_target", lambda *a, **k: pytest.fail("verified"))
     assert verify(pytester, "wrong", more=["--collect-only"]).ret == 0
 
 
@@ -334,9 +334,9 @@ def test_the_order_of_the_items_does_not_matter(pytester, near, order):
 
 
 def test_a_target_is_verified_once(pytester, near, monkeypatch):
-    asked, honest = [], reference.plugin.session.verify_one
+    asked, honest = [], reference.plugin.session.judge_target
     monkeypatch.setattr(
-        reference.plugin.session, "verify_one", lambda one, *a, **k: asked.append(one.name) or honest(one, *a, **k)
+        reference.plugin.session, "judge_target", lambda one, *a, **k: asked.append(one.name) or honest(one, *a, **k)
     )
     verify(pytester, "right", "wrong")
     assert asked == ["right", "wrong"]
@@ -435,7 +435,7 @@ def test_an_error_of_ours_is_an_error_and_is_not_repeated(pytester, near, monkey
         asked.append(1)
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr(reference.plugin.session, "verify_one", broken)
+    monkeypatch.setattr(reference.plugin.session, "judge_target", broken)
     result = verify(pytester, "right")
     result.assert_outcomes(passed=1, errors=12)
     assert "not the target's fault: ZeroDivisionError: planted" in text_of(result)
@@ -453,13 +453,13 @@ def test_witnesses_that_disagree_are_an_error_of_the_tool(pytester, near, monkey
 
 
 def test_an_output_that_never_came_up_was_not_checked(pytester, near, monkeypatch):
-    honest = reference.plugin.session.verify_one
+    honest = reference.plugin.session.target_report
 
     def forgetful(*args, **kwargs):
         target = honest(*args, **kwargs)
         return target.model_copy(update={"checks": [row for row in target.checks if row.output != "dW2"]})
 
-    monkeypatch.setattr(reference.plugin.session, "verify_one", forgetful)
+    monkeypatch.setattr(reference.plugin.session, "target_report", forgetful)
     result = verify(pytester, "right")
     assert failed(result) == {"right::dW2"}
     assert "dW2 in backward_propagation was not checked" in text_of(result)
@@ -473,14 +473,14 @@ def test_what_the_time_limit_cut_is_inconclusive(pytester, near):
 
 
 def test_coverage_that_is_not_reached_is_inconclusive(pytester, near, monkeypatch):
-    honest = reference.plugin.session.verify_one
+    honest = reference.plugin.session.target_report
 
     def lossy(*args, **kwargs):
         target = honest(*args, **kwargs)
         rows = [row.model_copy(update={"verdict": "inconclusive", "unresolved": 7}) for row in target.checks]
         return target.model_copy(update={"checks": rows, "verdict": "inconclusive", "error": "coverage is too low"})
 
-    monkeypatch.setattr(reference.plugin.session, "verify_one", lossy)
+    monkeypatch.setattr(reference.plugin.session, "target_report", lossy)
     result = verify(pytester, "right", more=["-k", "dW2"])
     assert failed(result) == {"right::dW2"}
     assert re.search("INCONCLUSIVE: dW2 in .* entries could be compared; coverage is too low", text_of(result))

@@ -29,9 +29,8 @@ def test_a_sound_gate_has_a_living_canary():
     assert canary() is None
 
 
-def test_a_judge_that_finds_nothing_kills_the_canary(monkeypatch):
-    monkeypatch.setattr("reference.verification.run.judge", lambda *args, **how: Judgement({}, [], []))
-    assert "not verified" in (canary() or "")
+def test_a_judge_that_finds_nothing_kills_the_canary():
+    assert "not verified" in (canary(judge=lambda *args, **how: Judgement({}, [], [])) or "")
 
 
 def test_a_comparison_that_finds_nothing_kills_the_canary(monkeypatch):
@@ -55,12 +54,12 @@ def test_every_sabotage_turns_the_gate_red():
 
 def test_a_gate_that_stays_green_is_seen(monkeypatch):
     """Without its canary, a comparison that finds nothing is green for nothing: the trial must show it."""
-    monkeypatch.setattr(reference.selftest.sabotage, "canary", lambda: None)
+    monkeypatch.setattr(reference.selftest.sabotage, "canary", lambda **gate: None)
     assert any(not trial.red for trial in sabotage())
 
 
 def test_a_gate_that_is_red_by_itself_proves_nothing(monkeypatch):
-    monkeypatch.setattr(reference.selftest.sabotage, "canary", lambda: "planted")
+    monkeypatch.setattr(reference.selftest.sabotage, "canary", lambda **gate: "planted")
     with pytest.raises(ValueError, match="with nothing broken"):
         sabotage()
 
