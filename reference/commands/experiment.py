@@ -13,7 +13,7 @@ from typing import TextIO
 import click
 
 from reference.experiments import ExperimentError, folder
-from reference.experiments.trainings import PLANS
+from reference.experiments.trainings import PLANS, TrainedExperiment, training_data
 from reference.verification.threads import one_thread
 
 __all__ = ["CHECKING", "perform", "run_experiment"]
@@ -73,7 +73,11 @@ def perform(
             return check_gradients(seed, command, stream)
         from reference.experiments.training_page import train_and_draw
 
-        return train_and_draw(name, data, iterations, seed, course_seeds, command, stream)
+        plan = PLANS[name]
+        seed = plan.seed if seed is None else seed
+        source = training_data(data or plan.data)
+        experiment = TrainedExperiment(name, plan, *source, iterations or plan.iterations, seed, course_seeds, [])
+        return train_and_draw(experiment, command, stream)
 
 
 def _show(page: Path) -> None:

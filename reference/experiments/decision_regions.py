@@ -22,30 +22,31 @@ MARKS = {0: ("o", "zero"), 1: ("^", "one")}
 LONG = 3.0  # times as wide as high, from which on the two scales differ
 LARGE, MOST = 400, 2000  # points of a set: from here on they are drawn smaller, and not all
 Sets = list[tuple[str, Array, Array]]  # train and, where there is one, test: X and Y
+Contents = Sequence[tuple[str, str, Sets, Array | None]]  # of each panel: title, description, points, answers
 
 
 def points(data: Dataset) -> Chart:
     """Train beside test, on the same axes."""
-    texts, panels = [], []
+    contents = []
     for kind, X, Y in _sets(data):
         ones, drawn = int(Y.sum()), -(-Y.size // _stride(Y))
         some = f", of which {drawn:,} are drawn" if drawn < Y.size else ""
-        texts.append(f"{kind}: {Y.size - ones:,} points of class 0 and {ones:,} of class 1{some}")
-        panels.append((f"{kind}, {Y.size:,} points", [(kind, X, Y)], None))
-    return _chart("data", "The data", texts, panels, data, width=2.7 * len(panels) + 0.4)
+        text = f"{kind}: {Y.size - ones:,} points of class 0 and {ones:,} of class 1{some}"
+        contents.append((f"{kind}, {Y.size:,} points", text, [(kind, X, Y)], None))
+    return _chart("data", "The data", contents, data, width=2.7 * len(contents) + 0.4)
 
 
 def boundaries(
     trained: Sequence[TrainedVariant], data: Dataset, *, name: str = "boundaries", title: str = "Decision boundaries"
 ) -> Chart:
     """A panel for each network: its answer everywhere, and every point."""
-    texts, panels = [], []
+    contents = []
     for one in trained:
         test = "" if one.test_accuracy is None else f", test {100 * one.test_accuracy:.3g} %"
         accuracies = f"train {100 * one.train_accuracy:.3g} %{test}"
-        texts.append(f"{one.name}: {accuracies} right")
-        panels.append((f"{one.name}\n{accuracies}", _sets(data), answers(*mesh(data), one.parameters)))
-    return _chart(name, title, texts, panels, data, width=row_width(len(trained)))
+        Z = answers(*mesh(data), one.parameters)
+        contents.append((f"{one.name}\n{accuracies}", f"{one.name}: {accuracies} right", _sets(data), Z))
+    return _chart(name, title, contents, data, width=row_width(len(trained)))
 
 
 def mesh(data: Dataset) -> tuple[Array, Array]:
@@ -80,15 +81,8 @@ def _stride(Y: Array) -> int:
     return -(-Y.size // MOST)
 
 
-def _chart(
-    name: str,
-    title: str,
-    texts: list[str],
-    contents: Sequence[tuple[str, Sets, Array | None]],
-    data: Dataset,
-    width: float,
-) -> Chart:
-    """A panel for each of the contents: its title, the points, and the network's answers, if any."""
+def _chart(name: str, title: str, contents: Contents, data: Dataset, width: float) -> Chart:
+    """A panel for each of the contents."""
     (low, high), (x1, x2) = limits(data), mesh(data)
     ratio = float((high - low)[0] / (high - low)[1])  # how much wider than high
     even = 1 / LONG < ratio < LONG  # both axes have one scale
@@ -96,7 +90,7 @@ def _chart(
     def draw(panels: Sequence[Any], colours: Colours) -> None:
         from matplotlib.lines import Line2D
 
-        for k, (panel, (heading, sets, Z)) in enumerate(zip(panels, contents, strict=True)):
+        for k, (panel, (heading, _, sets, Z)) in enumerate(zip(panels, contents, strict=True)):
             if Z is not None:
                 tints = [colours["zero"], colours["one"]]
                 panel.contourf(x1, x2, Z, levels=[-np.inf, 0, np.inf], colors=tints, alpha=0.16, zorder=0)
@@ -108,7 +102,7 @@ def _chart(
             panel.set_ylabel("" if k else "x₂")
             if even:
                 panel.set_aspect("equal")
-        kinds = [kind for kind, _, _ in contents[0][1]]
+        kinds = [kind for kind, _, _ in contents[0][2]]
         handles = [
             Line2D([], [], linestyle="", marker=marker, color=colours[colour],
                    label=f"{kind}, class {label}" if len(kinds) > 1 else f"class {label}",
@@ -118,7 +112,7 @@ def _chart(
         panels[0].figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
 
     size = width, ((width - 0.6) / len(contents) / ratio if even else 2.4) + 1.3
-    return Chart(name, title, f"{'; '.join(texts)}.", draw, size, len(contents), "xy")
+    return Chart(name, title, f"{'; '.join(text for _, text, _, _ in contents)}.", draw, size, len(contents), "xy")
 
 
 def _scatter(panel: Any, X: Array, Y: Array, colours: Colours, *, hollow: bool) -> None:

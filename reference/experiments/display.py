@@ -20,7 +20,7 @@ class TrainingDisplay:
         self.bar, self.every = bar, every
 
     def line(self, text: str) -> None:
-        """Above the bar where both are on the screen; where output goes elsewhere, there."""
+        """Print ``text``, above the bar where both are on the screen."""
         if sys.stdout.isatty() and not self.bar.disable:
             self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:

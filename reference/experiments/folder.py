@@ -95,7 +95,7 @@ def write(folder: Path, data: Mapping[str, bytes]) -> None:
 
 
 def _beside(folder: Path) -> Path:
-    """On the same disk as the folder."""
+    """Where what is not yet whole is kept: on the same disk as the folder."""
     return (folder if folder.is_dir() else folder.parent) / f"{WRITING}{os.getpid()}"
 
 

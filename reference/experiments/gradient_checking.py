@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from functools import partial
+from functools import partial, reduce
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,8 +36,7 @@ MISTAKES = {
     "dW2 = 1.0 / m * np.dot(dZ2, A1.T)": "dW2 = 1.0 / m * np.dot(dZ2, A1.T) * 2",
     "db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)": "db1 = 4.0 / m * np.sum(dZ1, axis=1, keepdims=True)",
 }
-(dW2, dW2_wrong), (db1, db1_wrong) = MISTAKES.items()
-FILES = {"planted.py": RIGHT.replace(dW2, dW2_wrong).replace(db1, db1_wrong), "fixed.py": RIGHT}
+FILES = {"planted.py": reduce(lambda source, pair: source.replace(*pair), MISTAKES.items(), RIGHT), "fixed.py": RIGHT}
 
 
 def own_gradients(source: str, X: Array, Y: Array, parameters: Mapping[str, Array]) -> dict[str, Array]:
@@ -86,7 +85,7 @@ def describe(row: CheckResult, finding: Finding) -> str:
 
 
 def check_gradients(seed: int | None, command: str, stream: TextIO) -> tuple[dict[str, bytes], bool]:
-    """The files, and whether they are less than there would have been; the course's seed where ``None`` is given."""
+    """The files of the experiment, and whether an interrupt cut them short; ``None`` is the course's seed."""
     seed = SEED if seed is None else seed
     scalars = {x: float(course.gradient_check(x, 4.0, COURSE_STEP)) for x in (2.0, 3.0)}
     for x, difference in scalars.items():

@@ -14,7 +14,7 @@ from reference.experiments.curves import costs, weights
 from reference.experiments.decision_regions import boundaries, points
 from reference.experiments.display import training_display
 from reference.experiments.dropout_masks import neurons_shut_off
-from reference.experiments.trainings import PLANS, TrainedExperiment, train, training_data
+from reference.experiments.trainings import TrainedExperiment, train
 from reference.report.tables import Table
 
 __all__ = ["train_and_draw", "training_files"]
@@ -22,20 +22,9 @@ __all__ = ["train_and_draw", "training_files"]
 ROWS = 20  # of a table, at most
 
 
-def train_and_draw(
-    name: str,
-    data: str | None,
-    iterations: int | None,
-    seed: int | None,
-    course_seeds: bool,
-    command: str,
-    stream: TextIO,
-) -> tuple[dict[str, bytes], bool]:
-    """The files, and whether they are less than there would have been; the plan's own where ``None`` is given."""
-    plan = PLANS[name]
-    iterations, seed = plan.iterations if iterations is None else iterations, plan.seed if seed is None else seed
-    experiment = TrainedExperiment(name, plan, *training_data(data or plan.data), iterations, seed, course_seeds, [])
-    with training_display(stream, every=plan.printed_every(iterations)) as display:
+def train_and_draw(experiment: TrainedExperiment, command: str, stream: TextIO) -> tuple[dict[str, bytes], bool]:
+    """The files of an experiment that is yet to be trained, and whether an interrupt cut them short."""
+    with training_display(stream, every=experiment.plan.printed_every(experiment.iterations)) as display:
         train(experiment, display)
         n_0, *_ = experiment.dims
         if n_0 != 2:

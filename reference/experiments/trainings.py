@@ -103,7 +103,7 @@ class TrainedVariant(NamedTuple):
         return start, end
 
     def lines(self, iterations: int) -> Iterator[str]:
-        """What became of it, for the terminal."""
+        """The lines that tell the terminal what became of the training."""
         if self.ending != "finished":
             cost = dict(self.costs)[self.iteration]
             at = f"iteration {self.iteration} of {iterations}, with the lowest cost, {cost}"
