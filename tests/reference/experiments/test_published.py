@@ -74,7 +74,7 @@ def test_the_circles_give_the_published_costs_and_accuracies(trained, name, tole
 
 
 def test_gradient_descent_among_the_optimizers_is_he_among_the_initializations(trained):
-    short = {"iterations": 1001}
+    short = {"iterations": 300}
     want = [c for _, c in of(trained("initialization", **short), "he").costs]
     assert [c for _, c in of(trained("optimization", **short), "gradient descent").costs] == want
 
