@@ -120,9 +120,7 @@ def test_the_table_of_a_long_training_is_short(trained):
 
 
 @pytest.mark.usefixtures("_undrawn")
-@pytest.mark.parametrize(
-    ("course_seeds", "third"), [pytest.param(False, "dropout", marks=pytest.mark.slow), (True, "course's dropout")]
-)
+@pytest.mark.parametrize(("course_seeds", "third"), [(False, "dropout"), (True, "course's dropout")])
 def test_three_stand_side_by_side_and_the_other_dropout_apart(trained, course_seeds, third):
     found = trained("regularization", iterations=120, course_seeds=course_seeds)
     shown = {chart.name: chart for chart in charts(found)}
