@@ -8,14 +8,17 @@ import sys
 import time
 import webbrowser
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from reference.experiments import ExperimentError, folder
-from reference.experiments.conduct import ExperimentRequest, conduct
+from reference.experiments.trainings import PLANS, TrainedExperiment, training_data
+from reference.verification.threads import one_thread
 
-__all__ = ["run_experiment"]
+__all__ = ["CHECKING", "perform", "run_experiment"]
 
+CHECKING = "gradient-checking"
 INTERRUPTED = 130
 
 
@@ -29,7 +32,7 @@ def run_experiment(
     course_seeds: bool,
     show: bool,
 ) -> int:
-    """Conduct an experiment and write its folder; returns the exit code."""
+    """Perform an experiment and write its folder; returns the exit code."""
     started = time.monotonic()
     place = Path(f"experiment-{name}" if out is None else out)
     options = {"--out": out, "--data": data, "--iterations": iterations, "--seed": seed}
@@ -37,15 +40,44 @@ def run_experiment(
     line = shlex.join(["manual-backprop", "experiment", name, *given, *(["--course-seeds"] if course_seeds else [])])
     try:
         folder.check(place)
-        product = conduct(ExperimentRequest(name, data, iterations, seed, course_seeds, line), sys.stderr)
-        folder.write(place, product.files)
+        files, interrupted = perform(name, data, iterations, seed, course_seeds, line, sys.stderr)
+        folder.write(place, files)
     except ExperimentError as error:
         raise click.UsageError(str(error)) from None
     seconds = time.monotonic() - started
-    click.echo(f"{place / folder.INDEX}, with {len(product.files) - 1} files beside it, in {seconds:.1f} s")
+    click.echo(f"{place / folder.INDEX}, with {len(files) - 1} files beside it, in {seconds:.1f} s")
     if show:
         _show(place / folder.INDEX)
-    return INTERRUPTED if product.interrupted else 0
+    return INTERRUPTED if interrupted else 0
+
+
+def perform(
+    name: str,
+    data: str | None,
+    iterations: int | None,
+    seed: int | None,
+    course_seeds: bool,
+    command: str,
+    stream: TextIO,
+) -> tuple[dict[str, bytes], bool]:
+    """The files by name, and whether an interrupt cut them short; an option that has no meaning is refused."""
+    for option, value in (("--data", data), ("--iterations", iterations)):
+        if value is not None and name not in PLANS:
+            raise ExperimentError(f"{option} has no meaning for {name}, which trains nothing")
+    if course_seeds and name != "regularization":
+        raise ExperimentError(f"--course-seeds is about dropout's masks, and {name} has none; regularization has")
+    with one_thread():
+        if name == CHECKING:
+            from reference.experiments.gradient_checking import check_gradients
+
+            return check_gradients(seed, command, stream)
+        from reference.experiments.training_page import train_and_draw
+
+        plan = PLANS[name]
+        seed = plan.seed if seed is None else seed
+        source = training_data(data or plan.data)
+        experiment = TrainedExperiment(name, plan, *source, iterations or plan.iterations, seed, course_seeds, [])
+        return train_and_draw(experiment, command, stream)
 
 
 def _show(page: Path) -> None:

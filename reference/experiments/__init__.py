@@ -1,15 +1,14 @@
 """The course's experiments on the verified code, with their pictures. Nothing here judges anything.
 
-conduct     from what is asked to files          errors     what a user can put right
-plans       what is trained                      runs       the training, variant by variant
-follow      lines, and a bar on a terminal       folder     where the files go
-sketch      a figure as PNG, SVG, and inline     page       one page, and the files beside it
-fields      data and decision boundaries         curves     costs, histograms of weights
-strips      which neurons dropout shuts off      words      what the trainings' pages say
-planted     the file with the two mistakes       checking   differences, steps and kinks, in figures
-checking_figures, checking_words                 the same for gradient checking
+trainings            what is trained, and how         training_page       what is shown of it
+gradient_checking    the file with two mistakes       step_sizes, kinks   what a step costs, and what it crosses
+curves               costs, histograms of weights     decision_regions    data, and the networks' answers
+dropout_masks        which neurons are shut off       chart               a figure as PNG and SVG
+display              lines, and a bar on a terminal   folder              the page, and where its files go
 """
 
-from reference.experiments.errors import ExperimentError
-
 __all__ = ["ExperimentError"]
+
+
+class ExperimentError(Exception):
+    """Data, options or a folder with which no experiment can be made. The message is one line."""

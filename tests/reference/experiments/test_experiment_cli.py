@@ -16,12 +16,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import reference.experiments.conduct
 from reference.__main__ import _code
 from reference.cli import EXPERIMENTS, experiment
-from reference.experiments import conduct, folder
-from reference.experiments.follow import following
-from reference.experiments.plans import PLANS
+from reference.commands.experiment import CHECKING
+from reference.experiments import folder
+from reference.experiments.display import training_display
+from reference.experiments.step_sizes import CheckedNetwork
+from reference.experiments.trainings import PLANS
+from tests.reference.experiments import conftest
 
 SHORT = ["--iterations", "30"]
 
@@ -56,11 +58,14 @@ def refused(capsys, *parts):
 
 
 def test_every_experiment_goes_by_its_name():
-    assert set(EXPERIMENTS) == {*PLANS, conduct.CHECKING}
+    assert set(EXPERIMENTS) == {*PLANS, CHECKING}
     assert all(name in experiment.help for name in EXPERIMENTS)
 
 
-def test_it_prints_what_the_course_prints_and_writes_its_folder(capsys):
+@pytest.mark.parametrize("drawn", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["undrawn", "whole"])
+def test_it_prints_what_the_course_prints_and_writes_its_folder(capsys, monkeypatch, drawn):
+    if not drawn:
+        monkeypatch.setattr(folder, "render", conftest.undrawn)
     assert _code(["experiment", "initialization", *SHORT]) == 0
     out, err = said(capsys)
     assert err == ""
@@ -77,14 +82,16 @@ def test_it_prints_what_the_course_prints_and_writes_its_folder(capsys):
     assert "initialization --iterations 30" in results["command"]
 
 
+@pytest.mark.usefixtures("_undrawn")
 def test_a_second_time_takes_the_place_of_the_first(capsys):
     for seed in ("1", "2"):
         assert _code(["experiment", "optimization", *SHORT, "--seed", seed, "--out", "here"]) == 0
     assert results_in("here")["seed"] == 2
 
 
+@pytest.mark.usefixtures("_undrawn")
 def test_data_of_one_s_own(capsys):
-    X = np.random.RandomState(0).standard_normal((40, 3))
+    X = conftest.noise(40, 3)
     np.savez("three.npz", X=X, y=(X[:, 0] > 0).astype(int))
     assert _code(["experiment", "regularization", *SHORT, "--data", "three.npz", "--course-seeds"]) == 0
     out, _ = said(capsys)
@@ -94,6 +101,7 @@ def test_data_of_one_s_own(capsys):
     assert os.path.exists("experiment-regularization/masks.png")
 
 
+@pytest.mark.slow
 def test_without_jax_everything_but_gradient_checking_can_be_done():
     program = (
         "import sys; sys.modules['jax'] = None\nfrom reference.__main__ import main\n"
@@ -103,6 +111,7 @@ def test_without_jax_everything_but_gradient_checking_can_be_done():
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_help_imports_nothing_of_it():
     program = (
         "import sys\nfrom reference.__main__ import _code\ncode = _code(['experiment', '--help'])\n"
@@ -135,18 +144,19 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "part"), BAD.values(), ids=BAD)
-def test_what_cannot_be_done_is_one_line_and_exit_2(arguments, part, capsys, monkeypatch):
+def test_what_cannot_be_done_is_one_line_and_exit_2(capsys, monkeypatch):
     Path("text.npz").write_text("hello")
     np.savez("three.npz", X=np.eye(3, 2), y=[0, 1, 2])
     Path("nan.csv").write_text("1,2,0\n1,nan,1\n")
     before = sorted(os.listdir())
     monkeypatch.setattr("manual_backprop.training.model", lambda *args, **kwargs: pytest.fail("it was trained"))
-    assert _code(["experiment", *arguments]) == 2
-    refused(capsys, part)
-    assert sorted(os.listdir()) == before
+    for what, (arguments, part) in BAD.items():
+        assert _code(["experiment", *arguments]) == 2, what
+        refused(capsys, part)
+        assert sorted(os.listdir()) == before, what
 
 
+@pytest.mark.usefixtures("_undrawn")
 def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(capsys, monkeypatch):
     def full(self, data):
         raise OSError(28, "No space left on device")
@@ -161,6 +171,7 @@ def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(capsys, monkeypatch)
 # --- interrupted --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_best_and_draws_what_there_is():
     command = [sys.executable, "-m", "reference", "experiment", "initialization", "--iterations", "10000000"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -191,11 +202,12 @@ def test_ctrl_c_before_anything_is_kept_writes_nothing(capsys, monkeypatch):
     assert os.listdir() == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_before_the_verdict_leaves_the_figures(capsys, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reference.experiments.planted.judged", interrupted)
+    monkeypatch.setattr("reference.verification.target.verify_one", interrupted)
     assert _code(["experiment", "gradient-checking"]) == 130
     out, _ = said(capsys)
     assert "interrupted; not judged: planted.py, fixed.py" in out
@@ -205,18 +217,8 @@ def test_ctrl_c_before_the_verdict_leaves_the_figures(capsys, monkeypatch):
 # --- gradient checking --------------------------------------------------------------------------------------------
 
 
-def test_gradient_checking_says_the_course_s_numbers_and_the_tool_s_verdict(products, capsys):
-    results = json.loads(products["gradient-checking"][folder.RESULTS])
-    assert results["differences"]["planted.py"] == pytest.approx(0.2850931567761623, abs=1e-9)
-    assert results["differences"]["fixed.py"] == pytest.approx(1.189e-07, rel=0.01)
-    assert [re.sub(r":\d+:", ":", text) for text in results["findings"]] == [
-        "planted.py: dW2, MB101: is exactly the gradient × 2, on 3 of 3 probes",
-        "planted.py: db1, MB101: is exactly the gradient × 4, on 3 of 3 probes",
-    ]
-
-
 def test_a_seed_at_which_the_course_s_cost_is_inf_is_refused(capsys, monkeypatch):
-    monkeypatch.setattr("reference.experiments.checking.difference", lambda *args: float("nan"))
+    monkeypatch.setattr(CheckedNetwork, "course_difference", lambda *args: float("nan"))
     assert _code(["experiment", "gradient-checking", "--seed", "7"]) == 2
     assert "seed 7: the course's cost is not finite" in said(capsys)[1]
 
@@ -232,12 +234,12 @@ class Terminal(io.StringIO):
 def test_on_a_terminal_there_is_a_bar_with_cost_accuracy_rate_and_time(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "120")
     stream = Terminal()
-    with following(stream, every=100) as follower:
-        follower.begin("he", 1000)
+    with training_display(stream, every=100) as display:
+        display.begin("he", 1000)
         for iteration in range(0, 600, 50):
-            follower.iterated("he", iteration, 0.5 - iteration / 2000, 0.75)
+            display.iterated(iteration, 0.5 - iteration / 2000, 0.75)
             time.sleep(0.03)
-        follower.done("he")
+        display.done()
     bar = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", stream.getvalue())
     assert re.search(r"he .* of 1,000 cost 0\.\d{4}  accuracy 0\.750  [\d,]+ steps/s .*\d:\d\d", bar)
     out, _ = said(capsys)
@@ -249,11 +251,11 @@ def test_on_a_terminal_there_is_a_bar_with_cost_accuracy_rate_and_time(monkeypat
 
 def test_elsewhere_there_is_none(capsys):
     stream = io.StringIO()
-    with following(stream, every=10) as follower:
-        follower.begin("he", 20)
+    with training_display(stream, every=10) as display:
+        display.begin("he", 20)
         for iteration in range(0, 20, 5):
-            follower.iterated("he", iteration, 0.5, 0.75)
-        follower.done("he")
+            display.iterated(iteration, 0.5, 0.75)
+        display.done()
     assert stream.getvalue() == ""
     assert said(capsys)[0] == "he:\nCost after iteration 0: 0.5\nCost after iteration 10: 0.5\n"
 
@@ -262,13 +264,13 @@ def test_elsewhere_there_is_none(capsys):
 
 
 @pytest.fixture
-def _drawn(monkeypatch):
+def _written(monkeypatch):
     """Without the pictures, which are not the point here."""
-    product = reference.experiments.conduct.Product({folder.INDEX: b"page", folder.RESULTS: b'{"files": []}'}, False)
-    monkeypatch.setattr("reference.commands.experiment.conduct", lambda asked, stream: product)
+    files = {folder.INDEX: b"page", folder.RESULTS: b'{"files": []}'}
+    monkeypatch.setattr("reference.commands.experiment.perform", lambda *request: (files, False))
 
 
-@pytest.mark.usefixtures("_drawn")
+@pytest.mark.usefixtures("_written")
 def test_the_page_is_opened_where_there_is_a_screen(monkeypatch, capsys, tmp_path):
     opened = []
     monkeypatch.setenv("DISPLAY", ":0")
@@ -282,7 +284,7 @@ def failing(address):
     raise webbrowser.Error("none")
 
 
-@pytest.mark.usefixtures("_drawn")
+@pytest.mark.usefixtures("_written")
 @pytest.mark.parametrize(
     ("screen", "opens"), [("", lambda address: True), (":0", lambda address: False), (":0", failing)]
 )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
 import numpy as np
 import pytest
 
-from manual_backprop.course import gradient_checking as course
-from reference.experiments import folder
-from reference.experiments import texts as words
-from reference.experiments.checking_words import Checked
-from reference.experiments.checking_words import story as checking_story
-from reference.experiments.page import files_of
-from reference.experiments.plans import PLANS
-from reference.experiments.runs import study
-from tests.reference.experiments.conftest import asked
+from manual_backprop.datasets import Dataset
+from reference.experiments import folder, gradient_checking
+from reference.experiments.training_page import charts, cost_table, training_files
+from reference.experiments.trainings import PLANS
+from tests.reference.experiments.conftest import SilentDisplay, command_of, noise, performed
 from tests.reference.report import test_browser as looks
 from tests.reference.report.markup import FAULTS, parse
 from tests.reference.report.markup import words as read
@@ -47,44 +44,50 @@ def pages(products):
     return {name: files[folder.INDEX].decode() for name, files in products.items()}
 
 
-@pytest.mark.parametrize("name", PICTURES)
-@pytest.mark.parametrize("look", FAULTS, ids=lambda look: f"not {look.__name__}")
-def test_the_page_is_sound(pages, look, name):
-    assert look(pages[name]) == []
+def page_of(experiment, command="command"):
+    return training_files(experiment, command)[folder.INDEX].decode()
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_file_is_there_and_listed(products, name):
-    files = products[name]
-    pictures = [f"{picture}.{form}" for picture in PICTURES[name] for form in ("png", "svg")]
-    assert sorted(files) == sorted([*pictures, *MORE[name], folder.INDEX, folder.RESULTS])
-    results = json.loads(files[folder.RESULTS])
-    assert results["files"] == sorted(files)
-    assert results["experiment"] == name
+def faults(page):
+    return [fault for look in FAULTS for fault in look(page)]
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_the_page_shows_every_picture_with_a_paragraph_before_it(pages, name):
-    root = parse(pages[name])
-    assert len(root.all("svg")) == len(PICTURES[name])
-    for section in root.all("section"):
-        paragraphs = [p for p in section.all("p") if "text" in p.attributes.get("class", "")]
-        assert paragraphs
-        assert all(len(p.text) > 40 for p in paragraphs)
+def test_the_pages_are_sound(pages):
+    assert {name: found for name, page in pages.items() if (found := faults(page))} == {}
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_the_parameters_that_are_kept_are_those_that_were_trained(products, name):
-    import io
+def test_every_file_is_there_and_listed(products):
+    assert set(products) == set(PICTURES)
+    for name, files in products.items():
+        pictures = [f"{picture}.{form}" for picture in PICTURES[name] for form in ("png", "svg")]
+        assert sorted(files) == sorted([*pictures, *MORE[name], folder.INDEX, folder.RESULTS])
+        results = json.loads(files[folder.RESULTS])
+        assert results["files"] == sorted(files)
+        assert results["experiment"] == name
 
-    files = products[name]
-    results = json.loads(files[folder.RESULTS])
-    for file, run in zip(MORE[name], results["runs"], strict=True):
-        held = np.load(io.BytesIO(files[file]))
-        assert list(held) == ["W1", "b1", "W2", "b2", "W3", "b3"]
-        assert run["ending"] == "finished"
-        assert run["iterations"] == results["iterations"] == 120
-        assert run["costs"][0][0] == 0
+
+def test_the_page_shows_every_picture_with_a_paragraph_before_it(pages):
+    for name, page in pages.items():
+        root = parse(page)
+        assert len(root.all("svg")) == len(PICTURES[name])
+        for section in root.all("section"):
+            paragraphs = [p for p in section.all("p") if "text" in p.attributes.get("class", "")]
+            assert paragraphs, name
+            assert all(len(p.text) > 40 for p in paragraphs), name
+
+
+def test_the_parameters_that_are_kept_are_those_that_were_trained(products, trained):
+    for name in PLANS:
+        files, experiment = products[name], trained(name, iterations=120)
+        results = json.loads(files[folder.RESULTS])
+        for file, run, one in zip(MORE[name], results["runs"], experiment.trained, strict=True):
+            held = np.load(io.BytesIO(files[file]))
+            assert list(held) == ["W1", "b1", "W2", "b2", "W3", "b3"]
+            kept = [θ for pair in one.parameters for θ in pair]
+            assert all(np.array_equal(held[of], θ) for of, θ in zip(held, kept, strict=True))
+            assert run["ending"] == "finished"
+            assert run["iterations"] == results["iterations"] == 120
+            assert run["costs"][0][0] == 0
 
 
 def test_the_table_has_the_costs_as_they_were_printed(pages, products):
@@ -111,19 +114,24 @@ def test_the_table_of_a_long_training_is_short(trained):
     found = trained("initialization", iterations=120)
     long_ = found._replace(
         iterations=1_000_000,
-        outcomes=[o._replace(costs=[(i, 0.5) for i in range(0, 10**6, 1000)]) for o in found.outcomes],
+        trained=[one._replace(costs=[(i, 0.5) for i in range(0, 10**6, 1000)]) for one in found.trained],
     )
-    assert 10 < len(words._table(long_).rows) <= 22
+    assert 10 < len(cost_table(long_).rows) <= 22
 
 
+@pytest.mark.usefixtures("_undrawn")
 @pytest.mark.parametrize(("course_seeds", "third"), [(False, "dropout"), (True, "course's dropout")])
 def test_three_stand_side_by_side_and_the_other_dropout_apart(trained, course_seeds, third):
     found = trained("regularization", iterations=120, course_seeds=course_seeds)
-    sections = {s.heading: s for s in words.story(found, "command").sections}
+    shown = {chart.name: chart for chart in charts(found)}
+    for name in ("costs", "boundaries", "weights"):
+        assert [part.partition(":")[0] for part in shown[name].text.split("; ")] == ["none", "L2", third]
+    for name in ("two-ways", "two-ways-boundaries"):
+        assert [part.partition(":")[0] for part in shown[name].text.split("; ")] == ["dropout", "course's dropout"]
+    sections = {s.attributes["aria-label"]: s for s in parse(page_of(found)).all("section")}
     for heading in ("Costs", "What was learnt", "The weights"):
-        (sketch,) = sections[heading].sketches
-        assert [part.partition(":")[0] for part in sketch.text.split("; ")] == ["none", "L2", third]
-    assert len(sections["Two ways to drop"].sketches) == 3
+        assert len(sections[heading].all("svg")) == 1
+    assert len(sections["Two ways to drop"].all("svg")) == 3
 
 
 def test_the_page_of_gradient_checking_names_both_mistakes(pages):
@@ -139,82 +147,84 @@ def test_the_page_of_gradient_checking_names_both_mistakes(pages):
 # --- less than all ------------------------------------------------------------------------------------------------
 
 
-def page_of(story):
-    return files_of(story, {}, {})[folder.INDEX].decode()
-
-
-def test_what_was_interrupted_is_said_first_and_all_else_is_sound(silent, trained):
-    def iterated(name, iteration, cost, accuracy):
-        if (name, iteration) == ("random", 30):
+class InterruptedAtThirty(SilentDisplay):
+    def iterated(self, iteration, cost, accuracy):
+        if (self.name, iteration) == ("random", 30):
             raise KeyboardInterrupt
 
-    whole = trained("initialization", iterations=120)
-    found = study(
-        whole.plan, whole.source, silent._replace(iterated=iterated), iterations=120, seed=3, course_seeds=False
-    )
-    page = page_of(words.story(found, "manual-backprop experiment initialization"))
-    assert [fault for look in FAULTS for fault in look(page)] == []
+
+@pytest.mark.usefixtures("_undrawn")
+def test_what_was_interrupted_is_said_first_and_all_else_is_sound():
+    page = page_of(performed("initialization", InterruptedAtThirty(), iterations=120))
+    assert faults(page) == []
     head = read(parse(page).all("header")[0])
     assert "random was interrupted, and is shown as it was after" in head
+    assert "of 120 steps, where its cost was lowest." in head
     assert "Not trained any more: he." in head
 
 
-def test_data_without_a_plane_are_not_drawn_and_it_says_so(silent, trained):
-    from manual_backprop.datasets import Dataset
-    from reference.experiments.runs import Source
+@pytest.mark.usefixtures("_undrawn")
+def test_a_page_of_the_first_variant_alone_is_sound(trained):
+    """Interrupted before any other: what the prose says of the others' figures is left out."""
+    for name in PLANS:
+        found = trained(name, iterations=120)
+        page = page_of(found._replace(trained=found.trained[:1]))
+        assert faults(page) == []
+        assert f"Not trained any more: {', '.join(one.name for one in found.trained[1:])}." in read(parse(page))
+        assert "at the start; from log 0" not in page
 
-    X = np.random.RandomState(0).standard_normal((3, 20))
-    plan = PLANS["regularization"]
-    source = Source(Dataset(X, (X[:1] > 0) * 1.0), "", "three.npz")
-    found = study(plan, source, silent, iterations=20, seed=3, course_seeds=True)
-    files = files_of(words.story(found, "command"), {}, {})
+
+@pytest.mark.usefixtures("_undrawn")
+def test_data_without_a_plane_are_not_drawn_and_it_says_so():
+    X = noise(3, 20)
+    data = Dataset(X, (X[:1] > 0) * 1.0)
+    files = training_files(performed("regularization", data=data, iterations=20, course_seeds=True), "command")
     page = files[folder.INDEX].decode()
-    assert [fault for look in FAULTS for fault in look(page)] == []
+    assert faults(page) == []
     assert "3 features: there is no plane" in read(parse(page))
     assert not [name for name in files if "boundaries" in name or "data" in name]
     assert "right, test" not in page
 
 
+@pytest.mark.usefixtures("_undrawn")
 def test_a_name_that_is_markup_or_no_text_is_shown_as_it_is(trained):
     found = trained("initialization", iterations=120)
-    odd = found._replace(source=found.source._replace(generator="", said="<b>&\udcff.npz"))
-    page = page_of(words.story(odd, "manual-backprop experiment initialization --data '<b>&\udcff.npz'"))
-    assert [fault for look in FAULTS for fault in look(page)] == []
+    odd = found._replace(source="<b>&\udcff.npz")
+    page = page_of(odd, "manual-backprop experiment initialization --data '<b>&\udcff.npz'")
+    assert faults(page) == []
     assert "Data: <b>&?.npz." in read(parse(page))
 
 
-def test_gradient_checking_that_was_interrupted_before_a_verdict_is_a_page():
-    from reference.experiments import checking, planted
-
-    of = checking.example(checking.SEED)
-    right = planted.gradients(planted.RIGHT, *of)
-    found = Checked(
-        1, {2.0: float(course.gradient_check(2, 4))}, dict.fromkeys(planted.FILES, 0.1), checking.steps(of, right),
-        checking.crossings(of), {},
-    )  # fmt: skip
-    page = page_of(checking_story(found, "command"))
-    assert [fault for look in FAULTS for fault in look(page)] == []
+def test_gradient_checking_that_was_interrupted_before_a_verdict_is_a_page(undrawn_products, briefly, monkeypatch):
+    briefly(monkeypatch, report=lambda stream: {})
+    files, interrupted = gradient_checking.check_gradients(None, "command", io.StringIO())
+    assert interrupted
+    page = files[folder.INDEX].decode()
+    assert faults(page) == []
     assert "Interrupted" in read(parse(page).all("header")[0])
     assert read(parse(page)).count("not judged") == 2
+    whole = undrawn_products["gradient-checking"][folder.INDEX].decode()
+    assert "Interrupted" not in read(parse(whole).all("header")[0])
 
 
-def test_what_is_asked_is_what_the_page_says_was_asked(pages):
+def test_the_command_line_is_what_the_page_says_that_it_was(pages):
     for name, page in pages.items():
         (command,) = (e for e in parse(page).all("code") if e.attributes.get("id") == "command")
-        assert read(command) == asked(name).command
+        assert read(command) == command_of(name)
 
 
 # --- in a browser -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def opened_pages(pages, tmp_path_factory):
+def opened_pages(whole_products, tmp_path_factory):
     place = tmp_path_factory.mktemp("experiments")
-    for name, page in pages.items():
-        (place / f"{name}.html").write_text(page, encoding="utf-8")
-    return {name: place / f"{name}.html" for name in pages}
+    for name, files in whole_products.items():
+        (place / f"{name}.html").write_bytes(files[folder.INDEX])
+    return {name: place / f"{name}.html" for name in whole_products}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_page_asks_for_nothing_and_nothing_is_complained_of(tab, opened_pages, name):
     looks.opened(tab, opened_pages[name])
@@ -223,17 +233,20 @@ def test_the_page_asks_for_nothing_and_nothing_is_complained_of(tab, opened_page
     assert looks.unseen(tab, ()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 def test_on_a_phone_nothing_but_scroll_regions_scrolls_sideways(tab, opened_pages, name):
     assert looks.sideways(tab, opened_pages[name]) == []
 
 
+@pytest.mark.slow
 def test_anyone_can_read_it_in_the_light_and_in_the_dark(tab, opened_pages):
     shown = ("h1", "h2", "p.text", "li", "figcaption", "caption", "th", "td", "footer p", "button")
     for name, path in opened_pages.items():
         assert looks.unreadable(tab, path, shown) == [], name
 
 
+@pytest.mark.slow
 def test_a_page_that_is_too_wide_is_noticed(tab, opened_pages, tmp_path):
     page = opened_pages["initialization"].read_text("utf-8")
     spoilt = tmp_path / "wide.html"
