@@ -8,13 +8,14 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from reference.cases.case import Case
 from reference.comparison.accuracy import accuracy
 from reference.comparison.conventions import SUMMED, follows
 from reference.comparison.pool import Answer
 from reference.targets.outcome import Single
-from tests.folding import each
+from tests.folding import each, slow_after
 from tests.reference.comparison.asking import answers, asked, changed, everything, only
 from tests.reference.comparison.variants import CONVENTIONS, WRONG, backward, right
 
@@ -54,7 +55,7 @@ def test_every_convention_is_told_by_its_text_alone(name: str) -> None:
     assert told(following(name)) == [[TEXTS[name]]]
 
 
-@each("names", TWO)
+@pytest.mark.parametrize("names", slow_after(3, [(pair,) for pair in TWO[::-1]]), ids=lambda names: " and ".join(names))
 def test_two_departures_are_two_texts(names: tuple[str, str]) -> None:
     (texts,) = told(following(*names))
     assert sorted(texts) == sorted(TEXTS[name] for name in names)
@@ -95,7 +96,7 @@ def test_a_constant_factor_is_none() -> None:
         assert told(lambda p, factor=factor: {name: factor * a for name, a in backward(p).items()}) == []
 
 
-@each("name", NAMES)
+@pytest.mark.parametrize("name", slow_after(1, NAMES))
 def test_a_convention_in_all_cases_but_one_is_none(name: str) -> None:
     """At one case that tells, the course's own answer; and twice what the convention says."""
     function = following(name)
