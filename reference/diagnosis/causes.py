@@ -12,7 +12,7 @@ from reference.diagnosis.conventions import Convention
 from reference.diagnosis.explain import Mistake, Root
 from reference.diagnosis.localize import may_name, place_of, place_of_m
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
-from reference.diagnosis.patterns import pattern
+from reference.diagnosis.patterns import visible_pattern
 from reference.diagnosis.scene import Scene
 from reference.findings.verdicts import Certainty
 from reference.judging.execution import Failure
@@ -72,7 +72,7 @@ def causes_of(
             return [cause(unknown.code, unknown.certainty, of_layer(unknown.text, l))]
         seen = "no value of it is known"
         if root.got is not None:
-            seen = pattern(scenes, root.output, l, root.got, root.right)
+            seen = visible_pattern(scenes, root.output, l, root.got, root.right)
         return [cause("MB199", "unexplained", seen)]
     what = WHAT.get(kind, "")
     texts = tuple(" and ".join(_in_words(root, m, alone=len(way) == 1) for m in way) for way in root.ways)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.diagnosis.patterns import pattern
+from reference.diagnosis.patterns import visible_pattern
 from tests.folding import each
 from tests.reference.diagnosis.simulation import right_passes
 
@@ -21,7 +21,7 @@ def of(name, change):
     layer = int(name[-1])
     right = [s.known[name] for s in SCENES]
     got = [np.asarray(change(s.at(layer), w)) for s, w in zip(SCENES, right, strict=True)]
-    return pattern(SCENES, name, layer, got, right)
+    return visible_pattern(SCENES, name, layer, got, right)
 
 
 def rows(w):
@@ -63,7 +63,7 @@ def test_nothing_is_seen_in_noise(name):
 def test_the_transpose_is_seen_of_square_layers():
     scenes = right_passes("tanh", square=True)
     right = [s.known["dW2"] for s in scenes]
-    assert pattern(scenes, "dW2", 2, [w.T for w in right], right) == "it is the transpose of what it should be"
+    assert visible_pattern(scenes, "dW2", 2, [w.T for w in right], right) == "it is the transpose of what it should be"
 
 
 def test_a_pattern_of_two_probes_of_three_is_none():
