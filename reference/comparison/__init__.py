@@ -14,11 +14,12 @@ from typing import NamedTuple
 from reference.comparison.accuracy import AccuracyRow, accuracy
 from reference.comparison.agreement import agreement, digits
 from reference.comparison.contenders import Contender, open_all
-from reference.comparison.conventions import SUMMED, follows
+from reference.comparison.conventions import follows
 from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
+from reference.diagnosis.conventions import SUMMED, Convention
 from reference.findings.verdicts import EXIT_CODES, Verdict, verdict_of, worst_exit
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Standing, Timing
 from reference.report.models.verification import Target
@@ -47,9 +48,10 @@ def compare(
     asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress)
     rows = accuracy(asked, answers)
     pairs = agreement([c.target for c in contenders], asked, answers)
-    standings = [_standing(c, asked, answers, rows, verify) for c in contenders]
+    judged = [_standing(c, asked, answers, rows, verify) for c in contenders]
+    standings = [standing for standing, _ in judged]
     usable = [c for c, s in zip(contenders, standings, strict=True) if s.accuracy]
-    summed = [s.target for s in standings if any(SUMMED in text for text in s.conventions)]
+    summed = [standing.target for standing, followed in judged if SUMMED in followed]
     found = prices(usable, seed=plan.seed, summed=summed, progress=plan.progress) if plan.timed else []
     code = worst_exit([EXIT_CODES[s.verdict] for s in standings])
     return Comparison(
@@ -74,10 +76,11 @@ def _standing(
     answers: Mapping[Participant, Mapping[int, Answer]],
     rows: Sequence[AccuracyRow],
     verify: Callable[[Implementation], Target],
-) -> Standing:
+) -> tuple[Standing, set[Convention]]:
+    """How a contender stands, and the conventions of J that it may follow."""
     target, implementation = contender.target, contender.implementation
     if implementation is None:
-        return Standing(target=target, verdict="error", error=contender.error)
+        return Standing(target=target, verdict="error", error=contender.error), set()
     mine = {who: given for who, given in answers.items() if who.target == target}
     failed = [answer.failed for given in mine.values() for answer in given.values() if answer.failed]
     cases = {k for given in mine.values() for k in given}
@@ -85,16 +88,16 @@ def _standing(
     notes, conventions = [str(note) for note in implementation.notes], _own_conventions(implementation)
     if not cases:
         more = "; verify says more of it" if implementation.laws else ""
-        return Standing(target=target, verdict="inconclusive", error=NOTHING + more, notes=notes)
-    verdict, error, known = _verdict(mine, asked, rows, failed)
-    conventions += known
+        return Standing(target=target, verdict="inconclusive", error=NOTHING + more, notes=notes), set()
+    verdict, error, explained = _verdict(mine, asked, rows, failed)
+    conventions += [" or ".join(" and ".join(c.of_gradients for c in way) for way in ways) for ways in explained]
     checks, evidence = [], []
     if verdict == "fail":
         report = verify(implementation)
         checks, evidence = [check for check in report.checks if check.findings], report.evidence
         if report.verdict == "pass" and checks and not failed:  # right, but digits are lost
             verdict = "pass"
-    return Standing(
+    standing = Standing(
         target=target,
         verdict=verdict,
         error=error,
@@ -106,6 +109,7 @@ def _standing(
         checks=checks,
         evidence=evidence,
     )
+    return standing, {convention for ways in explained for way in ways for convention in way}
 
 
 def _verdict(
@@ -113,16 +117,16 @@ def _verdict(
     asked: Sequence[AskedProblem],
     rows: Sequence[AccuracyRow],
     failed: Sequence[str],
-) -> tuple[Verdict, str | None, list[str]]:
-    """Right, or wrong and in which words, or right by a convention."""
-    conventions: list[str] = []
+) -> tuple[Verdict, str | None, list[list[tuple[Convention, ...]]]]:
+    """Right, or wrong and in which words, or right by conventions: the ways to explain each of its functions."""
+    conventions: list[list[tuple[Convention, ...]]] = []
     wrong = []
     for who, given in mine.items():
         if not any(row.wrong for row in rows if row.who == who):
             continue
         explained = follows(asked, given)
         if explained:
-            conventions.append(" or ".join(" and ".join(texts) for texts in explained))
+            conventions.append(explained)
         else:
             wrong.append(who.check)
     if failed:

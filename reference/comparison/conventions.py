@@ -1,16 +1,12 @@
-"""Differences that are a convention: another definition of J, or another slope where there is none.
+"""Does an implementation follow another convention: another J, or another slope where there is none?
 
-    J = s · Σ loss + c · Σ ‖W‖²  (+ c · Σ ‖b‖²),      relu'(0) ∈ {0, ½, 1}
-
-The course has s = 1/m, c = λ/2m, no biases in the sum and relu'(0) = 0. An implementation follows another convention
-where every entry of every case is the truth of that J to rounding, and of no J with fewer departures.
+It does where every entry of every case is the truth of that J to rounding, and of no J with fewer departures.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -18,75 +14,48 @@ from reference.cases.problem import Problem
 from reference.cases.quantities import split
 from reference.comparison.pool import Answer, AskedProblem
 from reference.comparison.truth import Truth, truth
+from reference.diagnosis.conventions import Convention, Term, conventions_of
 from reference.judging.tolerance import gradient_tolerances
 
-__all__ = ["SUMMED", "follows"]
+__all__ = ["follows"]
 
-
-class Choice(NamedTuple):
-    """A place where J may be defined otherwise; ``None`` is the course's way."""
-
-    text: str | None
-    factor: Callable[[Problem], float]
-
-
-def _m(problem: Problem) -> float:
-    return float(problem.shape.m)
-
-
-SUMMED = "the losses are summed, not averaged"
-ONE = Choice(None, lambda problem: 1.0)
-DATA = (ONE, Choice(SUMMED, _m))
-PENALTY = (
-    ONE,
-    Choice("the penalty is λ/2 · Σ‖W‖², not λ/2m", _m),
-    Choice("the penalty is λ/m · Σ‖W‖², not λ/2m", lambda problem: 2.0),
-    Choice("the penalty is λ · Σ‖W‖², not λ/2m", lambda problem: 2.0 * _m(problem)),
-)
-BIASES = (ONE, Choice("biases are decayed too", lambda problem: 1.0))
-SLOPES: tuple[tuple[str | None, float | None], ...] = (
-    (None, None),
-    ("relu'(0) is ½, not 0", 0.5),
-    ("relu'(0) is 1, not 0", 1.0),
-)
+TERMS = (Term.MEAN, Term.PENALTY, Term.BIASES, Term.SLOPE)  # one departure in each, at most
 KINKED = ("relu", "leaky_relu")
 
+Departures = tuple[Convention, ...]
 
-def follows(asked: Sequence[AskedProblem], answers: Mapping[int, Answer]) -> list[list[str]]:
-    """The conventions that explain every answer: those with the fewest departures, each as a list of texts.
+
+def follows(asked: Sequence[AskedProblem], answers: Mapping[int, Answer]) -> list[Departures]:
+    """The conventions that explain every answer: those with the fewest departures.
 
     Empty where none does, or where the course's own does.
     """
     problems = [(asked[k], answer) for k, answer in answers.items() if answer.blocks and asked[k].truth is not None]
-    combinations = sorted(itertools.product(DATA, PENALTY, BIASES, SLOPES), key=_departures)
-    found: list[list[str]] = []
-    fewest = None
-    for data, penalty, biases, slope in combinations:
-        departures = _departures((data, penalty, biases, slope))
-        if fewest is not None and departures > fewest:
+    if not problems:
+        return []
+    problems.sort(key=lambda pair: -_telling(pair[0].problem))
+    ways = itertools.product(*((None, *conventions_of(term)) for term in TERMS))
+    fewest_first = sorted((tuple(c for c in way if c is not None) for way in ways), key=len)
+    found: list[Departures] = []
+    for departures in fewest_first:
+        if found and len(departures) > len(found[0]):
             break
-        if _fits(problems, data, penalty, biases.text is not None, slope[1]):
-            found.append([text for text in (data.text, penalty.text, biases.text, slope[0]) if text is not None])
-            fewest = departures
-    return [texts for texts in found if texts] if problems else []
-
-
-def _departures(combination: tuple) -> int:
-    return sum(choice[0] is not None for choice in combination)
-
-
-def _fits(
-    problems: Sequence[tuple[AskedProblem, Answer]], data: Choice, penalty: Choice, decayed: bool, at_zero: float | None
-) -> bool:
-    return all(
-        _equal(one.problem, answer, _true(one, at_zero), data.factor(one.problem), penalty.factor(one.problem), decayed)
-        for one, answer in sorted(problems, key=lambda pair: -_telling(pair[0].problem))
-    )
+        if all(_fits(one, answer, departures) for one, answer in problems):
+            found.append(departures)
+    return [departures for departures in found if departures]
 
 
 def _telling(problem: Problem) -> float:
     """Cases that are likely to tell conventions apart come first."""
     return float(problem.shape.m > 1) + float(problem.lambd[0] > 0) + float(problem.cases[0].bias == "zero")
+
+
+def _fits(one: AskedProblem, answer: Answer, departures: Departures) -> bool:
+    m = float(one.problem.shape.m)
+    s, c = np.prod([d.data(m) for d in departures]), np.prod([d.penalty(m) for d in departures])
+    at_zero = next((d.at_zero for d in departures if d.at_zero is not None), None)
+    decayed = any(d.biases for d in departures)
+    return _equal(one.problem, answer, _true(one, at_zero), float(s), float(c), decayed)
 
 
 def _true(one: AskedProblem, at_zero: float | None) -> Truth:

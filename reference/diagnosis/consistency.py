@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reference.diagnosis import Cause, Diagnosis, diagnose
-from reference.findings.codes import CONVENTION
+from reference.diagnosis.causes import Cause
+from reference.diagnosis.conventions import Convention
+from reference.diagnosis.diagnose import Diagnosis, diagnose
 from reference.judging.execution import Failure
 from reference.targets.interface import Entry, OwnDerivative
 
@@ -21,34 +22,35 @@ NUMBERS = ("MB101", "MB102", "MB103", "MB104", "MB199", "MB201", "MB202", "MB301
 def held_to_its_own(
     entry: Entry, failures: Sequence[Failure], others: Iterable[Failure], own: OwnDerivative | None
 ) -> tuple[Diagnosis, list[str]]:
-    """What is wrong with a backward pass, and the conventions in which it is right.
+    """What is wrong with a backward pass, and the conventions in which it is right, in words.
 
     Wrong numbers of one that is the derivative of its own J are conventions. One that is not is held to the course,
     or to the known convention of its own cost, whichever leaves less to find fault with.
     """
-    diagnosis, theirs = diagnose(entry, failures), _costs_of_their_own(others, own)
+    diagnosis, theirs = diagnose(entry, failures), _of_its_own_cost(others, own)
+    in_words = [convention.of_cost for convention in theirs]
     if own is not None and own.consistent:
         kept = [cause for cause in diagnosis.causes if cause.code not in NUMBERS]
-        said = [_short(cause) for cause in diagnosis.causes if cause.code in NUMBERS]
-        return Diagnosis(kept, diagnosis.consequences if kept else frozenset()), theirs or list(dict.fromkeys(said))
+        apart = [_apart(cause) for cause in diagnosis.causes if cause.code in NUMBERS]
+        return Diagnosis(kept, diagnosis.consequences if kept else frozenset()), in_words or list(dict.fromkeys(apart))
     if theirs:
         by_convention = diagnose(entry, failures, conventions=theirs)
         if len(by_convention.causes) < len(diagnosis.causes):
-            return by_convention, theirs
+            return by_convention, in_words
     return diagnosis, []
 
 
-def _short(cause: Cause) -> str:
-    what = cause.text.partition(", on ")[0]
-    return f"{cause.output}: {what}" if cause.certainty != "unexplained" else f"{cause.output} is not the course's"
+def _apart(cause: Cause) -> str:
+    """In what a quantity is another than the course's."""
+    unexplained = cause.certainty == "unexplained"
+    return f"{cause.output} is not the course's" if unexplained else f"{cause.output}: {cause.what or cause.text}"
 
 
-def _costs_of_their_own(failures: Iterable[Failure], own: OwnDerivative | None) -> list[str]:
+def _of_its_own_cost(failures: Iterable[Failure], own: OwnDerivative | None) -> list[Convention]:
     """In which known ways the cost that a backward pass belongs to is another than the course's."""
     if own is None:
         return []
-    said = [f.text for f in failures if f.check == own.cost and f.text.startswith(CONVENTION)]
-    return [text for whole in said for text in whole.removeprefix(CONVENTION).split(f" and {CONVENTION}")]
+    return [convention for f in failures if f.check == own.cost for convention in f.conventions]
 
 
 def agreed(
@@ -61,8 +63,10 @@ def agreed(
     consistent = [own for check, own in owns.items() if own is not None and (own.consistent or check in kept)]
     found = {}
     for failure in failures:
-        by_cost = failure.text.startswith(CONVENTION) and any(own.cost == failure.check for own in consistent)
+        by_cost = bool(failure.conventions) and any(own.cost == failure.check for own in consistent)
         unknown = failure.code == "MB199" and any(own.forward == failure.check for own in consistent)
-        if by_cost or unknown:
-            found[failure] = failure.text.replace(CONVENTION, "")
+        if by_cost:
+            found[failure] = " and ".join(convention.of_cost for convention in failure.conventions)
+        elif unknown:
+            found[failure] = failure.text
     return found

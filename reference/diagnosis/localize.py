@@ -1,7 +1,8 @@
 """The line that is wrong: from the values that the target's variables took, in the order of time.
 
-The value of a wrong quantity is followed back to the statement that made it. Where a variable is built in steps (a
-product, then a mask, then a scale), it is the first step that is no stage of the right way.
+Where the values of a call are known, the value of a wrong quantity is followed back to the statement that made it.
+Where a variable is built in steps (a product, then a mask, then a scale), it is the first step that is no stage of the
+right way. Where they are not known, the variable is told by its name.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from reference.cases.quantities import split
 from reference.diagnosis.scene import Scene
 from reference.targets.interface import Event, Place
 
-__all__ = ["may_name", "place_of", "place_of_m"]
+__all__ = ["may_name", "place_of", "place_of_cost", "place_of_m", "place_of_variable"]
 
 CLOSE = 1e-9
+NO_TERMS = ("lambd", "m", "return")  # numbers that are no part of a sum
 Array = np.ndarray
 
 
@@ -42,6 +44,8 @@ def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, rig
 def _upstream(s: Scene, output: str) -> Array | None:
     """What the line is made from."""
     kind, l = split(output)
+    if kind in ("Z", "A", "cost"):
+        return {"Z": s.A[l - 1], "A": s.Z[l], "cost": s.A[s.L]}[kind]
     name = f"dZ{l + 1}" if kind == "dA" else f"dA{l}" if kind == "dZ" else f"dZ{l}"
     return s.known.get(name)
 
@@ -57,9 +61,39 @@ def place_of_m(events: Sequence[Event], m: int) -> Place | None:
     return next((e.place for e in events if e.variable == "m" and np.size(e.value) == 1 and np.all(e.value != m)), None)
 
 
+def place_of_variable(events: Sequence[Event], output: str, *, first: bool = False) -> Place | None:
+    """Where the variable, or a dictionary's entry, of that name was set last, or first; else what was returned."""
+    held = [e for e in events if _plain(e.variable) == output.lower()]
+    if not held:
+        return _returned(events) if output == "dtheta" else None
+    return held[0 if first else -1].place
+
+
+def place_of_cost(events: Sequence[Event], part: str) -> Place | None:
+    """The term of the cost that is wrong: a variable of its own where there is one, else what was returned."""
+    numbers = [e for e in events if np.size(e.value) == 1 and e.value.dtype.kind == "f" and e.variable not in NO_TERMS]
+    if not numbers:
+        return _returned(events)
+    total = numbers[-1]
+    if part == "penalty":
+        terms = [e for e in numbers if re.search(r"l2|reg|penal|norm|decay|frob|w", _plain(e.variable))]
+        return (terms[-1] if terms else total).place
+    terms = [e for e in numbers if re.search(r"cross|entropy|data|ce|cost|loss|log", _plain(e.variable))]
+    return (terms[0] if terms else total).place
+
+
+def _returned(events: Sequence[Event]) -> Place | None:
+    return next((e.place for e in reversed(events) if e.variable == "return"), None)
+
+
+def _plain(variable: str) -> str:
+    """``dw2`` of ``grads[dW_2]``."""
+    return variable.rpartition("[")[2].rstrip("]").lower().replace("_", "")
+
+
 def may_name(variable: str, output: str) -> bool:
     """``dZ2``, ``dz_2``, ``grads[dZ2]``, a bare ``dZ`` and any name of another kind; not that of another quantity."""
-    name = variable.rpartition("[")[2].rstrip("]").lower().replace("_", "")
+    name = _plain(variable)
     quantity = re.fullmatch(r"d(w|b|z|a)(\d*)(prev)?", name)
     if quantity is None or name == output.lower():
         return True
@@ -82,6 +116,10 @@ def _stages(s: Scene, output: str, right: Array) -> list[Array]:
         return [right, zero, raw, raw * s.D[l], raw / s.keep]
     if kind == "dZ" and l < s.L:
         return [right, zero, s.dA(l)]
+    if kind == "Z":
+        return [right, zero, s.W[l] @ s.A[l - 1]]
+    if kind == "A" and l < s.L:
+        return [right, zero, s.H[l], s.H[l] * s.D[l], s.H[l] / s.keep]
     return [right, zero]
 
 

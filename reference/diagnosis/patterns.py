@@ -10,13 +10,13 @@ import numpy as np
 
 from reference.diagnosis.scene import Scene
 
-__all__ = ["pattern"]
+__all__ = ["visible_pattern"]
 
 CLOSE = 1e-7
 Array = np.ndarray
 
 
-def pattern(scenes: Sequence[Scene], name: str, l: int, got: Sequence[Array], right: Sequence[Array]) -> str:
+def visible_pattern(scenes: Sequence[Scene], name: str, l: int, got: Sequence[Array], right: Sequence[Array]) -> str:
     """The first pattern that every probe shows."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a row of nothing but zeros

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CODES", "CONVENTION", "WARNINGS"]
+__all__ = ["CODES", "WARNINGS"]
 
 CODES = {
     "MB101": "off by a constant factor",
@@ -33,5 +33,3 @@ CODES = {
 }
 
 WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing the saturation shows
-
-CONVENTION = "convention: "  # a law's text that begins so is no error where a backward pass agrees with it

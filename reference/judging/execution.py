@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from reference.targets.interface import Entry, Outcome, Place, Ran
 from reference.targets.outcome import as_dict
 from reference.targets.process.supervisor import TargetDied, TargetRaised
 from reference.targets.raised import described
+
+if TYPE_CHECKING:
+    from reference.diagnosis.conventions import Convention
 
 __all__ = ["Failure", "Raised", "attempt", "malformed", "raised", "run_entry", "run_once", "what_raised"]
 
@@ -45,6 +48,7 @@ class Failure(NamedTuple):
     want: float | None = None
     share: float = 1.0  # of the block's entries that are wrong
     place: Place | None = None  # where in the target's source
+    conventions: tuple[Convention, ...] = ()  # it is no error where a backward pass agrees with these
 
 
 class Raised(NamedTuple):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from numpy.typing import NDArray
 
 from reference.cases.domain import ANY, COURSE, Domain, kind_of
 from reference.cases.problem import Problem
 from reference.findings.verdicts import Certainty
+
+if TYPE_CHECKING:
+    from reference.diagnosis.conventions import Convention
 
 __all__ = [
     "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome",
@@ -87,6 +90,8 @@ class Violation(NamedTuple):
     text: str
     certainty: Certainty = "exactly"
     place: tuple[str, int | None, int] | None = None  # file, cell, line
+    part: str = ""  # of the line that is wrong: where in the source it is looked for
+    conventions: tuple[Convention, ...] = ()  # it is no error where a backward pass agrees with these
 
 
 class Law(NamedTuple):

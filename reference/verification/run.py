@@ -157,6 +157,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                     PLACEHOLDER,
                     violation.text,
                     place=None if violation.place is None else Place(*violation.place),
+                    conventions=violation.conventions,
                 )
                 run.failures.setdefault((law.check, violation.output, violation.code), failure)
             options.progress(law.check, 0, 0)

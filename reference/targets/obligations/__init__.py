@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference.targets.interface import Law, Violation
-from reference.targets.obligations.asking import Asking, Owed, failing
+from reference.targets.interface import Law
+from reference.targets.obligations.asking import Asking, LawResult, failing
 from reference.targets.obligations.checkers import check_n, scalar_backward, scalar_check, scalar_forward
 from reference.targets.obligations.costs import cost
 from reference.targets.obligations.forwards import forward
@@ -18,13 +18,13 @@ from reference.targets.remote import RemoteFunction, RemotePair
 __all__ = ["obligations"]
 
 
-def layer(asking: Asking) -> Owed:
+def layer(asking: Asking) -> LawResult:
     """A step of an L-layer network is judged where the whole is; by itself it need only be there."""
     blank = asking.function.template
     return (0, []) if blank is None else (1, [asking.wrong("*", "MB702", "is not finished", line=blank)])
 
 
-OWED: dict[str, Callable[[Asking], Owed]] = {
+OBLIGATIONS: dict[str, Callable[[Asking], LawResult]] = {
     "initialise": initialiser,
     "cost": cost,
     "cost l2": cost,
@@ -47,16 +47,16 @@ def obligations(worker: Worker, functions: list[RemoteFunction], pairs: list[Rem
     """A law for every function of the file that owes something."""
     laws = []
     for f in functions:
-        owed = OWED.get(f.role or "")
-        if owed is not None:
+        obligation = OBLIGATIONS.get(f.role or "")
+        if obligation is not None:
             asking = Asking(worker, f, tuple(functions), tuple(pairs), file, [])
-            laws.append(Law(f.name, _law(owed, asking), says=owed is not layer))
+            laws.append(Law(f.name, _law(obligation, asking), says=obligation is not layer))
     return laws
 
 
-def _law(owed: Callable[[Asking], Owed], asking: Asking) -> Callable[[int], tuple[int, list[Violation]]]:
-    def run(seed: int) -> tuple[int, list[Violation]]:
-        looked, found = failing(owed, asking)
+def _law(obligation: Callable[[Asking], LawResult], asking: Asking) -> Callable[[int], LawResult]:
+    def run(seed: int) -> LawResult:
+        looked, found = failing(obligation, asking)
         return looked, placed(asking, found)
 
     return run

@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.diagnosis.causes import Cause
 from reference.targets.interface import Violation
 from reference.targets.process.supervisor import TargetDied, TargetGivenUp, TargetRaised, Worker
 from reference.targets.raised import described
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair
 
-__all__ = ["CLOSE", "Asking", "Owed", "as_array", "failing", "same"]
+__all__ = ["CLOSE", "Asking", "LawResult", "as_array", "failing", "same"]
 
-Owed = tuple[int, list[Violation]]  # how many numbers were looked at, and what is wrong with them
+LawResult = tuple[int, list[Violation]]  # how many numbers were looked at, and what is wrong with them
 
 CLOSE = 64  # roundings, relative to the largest term: these formulas are sums of a few dozen
 
@@ -54,11 +55,16 @@ class Asking(NamedTuple):
         place = None if line is None else (self.file, self.function.cell, line)
         return Violation(output, code, text, certainty, place)
 
+    def explained(self, cause: Cause) -> Violation:
+        """A cause that was found on the other side of the door, as what is wrong with the function."""
+        wrong = self.wrong(cause.output, cause.code, cause.text, certainty=cause.certainty)
+        return wrong._replace(part=cause.part, conventions=cause.conventions)
 
-def failing(owed: Callable[[Asking], Owed], asking: Asking) -> Owed:
+
+def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawResult:
     """An exception of the target's is a finding of its own; one for want of an argument is none at all."""
     try:
-        looked, found = owed(asking)
+        looked, found = obligation(asking)
     except TargetRaised as raised:
         weak = raised.details["type"] == "KeyError" or not strong(asking.name)
         weak = weak and not raised.details["template"]

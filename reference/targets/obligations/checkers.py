@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from manual_backprop import network
-from reference.targets.obligations.asking import Asking, Owed, as_array, same
+from reference.targets.obligations.asking import Asking, LawResult, as_array, same
 from reference.targets.obligations.vectors import SHAPES, dictionary
 
 __all__ = ["check_n", "scalar_backward", "scalar_check", "scalar_forward"]
@@ -18,7 +18,7 @@ RIGHT = 1e-6  # a right gradient at ε = 1e-7: rounding alone gives 1.2e-7 in th
 NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 
 
-def scalar_forward(asking: Asking) -> Owed:
+def scalar_forward(asking: Asking) -> LawResult:
     """J = θ x."""
     for x, θ in POINTS:
         J = asking.call({"X": x, "theta": θ})
@@ -28,7 +28,7 @@ def scalar_forward(asking: Asking) -> Owed:
     return len(POINTS), []
 
 
-def scalar_backward(asking: Asking) -> Owed:
+def scalar_backward(asking: Asking) -> LawResult:
     """dθ = x: or the derivative of the file's own J, where that is another."""
     forwards = [f for f in asking.functions if f.role == "scalar forward"]
     for x, θ in POINTS:
@@ -56,7 +56,7 @@ def scalar_backward(asking: Asking) -> Owed:
     return len(POINTS), []
 
 
-def scalar_check(asking: Asking) -> Owed:
+def scalar_check(asking: Asking) -> LawResult:
     """|g − g̃| / (|g| + |g̃|) at θ, with a right derivative and with wrong ones put in its place."""
     backward = next((f.name for f in asking.functions if f.role == "scalar backward"), "backward_propagation")
     forward = next((f.name for f in asking.functions if f.role == "scalar forward"), "forward_propagation")
@@ -72,7 +72,7 @@ def scalar_check(asking: Asking) -> Owed:
     return looked, []
 
 
-def check_n(asking: Asking) -> Owed:
+def check_n(asking: Asking) -> LawResult:
     """‖g − g̃‖ / (‖g‖ + ‖g̃‖), for the right gradient and for planted faults, at the assignment's own shapes."""
     parameters = {name: a * 0.7 for name, a in dictionary(5).items()}
     rng = np.random.RandomState(6)

@@ -5,13 +5,14 @@ alone.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference.findings.codes import CONVENTION
-from reference.targets.obligations.asking import Asking, Owed, as_array, same
+from reference.diagnosis.functions import cause_of_cost
+from reference.diagnosis.scene import Scene, scene_of
+from reference.targets.interface import Violation
+from reference.targets.obligations.asking import Asking, LawResult, as_array
 from reference.targets.process.supervisor import TargetRaised
 
 __all__ = ["cost"]
@@ -29,33 +30,37 @@ class CostArguments(NamedTuple):
     def m(self) -> int:
         return self.A.shape[1]
 
+    def scene(self, lambd: float) -> Scene:
+        """What the line of the cost has at hand."""
+        pairs = [(self.parameters[f"W{l}"], self.parameters[f"b{l}"]) for l in range(1, len(self.parameters) // 2 + 1)]
+        X = np.zeros((pairs[0][0].shape[1], self.m))
+        return scene_of(X, self.Y, pairs, output=self.output, lambd=lambd).having(f"A{len(pairs)}", self.A)
 
-def cost(asking: Asking) -> Owed:
+
+def cost(asking: Asking) -> LawResult:
     """A number, and the right one, for some network that the file may have: one to four layers, one output or three."""
-    last: list[Any] = []
+    last: list[Violation] = []
     first_error: TargetRaised | None = None
-    outputs = {f.output for f in asking.pairs} or {"sigmoid"}
-    for output in sorted({"sigmoid", *outputs}):
-        for depth in (3, 2, 4, 1):
-            for form in ("dict", "pairs", "flat"):
-                given = _given(depth, output)
-                try:
-                    value = asking.call({**given._asdict(), "lambd": LAMBD, "m": given.m, "keep_prob": 1.0}, form=form)
-                except TargetRaised as error:
-                    first_error = first_error or error
-                    continue
-                found = _compared(asking, given, value)
-                if not found:
-                    return given.A.size, []
-                last = last if last and last[0].certainty == "exactly" else found
-                if asking.function.role == "cost":  # neither depth nor form matter
-                    break
-            if asking.function.role == "cost" and last:
-                break
-    if last:
-        return 1, last
-    assert first_error is not None
-    raise first_error
+    answered = set()
+    outputs = sorted({"sigmoid", *(f.output for f in asking.pairs)})
+    for output, depth, form in itertools.product(outputs, (3, 2, 4, 1), ("dict", "pairs", "flat")):
+        if asking.function.role == "cost" and output in answered:
+            continue  # neither depth nor form matter
+        given = _given(depth, output)
+        try:
+            value = asking.call({**given._asdict(), "lambd": LAMBD, "m": given.m, "keep_prob": 1.0}, form=form)
+        except TargetRaised as error:
+            first_error = first_error or error
+            continue
+        answered.add(output)
+        found = _compared(asking, given, value)
+        if not found:
+            return given.A.size, []
+        last = last if last and last[0].certainty == "exactly" else found
+    if not last:
+        assert first_error is not None
+        raise first_error
+    return 1, last
 
 
 def _given(depth: int, output: str) -> CostArguments:
@@ -74,113 +79,12 @@ def _given(depth: int, output: str) -> CostArguments:
     return CostArguments(A, Y, parameters, output)
 
 
-def _compared(asking: Asking, given: CostArguments, value: Any) -> list[Any]:
+def _compared(asking: Asking, given: CostArguments, value: Any) -> list[Violation]:
     value = next((v for v in value if np.size(v) == 1), value) if isinstance(value, tuple) else value
     got = as_array(value)
     if got is None:
         return [asking.wrong("cost", "MB702" if value is None else "MB802", "returns no number")]
     if got.size != 1:
         return [asking.wrong("cost", "MB501", f"the cost has shape {got.shape}; it is one number")]
-    l2 = asking.function.role == "cost l2"
-    data, penalty = _data(given), LAMBD / (2 * given.m) * _squares(given)
-    want = data + (penalty if l2 else 0.0)
-    if same(got, want, terms=abs(data) + penalty):
-        return []
-    if _guarded(given, got, penalty if l2 else 0.0):
-        return []
-    for text, other in _others(given, data, penalty, l2):
-        if same(got, other, terms=abs(other) + abs(data) + penalty):
-            return [asking.wrong("cost", "MB802", text)]
-    return [
-        asking.wrong("cost", "MB802", f"the cost is {got.ravel()[0]:.6g}; owed {want:.6g}", certainty="unexplained")
-    ]
-
-
-GUARDS = (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16)
-
-
-def _guarded(given: CostArguments, got: np.ndarray, penalty: float) -> bool:
-    """Is it the cost with log(A + ε) for log A?"""
-    for ε in GUARDS:
-        guarded = given._replace(A=given.A + ε)
-        losses = -given.Y * np.log(guarded.A)
-        if given.output == "sigmoid":
-            losses = losses - (1 - given.Y) * np.log(1 - given.A + ε)
-        if same(got, losses.sum() / given.m + penalty, terms=1.0 + abs(penalty)):
-            return True
-    return False
-
-
-def _data(given: CostArguments) -> float:
-    A, Y = given.A, given.Y
-    losses = -Y * np.log(A) - ((1 - Y) * np.log1p(-A) if given.output == "sigmoid" else 0.0)
-    return float(losses.sum() / given.m)
-
-
-def _squares(given: CostArguments, *, names: str = "W") -> float:
-    return float(sum((a * a).sum() for name, a in given.parameters.items() if name[0] in names))
-
-
-def _others(given: CostArguments, data: float, penalty: float, l2: bool) -> Iterator[tuple[str, float]]:
-    """What it may be in place of the right cost, with the words for it."""
-    m, A, Y = given.m, given.A, given.Y
-    halves = float(((A - Y) ** 2).sum() / m)
-    datas = [
-        (None, data),
-        (f"{CONVENTION}the sum over examples, not their mean", data * m),
-        (f"{CONVENTION}squared error, halved", halves / 2),
-        (f"{CONVENTION}squared error", halves),
-        (f"{CONVENTION}squared error, summed and halved", halves / 2 * m),
-        ("the cost is of the wrong sign", -data),
-        ("the cost is off by a factor of 2", 2 * data),
-        ("the cost is halved", data / 2),
-        ("the cost is divided by m twice", data / m),
-        ("the term of Y = 0 is missing", float((-Y * np.log(A)).sum() / m)),
-        ("the term of Y = 1 is missing", float((-(1 - Y) * np.log1p(-A)).sum() / m)),
-        ("the two terms are subtracted", float((-Y * np.log(A) + (1 - Y) * np.log1p(-A)).sum() / m)),
-        ("the logarithms are exchanged", float((-Y * np.log1p(-A) - (1 - Y) * np.log(A)).sum() / m)),
-        ("Y and A are exchanged or the logarithm is missing", float((-Y * A - (1 - Y) * (1 - A)).sum() / m)),
-        ("the sum runs over the wrong axis, or the mean is over outputs too", data / A.shape[0]),
-    ]
-    if not l2:
-        yield from ((text, value) for text, value in datas[1:] if text is not None)
-        return
-    squares = penalty * 2 * m / LAMBD
-    layers = [float((a * a).sum()) for name, a in given.parameters.items() if name[0] == "W"]
-    sums = [float(a.sum()) for name, a in given.parameters.items() if name[0] == "W"]
-    penalties = [
-        (None, penalty),
-        (f"{CONVENTION}λ/2 Σ‖W‖², without 1/m", penalty * m),
-        (f"{CONVENTION}λ/m Σ‖W‖², without 1/2", penalty * 2),
-        (f"{CONVENTION}λ Σ‖W‖²", penalty * 2 * m),
-        ("the L2 term is missing", 0.0),
-        ("the L2 term is subtracted", -penalty),
-        ("the L2 term is divided by m twice", penalty / m),
-        ("λ is missing in the L2 term", penalty / LAMBD),
-        ("λ is squared in the L2 term", penalty * LAMBD),
-        ("the L2 term is halved twice", penalty / 2),
-        ("the L2 term has m above the line", penalty * m * m),
-        ("the biases are in the L2 term too", LAMBD / (2 * m) * _squares(given, names="Wb")),
-        ("the L2 term has Σ W where it takes Σ W²", LAMBD / (2 * m) * sum(sums)),
-        ("the L2 term has (Σ W)² where it takes Σ W²", LAMBD / (2 * m) * sum(s * s for s in sums)),
-        ("the L2 term has ‖W‖ where it takes ‖W‖²", LAMBD / (2 * m) * sum(np.sqrt(layers))),
-        ("the L2 term has Σ |W| where it takes Σ W²",
-         LAMBD / (2 * m) * float(sum(np.abs(a).sum() for name, a in given.parameters.items() if name[0] == "W"))),
-        ("the L2 term is multiplied by 2/λ: λ and 2 have changed places", squares * 2 / (LAMBD * m)),
-    ]  # fmt: skip
-    for l, layer in enumerate(layers, start=1):
-        penalties.append((f"W{l} is not in the L2 term", LAMBD / (2 * m) * (sum(layers) - layer)))
-        penalties.append((f"the L2 term has only W{l}", LAMBD / (2 * m) * layer))
-        for k, other in enumerate(layers, start=1):
-            if k != l:
-                penalties.append(
-                    (f"the L2 term has W{k} where it takes W{l}", LAMBD / (2 * m) * (sum(layers) - layer + other))
-                )
-                penalties.append(
-                    (f"only W{k} is squared, divided and weighted", LAMBD / (2 * m) * other + sum(layers) - other)
-                )
-    for i, (data_text, d) in enumerate(datas):
-        for k, (l2_text, p) in enumerate(penalties):
-            if (i or k) and not (i and k and l2_text and not l2_text.startswith(CONVENTION)):
-                said = " and ".join(text for text in (data_text, l2_text) if text)
-                yield said, d + p
+    cause = cause_of_cost(given.scene(LAMBD if asking.function.role == "cost l2" else 0.0), got)
+    return [] if cause is None else [asking.explained(cause)]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from reference.targets.obligations.asking import Asking, Owed, as_array
+from reference.targets.obligations.asking import Asking, LawResult, as_array
 from reference.targets.obligations.laws import spread_of
 from reference.targets.process.supervisor import TargetRaised
 from reference.targets.reading.vocabulary import Argument, meaning, plain
@@ -18,7 +18,7 @@ TWO_LAYERS = {"nx": 0, "nh": 1, "ny": 2}  # initialize_parameters(n_x, n_h, n_y)
 SIZES = (150, 200, 3)
 
 
-def initialiser(asking: Asking) -> Owed:
+def initialiser(asking: Asking) -> LawResult:
     """Zeros, large random numbers (× 10), He's √(2/n_prev) or Xavier's √(1/n_prev); other names: anything but
     symmetric.
     """

@@ -6,17 +6,19 @@ the tails of χ² (Laurent & Massart 2000, lemma 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import erf, sqrt
 
 import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
+from reference.findings.verdicts import Certainty
 from reference.targets.interface import Violation
 from reference.witnesses.autodiff import autodiff, gradients
 
-__all__ = ["gradient_checker", "initialisation", "kept_rate", "mask_law", "spread_of"]
+__all__ = ["gradient_checker", "initialisation", "kept_rate", "mask_law", "no_mask", "spread_of", "wrong_law"]
 
 Blocks = dict[str, np.ndarray]
 
@@ -101,6 +103,30 @@ def kept_rate(D: np.ndarray, p: float) -> str | None:
     if abs(D.mean() - p) > spread:
         return f"keeps {D.mean():.4f} of the units at keep_prob={p}, not {p} ± {spread:.4f}"
     return None
+
+
+def wrong_law(D: np.ndarray, p: float) -> tuple[str, str] | None:
+    """What is the matter with one mask that was drawn, in words, and whether its draw or its threshold is wrong."""
+    if wrong := kept_rate(D, p):
+        near, mean = 0.02, float(D.mean())
+        if abs(mean - (1 - p)) < near:
+            return f"the mask {wrong}: > stands where < belongs", "threshold"
+        if abs(mean - 0.5 * (1 + erf(p / sqrt(2)))) < near:
+            return f"the mask {wrong}: as if drawn by randn", "draw"
+        return f"the mask {wrong}", "threshold"
+    if np.ptp(D.mean(axis=1)) == 1:
+        return "the mask keeps whole units, alike for every example", "threshold"
+    return None
+
+
+def no_mask(arrays: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[str, Certainty]:
+    """What stands in a mask's place where no array of a hidden layer's shape has two values, and how sure that is."""
+    if any(a.shape == (shape[0], 1) and np.unique(a).size <= 2 and a.size > 1 for a in arrays):
+        return "the mask has one column: the same units for every example", "exactly"
+    numbers = [a for a in arrays if a.shape == shape and np.unique(a).size > 2 and a.dtype.kind == "f"]
+    if len(numbers) >= 3:  # beside Z and A
+        return "the mask is not made of zeros and ones", "exactly"
+    return "no mask of zeros and ones is in the cache", "consistent"
 
 
 def gradient_checker(check: Callable[[Problem, Blocks], str], seed: int) -> tuple[int, list[Violation]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.obligations.asking import Asking, Owed, as_array, same
+from reference.targets.obligations.asking import Asking, LawResult, as_array, same
 
 __all__ = ["dictionary", "to_dictionary", "to_vector", "update"]
 
@@ -19,7 +19,7 @@ def dictionary(seed: int, *, prefix: str = "", shapes: dict[str, tuple[int, int]
     return {f"{prefix}{name}": rng.standard_normal(shape) for name, shape in shapes.items()}
 
 
-def to_vector(asking: Asking) -> Owed:
+def to_vector(asking: Asking) -> LawResult:
     """Every W and b, row by row, as one column; W1, b1, …, b3."""
     gradients = asking.function.role == "gradients_to_vector"
     given = dictionary(1, prefix="d" if gradients else "")
@@ -45,7 +45,7 @@ def to_vector(asking: Asking) -> Owed:
     return want.size, []
 
 
-def to_dictionary(asking: Asking) -> Owed:
+def to_dictionary(asking: Asking) -> LawResult:
     """The column taken apart again, 4 → 5 → 3 → 1."""
     want = dictionary(1)
     value = asking.call({"theta": np.concatenate([a.reshape(-1, 1) for a in want.values()])})
@@ -61,7 +61,7 @@ def to_dictionary(asking: Asking) -> Owed:
     return sum(a.size for a in want.values()), []
 
 
-def update(asking: Asking) -> Owed:
+def update(asking: Asking) -> LawResult:
     """θ ← θ − α dθ. That it writes into the dictionary it is given is the course's own way."""
     depths = [3, 2]
     last: list[Any] = []

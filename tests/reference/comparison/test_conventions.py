@@ -12,8 +12,9 @@ import pytest
 
 from reference.cases.case import Case
 from reference.comparison.accuracy import accuracy
-from reference.comparison.conventions import SUMMED, follows
+from reference.comparison.conventions import follows
 from reference.comparison.pool import Answer
+from reference.diagnosis.conventions import SUMMED
 from reference.targets.outcome import Single
 from tests.folding import each, slow_after
 from tests.reference.comparison.asking import answers, asked, changed, everything, only
@@ -29,8 +30,13 @@ def following(*names: str) -> Callable[[Single], dict[str, Any]]:
     return functools.partial(backward, **{key: v for name in names for key, v in CONVENTIONS[name][1].items()})
 
 
+def texts_of(given: Any, found: Any) -> list[list[str]]:
+    """What explains the answers, each as a list of texts."""
+    return [[convention.of_gradients for convention in way] for way in follows(given, found)]
+
+
 def told(function: Callable[[Single], dict[str, Any]]) -> list[list[str]]:
-    return follows(everything(), answers(function, everything()))
+    return texts_of(everything(), answers(function, everything()))
 
 
 def discordant(function: Callable[[Single], dict[str, Any]]) -> dict[int, Answer]:
@@ -68,7 +74,7 @@ def test_all_four_departures_at_once() -> None:
 
 
 def test_the_text_that_timing_goes_by_is_the_one_that_is_told() -> None:
-    assert told(following("summed")) == [[SUMMED]]
+    assert told(following("summed")) == [[SUMMED.of_gradients]]
 
 
 # --- what is none ----------------------------------------------------------------------------------------------
@@ -105,9 +111,9 @@ def test_a_convention_in_all_cases_but_one_is_none(name: str) -> None:
     assert len(telling) > 10
     for k in (telling[0], telling[len(telling) // 2], telling[-1]):
         twice = Answer({block: 2 * a for block, a in found[k].blocks.items()})
-        assert follows(everything(), {**found, k: own[k]}) == []
-        assert follows(everything(), {**found, k: twice}) == []
-    assert follows(everything(), found) == [[TEXTS[name]]]
+        assert texts_of(everything(), {**found, k: own[k]}) == []
+        assert texts_of(everything(), {**found, k: twice}) == []
+    assert texts_of(everything(), found) == [[TEXTS[name]]]
 
 
 @each("name", NAMES)
@@ -121,14 +127,14 @@ def test_a_convention_with_one_entry_wrong_is_none(name: str) -> None:
         block.flat[int(np.abs(block).argmax())] *= 1 + 1e-9
         return block
 
-    assert follows(everything(), {**found, k: changed(found[k], "dW2", nudge)}) == []
+    assert texts_of(everything(), {**found, k: changed(found[k], "dW2", nudge)}) == []
 
 
 @each("value", [np.nan, np.inf])
 def test_what_is_not_finite_is_none(value: float) -> None:
     found = answers(following("biases"), everything())
     spoilt = {**found, 3: changed(found[3], "dW1", lambda a: np.full_like(a, value))}
-    assert follows(everything(), spoilt) == []
+    assert texts_of(everything(), spoilt) == []
 
 
 def test_the_penalty_at_the_biases_alone_is_none() -> None:
@@ -147,28 +153,28 @@ def test_the_penalty_at_the_biases_alone_is_none() -> None:
 def test_conventions_that_the_cases_do_not_tell_apart_are_all_named() -> None:
     """With m = 2, λ/2 is λ/m."""
     given = asked([Case((3, 4, 2), 2, lambd=0.7, seed=s) for s in range(3)])
-    found = follows(given, answers(following("penalty_half"), given))
+    found = texts_of(given, answers(following("penalty_half"), given))
     assert sorted(found) == sorted([[TEXTS["penalty_half"]], [TEXTS["penalty_over_m"]]])
 
 
 def test_the_fewest_departures_are_named() -> None:
     """With m = 1 nothing tells a sum from a mean, and without ties no slope from another."""
     given = asked([Case((3, 4, 2), 1, "tanh", lambd=0.7, seed=s) for s in range(3)])
-    assert follows(given, answers(following("summed", "half"), given)) == []
-    assert follows(given, answers(following("summed", "biases", "one"), given)) == [[TEXTS["biases"]]]
+    assert texts_of(given, answers(following("summed", "half"), given)) == []
+    assert texts_of(given, answers(following("summed", "biases", "one"), given)) == [[TEXTS["biases"]]]
 
 
 def test_what_was_not_answered_says_nothing() -> None:
     found = answers(following("summed"), everything())
     some = {k: Answer({}, "RuntimeError: it fell") if k % 2 else a for k, a in found.items()}
-    assert follows(everything(), some) == [[SUMMED]]
-    assert follows(everything(), {k: Answer({}, "RuntimeError: it fell") for k in found}) == []
-    assert follows(everything(), {}) == []
+    assert texts_of(everything(), some) == [[SUMMED.of_gradients]]
+    assert texts_of(everything(), {k: Answer({}, "RuntimeError: it fell") for k in found}) == []
+    assert texts_of(everything(), {}) == []
 
 
 def test_where_there_is_no_truth_nothing_is_told() -> None:
     found = answers(following("summed"), everything())
     silent = [one._replace(truth=None) for one in everything()]
-    assert follows(silent, found) == []
+    assert texts_of(silent, found) == []
     half = [one if k % 2 else one._replace(truth=None) for k, one in enumerate(everything())]
-    assert follows(half, found) == [[SUMMED]]
+    assert texts_of(half, found) == [[SUMMED.of_gradients]]

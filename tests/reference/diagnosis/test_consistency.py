@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from reference.cases.case import Case
 from reference.diagnosis.consistency import agreed, held_to_its_own
-from reference.findings.codes import CONVENTION
+from reference.diagnosis.conventions import CONVENTIONS
 from reference.judging.execution import Failure
 from reference.targets import ANY, Entry
 from reference.targets.interface import OwnDerivative
+from tests.folding import each
 from tests.reference.mistakes import RIGHT, edit, run, times
 
 CASE = Case((1, 1, 1, 1), 1)
 GRADIENTS = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
 SUM = "the sum over examples, not their mean"
 WITHOUT_M = "λ/2 Σ‖W‖², without 1/m"
+BY_NAME = {c.of_cost: c for c in CONVENTIONS}
 
 
 def own(consistent, forward=None, cost="cost"):
@@ -30,6 +30,12 @@ def failed(*outputs, code="MB199"):
 
 def law(text, check="cost", code="MB802"):
     return Failure(check, "*", code, CASE, text)
+
+
+def convention(*names, check="cost"):
+    """The failure of a cost that is another in these ways."""
+    text = " and ".join(f"convention: {name}" for name in names)
+    return law(text, check)._replace(conventions=tuple(BY_NAME[name] for name in names))
 
 
 def entry(steps):
@@ -48,7 +54,7 @@ def held(steps, failures, laws=(), its_own=None):
 # --- held to its own ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("its_own", [None, own(False), own(None)])
+@each("its_own", [None, own(False), own(None)])
 def test_a_mistake_is_a_mistake_where_it_is_not_the_derivative_of_its_own_cost(its_own):
     causes, consequences, conventions = held(times("l2", lambda s: 2), failed("dW3", "dW2", "dW1"), (), its_own)
     assert causes == [("dW3", "MB202"), ("dW2", "MB202"), ("dW1", "MB202")]
@@ -56,16 +62,16 @@ def test_a_mistake_is_a_mistake_where_it_is_not_the_derivative_of_its_own_cost(i
 
 
 def test_wrong_numbers_of_what_is_consistent_are_a_convention_in_its_cost_s_words():
-    causes, consequences, conventions = held(SUMMED, failed(*GRADIENTS), [law(CONVENTION + SUM)], own(True))
+    causes, consequences, conventions = held(SUMMED, failed(*GRADIENTS), [convention(SUM)], own(True))
     assert (causes, consequences, conventions) == ([], [], [SUM])
 
 
 def test_without_such_words_the_convention_is_what_was_found():
-    causes, consequences, (convention,) = held(SUMMED, failed(*GRADIENTS), (), own(True))
+    causes, consequences, (apart,) = held(SUMMED, failed(*GRADIENTS), (), own(True))
     assert (causes, consequences) == ([], [])
-    assert convention.startswith("dZ3: ")
-    assert "× m" in convention
-    assert "probes" not in convention
+    assert apart.startswith("dZ3: ")
+    assert "× m" in apart
+    assert "probes" not in apart
 
 
 def test_what_is_unexplained_but_consistent_is_not_the_course_s():
@@ -75,7 +81,7 @@ def test_what_is_unexplained_but_consistent_is_not_the_course_s():
     assert conventions == ["dW3 is not the course's", "dW2 is not the course's"]
 
 
-@pytest.mark.parametrize("code", ["MB501", "MB502", "MB601", "MB602", "MB701", "MB401"])
+@each("code", ["MB501", "MB502", "MB601", "MB602", "MB701", "MB401"])
 def test_what_is_no_wrong_number_stays_in_what_is_consistent(code):
     failures = [*failed("dW2", code=code), *failed("dW3", "dW1")]
     causes, _, conventions = held(times("l2", lambda s: 2), failures, (), own(True))
@@ -90,7 +96,7 @@ def test_a_harmless_intermediate_stays_in_what_is_consistent():
 
 
 def test_what_is_not_consistent_is_held_to_its_cost_where_that_leaves_less_to_find():
-    laws = [law(CONVENTION + SUM)]
+    laws = [convention(SUM)]
     causes, consequences, conventions = held(SUMMED_AND_WRONG, failed(*GRADIENTS), laws, own(False))
     assert causes == [("dW2", "MB101")]
     assert set(consequences) == set(GRADIENTS) - {"dW2"}
@@ -100,20 +106,20 @@ def test_what_is_not_consistent_is_held_to_its_cost_where_that_leaves_less_to_fi
 def test_what_is_not_consistent_is_held_to_the_course_where_its_cost_leaves_more():
     """The gradients are the course's but for one; its cost is another."""
     steps = edit(dW=lambda s: RIGHT.dW(s) * (2 if s.l == 2 else 1))
-    causes, _, conventions = held(steps, failed("dW2"), [law(CONVENTION + SUM)], own(False))
+    causes, _, conventions = held(steps, failed("dW2"), [convention(SUM)], own(False))
     assert (causes, conventions) == ([("dW2", "MB101")], [])
 
 
 def test_two_conventions_of_one_cost_hold_together():
     steps = replace(SUMMED_AND_WRONG, l2=lambda s: RIGHT.l2(s) * s.m)
-    laws = [law(f"{CONVENTION}{SUM} and {CONVENTION}{WITHOUT_M}")]
+    laws = [convention(SUM, WITHOUT_M)]
     causes, _, conventions = held(steps, failed(*GRADIENTS), laws, own(False))
     assert causes == [("dW2", "MB101")]
     assert conventions == [SUM, WITHOUT_M]
 
 
 def test_the_convention_of_another_function_s_cost_is_not_its_own():
-    laws = [law(CONVENTION + SUM, check="another")]
+    laws = [convention(SUM, check="another")]
     causes, _, conventions = held(SUMMED_AND_WRONG, failed(*GRADIENTS), laws, own(False))
     assert len(causes) == 2
     assert conventions == []
@@ -129,18 +135,18 @@ def test_a_law_that_is_no_convention_is_none():
 
 
 def test_a_cost_is_a_convention_where_a_consistent_backward_pass_belongs_to_it():
-    convention = law(CONVENTION + SUM)
-    assert agreed([convention], {"backward": own(True)}) == {convention: SUM}
-    assert agreed([convention], {"backward": own(False)}) == {}
-    assert agreed([convention], {"backward": own(None)}) == {}
-    assert agreed([convention], {"backward": None}) == {}
-    assert agreed([convention], {}) == {}
+    other = convention(SUM)
+    assert agreed([other], {"backward": own(True)}) == {other: SUM}
+    assert agreed([other], {"backward": own(False)}) == {}
+    assert agreed([other], {"backward": own(None)}) == {}
+    assert agreed([other], {"backward": None}) == {}
+    assert agreed([other], {}) == {}
 
 
 def test_a_cost_is_a_convention_where_a_backward_pass_was_held_to_it():
-    convention = law(CONVENTION + SUM)
-    assert agreed([convention], {"backward": own(False)}, ["backward"]) == {convention: SUM}
-    assert agreed([convention], {"backward": own(False)}, ["another"]) == {}
+    other = convention(SUM)
+    assert agreed([other], {"backward": own(False)}, ["backward"]) == {other: SUM}
+    assert agreed([other], {"backward": own(False)}, ["another"]) == {}
 
 
 def test_a_cost_that_is_wrong_is_no_convention():
@@ -148,7 +154,7 @@ def test_a_cost_that_is_wrong_is_no_convention():
 
 
 def test_the_cost_of_another_function_is_not_agreed_to():
-    assert agreed([law(CONVENTION + SUM, check="another")], {"backward": own(True)}) == {}
+    assert agreed([convention(SUM, check="another")], {"backward": own(True)}) == {}
 
 
 def test_an_unknown_forward_pass_is_a_convention_where_its_backward_pass_agrees_with_it():
@@ -160,8 +166,8 @@ def test_an_unknown_forward_pass_is_a_convention_where_its_backward_pass_agrees_
 
 
 def test_two_conventions_are_said_without_the_mark_of_the_second():
-    both = law(f"{CONVENTION}{SUM} and {CONVENTION}{WITHOUT_M}")
+    both = convention(SUM, WITHOUT_M)
     said = agreed([both], {"backward": own(True)})[both]
     assert SUM in said
     assert WITHOUT_M in said
-    assert CONVENTION not in said
+    assert "convention" not in said

@@ -10,9 +10,11 @@ import pytest
 
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.diagnosis import Diagnosis, diagnose, probes
+from reference.diagnosis.conventions import CONVENTIONS, SUMMED
 from reference.judging.execution import Failure
 from reference.targets import ANY, COURSE, Entry
 from reference.targets.interface import Event, Place
+from tests.folding import each
 from tests.reference import mistakes
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, RIGHT, edit, run, scaled, times
 
@@ -83,9 +85,7 @@ FACTORS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [*(("db", name) for name in FACTORS), ("dW", "2"), ("dW", "1/m"), ("dW", "0")]
-)
+@each(("kind", "name"), [*(("db", name) for name in FACTORS), ("dW", "2"), ("dW", "1/m"), ("dW", "0")])
 def test_a_constant_factor_is_named_in_every_layer(kind, name):
     code, factor = FACTORS[name]
     found = diagnosed(times(kind, factor))
@@ -97,7 +97,7 @@ def test_a_constant_factor_is_named_in_every_layer(kind, name):
         assert "3 of 3 probes" in c.text
 
 
-@pytest.mark.parametrize("name", [name for name in FACTORS if "keep" not in name and name != "0"])
+@each("name", [name for name in FACTORS if "keep" not in name and name != "0"])
 def test_a_factor_of_the_l2_term_is_mb202(name):
     found = cause(times("l2", FACTORS[name][1]), "dW2")
     assert (found.code, found.certainty) == ("MB202", "exactly")
@@ -116,14 +116,14 @@ def test_data_and_l2_term_off_together_are_the_whole_gradient_off():
     assert found.text.startswith("the gradient × 2,")
 
 
-@pytest.mark.parametrize("output", ["db1", "db2", "db3"])
+@each("output", ["db1", "db2", "db3"])
 def test_a_decay_of_the_biases_is_named(output):
     found = cause(mistake("L2 on biases"), output)
     assert (found.code, found.certainty) == ("MB202", "exactly")
     assert "biases are not decayed" in found.text
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "hidden", "output", "code"),
     [
         ("L1 for L2", "relu", "dW2", "MB202"),
@@ -159,7 +159,7 @@ def test_a_cause_says_how_the_line_ought_to_be():
     assert cause(mistake("dZ_L = Y − A"), "dZ3").suggestion == "dZ3 = A3 − Y"
 
 
-@pytest.mark.parametrize("output", ["dW1", "dW2", "dW3", "db3", "dZ1"])
+@each("output", ["dW1", "dW2", "dW3", "db3", "dZ1"])
 def test_a_right_gradient_gets_no_name(output):
     (found,) = diagnose(entry(INTERMEDIATES), [failure(output)]).causes
     assert (found.output, found.code, found.certainty) == (output, "MB199", "unexplained")
@@ -171,7 +171,7 @@ def test_a_factor_that_holds_on_two_probes_of_three_is_not_a_cause():
     assert all(not c.candidates for c in found.causes)
 
 
-@pytest.mark.parametrize("factor", [2 + 1e-6, 2 - 1e-6, -1 - 1e-6, 1e-6])
+@each("factor", [2 + 1e-6, 2 - 1e-6, -1 - 1e-6, 1e-6])
 def test_a_factor_that_is_nearly_one_of_ours_is_not_that_one(factor):
     found = diagnosed(times("dW", lambda s: factor))
     assert {c.certainty for c in found.causes} == {"unexplained"}
@@ -216,7 +216,7 @@ def test_a_mistake_in_float32_is_named():
 # --- what no name is sought for -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["MB401", "MB402", "MB501", "MB601", "MB602", "MB701", "MB802"])
+@each("code", ["MB401", "MB402", "MB501", "MB601", "MB602", "MB701", "MB802"])
 def test_what_is_already_plain_keeps_its_code(code):
     (found,) = diagnose(entry(RIGHT), [failure("dW2", code, "as it was said")]).causes
     assert (found.output, found.code, found.certainty, found.text) == ("dW2", code, "exactly", "as it was said")
@@ -306,7 +306,7 @@ def test_an_intermediate_whose_gradients_have_mistakes_of_their_own_is_not_mb305
     }
 
 
-@pytest.mark.parametrize(("random", "code"), [(False, "MB199"), (True, "MB301")])
+@each(("random", "code"), [(False, "MB199"), (True, "MB301")])
 def test_a_mask_drawn_anew_is_named_where_random_numbers_are_drawn(random, code):
     steps = replace(
         mistake("the mask drawn anew for the backward"),
@@ -397,10 +397,15 @@ def test_a_gradient_of_a_wrong_shape_has_the_place_that_made_it():
     assert next(c for c in found.causes if c.output == "db2").place == Place("net.py", None, 4)
 
 
+def named(of_cost):
+    """The convention that is said so of a cost."""
+    return next(c for c in CONVENTIONS if c.of_cost == of_cost)
+
+
 # --- conventions --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("convention", "steps"),
     [
         ("the sum over examples, not their mean", lambda: edit(dZ_L=lambda s: RIGHT.dZ_L(s) * s.m)),
@@ -412,22 +417,22 @@ def test_a_gradient_of_a_wrong_shape_has_the_place_that_made_it():
 )
 def test_what_follows_a_convention_is_no_cause_by_it(convention, steps):
     target = steps()
-    found = diagnose(entry(target), failures(target), conventions=[convention])
+    found = diagnose(entry(target), failures(target), conventions=[named(convention)])
     assert found.causes == []
     assert diagnosed(target).causes != []
 
 
 def test_what_does_not_follow_the_convention_is_a_cause_by_it():
     steps = edit(dZ_L=lambda s: RIGHT.dZ_L(s) * s.m, dW=lambda s: RIGHT.dW(s) * (2 if s.l == 2 else 1))
-    found = diagnose(entry(steps), failures(steps), conventions=["the sum over examples, not their mean"])
+    found = diagnose(entry(steps), failures(steps), conventions=[SUMMED])
     assert [(c.output, c.code) for c in found.causes] == [("dW2", "MB101")]
 
 
 # --- the probes ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("domain", [ANY, COURSE, COURSE._replace(l2=True), COURSE._replace(dropout=True)])
-@pytest.mark.parametrize("depth", [1, 2, 3, 5])
+@each("domain", [ANY, COURSE, COURSE._replace(l2=True), COURSE._replace(dropout=True)])
+@each("depth", [1, 2, 3, 5])
 def test_probes_are_three_and_degenerate_in_nothing(domain, depth):
     found = list(probes(Entry("e", domain, dict), Case((1,) * (depth + 1), 1, seed=5)))
     cases = [problem.cases[0] for problem in found]
@@ -443,8 +448,8 @@ def test_probes_are_three_and_degenerate_in_nothing(domain, depth):
             assert domain.accepts(case)
 
 
-@pytest.mark.parametrize("last", [None, 1])
-@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+@each("last", [None, 1])
+@each("depth", [1, 2, 3, 4, 5])
 def test_on_the_first_probe_no_two_constants_of_the_dictionary_are_the_same(depth, last):
     """What is not returned is sought on the first probe alone: 2/m is not to be 1/3 there, nor m/n_l m/(m − 1)."""
     (first, *_) = probes(Entry("e", ANY._replace(last=last), dict), Case((1,) * (depth + 1), 1))
@@ -456,9 +461,9 @@ def test_on_the_first_probe_no_two_constants_of_the_dictionary_are_the_same(dept
         assert not np.isclose(a, b, rtol=1e-6), f"{a} twice, with m={m} and widths {case.dims}"
 
 
-@pytest.mark.parametrize("square", [False, True])
-@pytest.mark.parametrize("hidden", HIDDENS)
-@pytest.mark.parametrize("output", OUTPUTS)
+@each("square", [False, True])
+@each("hidden", HIDDENS)
+@each("output", OUTPUTS)
 def test_on_the_probes_no_layer_is_dead(hidden, output, square):
     for problem in probes(Entry("e", ANY, dict), Case((1,) * (LAYERS + 1), 1, hidden, output), square=square):
         outcome = run(RIGHT, problem)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from reference.diagnosis.localize import place_of, place_of_m
+from reference.diagnosis.localize import place_of, place_of_cost, place_of_m, place_of_variable
 from reference.diagnosis.scene import Scene
 from reference.targets.interface import Event, Place
+from tests.folding import each
 from tests.reference.diagnosis.simulation import right, right_passes
 
 (S, *_) = right_passes("relu")
@@ -35,7 +35,7 @@ def chain(dot, mask, keep):
     return [dot, dot * mask, dot * mask / keep]
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "line"),
     [
         (chain(2 * DOT, S.D[2], S.keep), 11),
@@ -53,7 +53,7 @@ def test_of_a_chain_it_is_the_first_stage_that_is_wrong(wrong, line):
     assert line_of(trace, "dA2", wrong[-1]) == line
 
 
-@pytest.mark.parametrize("steps", [(DOT, DOT / S.keep), (DOT / S.keep,), (DOT, MASKED), (MASKED,), (DOT,)])
+@each("steps", [(DOT, DOT / S.keep), (DOT / S.keep,), (DOT, MASKED), (MASKED,), (DOT,)])
 def test_of_a_chain_that_ends_too_early_it_is_the_last_step(steps):
     trace = events(("dZ3", S.dZ(3)), *(("dA2", value) for value in steps))
     assert line_of(trace, "dA2", steps[-1]) == 10 + len(steps)
@@ -77,14 +77,14 @@ def test_a_gate_written_in_place_is_the_line_of_the_gate():
     assert line_of(trace, "dZ2", shut) == 12
 
 
-@pytest.mark.parametrize("variable", ["dW2", "dw2", "dW_2", "dW", "grads[dW2]", "grads[dw_2]", "gradient", "out"])
+@each("variable", ["dW2", "dw2", "dW_2", "dW", "grads[dW2]", "grads[dw_2]", "gradient", "out"])
 def test_a_quantity_is_known_by_any_name_that_is_not_another_quantity_s(variable):
     wrong = 2 * S.known["dW2"]
     trace = events(("dW3", wrong), ("dZ2", S.dZ(2)), (variable, wrong))
     assert line_of(trace, "dW2", wrong) == 12
 
 
-@pytest.mark.parametrize("variable", ["dA_prev", "dAprev", "dA"])
+@each("variable", ["dA_prev", "dAprev", "dA"])
 def test_the_layer_below_is_known_by_the_name_of_its_helper(variable):
     wrong = S.W[3].T @ S.dZ(3) * 2
     assert line_of(events(("dZ", S.dZ(3)), (variable, wrong)), "dA2", wrong) == 11
@@ -126,3 +126,40 @@ def test_m_is_found_where_it_was_counted_wrong():
     assert place_of_m(trace, 6) == Place("net.py", None, 12)
     assert place_of_m(events(("m", 6), ("n", 4)), 6) is None
     assert place_of_m([], 6) is None
+
+
+# --- by name: where the values of the call are not known --------------------------------------------------------
+
+
+def line_by_name(trace, output, **how):
+    place = place_of_variable(trace, output, **how)
+    return None if place is None else place.line
+
+
+def test_a_variable_is_placed_where_it_was_set_last_or_first():
+    trace = events(("D1", S.D[1]), ("d_1", S.D[1] > 0), ("cache[D1]", S.D[1]), ("D2", S.D[2]))
+    assert line_by_name(trace, "D1") == 12
+    assert line_by_name(trace, "D1", first=True) == 10
+    assert line_by_name(trace, "Z1") is None
+
+
+def test_what_is_only_returned_is_placed_there_where_it_is_the_scalar_derivative():
+    trace = events(("x", 2.0), ("return", 2.0))
+    assert line_by_name(trace, "dtheta") == 11
+    assert line_by_name(trace, "Z1") is None
+
+
+@each(("part", "line"), [("data", 11), ("penalty", 12), ("", 11)])
+def test_a_cost_is_placed_at_the_term_that_is_wrong(part, line):
+    trace = events(("m", 9.0), ("cross_entropy", 0.7), ("L2_regularization_cost", 0.2), ("cost", 0.9), ("return", 0.9))
+    assert place_of_cost(trace, part).line == line
+
+
+@each(("part", "line"), [("data", 11), ("penalty", 11)])
+def test_a_cost_without_terms_of_its_own_is_placed_at_its_sum(part, line):
+    assert place_of_cost(events(("m", 9.0), ("J", 0.9), ("return", 0.9)), part).line == line
+
+
+def test_a_cost_that_no_variable_holds_is_placed_where_it_is_returned():
+    assert place_of_cost(events(("m", 9.0), ("return", 0.9)), "data").line == 11
+    assert place_of_cost([], "data") is None

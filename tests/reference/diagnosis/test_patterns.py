@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from reference.diagnosis.patterns import pattern
+from reference.diagnosis.patterns import visible_pattern
+from tests.folding import each
 from tests.reference.diagnosis.simulation import right_passes
 
 SCENES = right_passes("relu")
@@ -21,7 +21,7 @@ def of(name, change):
     layer = int(name[-1])
     right = [s.known[name] for s in SCENES]
     got = [np.asarray(change(s.at(layer), w)) for s, w in zip(SCENES, right, strict=True)]
-    return pattern(SCENES, name, layer, got, right)
+    return visible_pattern(SCENES, name, layer, got, right)
 
 
 def rows(w):
@@ -32,7 +32,7 @@ def columns(w):
     return 2.0 + np.arange(w.shape[1])[None, :]
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "change", "text"),
     [
         ("dW2", lambda s, w: 1.37 * w, "one constant, but no constant of the problem"),
@@ -55,7 +55,7 @@ def test_a_pattern_is_seen(name, change, text):
     assert text in of(name, change)
 
 
-@pytest.mark.parametrize("name", ["dW1", "dW3", "db2", "dA2", "dZ1", "dZ3"])
+@each("name", ["dW1", "dW3", "db2", "dA2", "dZ1", "dZ3"])
 def test_nothing_is_seen_in_noise(name):
     assert of(name, lambda s, w: w + noise(w)) == NOTHING
 
@@ -63,7 +63,7 @@ def test_nothing_is_seen_in_noise(name):
 def test_the_transpose_is_seen_of_square_layers():
     scenes = right_passes("tanh", square=True)
     right = [s.known["dW2"] for s in scenes]
-    assert pattern(scenes, "dW2", 2, [w.T for w in right], right) == "it is the transpose of what it should be"
+    assert visible_pattern(scenes, "dW2", 2, [w.T for w in right], right) == "it is the transpose of what it should be"
 
 
 def test_a_pattern_of_two_probes_of_three_is_none():
@@ -76,12 +76,12 @@ def test_a_constant_of_another_value_on_each_probe_is_still_a_constant():
     assert "one constant" in of("dW2", lambda s, w: w * next(factors))
 
 
-@pytest.mark.parametrize("name", ["dZ1", "dZ2", "dA2"])
+@each("name", ["dZ1", "dZ2", "dA2"])
 def test_zeros_of_the_mask_or_the_gate_do_not_hide_a_ratio_by_row(name):
     assert any(np.any(s.known[name] == 0) for s in SCENES)
     assert "constant by row" in of(name, lambda s, w: w * rows(w))
 
 
-@pytest.mark.parametrize("name", ["dW2", "dZ2"])
+@each("name", ["dW2", "dZ2"])
 def test_what_is_not_a_number_shows_nothing(name):
     assert of(name, lambda s, w: w * np.nan) == NOTHING

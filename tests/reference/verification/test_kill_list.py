@@ -6,14 +6,19 @@ The tests of the tests stand at the end: a court that has stopped comparing lose
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 import reference.judging.judge
 import reference.judging.panel
+from reference.cases.battery import battery
 from reference.cases.case import Case
+from reference.cases.generation import random_stacks
+from reference.cases.problem import draw
 from reference.findings.verdicts import EXIT_CODES
+from reference.judging.execution import Failure
 from reference.judging.tolerance import Deviations
 from reference.report.models.verification import Target
 from reference.targets import Domain, Entry, Implementation
@@ -24,10 +29,20 @@ from tests.reference.mistakes import EQUIVALENT, MISTAKES, Mistake, implementati
 EXAMPLES = 32  # beside the battery
 pytestmark = pytest.mark.xdist_group("kill list")  # one process: what the witnesses said is kept between tests
 SIXTH = 6  # of the list, for the tests of the tests
+UNDECIDED = {"MB305", "MB402"}  # whether these are red is for the whole gate to say
+NAMED_BY_DEFAULT = {
+    "dW × 2", "1/m forgotten in db", "L2 missing", "L2 on biases", "1/keep_prob twice in the backward", "dZ_L = Y − A",
+    "db of shape (n,)", "X changed in place", "the cost × 2", "raises for one example",
+}  # fmt: skip
 
 
 def listed(mistakes=MISTAKES):
     return [pytest.param(mistake, id=mistake.name) for mistake in mistakes]
+
+
+def some_by_default(params):
+    """Those whose naming is tried in the default tier; the others are slow."""
+    return [p if p.id in NAMED_BY_DEFAULT else pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in params]
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +53,27 @@ def _court(monkeypatch):
 
 @functools.cache
 def tried(name: str) -> Target:
+    """The whole gate: every case, and every finding named."""
     mistake = next(m for m in MISTAKES if m.name == name)
     return try_out(implementation(mistake.steps, domain=mistake.domain), examples=EXAMPLES)
+
+
+@functools.cache
+def stacks(domain: Domain) -> list[list[Case]]:
+    """The battery by shapes, and random cases after it."""
+    by_shape: dict = {}
+    for case in filter(domain.accepts, battery()):
+        by_shape.setdefault(case.shape, []).append(case)
+    return [*by_shape.values(), *random_stacks(domain, np.random.RandomState([0, 0]), EXAMPLES)]
+
+
+def failures(mistake: Mistake) -> Iterator[Failure]:
+    """What the court finds, stack after stack: nothing is judged beyond what is asked for."""
+    (entry,) = implementation(mistake.steps, domain=mistake.domain).entries
+    rng = np.random.RandomState(0)
+    for stack in stacks(entry.domain):
+        problem = draw(stack)
+        yield from reference.judging.judge.judge(entry, problem, exhaustive=False, rng=rng).failures
 
 
 def is_killed(mistake: Mistake, target: Target) -> bool:
@@ -47,6 +81,13 @@ def is_killed(mistake: Mistake, target: Target) -> bool:
         found = findings(target)
         return target.verdict == "pass" and bool(found) and all(f.severity == "warning" for f in found)
     return target.verdict == "fail"
+
+
+def turns_red(mistake: Mistake) -> bool:
+    """By the first failure that is one whatever else is found; else as the whole gate says."""
+    if mistake.found == "fail" and any(failure.code not in UNDECIDED for failure in failures(mistake)):
+        return True
+    return is_killed(mistake, tried(mistake.name))
 
 
 def wrong_names(mistake: Mistake, target: Target) -> set[str]:
@@ -57,15 +98,20 @@ def wrong_names(mistake: Mistake, target: Target) -> set[str]:
 def test_there_are_forty_mistakes_or_more_and_each_has_its_own_name():
     assert len(MISTAKES) >= 40
     assert len({m.name for m in MISTAKES}) == len(MISTAKES)
+    assert {m.name for m in MISTAKES} >= NAMED_BY_DEFAULT
 
 
 @pytest.mark.parametrize("mistake", listed())
 def test_the_mistake_is_found(mistake):
-    target = tried(mistake.name)
-    assert is_killed(mistake, target), f"{mistake.name}: {target.verdict}, {findings(target)}"
+    assert turns_red(mistake), f"{mistake.name} survives"
 
 
-@pytest.mark.parametrize("mistake", listed())
+def test_what_is_right_turns_nothing_red():
+    """Without this, a court that finds fault with everything would pass the list."""
+    assert not list(failures(Mistake("right", mistakes.RIGHT, ())))
+
+
+@pytest.mark.parametrize("mistake", some_by_default(listed()))
 def test_the_mistake_is_never_given_a_wrong_name(mistake):
     target = tried(mistake.name)
     assert findings(target), "nothing was found"
@@ -78,6 +124,7 @@ def test_what_is_right_by_other_arithmetic_passes_without_a_finding(steps):
     assert (target.verdict, findings(target)) == ("pass", [])
 
 
+@pytest.mark.slow
 def test_the_kill_table_is_complete():
     survivors = []
     for mistake in MISTAKES:
@@ -100,7 +147,9 @@ NAMED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "code"), NAMED.items())
+@pytest.mark.parametrize(
+    ("name", "code"), some_by_default([pytest.param(name, code, id=name) for name, code in NAMED.items()])
+)
 def test_the_common_mistakes_are_named(name, code):
     assert code in {f.code for f in findings(tried(name))}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import pytest
 
 from manual_backprop import initialization, primitives
 from reference.targets.builtin.ours import _checker
 from reference.targets.obligations.laws import gradient_checker, initialisation, mask_law
+from tests.folding import each
 
 SEEDS = range(5)
 
@@ -41,7 +41,7 @@ def by_rows(shape, *, keep_prob, rng):
     return np.broadcast_to(rng.random_sample((1, shape[1])) < keep_prob, shape)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@each("seed", SEEDS)
 def test_right_masks_keep_the_law(seed):
     assert not codes(mask_law(mask, dropout, seed))
     assert not codes(mask_law(primitives.dropout_mask, primitives.dropout, seed))
@@ -65,8 +65,8 @@ WRONG_MASKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WRONG_MASKS)
-@pytest.mark.parametrize("seed", SEEDS)
+@each("name", WRONG_MASKS)
+@each("seed", SEEDS)
 def test_a_mask_from_another_law_is_rejected(name, seed):
     wrong, code = WRONG_MASKS[name]
     assert ("D", code) in codes(mask_law(wrong, dropout, seed))
@@ -81,7 +81,7 @@ WRONG_DROPOUTS = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG_DROPOUTS)
+@each("name", WRONG_DROPOUTS)
 def test_dropout_that_is_not_inverted_dropout_is_rejected(name):
     found = codes(mask_law(mask, WRONG_DROPOUTS[name], 0))
     assert found
@@ -117,7 +117,7 @@ def layers(std, *, bias=0.0, mean=0.0, orient=lambda W: W):
     return draw
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@each("seed", SEEDS)
 def test_right_initialisations_keep_the_law(seed):
     assert not codes(initialisation(layers(he_std), he_std, seed))
     assert not codes(initialisation(initialization.he, he_std, seed))
@@ -138,8 +138,8 @@ WRONG_LAYERS = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG_LAYERS)
-@pytest.mark.parametrize("seed", SEEDS)
+@each("name", WRONG_LAYERS)
+@each("seed", SEEDS)
 def test_an_initialisation_of_another_scale_is_rejected(name, seed):
     assert {code for _, code in codes(initialisation(WRONG_LAYERS[name], he_std, seed))} == {"MB801"}
 
@@ -193,7 +193,7 @@ def test_a_right_checker_keeps_the_law():
     assert not codes(gradient_checker(_checker, 0))
 
 
-@pytest.mark.parametrize(
+@each(
     ("checker", "broken"),
     [
         (lambda problem, gradients: "PASS", {"rejects"}),

@@ -1,0 +1,174 @@
+"""What is said of a wrong line: its code, its words, where it stands, and how it ought to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.cases.quantities import split
+from reference.diagnosis.conventions import Convention
+from reference.diagnosis.explain import Mistake, Root
+from reference.diagnosis.localize import may_name, place_of, place_of_m
+from reference.diagnosis.mistakes import LINES, line_of, of_layer
+from reference.diagnosis.patterns import visible_pattern
+from reference.diagnosis.scene import Scene
+from reference.findings.verdicts import Certainty
+from reference.judging.execution import Failure
+from reference.targets.interface import Event, Outcome, Place
+
+__all__ = [
+    "Cause", "causes_of", "everywhere", "in_m", "of_random", "placed", "should_be", "unexplained", "unfinished",
+]  # fmt: skip
+
+WHAT = {"dW": "the gradient ", "db": "the gradient ", "dA": "the value ", "dZ": "the value "}  # else a whole sentence
+
+
+class Cause(NamedTuple):
+    """What is wrong with one output; ``suggestion`` is the line as it should be, in the course's letters."""
+
+    output: str
+    code: str
+    certainty: Certainty
+    text: str
+    candidates: tuple[str, ...] = ()
+    upstream_of: tuple[str, ...] = ()
+    place: Place | None = None
+    suggestion: str | None = None
+    what: str = ""  # the text without the probes that it was seen on
+    wrong_m: bool = False  # it comes of an m that was taken from the wrong axis
+    part: str = ""  # of the line that is wrong
+    conventions: tuple[Convention, ...] = ()  # in which it would be right
+
+
+def causes_of(
+    root: Root,
+    below: list[str],
+    consequences: list[str],
+    scenes: Sequence[Scene],
+    events: Sequence[Event],
+) -> list[Cause]:
+    """One cause for a line; two where two of its parts are wrong."""
+    kind, l = split(root.output)
+    harmless = kind in ("dA", "dZ") and not any(n.startswith(("dW", "db")) for n in below)
+    place = None
+    if events and root.got is not None:
+        place = place_of(events, scenes[0], root.output, root.got[0], root.right[0])
+    suggestion = should_be(root.output, scenes[0])
+
+    def cause(code: str, certainty: Certainty, what: str, probes: str = "", candidates: tuple[str, ...] = (),
+              *, wrong_m: bool = False) -> Cause:  # fmt: skip
+        code = "MB305" if harmless else code
+        text = what + probes
+        return Cause(
+            root.output, code, certainty, text, candidates, tuple(consequences), place, suggestion, what, wrong_m
+        )
+
+    probes = f", on {len(scenes)} of {len(scenes)} probes"
+    if not root.ways:
+        unknown = LINES[line_of(root.output, scenes[0].L)].unknown
+        if unknown is not None:
+            return [cause(unknown.code, unknown.certainty, of_layer(unknown.text, l))]
+        seen = "no value of it is known"
+        if root.got is not None:
+            seen = visible_pattern(scenes, root.output, l, root.got, root.right)
+        return [cause("MB199", "unexplained", seen)]
+    what = WHAT.get(kind, "")
+    texts = tuple(" and ".join(_in_words(root, m, alone=len(way) == 1) for m in way) for way in root.ways)
+    wrong_m = any(m.filling.wrong_m for way in root.ways for m in way)
+    if len(root.ways) == 1:
+        together = "; both on one line" if len(root.ways[0]) > 1 else ""
+        codes = dict.fromkeys(m.code for m in root.ways[0])
+        return [cause(code, "exactly", f"{what}{texts[0]}{together}", probes, wrong_m=wrong_m) for code in codes]
+    whole = f"{what}{' or '.join(texts)}"
+    return [cause(root.ways[0][0].code, "consistent", whole, probes, texts, wrong_m=wrong_m)]
+
+
+def _in_words(root: Root, mistake: Mistake, *, alone: bool) -> str:
+    """A mistake as a part of a sentence; ``alone``: it is all that is wrong with the line."""
+    kind, l = split(root.output)
+    text = mistake.text.removeprefix("the gradient ").removeprefix(f"dZ{l} ")
+    if kind == "dW" and mistake.part == "factor":
+        return f"with {text} (the L2 term is right)" if alone else f"with {text}"
+    if kind == "dW" and mistake.part == "L2":
+        return f"{text} (the data term is right)" if alone else text
+    return text
+
+
+def should_be(output: str, s: Scene) -> str:
+    """The line of a quantity, in the course's letters."""
+    kind, l = split(output)
+    text = LINES[line_of(output, s.L)].formula
+    if kind == "dW" and s.lambd:
+        text += " + (λ/m) W{}"
+    if kind in ("dA", "A") and s.dropout and l < s.L:
+        text += " · D{} / keep_prob"
+    if kind == "dZ" and s.hidden == "relu" and l < s.L:
+        text = "dZ{} = dA{} · (A{} > 0)"
+    if kind == "cost" and s.lambd:
+        text += " + (λ/2m) Σ ‖W‖²"
+    l = l or s.L
+    before = "X" if l == 1 else f"A{l - 1}"
+    return text.replace("A{p}", before).replace("{}", str(l)).replace("{p}", str(l - 1)).replace("{n}", str(l + 1))
+
+
+def unexplained(failure: Failure, text: str) -> Cause:
+    certainty: Certainty = "exactly" if failure.code == "MB305" else "unexplained"
+    return Cause(failure.output, failure.code, certainty, text, what=text)
+
+
+# --- of one check ------------------------------------------------------------------------------------------------
+
+
+def unfinished(causes: list[Cause]) -> list[Cause]:
+    """Several gradients that are not returned are one thing that is not finished."""
+    missing = [c for c in causes if c.code == "MB702" and c.output != "*"]
+    if len(missing) < 2:
+        return causes
+    whole = Cause("*", "MB702", "exactly", f"{', '.join(c.output for c in missing)} are not returned")
+    return [whole, *(c for c in causes if c not in missing)]
+
+
+def placed(cause: Cause, outcome: Outcome, events: Sequence[Event]) -> Cause:
+    """A quantity of a wrong shape or dtype, with the line that made it."""
+    if cause.place is not None or cause.code not in ("MB501", "MB502") or cause.output not in outcome:
+        return cause
+    got = outcome[cause.output][0]
+    held = [e for e in events if np.shape(e.value) == np.shape(got) and np.array_equal(e.value, got)]
+    held = [e for e in held if may_name(e.variable, cause.output)]
+    return cause._replace(place=held[0].place) if held else cause
+
+
+def in_m(cause: Cause, events: Sequence[Event], m: int) -> Cause:
+    """A wrong m stands where m was counted."""
+    place = place_of_m(events, m) if cause.code == "MB102" else None
+    return cause if place is None else cause._replace(place=place)
+
+
+def everywhere(causes: list[Cause], gradients: int) -> list[Cause]:
+    """One mistake on one line, or in the m that all lines share, is one finding: the most upstream of its outputs."""
+    merged: dict[object, Cause] = {}
+    for k, cause in enumerate(causes):
+        kind = split(cause.output)[0]
+        alike = sum(c.text == cause.text and c.code == "MB102" for c in causes) >= gradients - 1 > 1
+        shared = cause.wrong_m or alike
+        key: object = "m" if shared else (cause.place, cause.code, kind) if cause.place else k
+        first = merged.get(key)
+        if first is None:
+            merged[key] = cause
+        else:
+            below = (*first.upstream_of, cause.output, *cause.upstream_of)
+            merged[key] = first._replace(upstream_of=tuple(dict.fromkeys(below)))
+    return list(merged.values())
+
+
+def of_random(cause: Cause) -> Cause:
+    """What no dictionary explains, in a backward pass that draws random numbers."""
+    if cause.code != "MB199":
+        return cause
+    if cause.output.startswith("dA"):
+        text = "the value with a mask that is drawn anew on the way back: the forward pass's own is to be used again"
+        return cause._replace(code="MB301", certainty="consistent", text=text, what=text)
+    text = "random numbers are drawn on the way back"
+    return cause._replace(code="MB602", certainty="consistent", text=text, what=text)

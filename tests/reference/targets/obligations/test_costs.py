@@ -1,0 +1,194 @@
+"""Costs: right in every style, wrong in every known way, or another by a convention."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.folding import each
+from tests.reference.targets.obligations.judged import DATA, Judged, cost
+
+SQUARES = "(np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W3 ** 2))"
+
+
+def cost_l2(name, penalty, data=DATA):
+    return (
+        f"def {name}(A3, Y, parameters, lambd):\n    m = Y.shape[1]\n"
+        '    W1, b1, W2, b2, W3, b3 = [parameters[k] for k in ("W1", "b1", "W2", "b2", "W3", "b3")]\n'
+        f"    return {data} + {penalty}"
+    )
+
+
+RIGHT_COSTS = {
+    "compute_cost": DATA,
+    "compute_cost_nansum": "1. / m * np.nansum(np.multiply(-np.log(A3), Y) + np.multiply(-np.log(1 - A3), 1 - Y))",
+    "compute_cost_matrix": "-(np.dot(Y, np.log(A3).T) + np.dot(1 - Y, np.log(1 - A3).T)) / m",
+    "compute_cost_guarded": "-np.mean(Y * np.log(A3 + 1e-8) + (1 - Y) * np.log(1 - A3 + 1e-8))",
+    "compute_cost_squeezed": f"np.squeeze({DATA})",
+    "compute_cost_float": f"float({DATA})",
+    "compute_cost_flat": "np.sum(-Y.ravel() * np.log(A3.ravel()) - (1 - Y.ravel()) * np.log(1 - A3.ravel())) / m",
+}
+WRONG_COSTS = {
+    "compute_cost_x1": (f"-({DATA})", "sign"),
+    "compute_cost_x2": (f"({DATA}) / m", "m twice"),
+    "compute_cost_x3": (f"({DATA}) / 2", "halved"),
+    "compute_cost_x4": ("np.sum(-Y * np.log(A3)) / m", "Y = 0 is missing"),
+    "compute_cost_x5": ("np.sum(-(1 - Y) * np.log(1 - A3)) / m", "Y = 1 is missing"),
+    "compute_cost_x6": ("np.sum(-Y * np.log(1 - A3) - (1 - Y) * np.log(A3)) / m", "exchanged"),
+    "compute_cost_x7": ("np.sum(-Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / m", "subtracted"),
+    "compute_cost_x8": ("np.sum(-Y * np.log10(A3) - (1 - Y) * np.log10(1 - A3)) / m", "owed"),
+}
+CONVENTIONS = {
+    "compute_cost_c1": f"({DATA}) * m",
+    "compute_cost_c2": "np.sum((A3 - Y) ** 2) / (2 * m)",
+    "compute_cost_c3": "np.mean((A3 - Y) ** 2)",
+}
+RIGHT_L2 = {
+    "compute_cost_with_regularization": f"lambd / (2 * m) * {SQUARES}",
+    "compute_cost_with_regularization_square": (
+        "1. / m * lambd / 2 * (np.sum(np.square(W1)) + np.sum(np.square(W2)) + np.sum(np.square(W3)))"
+    ),
+    "compute_cost_with_regularization_norm": "lambd / 2 / m * sum(np.linalg.norm(W) ** 2 for W in (W1, W2, W3))",
+    "compute_cost_with_regularization_loop": (
+        "lambd / (2 * m) * sum(np.sum(v * v) for k, v in parameters.items() if k[0] == 'W')"
+    ),
+}
+WRONG_L2 = {
+    "compute_cost_with_regularization_x1": ("0", "missing"),
+    "compute_cost_with_regularization_x2": (f"-lambd / (2 * m) * {SQUARES}", "subtracted"),
+    "compute_cost_with_regularization_x3": (f"1 / (2 * m) * {SQUARES}", "λ is missing"),
+    "compute_cost_with_regularization_x4": ("lambd / (2 * m) * (np.sum(W1 ** 2) + np.sum(W2 ** 2))", "W3 is not in"),
+    "compute_cost_with_regularization_x5": ("lambd / (2 * m) * np.sum(W3 ** 2)", "only W3"),
+    "compute_cost_with_regularization_x6": (
+        "lambd / (2 * m) * (np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W2 ** 2))", "W2 where it takes W3"),
+    "compute_cost_with_regularization_x7": ("lambd / (2 * m) * (np.sum(W1) + np.sum(W2) + np.sum(W3))", "Σ W where"),
+    "compute_cost_with_regularization_x8": (
+        f"lambd / (2 * m) * ({SQUARES} + np.sum(b1 ** 2) + np.sum(b2 ** 2) + np.sum(b3 ** 2))", "biases"),
+    "compute_cost_with_regularization_x9": (f"lambd / (2 * m) / m * {SQUARES}", "m twice"),
+    "compute_cost_with_regularization_x10": ("lambd / (2 * m) * sum(np.linalg.norm(W) for W in (W1, W2, W3))", "‖W‖"),
+    "compute_cost_with_regularization_x11": ("lambd / (2 * m) * sum(np.abs(W).sum() for W in (W1, W2, W3))", "|W|"),
+    "compute_cost_with_regularization_x12": ("lambd / (2 * m) * sum(W.sum() ** 2 for W in (W1, W2, W3))", "(Σ W)²"),
+    "compute_cost_with_regularization_x13": (f"lambd ** 2 / (2 * m) * {SQUARES}", "squared"),
+}  # fmt: skip
+CONVENTIONS_L2 = {
+    "compute_cost_with_regularization_c1": f"lambd / 2 * {SQUARES}",
+    "compute_cost_with_regularization_c2": f"lambd / m * {SQUARES}",
+    "compute_cost_with_regularization_c3": f"lambd * {SQUARES}",
+}
+OTHER_COSTS = [
+    cost("compute_cost_shape_one", DATA, "cost * np.ones((1, 1))"),
+    cost("compute_cost_tuple", DATA, "cost, None"),
+    "def compute_loss(Y, A3):\n    return -np.mean(Y * np.log(A3) + (1 - Y) * np.log(1 - A3))",
+    "def compute_cost_default(a, Y, m=None):\n    return -np.sum(Y * np.log(a) + (1 - Y) * np.log(1 - a)) / Y.shape[1]",
+    "def compute_cost_vector(A3, Y):\n    return -(Y * np.log(A3) + (1 - Y) * np.log(1 - A3))",
+    "def compute_cost_nothing(A3, Y):\n    cost = np.sum(Y)",
+    "def compute_cost_raises(A3, Y):\n    return A3 @ Y",
+    (
+        "def compute_cost_template(A3, Y):\n    ### START CODE HERE ###\n"
+        "    cost = None\n    ### END CODE HERE ###\n    return cost"
+    ),
+    "def compute_cost_todo(A3, Y):\n    raise NotImplementedError",
+    "def compute_cost_needs(A3, Y):\n    import nothing_of_the_kind\n    return nothing_of_the_kind.cost(A3, Y)",
+    "def compute_cost_exits(A3, Y):\n    m = Y.shape[1]\n    raise SystemExit(m)",
+    "def my_cost_of_something_else(A3, Y):\n    return np.sum(A3) + 7",
+    cost_l2(
+        "compute_cost_with_regularization_of_the_helpers",
+        f"lambd / (2 * m) * {SQUARES}",
+        "np.mean(compute_cost(A3, Y))",
+    ),
+    """
+    def compute_cost_with_regularization_pairs(AL, Y, params, lambd):
+        m = Y.shape[1]
+        data = -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
+        total = 0
+        for W, b in params:
+            total = total + (W * W).sum()
+        return data + lambd / (2 * m) * total
+    """,
+]
+
+
+@pytest.fixture(scope="module")
+def costs(tmp_path_factory):
+    functions = [cost(name, text) for name, text in {**RIGHT_COSTS, **CONVENTIONS}.items()]
+    functions += [cost(name, text) for name, (text, _) in WRONG_COSTS.items()]
+    functions += [cost_l2(name, text) for name, text in {**RIGHT_L2, **CONVENTIONS_L2}.items()]
+    functions += [cost_l2(name, text) for name, (text, _) in WRONG_L2.items()]
+    return Judged(tmp_path_factory.mktemp("costs"), functions + OTHER_COSTS)
+
+
+@each(
+    "name",
+    [
+        *RIGHT_COSTS,
+        *RIGHT_L2,
+        "compute_loss",
+        "compute_cost_default",
+        "compute_cost_shape_one",
+        "compute_cost_tuple",
+        "compute_cost_with_regularization_of_the_helpers",
+        "compute_cost_with_regularization_pairs",
+    ],
+)
+def test_right_costs(costs, name):
+    costs.right(name)
+
+
+@each("name", [*WRONG_COSTS, *WRONG_L2])
+def test_wrong_costs_are_told_in_words(costs, name):
+    costs.wrong(name, "MB802", {**WRONG_COSTS, **WRONG_L2}[name][1], output="cost")
+    assert not any(v.conventions for v in costs.found[name])
+
+
+@each("name", [*CONVENTIONS, *CONVENTIONS_L2])
+def test_a_cost_of_another_convention_is_called_one(costs, name):
+    costs.wrong(name, "MB802", "convention: ", output="cost")
+    assert all(v.conventions for v in costs.found[name])
+
+
+@each(
+    "name, code, words",
+    [
+        ("compute_cost_vector", "MB501", "one number"),
+        ("compute_cost_nothing", "MB702", "no number"),
+        ("compute_cost_raises", "MB701", "ValueError"),
+        ("compute_cost_template", "MB702", "not finished"),
+        ("compute_cost_todo", "MB702", "NotImplementedError"),
+        ("compute_cost_exits", "MB701", "SystemExit"),
+    ],
+)
+def test_costs_that_are_none(costs, name, code, words):
+    costs.wrong(name, code, words)
+
+
+@each("name", ["compute_cost_needs", "my_cost_of_something_else"])
+def test_a_cost_that_cannot_be_judged_is_not_accused(costs, name):
+    assert costs.found[name] == []
+
+
+def test_a_cost_of_softmax(tmp_path):
+    judged = Judged(
+        tmp_path,
+        [
+            """
+            def forward_propagation(X, parameters):
+                Z1 = parameters["W1"] @ X + parameters["b1"]
+                A1 = np.maximum(Z1, 0)
+                Z2 = parameters["W2"] @ A1 + parameters["b2"]
+                A2 = np.exp(Z2) / np.exp(Z2).sum(axis=0)
+                return A2, {"A1": A1, "A2": A2}
+            def backward_propagation(parameters, cache, X, Y):
+                m = X.shape[1]
+                dZ2 = cache["A2"] - Y
+                dZ1 = parameters["W2"].T @ dZ2 * (cache["A1"] > 0)
+                return {"dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m,
+                        "dW2": dZ2 @ cache["A1"].T / m, "db2": dZ2.sum(axis=1, keepdims=True) / m}
+            def compute_cost(A2, Y):
+                return -np.sum(Y * np.log(A2)) / Y.shape[1]
+            def compute_cost_x(A2, Y):
+                return -np.mean(Y * np.log(A2))
+            """
+        ],
+    )
+    judged.right("compute_cost")
+    judged.right("forward_propagation")
+    judged.wrong("compute_cost_x", "MB802")

@@ -1,0 +1,139 @@
+"""Initialisers: shapes, zero biases, and the spread that each is named after."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.folding import each
+from tests.reference.targets.obligations.judged import Judged, named
+
+INITIALISER = """
+def NAME(layers_dims):
+    np.random.seed(3)
+    parameters = {}
+    L = len(layers_dims)
+    for l in range(1, L):
+        n, n_prev = layers_dims[l], layers_dims[l - 1]
+        parameters['W' + str(l)] = WEIGHTS
+        parameters['b' + str(l)] = BIAS
+    return parameters
+"""
+
+
+def initialiser(name, weights, bias="np.zeros((n, 1))"):
+    return named(name, INITIALISER.replace("WEIGHTS", weights).replace("BIAS", bias))
+
+
+RIGHT_INITIALISERS = {
+    "initialize_parameters_zeros": ("np.zeros((n, n_prev))",),
+    "initialize_parameters_random": ("np.random.randn(n, n_prev) * 10",),
+    "initialize_parameters_he": ("np.random.randn(n, n_prev) * np.sqrt(2. / n_prev)",),
+    "initialize_parameters_normal_he": ("np.random.normal(0, np.sqrt(2 / n_prev), (n, n_prev))",),
+    "initialize_parameters_own_generator_he": (
+        "np.random.RandomState(l).standard_normal((n, n_prev)) * (2 / n_prev) ** 0.5",
+    ),
+    "initialize_parameters_new_generator_he": (
+        "np.random.default_rng(l).standard_normal((n, n_prev)) * np.sqrt(2 / n_prev)",
+    ),
+    "initialize_parameters_xavier": ("np.random.randn(n, n_prev) * np.sqrt(1 / n_prev)",),
+    "initialize_parameters": ("np.random.randn(n, n_prev) * 0.01",),
+    "initialize_parameters_deep": ("np.random.randn(n, n_prev) / np.sqrt(n_prev)",),
+    "initialize_parameters_uniform": ("np.random.rand(n, n_prev) - 0.5",),
+}
+WRONG_INITIALISERS = {
+    "initialize_parameters_x1_random": ("np.random.randn(n, n_prev) * 0.01", "np.zeros((n, 1))", "0.01"),
+    "initialize_parameters_x2_he": ((
+        "np.random.randn(n, n_prev) "
+        "* np.sqrt(1 / n_prev)"
+), "np.zeros((n, 1))", "√(1/n_prev)"),
+    "initialize_parameters_x3_he": ("np.random.randn(n, n_prev) * np.sqrt(2 / n)", "np.zeros((n, 1))", "√(2/n)"),
+    "initialize_parameters_x4_he": ("np.random.randn(n, n_prev) * 2 / n_prev", "np.zeros((n, 1))", "2/n_prev"),
+    "initialize_parameters_x5_zeros": ("np.ones((n, n_prev))", "np.zeros((n, 1))", "not zero"),
+    "initialize_parameters_x6_he": (
+        "np.random.randn(n_prev, n) * np.sqrt(2 / n_prev)", "np.zeros((n, 1))", "has shape"),
+    "initialize_parameters_x7_he": ((
+        "np.random.randn(n, n_prev) "
+        "* np.sqrt(2 / n_prev)"
+), "np.ones((n, 1))", "start at zero"),
+    "initialize_parameters_x8_he": ("np.random.randn(n, n_prev) * np.sqrt(2 / n_prev)", "np.zeros(n)", "has shape"),
+    "initialize_parameters_x9_random": ("np.random.rand(n, n_prev) * 10", "np.zeros((n, 1))", ""),
+    "initialize_parameters_x10": ("np.ones((n, n_prev))", "np.zeros((n, 1))", "symmetry"),
+    "initialize_parameters_x11": ("np.random.randn(n, n_prev) / 0.0 * 0", "np.zeros((n, 1))", ""),
+    "initialize_parameters_x12_he": ("'text'", "np.zeros((n, 1))", "no array"),
+}  # fmt: skip
+OTHER_INITIALISERS = [
+    """
+    def initialize_parameters_two(n_x, n_h, n_y):
+        return {"W1": np.random.randn(n_h, n_x) * 0.01, "b1": np.zeros((n_h, 1)),
+                "W2": np.random.randn(n_y, n_h) * 0.01, "b2": np.zeros((n_y, 1))}
+    """,
+    """
+    def initialize_parameters_two_wrong(n_x, n_h, n_y):
+        return {"W1": np.random.randn(n_x, n_h) * 0.01, "b1": np.zeros((n_h, 1)),
+                "W2": np.random.randn(n_y, n_h) * 0.01, "b2": np.zeros((n_y, 1))}
+    """,
+    "def initialize_parameters_none_he(layers_dims):\n    parameters = {}",
+    "def initialize_parameters_number_he(layers_dims):\n    return 3",
+    "def initialize_parameters_raises_he(layers_dims):\n    return layers_dims.shape",
+    """
+    def initialize_parameters_forgets_he(layers_dims):
+        return {f"W{l}": np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])
+                for l in range(1, len(layers_dims))}
+    """,
+    """
+    def initialize_parameters_template_he(layers_dims):
+        parameters = {}
+        for l in range(1, len(layers_dims)):
+            parameters['W' + str(l)] = None
+            parameters['b' + str(l)] = None
+        return parameters
+    """,
+    """
+    def initialize_parameters_short_he(layers_dims):
+        parameters = {}
+        for l in range(1, len(layers_dims) - 1):
+            parameters[f'W{l}'] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])
+            parameters[f'b{l}'] = np.zeros((layers_dims[l], 1))
+        return parameters
+    """,
+    "def initialize_velocity(parameters):\n    return {'dW1': np.zeros_like(parameters['W1'])}",
+    "def initialize_pairs(layers_dims):\n    return [(np.ones((2, 2)), np.ones((2, 1)))]",
+]
+
+
+@pytest.fixture(scope="module")
+def initialisers(tmp_path_factory):
+    functions = [initialiser(name, *how) for name, how in RIGHT_INITIALISERS.items()]
+    functions += [initialiser(name, *how[:2]) for name, how in WRONG_INITIALISERS.items()]
+    return Judged(tmp_path_factory.mktemp("initialisers"), functions + OTHER_INITIALISERS)
+
+
+@each("name", [*RIGHT_INITIALISERS, "initialize_parameters_two"])
+def test_right_initialisers(initialisers, name):
+    initialisers.right(name)
+
+
+@each("name", WRONG_INITIALISERS)
+def test_wrong_initialisers(initialisers, name):
+    initialisers.wrong(name, "MB801", WRONG_INITIALISERS[name][2])
+
+
+@each(
+    "name, code, words",
+    [
+        ("initialize_parameters_two_wrong", "MB801", "W1 has shape (150, 200); owed (200, 150)"),
+        ("initialize_parameters_none_he", "MB702", "no dictionary"),
+        ("initialize_parameters_number_he", "MB801", "no dictionary"),
+        ("initialize_parameters_raises_he", "MB701", "AttributeError"),
+        ("initialize_parameters_forgets_he", "MB801", "b1 is not there"),
+        ("initialize_parameters_template_he", "MB702", "not finished"),
+        ("initialize_parameters_short_he", "MB801", "W3 is not there"),
+    ],
+)
+def test_other_initialisers(initialisers, name, code, words):
+    initialisers.wrong(name, code, words)
+
+
+@each("name", ["initialize_velocity", "initialize_pairs"])
+def test_what_is_no_initialiser_of_ours_is_not_accused(initialisers, name):
+    assert initialisers.found.get(name, []) == []
