@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient, is_intermediate
 from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
-from reference.judging.panel import Dispute, Witnesses, WitnessReport, ask_witnesses, compare_witnesses
+from reference.judging.panel import Dispute, Panel, WitnessReport, ask_witnesses, compare_witnesses
 from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
 from reference.targets.interface import Entry, Outcome
 
@@ -74,7 +74,7 @@ LARGEST_WITNESS_CACHE = 1024  # stacks
 class Court(NamedTuple):
     """What a judgement rests on, where it is not the court's own. ``selftest --gate`` breaks one part at a time."""
 
-    witnesses: Witnesses | None = None
+    witnesses: Panel | None = None
     compare: Compare | None = None
 
 
@@ -133,7 +133,7 @@ def _witness_report(
     exhaustive: bool,
     rng: np.random.RandomState,
     witness_cache: WitnessCache | None,
-    witnesses: Witnesses | None,
+    witnesses: Panel | None,
 ) -> tuple[WitnessReport, list[Dispute]]:
     """Ask the witnesses, or recall: what they say is a function of the problem alone."""
     masks = b"".join(D.tobytes() for D in problem.masks or ())

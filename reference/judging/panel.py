@@ -17,8 +17,8 @@ from reference.witnesses.autodiff import Autodiff, autodiff
 __all__ = [
     "WITNESSES",
     "Dispute",
+    "Panel",
     "WitnessReport",
-    "Witnesses",
     "ask_witnesses",
     "central_differences",
     "compare_witnesses",
@@ -29,7 +29,7 @@ __all__ = [
 WITNESSES = ("autodiff", "central_difference", "complex_step")
 
 
-class Witnesses(NamedTuple):
+class Panel(NamedTuple):
     """Whom a court asks. ``selftest --gate`` puts a broken one in the place of each."""
 
     autodiff: Callable[[Problem], Autodiff]
@@ -60,9 +60,9 @@ def central_differences(problem: Problem, M: Magnitudes) -> Differences:
     return network_differences(problem.Y.astype(np.float64), parameters, M, **problem.architecture())
 
 
-def honest_witnesses() -> Witnesses:
+def honest_witnesses() -> Panel:
     """The three that everybody is held to."""
-    return Witnesses(autodiff, central_differences, step.complex_step)
+    return Panel(autodiff, central_differences, step.complex_step)
 
 
 def ask_witnesses(
@@ -70,7 +70,7 @@ def ask_witnesses(
     *,
     exhaustive: bool,
     rng: np.random.RandomState | None = None,
-    witnesses: Witnesses | None = None,
+    witnesses: Panel | None = None,
 ) -> WitnessReport:
     """Ask all three. ``exhaustive``: the complex step along every coordinate, else along samples.
 
@@ -89,7 +89,7 @@ def ask_witnesses(
 
 
 def compare_witnesses(
-    problem: Problem, witness_report: WitnessReport, *, witnesses: Witnesses | None = None
+    problem: Problem, witness_report: WitnessReport, *, witnesses: Panel | None = None
 ) -> list[Dispute]:
     """Compare the witnesses with each other, each pair within what both admit; one dispute per case at most.
 
