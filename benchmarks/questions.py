@@ -11,7 +11,7 @@ from manual_backprop import network
 from manual_backprop.gradient_check import GradientCheck, network_gradient_check
 from reference.cases.case import Case
 from reference.cases.problem import draw
-from reference.targets.outcome import singles
+from reference.interface.outcome import singles
 from reference.witnesses.autodiff import autodiff, gradients
 
 __all__ = ["Question", "approximation", "doubled", "off", "question"]

@@ -19,12 +19,11 @@ from manual_backprop.differences import Differences
 from reference.cases.case import Case
 from reference.cases.generation import STACK
 from reference.cases.problem import Problem, draw
+from reference.interface.entry import Entry, Outcome
+from reference.interface.outcome import singles
 from reference.judging.judge import judge
 from reference.judging.panel import central_differences
 from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of
-from reference.targets import Entry
-from reference.targets.interface import Outcome
-from reference.targets.outcome import singles
 from reference.witnesses.autodiff import Autodiff, autodiff, gradients
 
 __all__ = ["Cases", "Examined", "differences", "examine", "stacks", "stages", "verified"]

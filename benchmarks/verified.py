@@ -27,9 +27,9 @@ from benchmarks.verification import Cases, stacks, stages, verified
 from manual_backprop.gradient_check import COVERAGE
 from reference.cases.generation import STACK, random_stacks
 from reference.cases.problem import draw
+from reference.interface.entry import Entry, Outcome
 from reference.judging.tolerance import compare, magnitudes_of, tolerance
-from reference.targets import Entry, resolve
-from reference.targets.interface import Outcome
+from reference.targets import resolve
 from reference.witnesses.autodiff import autodiff, warm_up
 
 __all__ = ["CHECKERS", "FULL", "QUICK", "Sizes", "measure"]

@@ -3,9 +3,10 @@
 cases         one printable line, and the arrays that it stands for; where cases come from
 witnesses     autodiff, the complex step, arbitrary precision: forward only
               (central differences are ``manual_backprop.differences``)
-targets       what is judged: read, run in a process of its own, seen as plain values
+interface     what every room knows of a target: plain values, and the exceptions that come of asking one
 judging       tolerances, which witness is the odd one, one stack of problems
 diagnosis     what is wrong, decided on probes, and the line
+targets       what is judged: read, run in a process of its own, and what each of its functions owes
 verification  one target from its first case to its verdict; several at once; what is kept of it
 selftest      proof that all this can fail
 findings      the codes

@@ -43,7 +43,8 @@ from benchmarks.peers.plain import LOOP
 from benchmarks.plan import BenchmarkPlan
 from benchmarks.tables import markdown
 from reference.cases.case import Case
-from reference.targets import Entry, resolve
+from reference.interface.entry import Entry
+from reference.targets import resolve
 
 
 def test_a_small_campaign_finds_nothing_to_accuse() -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from reference.targets.outcome import Single
+from reference.interface.outcome import Single
 
 __all__ = ["Array", "Blocks", "Checker", "Setting", "Single", "Trainer", "blocks_of", "flat", "unflat"]
 

@@ -11,14 +11,14 @@ import click
 from reference.comparison import ComparisonPlan, compare, open_all
 from reference.report import COMPARISON_FORMATS
 from reference.report.delivery import check_writable, deliver
+from reference.settings.binding import BindingError, binding_of
 from reference.settings.formats import Reports
 from reference.settings.profiles import PROFILES
-from reference.settings.request import limits_of
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import BUILT_IN, is_installed, resolve
-from reference.targets.binding import BindingError, binding_of
 from reference.verification.progress import progress
 from reference.verification.reported import invoked
+from reference.verification.request import limits_of
 from reference.verification.run import Options
 from reference.verification.target import prepared, verify_one
 from reference.verification.threads import promptly

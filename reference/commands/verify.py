@@ -13,19 +13,20 @@ import click
 
 from reference.cases.case import CaseError
 from reference.findings.verdicts import INTERNAL
+from reference.interface.entry import Implementation
 from reference.report import FORMATS
 from reference.report.delivery import check_writable, deliver, write
 from reference.report.models.evidence import Kill
 from reference.selftest.canary import canary
 from reference.settings.formats import Reports
-from reference.settings.request import Request, request
 from reference.settings.table import ConfigurationError
-from reference.targets import Implementation, TargetError, resolve
+from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.conclude import Conclusion, conclude
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.progress import Progress, progress
 from reference.verification.reported import invoked, run_report, target_report
+from reference.verification.request import Request, request
 from reference.verification.required import not_run
 from reference.verification.target import another, judge_target, prepared, with_slack
 from reference.verification.threads import promptly

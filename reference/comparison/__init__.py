@@ -21,9 +21,9 @@ from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
 from reference.diagnosis.conventions import SUMMED, Convention
 from reference.findings.verdicts import EXIT_CODES, Verdict, verdict_of, worst_exit
+from reference.interface.entry import Implementation
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Standing, Timing
 from reference.report.models.verification import Target
-from reference.targets import Implementation
 from reference.verification.progress import Progress
 from reference.verification.reported import Invocation
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from reference.targets import Implementation, TargetError
+from reference.interface.entry import Implementation
+from reference.targets import TargetError
 
 __all__ = ["Contender", "open_all"]
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from reference.cases.battery import battery
 from reference.cases.case import Case
+from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
+from reference.interface.entry import Entry
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
-from reference.targets.interface import Domain, Entry
 
 __all__ = ["Answer", "AskedProblem", "Participant", "ask_all", "paired"]
 

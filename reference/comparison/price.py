@@ -17,12 +17,12 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
+from reference.interface.entry import Entry, Meter
+from reference.interface.exceptions import TargetDied
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
 from reference.judging.tolerance import compare, magnitudes_of, project, tolerance
 from reference.report.models.comparison import Price
-from reference.targets.interface import Entry, Meter
 from reference.targets.process.metering import peak_memory, seconds
-from reference.targets.process.supervisor import TargetDied
 from reference.witnesses.complex_step import Vectors, complex_step
 
 __all__ = ["SIZES", "Size", "prices"]

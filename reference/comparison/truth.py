@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
-from reference.targets.outcome import named
+from reference.interface.outcome import named
 from reference.witnesses import arbitrary_precision as arbitrary
 from reference.witnesses.complex_step import complex_step, coordinates
 

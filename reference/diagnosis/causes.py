@@ -15,8 +15,8 @@ from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.patterns import visible_pattern
 from reference.diagnosis.scene import Scene
 from reference.findings.verdicts import Certainty
+from reference.interface.entry import Event, Outcome, Place
 from reference.judging.execution import Failure
-from reference.targets.interface import Event, Outcome, Place
 
 __all__ = [
     "Cause", "causes_of", "everywhere", "in_m", "of_random", "placed", "should_be", "unexplained", "unfinished",

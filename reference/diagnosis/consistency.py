@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from reference.diagnosis.causes import Cause
 from reference.diagnosis.conventions import Convention
 from reference.diagnosis.diagnose import Diagnosis, diagnose
+from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
-from reference.targets.interface import Entry, OwnDerivative
 
 __all__ = ["agreed", "held_to_its_own"]
 

@@ -19,8 +19,8 @@ from reference.diagnosis.mistakes import owed_by
 from reference.diagnosis.observed import forward_seen, seen, usable
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import forward_order, scene
+from reference.interface.entry import Entry, Outcome
 from reference.judging.execution import Failure, Raised, attempt, run_once
-from reference.targets.interface import Entry, Outcome
 
 __all__ = ["Diagnosis", "diagnose"]
 

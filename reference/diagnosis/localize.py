@@ -14,7 +14,7 @@ import numpy as np
 
 from reference.cases.quantities import split
 from reference.diagnosis.scene import Scene
-from reference.targets.interface import Event, Place
+from reference.interface.entry import Event, Place
 
 __all__ = ["may_name", "place_of", "place_of_cost", "place_of_m", "place_of_variable"]
 

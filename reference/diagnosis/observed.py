@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.cases.quantities import split
 from reference.diagnosis.scene import Scene, forward_order
-from reference.targets.interface import Event
+from reference.interface.entry import Event
 
 __all__ = ["forward_seen", "seen", "usable"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
-from reference.targets.interface import Entry
+from reference.interface.entry import Entry
 
 __all__ = ["LAMBD", "probes"]
 

@@ -18,10 +18,10 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient
-from reference.targets.interface import Entry, Outcome, Place, Ran
-from reference.targets.outcome import as_dict
-from reference.targets.process.supervisor import TargetDied, TargetRaised
-from reference.targets.raised import described
+from reference.interface.entry import Entry, Outcome, Place, Ran
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.outcome import as_dict
+from reference.interface.raised import described
 
 if TYPE_CHECKING:
     from reference.diagnosis.conventions import Convention

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient, is_intermediate
+from reference.interface.entry import Entry, Outcome
 from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
 from reference.judging.panel import Dispute, Panel, WitnessReport, ask_witnesses, compare_witnesses
 from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
-from reference.targets.interface import Entry, Outcome
 
 __all__ = ["Court", "Judgement", "Tally", "WitnessCache", "judge"]
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from reference.cases.case import Case
 from reference.cases.quantities import backward_order
 from reference.diagnosis import probes
+from reference.interface.entry import Entry, Implementation, Outcome
+from reference.interface.exceptions import TargetDied
 from reference.judging.execution import run_once
 from reference.report.models.verification import CheckResult
 from reference.report.view import ALL
-from reference.targets import Entry, Implementation, Outcome
-from reference.targets.process.supervisor import TargetDied
 
 __all__ = ["Check", "Share", "checks_of", "shares_of"]
 

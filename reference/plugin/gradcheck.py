@@ -11,15 +11,16 @@ import pytest
 
 from manual_backprop.gradient_check import COVERAGE, GradientCheck, gradient_check
 from reference.cases.case import Case
+from reference.cases.domain import ANY, kind_of
 from reference.findings.verdicts import INTERNAL
+from reference.interface.entry import Entry, Implementation
+from reference.interface.outcome import Single, per_case
 from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import finding_texts
 from reference.plugin.isolation import isolated
 from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
 from reference.settings.profiles import PROFILES
-from reference.targets import ANY, Entry, Implementation, kind_of
-from reference.targets.outcome import Single, per_case
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 

@@ -18,16 +18,16 @@ from typing import NamedTuple
 import pytest
 
 from reference.findings.verdicts import DEBUG, INTERNAL
+from reference.interface.entry import Implementation, NotJudged
 from reference.plugin.exports import Check, checks_of
 from reference.plugin.isolation import isolated, silent
 from reference.report.models.verification import Target
 from reference.selftest.canary import canary
-from reference.settings.request import Request, request
 from reference.settings.table import ConfigurationError
-from reference.targets import Implementation, TargetError, resolve
-from reference.targets.interface import NotJudged
+from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.reported import target_report
+from reference.verification.request import Request, request
 from reference.verification.run import Run
 from reference.verification.target import another, judge_target, with_slack
 

@@ -11,7 +11,7 @@ import numpy as np
 from reference.cases.problem import Problem
 from reference.diagnosis.evaluate import followed
 from reference.diagnosis.scene import scene
-from reference.targets.interface import Outcome, Violation
+from reference.interface.entry import Outcome, Violation
 from reference.targets.obligations import laws as checks
 
 __all__ = ["BEHAVIOURS", "LAWS"]

@@ -12,11 +12,12 @@ from functools import partial
 import numpy as np
 
 from reference.cases.case import Case
+from reference.cases.domain import ANY
 from reference.cases.problem import Problem
+from reference.interface.entry import Entry, Implementation, Outcome
 from reference.judging.judge import Judgement, judge
 from reference.report.models.verification import Target
 from reference.settings.profiles import Profile
-from reference.targets import ANY, Entry, Implementation, Outcome
 from reference.verification.conclude import Conclusion, conclude
 from reference.verification.run import Options
 from reference.verification.target import verify_one

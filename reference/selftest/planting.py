@@ -19,11 +19,11 @@ from reference.diagnosis import diagnose, probes
 from reference.diagnosis.evaluate import followed, value_of, value_with
 from reference.diagnosis.mistakes import LINES, Filling, fillings, of_layer
 from reference.diagnosis.scene import Scene, forward_order, scene
+from reference.interface.entry import Entry, Implementation, Outcome, Violation
 from reference.judging.execution import Failure, run_once
 from reference.judging.judge import WitnessCache, judge
 from reference.report.models.evidence import NOWHERE, Kill
 from reference.selftest.behaviours import BEHAVIOURS, LAWS
-from reference.targets.interface import Entry, Implementation, Outcome, Violation
 
 __all__ = ["selftest"]
 

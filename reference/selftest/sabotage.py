@@ -16,13 +16,14 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.findings.verdicts import EXIT_CODES
+from reference.interface.entry import Implementation, Outcome
 from reference.judging.judge import Court, Judgement, judge
 from reference.judging.panel import honest_witnesses
 from reference.judging.tolerance import Deviations, compare
 from reference.report.kills import Trial
 from reference.selftest.canary import canary
 from reference.settings.profiles import Profile
-from reference.targets import Implementation, Outcome, resolve
+from reference.targets import resolve
 from reference.verification.conclude import Conclusion, conclude
 from reference.verification.reported import invoked, run_report
 from reference.verification.required import not_run

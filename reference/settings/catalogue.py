@@ -2,7 +2,7 @@
 
 The options of ``verify``, the environment (MANUAL_BACKPROP_…), ``[tool.manual-backprop]`` with its JSON Schema, the
 texts of ``--help`` and the defaults of a run are all made from here. To add a setting, add a line to ``SETTINGS``, and
-read it in ``reference.settings.request``. The defaults that depend on a profile are those of ``PROFILES``.
+read it in ``reference.verification.request``. The defaults that depend on a profile are those of ``PROFILES``.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, create_model
 from pydantic_core import ErrorDetails
 
+from reference.settings.binding import Binding
 from reference.settings.catalogue import SETTINGS, AnyText, OneOf, Positive, Whole
 from reference.settings.formats import VERIFY_FORMATS, FormatError, Reports, destination
 from reference.settings.profiles import PROFILES
-from reference.targets import Binding
 
 __all__ = [
     "Configuration",

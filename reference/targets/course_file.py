@@ -8,13 +8,15 @@ import difflib
 from pathlib import Path
 from typing import Any
 
-from reference.targets.binding import Binding
-from reference.targets.interface import Implementation, NotJudged, Violation
+from reference.interface.entry import Implementation, NotJudged, Violation
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.raised import broken, described, says
+from reference.settings.binding import Binding
+from reference.settings.limits import Limits
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
 from reference.targets.pairing.passes import Reached
-from reference.targets.process.supervisor import Limits, TargetDied, TargetRaised, Worker
-from reference.targets.raised import broken, described, says
+from reference.targets.process.supervisor import Worker
 from reference.targets.reading.source import SourceError, read
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from reference.cases.domain import ANY
 from reference.cases.problem import Problem
-from reference.targets.binding import Binding
-from reference.targets.interface import ANY, Entry, Implementation, NotJudged, Outcome, Violation
-from reference.targets.process.supervisor import Limits, TargetDied, TargetRaised, Worker
-from reference.targets.raised import broken, described
+from reference.interface.entry import Entry, Implementation, NotJudged, Outcome, Violation
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.raised import broken, described
+from reference.settings.binding import Binding
+from reference.settings.limits import Limits
+from reference.targets.process.supervisor import Worker
 from reference.targets.remote import RemotePair, as_tree, entry_of, meter_of
 
 __all__ = ["NotThere", "direct", "module_object"]

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.cases.domain import Domain
 from reference.cases.problem import Problem
-from reference.targets.interface import Domain, Entry, Event, Meter, OwnDerivative, Place, Ran
-from reference.targets.process.supervisor import TargetDied, TargetRaised, Worker
+from reference.interface.entry import Entry, Event, Meter, OwnDerivative, Place, Ran
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.targets.process.supervisor import Worker
 
 __all__ = ["RemoteFunction", "RemotePair", "as_tree", "entry_of", "meter_of", "own_of"]
 

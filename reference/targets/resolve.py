@@ -6,9 +6,9 @@ import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reference.targets.binding import Binding, BindingError, binding_of
-from reference.targets.interface import Implementation
-from reference.targets.process.supervisor import Limits
+from reference.interface.entry import Implementation
+from reference.settings.binding import Binding, BindingError, binding_of
+from reference.settings.limits import Limits
 from reference.targets.reading.source import SourceError
 
 __all__ = ["BUILT_IN", "TargetError", "is_installed", "resolve"]

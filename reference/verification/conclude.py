@@ -13,10 +13,10 @@ from reference.diagnosis import Cause, Diagnosis
 from reference.diagnosis.consistency import agreed, held_to_its_own
 from reference.findings.codes import WARNINGS
 from reference.findings.verdicts import RowVerdict, Verdict
+from reference.interface.entry import Implementation, NotJudged, OwnDerivative
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally
 from reference.report.models.evidence import Evidence
-from reference.targets.interface import Implementation, NotJudged, OwnDerivative
 from reference.verification.explained import Explained, explain, of_law, unexplained
 from reference.verification.failures import Stored
 from reference.verification.repeat import Again, repeated

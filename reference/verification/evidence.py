@@ -18,13 +18,14 @@ from reference.cases.problem import Problem, draw
 from reference.cases.quantities import order, split
 from reference.diagnosis import probes, should_be
 from reference.diagnosis.scene import scene
+from reference.interface.entry import Entry, Event, Implementation, Outcome
 from reference.judging.execution import Raised, attempt, malformed, run_once
 from reference.judging.panel import central_differences
 from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of
 from reference.report.models.base import Location
 from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Node, Status
-from reference.targets import Implementation, SourceError, read_source
-from reference.targets.interface import Entry, Event, Outcome
+from reference.targets import read_source
+from reference.targets.reading.source import SourceError
 from reference.verification.conclude import OutputRow
 from reference.verification.reported import location
 from reference.witnesses.autodiff import autodiff, gradients

@@ -13,9 +13,9 @@ from reference.cases.problem import Problem, draw
 from reference.diagnosis import Cause, probes
 from reference.findings.codes import WARNINGS
 from reference.findings.verdicts import Severity
+from reference.interface.entry import Entry
 from reference.judging.execution import Failure
 from reference.judging.judge import judge
-from reference.targets.interface import Entry
 from reference.verification.failures import Stored, name_of
 from reference.verification.run import Options, judge_case
 

@@ -13,7 +13,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from reference.findings.verdicts import DEBUG, INTERNAL
-from reference.targets import Implementation, TargetError
+from reference.interface.entry import Implementation
+from reference.targets import TargetError
 from reference.verification.conclude import Conclusion
 from reference.verification.run import Run
 from reference.verification.threads import one_thread

@@ -10,7 +10,7 @@ from typing import Literal
 
 from reference.diagnosis import Cause
 from reference.findings.verdicts import EXIT_CODES
-from reference.targets import Implementation
+from reference.interface.entry import Implementation
 from reference.verification.explained import Explained
 from reference.verification.run import judge_case
 

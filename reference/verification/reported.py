@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reference.findings.verdicts import EXIT_CODES, RowVerdict, verdict_of, worst_exit
+from reference.interface.entry import Place
 from reference.report.models.evidence import Kill
 from reference.report.models.verification import (
     CheckResult,
@@ -23,7 +24,6 @@ from reference.report.models.verification import (
     Witnesses,
     power_of_two,
 )
-from reference.targets.interface import Place
 from reference.verification.conclude import Conclusion, OutputRow
 from reference.verification.explained import Explained
 

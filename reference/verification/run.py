@@ -17,13 +17,14 @@ import numpy as np
 
 from reference.cases.battery import battery
 from reference.cases.case import Case, Shape
+from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
+from reference.interface.entry import Entry, Implementation, NotJudged, Place
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
-from reference.targets.interface import ANY, Entry, Implementation, NotJudged, Place
 from reference.verification.progress import Progress
 from reference.witnesses.autodiff import warm_up
 

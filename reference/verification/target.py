@@ -9,9 +9,11 @@ from contextlib import contextmanager
 import click
 
 from reference.cases.case import Case
+from reference.cases.domain import ANY, kind_of
 from reference.cases.generation import nothing_written
+from reference.interface.entry import Implementation
 from reference.report.models.verification import Target
-from reference.targets import ANY, BUILT_IN, Implementation, kind_of
+from reference.targets import BUILT_IN
 from reference.verification import failures as store
 from reference.verification.conclude import Conclusion, conclude
 from reference.verification.repeat import ALONE, Again

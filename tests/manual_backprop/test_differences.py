@@ -20,11 +20,11 @@ from manual_backprop.loss_differences import LOSS_DIFFERENCES
 from manual_backprop.nudges import KINKED, LEAVES, REACH
 from manual_backprop.primitives import ACTIVATIONS, OUTPUTS
 from reference.cases.case import Case
+from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
 from reference.judging.panel import central_differences
 from reference.judging.tolerance import magnitudes_of
-from reference.targets.interface import Domain
 from reference.witnesses.complex_step import complex_step, every_coordinate
 from tests.folding import each
 from tests.strategies import HIDDEN, drawn, drawn_in_tiers, float64_of, seeds, small_cases, soft_labels, with_arrays

@@ -18,10 +18,10 @@ from manual_backprop import network
 from manual_backprop.magnitudes import SLOPES, Magnitudes, Slopes, allowance, magnitudes
 from manual_backprop.primitives import affine, affine_backward
 from reference.cases.case import Case
+from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
 from reference.judging.tolerance import magnitudes_of
-from reference.targets.interface import Domain
 from tests.folding import each, slow_after
 from tests.strategies import HIDDEN, OUTPUTS, drawn, drawn_in_tiers, float64_of, small_cases, with_arrays
 

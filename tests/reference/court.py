@@ -13,9 +13,9 @@ import reference.judging.judge
 import reference.verification.conclude
 import reference.verification.explained
 import reference.verification.run
+from reference.interface.entry import Implementation
 from reference.report.models.verification import Finding, Target
 from reference.settings.profiles import Profile
-from reference.targets import Implementation
 from reference.verification.reported import target_report
 from reference.verification.run import Options, Run
 

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.cases.domain import ANY, Domain
 from reference.cases.problem import Problem
-from reference.targets import ANY, Domain, Entry, Implementation, Outcome
+from reference.interface.entry import Entry, Implementation, Outcome
 
 __all__ = ["EQUIVALENT", "MISTAKES", "RIGHT", "Mistake", "Steps", "implementation"]
 

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.cases.domain import ANY
 from reference.cases.problem import Problem
-from reference.targets.interface import ANY, Entry, Implementation, Outcome
-from reference.targets.outcome import named
+from reference.interface.entry import Entry, Implementation, Outcome
+from reference.interface.outcome import named
 
 __all__ = ["autograd", "jax", "torch"]
 

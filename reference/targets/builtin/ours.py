@@ -10,10 +10,11 @@ import numpy as np
 from manual_backprop import initialization, network, primitives, workspace
 from manual_backprop.course import gradient_checking, regularization
 from manual_backprop.gradient_check import network_gradient_check
+from reference.cases.domain import ANY, COURSE
 from reference.cases.problem import Problem
-from reference.targets.interface import ANY, COURSE, Entry, Implementation, Law, Meter, Outcome
+from reference.interface.entry import Entry, Implementation, Law, Meter, Outcome
+from reference.interface.outcome import Single, named, per_case, singles
 from reference.targets.obligations import laws as checks
-from reference.targets.outcome import Single, named, per_case, singles
 from reference.targets.process.metering import peak_memory, seconds
 
 __all__ = ["in_place", "manual_backprop"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference.targets.interface import Law
+from reference.interface.entry import Law
 from reference.targets.obligations.asking import Asking, LawResult, failing
 from reference.targets.obligations.checkers import check_n, scalar_backward, scalar_check, scalar_forward
 from reference.targets.obligations.costs import cost

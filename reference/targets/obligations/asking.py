@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.diagnosis.causes import Cause
-from reference.targets.interface import Violation
-from reference.targets.process.supervisor import TargetDied, TargetGivenUp, TargetRaised, Worker
-from reference.targets.raised import described
+from reference.interface.entry import Violation
+from reference.interface.exceptions import TargetDied, TargetGivenUp, TargetRaised
+from reference.interface.raised import described
+from reference.targets.process.supervisor import Worker
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair
 

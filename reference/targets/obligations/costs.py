@@ -11,9 +11,9 @@ import numpy as np
 
 from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.scene import Scene, scene_of
-from reference.targets.interface import Violation
+from reference.interface.entry import Violation
+from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array
-from reference.targets.process.supervisor import TargetRaised
 
 __all__ = ["cost"]
 

@@ -11,11 +11,11 @@ from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.diagnosis.evaluate import followed, value_of
 from reference.diagnosis.functions import cause_of_forward, mistakes_of_cost
 from reference.diagnosis.scene import Scene, forward_order, scene_of
-from reference.targets.interface import Violation
+from reference.interface.entry import Violation
+from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.laws import no_mask, wrong_law
 from reference.targets.pairing import layouts as forms
-from reference.targets.process.supervisor import TargetRaised
 
 __all__ = ["forward"]
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array
 from reference.targets.obligations.laws import spread_of
-from reference.targets.process.supervisor import TargetRaised
 from reference.targets.reading.vocabulary import Argument, meaning, plain
 
 __all__ = ["initialiser"]

@@ -15,7 +15,7 @@ import numpy as np
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.findings.verdicts import Certainty
-from reference.targets.interface import Violation
+from reference.interface.entry import Violation
 from reference.witnesses.autodiff import autodiff, gradients
 
 __all__ = ["gradient_checker", "initialisation", "kept_rate", "mask_law", "no_mask", "spread_of", "wrong_law"]

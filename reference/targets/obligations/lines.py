@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from reference.diagnosis.localize import place_of_cost, place_of_variable
-from reference.targets.interface import Event, Place, Violation
+from reference.interface.entry import Event, Place, Violation
+from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.obligations.asking import Asking
-from reference.targets.process.supervisor import TargetDied, TargetRaised
 
 __all__ = ["placed"]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from manual_backprop import network
-from reference.targets.outcome import Single
+from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 

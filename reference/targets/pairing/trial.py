@@ -11,8 +11,8 @@ import numpy as np
 
 from manual_backprop import network
 from reference.cases.case import HIDDENS, OUTPUTS
-from reference.targets.foreign_messages import is_of_unpacking
-from reference.targets.outcome import Single
+from reference.interface.foreign_messages import is_of_unpacking
+from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import (
     STATE,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.outcome import Single, as_dict, stacked, unlike
+from reference.interface.outcome import Single, as_dict, stacked, unlike
 from reference.targets.pairing import layouts
 from reference.targets.reading.namespace import Nowhere
 

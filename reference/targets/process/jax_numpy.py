@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.outcome import Single
+from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import PassPair, function, seeded
 from reference.targets.reading.namespace import load

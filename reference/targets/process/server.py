@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.outcome import Single
+from reference.interface.outcome import Single
 from reference.targets.pairing.candidates import paired
 from reference.targets.pairing.passes import (
     STATE,

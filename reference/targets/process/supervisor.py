@@ -14,12 +14,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from reference.settings.catalogue import DEFAULTS, MEBIBYTE
+from reference.interface.exceptions import TargetDied, TargetGivenUp, TargetRaised
+from reference.settings.limits import Limits
 from reference.targets.process.messages import WireError, pack, receive
 
-__all__ = ["Limits", "TargetDied", "TargetGivenUp", "TargetRaised", "Worker"]
+__all__ = ["Worker"]
 
 START = 60.0  # seconds for an interpreter and NumPy; a loaded machine is slow
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
@@ -37,29 +38,6 @@ TOLD = {"type", "message", "frames", "template", "blank", "needs", "unbindable"}
 def _is_told(raised: Any) -> bool:
     """Is it what a target's process says of an exception?"""
     return isinstance(raised, dict) and raised.keys() >= TOLD and isinstance(raised["frames"], list)
-
-
-class Limits(NamedTuple):
-    """What a target may take: seconds for one answer, bytes of address space."""
-
-    timeout: float = DEFAULTS["timeout"]
-    memory: int = DEFAULTS["memory"] * MEBIBYTE
-
-
-class TargetDied(Exception):
-    """The process did not answer in time, or is gone."""
-
-
-class TargetGivenUp(TargetDied):
-    """The process was lost too often, for what other functions did: nothing more is asked of the target."""
-
-
-class TargetRaised(Exception):
-    """The target's own exception, told from afar: ``details`` has its type, message and frames."""
-
-    def __init__(self, details: dict[str, Any]) -> None:
-        super().__init__(f"{details['type']}: {details['message']}")
-        self.details = details
 
 
 class Worker:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from reference.cases.case import BIASES, DTYPES, HIDDENS, OUTPUTS, Case
+from reference.cases.domain import ANY, COURSE, Domain
 from reference.cases.generation import STACK, explore, nothing_written, random_stacks, shrink
-from reference.targets import ANY, COURSE, Domain
 from tests.folding import each
 
 MANY = 4000

@@ -17,8 +17,8 @@ import reference.verification.run
 import reference.verification.target
 from reference.__main__ import _code
 from reference.cli import cli
+from reference.interface.entry import Entry, Implementation
 from reference.settings.profiles import PROFILES, default_profile
-from reference.targets import Entry, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.failures import FOLDER
 from reference.verification.repeat import ALONE

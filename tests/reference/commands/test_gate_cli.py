@@ -14,8 +14,9 @@ import pytest
 
 import reference.commands.verify
 from reference.__main__ import _code
+from reference.cases.domain import COURSE
+from reference.interface.entry import Implementation
 from reference.settings.profiles import PROFILES
-from reference.targets import COURSE, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.repeat import ALONE
 from tests.reference.court import remember_witnesses, shrink_nothing

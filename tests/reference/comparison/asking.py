@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from reference.cases.case import DTYPES, HIDDENS, OUTPUTS, Case
+from reference.cases.domain import ANY, Domain
 from reference.cases.problem import Problem, draw
 from reference.comparison.contenders import Contender
 from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.truth import truth
-from reference.targets import ANY, Domain, Entry, Implementation
-from reference.targets.outcome import Single, per_case, singles
+from reference.interface.entry import Entry, Implementation
+from reference.interface.outcome import Single, per_case, singles
 from tests.reference.comparison.variants import right
 from tests.strategies import with_arrays
 

@@ -17,10 +17,11 @@ import pytest
 import reference.comparison
 from reference.__main__ import _code
 from reference.cases.case import Case
+from reference.cases.domain import Domain
 from reference.comparison import price
+from reference.interface.entry import Implementation
 from reference.report.tables import LONGEST
 from reference.settings.profiles import PROFILES
-from reference.targets import Domain, Implementation
 from reference.targets.resolve import BUILT_IN
 from reference.verification.failures import FOLDER
 from tests.folding import each

@@ -15,7 +15,7 @@ from reference.comparison.accuracy import accuracy
 from reference.comparison.conventions import follows
 from reference.comparison.pool import Answer
 from reference.diagnosis.conventions import SUMMED
-from reference.targets.outcome import Single
+from reference.interface.outcome import Single
 from tests.folding import each, slow_after
 from tests.reference.comparison.asking import answers, asked, changed, everything, only
 from tests.reference.comparison.variants import CONVENTIONS, WRONG, backward, right

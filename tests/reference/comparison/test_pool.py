@@ -11,12 +11,14 @@ import pytest
 
 from reference.cases.battery import battery
 from reference.cases.case import Case
+from reference.cases.domain import ANY, Domain
 from reference.cases.problem import Problem
 from reference.comparison.accuracy import accuracy
 from reference.comparison.contenders import Contender, open_all
 from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all, paired
-from reference.targets import ANY, Domain, Entry, Implementation, TargetError
-from reference.targets.outcome import per_case
+from reference.interface.entry import Entry, Implementation
+from reference.interface.outcome import per_case
+from reference.targets import TargetError
 from tests.folding import each
 from tests.reference.comparison.asking import SMALL, contender, nobody_listens
 from tests.reference.comparison.variants import backward, right, unmasked

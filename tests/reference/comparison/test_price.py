@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from reference.cases.case import Case
+from reference.cases.domain import ANY, Domain
 from reference.cases.problem import Problem
 from reference.comparison import price
 from reference.comparison.contenders import Contender
 from reference.comparison.price import SIZES, Size, prices
+from reference.interface.entry import Entry, Implementation, Meter
+from reference.interface.outcome import per_case
 from reference.report.models.comparison import Price
-from reference.targets import ANY, Domain, Entry, Implementation
-from reference.targets.interface import Meter
-from reference.targets.outcome import per_case
 from reference.targets.process.metering import peak_memory, seconds
 from tests.folding import each
 from tests.reference.comparison.asking import contender

@@ -15,8 +15,8 @@ from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
 from reference.comparison.conventions import KINKED
 from reference.comparison.truth import EXTENDED, SAMPLED, Truth, truth
+from reference.interface.outcome import named
 from reference.judging.tolerance import magnitudes_of
-from reference.targets.outcome import named
 from reference.witnesses import arbitrary_precision as arbitrary
 from reference.witnesses.autodiff import autodiff
 from tests.folding import each

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from reference.cases.case import Case
+from reference.cases.domain import ANY, Domain
 from reference.cases.quantities import order, split
 from reference.diagnosis import probes
 from reference.diagnosis.scene import Scene, scene
-from reference.targets import ANY, Domain, Entry
+from reference.interface.entry import Entry
 
 __all__ = [
     "GRADIENTS", "LAYERS", "Scenes", "Written", "applies", "backward", "data", "kind", "l2", "layers_of", "net",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reference.cases.case import Case
+from reference.cases.domain import ANY
 from reference.diagnosis.consistency import agreed, held_to_its_own
 from reference.diagnosis.conventions import CONVENTIONS
+from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
-from reference.targets import ANY, Entry
-from reference.targets.interface import OwnDerivative
 from tests.folding import each
 from tests.reference.mistakes import RIGHT, edit, run, times
 

@@ -11,7 +11,7 @@ from reference.diagnosis.evaluate import followed, value_of
 from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.mistakes import LINES, owed_by
 from reference.diagnosis.scene import forward_order
-from reference.targets.interface import Violation
+from reference.interface.entry import Violation
 from tests.folding import each
 from tests.reference.diagnosis.simulation import LAYERS, net
 

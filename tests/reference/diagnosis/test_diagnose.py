@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from reference.cases.case import HIDDENS, OUTPUTS, Case
+from reference.cases.domain import ANY, COURSE
 from reference.diagnosis import Diagnosis, diagnose, probes
 from reference.diagnosis.conventions import CONVENTIONS, SUMMED
+from reference.interface.entry import Entry, Event, Place
 from reference.judging.execution import Failure
-from reference.targets import ANY, COURSE, Entry
-from reference.targets.interface import Event, Place
 from tests.folding import each
 from tests.reference import mistakes
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, RIGHT, edit, run, scaled, times

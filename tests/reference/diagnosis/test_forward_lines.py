@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from reference.cases.case import Case
+from reference.cases.domain import ANY
 from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.cases.quantities import order, split
 from reference.diagnosis import diagnose
@@ -15,8 +16,8 @@ from reference.diagnosis.explain import explain
 from reference.diagnosis.functions import cause_of_cost, cause_of_forward
 from reference.diagnosis.mistakes import LINES, fillings, line_of
 from reference.diagnosis.scene import forward_order, scene
+from reference.interface.entry import Entry
 from reference.judging.execution import Failure
-from reference.targets import ANY, Entry
 from tests.folding import each
 from tests.reference.diagnosis.simulation import LAYERS, net
 from tests.reference.mistakes import EQUIVALENT, edit, run

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.diagnosis.localize import place_of, place_of_cost, place_of_m, place_of_variable
 from reference.diagnosis.scene import Scene
-from reference.targets.interface import Event, Place
+from reference.interface.entry import Event, Place
 from tests.folding import each
 from tests.reference.diagnosis.simulation import right, right_passes
 

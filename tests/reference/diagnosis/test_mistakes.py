@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from reference.cases.domain import ANY
 from reference.cases.quantities import order, split
 from reference.diagnosis.evaluate import value_with
 from reference.diagnosis.explain import Root, explain
 from reference.diagnosis.mistakes import LINES, mistakes
 from reference.findings.codes import CODES
-from reference.targets import ANY
 from tests.reference.diagnosis import simulation
 from tests.reference.diagnosis.simulation import (
     GRADIENTS,

@@ -7,10 +7,11 @@ import pytest
 
 import reference.judging.judge
 from reference.cases.case import Case
+from reference.cases.domain import ANY
 from reference.cases.problem import draw
+from reference.interface.entry import Entry
 from reference.judging.judge import Tally, judge
 from reference.judging.tolerance import magnitudes_of
-from reference.targets import ANY, Entry
 from tests.folding import each
 from tests.reference import mistakes
 from tests.reference.mistakes import EQUIVALENT, RIGHT, run, with_outcome

@@ -19,15 +19,15 @@ import reference.plugin.collection
 import reference.plugin.gradcheck
 import reference.plugin.session
 import reference.verification.target
+from reference.interface.entry import Entry, Implementation, NotJudged
 from reference.plugin.answers import answer
 from reference.plugin.exports import Check, Share, shares_of
 from reference.plugin.isolation import isolated
 from reference.plugin.session import Verified
 from reference.report.models.verification import CheckResult, Finding, Location, Target
 from reference.selftest.canary import canary
-from reference.targets import BUILT_IN, Entry, Implementation
+from reference.targets import BUILT_IN
 from reference.targets.builtin.ours import manual_backprop
-from reference.targets.interface import NotJudged
 from reference.verification.repeat import ALONE
 from tests.reference.court import remember_witnesses, shrink_nothing
 

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from reference.cases.quantities import backward_order
 from reference.findings.codes import CODES
 from reference.findings.verdicts import EXIT_CODES, worst_exit
+from reference.interface.entry import Implementation, Law, Violation
 from reference.report import json as json_report
 from reference.report import text as text_report
 from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool, power_of_two
-from reference.targets import Implementation, Law, Violation
 from tests.reference import mistakes
 from tests.reference.court import findings, remember_witnesses, shrink_nothing, try_out
 from tests.reference.mistakes import MISTAKES, RIGHT, implementation

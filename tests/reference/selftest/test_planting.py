@@ -7,11 +7,11 @@ import pytest
 
 from reference.cases.quantities import split
 from reference.diagnosis.mistakes import LINES
+from reference.interface.entry import Implementation
 from reference.judging.judge import Judgement
 from reference.report.kills import render
 from reference.selftest import planting
 from reference.selftest.planting import NOWHERE, selftest
-from reference.targets import Implementation
 from reference.targets.builtin.ours import manual_backprop
 
 FORWARD = {kind: line for kind, line in LINES.items() if kind in ("Z", "A", "A_L", "cost")}

@@ -8,12 +8,12 @@ import pytest
 import reference.judging.judge
 import reference.selftest.sabotage
 import reference.verification.target
+from reference.interface.entry import Implementation
 from reference.judging.judge import Judgement
 from reference.report.models.verification import CheckResult, Target
 from reference.selftest.canary import canary
 from reference.selftest.sabotage import sabotage
 from reference.settings.profiles import Profile
-from reference.targets import Implementation
 from reference.verification.conclude import Conclusion
 from reference.verification.repeat import Again, repeated
 from reference.verification.reported import invoked, run_report

@@ -12,8 +12,8 @@ from manual_backprop.gradient_check import COVERAGE
 from reference.cli import verify
 from reference.settings import catalogue
 from reference.settings.profiles import PROFILES, seed_of
-from reference.settings.request import Request, request
 from reference.settings.table import Configuration, ConfigurationError, configuration, schema
+from reference.verification.request import Request, request
 
 SCHEMA = Path(__file__).parents[3] / "reference" / "settings" / "table.schema.json"
 

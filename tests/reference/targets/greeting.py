@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference.targets.binding import Binding
+from reference.settings.binding import Binding
 
 __all__ = ["load"]
 

@@ -13,12 +13,14 @@ import reference.verification.evidence
 import reference.verification.target
 from manual_backprop.differences import network_differences
 from reference.cases.case import Case
+from reference.cases.domain import ANY
 from reference.cases.quantities import order
 from reference.diagnosis import Cause, probes
+from reference.interface.entry import Entry, Implementation
 from reference.judging.execution import run_once
 from reference.judging.tolerance import magnitudes_of
 from reference.report import json as json_report
-from reference.targets import ANY, Entry, Implementation, resolve
+from reference.targets import resolve
 from reference.verification.conclude import OutputRow
 from reference.verification.evidence import SEEDS, gather
 from reference.verification.explained import Explained

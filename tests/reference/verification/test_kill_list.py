@@ -15,13 +15,14 @@ import reference.judging.judge
 import reference.judging.panel
 from reference.cases.battery import battery
 from reference.cases.case import Case
+from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import draw
 from reference.findings.verdicts import EXIT_CODES
+from reference.interface.entry import Entry, Implementation
 from reference.judging.execution import Failure
 from reference.judging.tolerance import Deviations
 from reference.report.models.verification import Target
-from reference.targets import Domain, Entry, Implementation
 from tests.reference import mistakes
 from tests.reference.court import ask_witnesses_anew, findings, remember_witnesses, shrink_nothing, try_out
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, Mistake, implementation

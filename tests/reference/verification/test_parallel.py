@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_info
 
 import reference.verification.parallel
 import reference.verification.threads
-from reference.targets import Implementation
+from reference.interface.entry import Implementation
 from reference.verification.conclude import Conclusion
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.target import prepared

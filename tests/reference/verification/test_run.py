@@ -11,10 +11,11 @@ import reference.verification.conclude
 import reference.verification.run
 from reference.cases.battery import battery
 from reference.cases.case import HIDDENS, OUTPUTS, Case
+from reference.cases.domain import ANY, COURSE, Domain
 from reference.cases.problem import draw
 from reference.findings.verdicts import EXIT_CODES
+from reference.interface.entry import Entry, Implementation, Law, Violation
 from reference.judging.judge import Tally
-from reference.targets import ANY, COURSE, Domain, Entry, Implementation, Law, Violation
 from reference.verification.conclude import conclude
 from reference.verification.reported import target_report
 from reference.verification.run import Options, Run, judge_case, verify

@@ -14,8 +14,8 @@ import pytest
 from manual_backprop import network
 from reference.cases.case import Case
 from reference.cases.problem import draw
+from reference.interface.entry import NotJudged
 from reference.targets import resolve
-from reference.targets.interface import NotJudged
 from reference.targets.process.server import Server
 from reference.targets.remote import RemotePair, as_tree, entry_of
 from tests.folding import each

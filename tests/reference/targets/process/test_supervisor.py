@@ -16,8 +16,10 @@ import time
 import numpy as np
 import pytest
 
+from reference.interface.exceptions import TargetDied, TargetGivenUp, TargetRaised
+from reference.settings.limits import Limits
 from reference.targets.process.messages import pack
-from reference.targets.process.supervisor import DEATHS, Limits, TargetDied, TargetGivenUp, TargetRaised, Worker
+from reference.targets.process.supervisor import DEATHS, Worker
 from tests.reference.targets import greeting
 
 SMALL = Limits(timeout=10.0, memory=2**30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reference.settings.binding import MEANINGS
 from reference.targets.pairing.passes import function
 from reference.targets.reading.vocabulary import ORDER, Argument, Unbindable, bind, classify, meaning, strong
 from tests.folding import each
@@ -229,3 +230,7 @@ def test_arguments_are_told_with_what_has_a_default():
     assert arguments("a, b=1, *c, d, e=2, **f") == (
         Argument("a", False), Argument("b", True), Argument("d", False), Argument("e", True),
     )  # fmt: skip
+
+
+def test_a_binding_may_name_every_meaning_and_no_other() -> None:
+    assert tuple(ALIASES) == MEANINGS

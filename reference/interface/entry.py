@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numpy.typing import NDArray
 
-from reference.cases.domain import ANY, COURSE, Domain, kind_of
+from reference.cases.domain import Domain
 from reference.cases.problem import Problem
 from reference.findings.verdicts import Certainty
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from reference.diagnosis.conventions import Convention
 
 __all__ = [
-    "ANY", "COURSE", "Domain", "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome",
-    "OwnDerivative", "Place", "Ran", "Violation", "kind_of",
+    "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome", "OwnDerivative", "Place", "Ran",
+    "Violation",
 ]  # fmt: skip
 
 Outcome = dict[str, NDArray]  # "cost" (G,), "Z1", "A1", "dW1", "db1", "dZ1", "dA1", … (G, n, m) as in the course

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reference.targets.foreign_messages import older_numpy_took_it
-from reference.targets.interface import Implementation, Law, Violation
-from reference.targets.process.supervisor import TargetRaised
+from reference.interface.entry import Implementation, Law, Violation
+from reference.interface.exceptions import TargetRaised
+from reference.interface.foreign_messages import older_numpy_took_it
 
 __all__ = ["broken", "described", "says"]
 

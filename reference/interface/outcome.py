@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
-from reference.targets.interface import Outcome
+from reference.interface.entry import Outcome
 
 __all__ = ["Single", "as_dict", "named", "per_case", "singles", "stacked", "unlike"]
 

@@ -16,10 +16,12 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from reference.targets.reading.vocabulary import ALIASES
+__all__ = ["MEANINGS", "Binding", "BindingError", "binding_of"]
 
-__all__ = ["Binding", "BindingError", "binding_of"]
-
+MEANINGS = (  # of an argument; ``targets.reading.vocabulary`` has the names that each goes by
+    "X", "Y", "cache", "parameters", "A", "lambd", "keep_prob", "learning_rate", "epsilon", "theta", "layers_dims",
+    "gradients", "m", "L",
+)  # fmt: skip
 Form = Literal["dict", "pairs", "flat", "dicts"]
 Layout = Literal["columns", "rows"]
 
@@ -42,7 +44,7 @@ class Binding(BaseModel):
 
 ACCEPTED = (
     f"forward=NAME, cost=NAME, form={'|'.join(get_args(Form))}, layout={'|'.join(get_args(Layout))}, "
-    f"argument.NAME={'|'.join(ALIASES)}"
+    f"argument.NAME={'|'.join(MEANINGS)}"
 )
 
 
@@ -64,9 +66,9 @@ def binding_of(target: str, options: Sequence[str] = (), table: Mapping[str, Bin
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise BindingError(f"binding of {target}: {where}: {first['msg']}; it takes {ACCEPTED}") from None
-    unknown = [meaning for meaning in binding.arguments.values() if meaning not in ALIASES]
+    unknown = [meaning for meaning in binding.arguments.values() if meaning not in MEANINGS]
     if unknown:
         raise BindingError(
-            f"binding of {target}: an argument means {unknown[0]!r}; it takes one of {', '.join(ALIASES)}"
+            f"binding of {target}: an argument means {unknown[0]!r}; it takes one of {', '.join(MEANINGS)}"
         )
     return binding

@@ -15,11 +15,12 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from reference.cases.case import Case
+from reference.settings.binding import Binding
 from reference.settings.catalogue import DEFAULTS, ENVIRONMENT, MEBIBYTE, variable
 from reference.settings.formats import TEXT, Reports
+from reference.settings.limits import Limits
 from reference.settings.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
 from reference.settings.table import Configuration, ConfigurationError, SettingFields, complaint, configuration
-from reference.targets import Binding, Limits
 from reference.verification.run import Options
 
 __all__ = ["Request", "limits_of", "request"]

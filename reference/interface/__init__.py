@@ -1,0 +1,1 @@
+"""What every room knows of a target: plain values, and the exceptions that come of asking one."""

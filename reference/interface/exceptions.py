@@ -1,0 +1,23 @@
+"""How a question to a target's process may end without an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["TargetDied", "TargetGivenUp", "TargetRaised"]
+
+
+class TargetDied(Exception):
+    """The process did not answer in time, or is gone."""
+
+
+class TargetGivenUp(TargetDied):
+    """The process was lost too often, for what other functions did: nothing more is asked of the target."""
+
+
+class TargetRaised(Exception):
+    """The target's own exception, told from afar: ``details`` has its type, message and frames."""
+
+    def __init__(self, details: dict[str, Any]) -> None:
+        super().__init__(f"{details['type']}: {details['message']}")
+        self.details = details
