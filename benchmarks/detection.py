@@ -17,10 +17,11 @@ ERRORS = [10.0**-k for k in np.arange(3, 15)]
 
 def caught(dtype: str, trials: int, seed: int) -> list[float]:
     """The share of trials in which each of ``ERRORS`` is caught."""
+    from reference.cases.domain import ANY
     from reference.cases.generation import random_stacks
     from reference.cases.problem import draw
     from reference.judging.tolerance import compare, magnitudes_of, tolerance
-    from reference.targets import ANY, resolve
+    from reference.targets import resolve
     from reference.witnesses.autodiff import autodiff
 
     entry = resolve("manual_backprop")().entries[0]

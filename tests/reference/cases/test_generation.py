@@ -186,7 +186,7 @@ SEARCHING = """
 from pathlib import Path
 from hypothesis import settings
 from reference.cases.case import Case
-from reference.targets import ANY
+from reference.cases.domain import ANY
 from reference.cases.generation import explore, nothing_written, shrink
 from local_module import MARK
 

@@ -115,6 +115,7 @@ def test_what_does_not_fail_again_is_two_calls_that_differ_and_stays_red():
     assert [row.verdict for row in after.rows] == [row.verdict for row in before.rows]
 
 
+@pytest.mark.slow
 def test_a_built_in_target_is_asked_in_a_process_of_its_own(monkeypatch):
     before = [one for row in found(implementation(times("dW", lambda s: 2), name="wrong")).rows for one in row.findings]
     assert repeated(before, "wrong", "by command", 0) == before  # a name unknown there is no proof of innocence

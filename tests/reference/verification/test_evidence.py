@@ -21,7 +21,7 @@ from reference.judging.execution import run_once
 from reference.judging.tolerance import magnitudes_of
 from reference.report import json as json_report
 from reference.targets import resolve
-from reference.verification.conclude import OutputRow
+from reference.verification.conclude import OutputRow, conclude
 from reference.verification.evidence import SEEDS, gather
 from reference.verification.explained import Explained
 from reference.verification.reported import target_report
@@ -526,11 +526,11 @@ def _workplace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def verdicts(steps, options=OPTIONS):
+def verdicts(steps, options=OPTIONS, **how):
     """With pictures and without: the JSON that is read, and the files of failures."""
     said = []
     for pictured in (False, True):
-        target = verify_one(implementation(steps), options, pictured=pictured)
+        target = verify_one(implementation(steps), options, pictured=pictured, **how)
         said.append(json_report.render(report(target)))
     return said
 
@@ -562,13 +562,10 @@ def test_evidence_that_says_the_opposite_changes_no_verdict(monkeypatch, name):
 
 
 @pytest.mark.usefixtures("_workplace")
-def test_a_gathering_that_meddles_is_noticed(monkeypatch):
-    honest = reference.verification.target.conclude
-
+def test_a_gathering_that_meddles_is_noticed():
     def meddles(*args, pictured, **how):
-        found = honest(*args, pictured=pictured, **how)
+        found = conclude(*args, pictured=pictured, **how)
         return found._replace(rows=()) if pictured else found
 
-    monkeypatch.setattr(reference.verification.target, "conclude", meddles)
-    without, with_pictures = verdicts(STANDING["wrong"])
+    without, with_pictures = verdicts(STANDING["wrong"], conclude=meddles)
     assert without != with_pictures

@@ -6,7 +6,7 @@ import pytest
 
 from reference.settings.binding import MEANINGS
 from reference.targets.pairing.passes import function
-from reference.targets.reading.vocabulary import ORDER, Argument, Unbindable, bind, classify, meaning, strong
+from reference.targets.reading.vocabulary import ALIASES, ORDER, Argument, Unbindable, bind, classify, meaning, strong
 from tests.folding import each
 
 VALUES = {
