@@ -47,6 +47,7 @@ from reference.interface.entry import Entry
 from reference.targets import resolve
 
 
+@pytest.mark.slow
 def test_a_small_campaign_finds_nothing_to_accuse() -> None:
     part = campaign(64, 3)
     assert part["alarms"] == []
@@ -263,6 +264,7 @@ def test_a_wrong_gradient_is_found_before_anything_is_timed(entry: Entry, monkey
         assert "**WRONG**, not timed" in text
 
 
+@pytest.mark.slow
 def test_a_wrong_peer_is_not_timed_and_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in (
         LOOP._replace(name="wrong", cost=lambda single: LOOP.cost(single) * (1 + 1e-9)),
@@ -282,6 +284,7 @@ SMALL = Case((3, 5, 4, 3), 6, output="softmax", lambd=0.7, keep_prob=0.86, seed=
 TINY = exhaustive.Sizes(SMALL, SMALL, rounds=1, sample=5)
 
 
+@pytest.mark.slow
 def test_every_parameter_is_differenced_beside_peers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exhaustive, "installed", lambda package: package == "numpy")
     right, text = said(exhaustive.measure, sizes=TINY, checkers=(LOOP, ABSENT_PEER))

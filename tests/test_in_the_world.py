@@ -328,6 +328,7 @@ def test_what_is_read_is_right() -> None:
     assert [said for check in READ if (said := refused(check, ROOT))] == []
 
 
+@pytest.mark.slow
 def test_a_fault_in_what_is_read_is_noticed(planted: Callable[..., Path]) -> None:
     faults = [(check, *fault) for check, faults in READ.items() for fault in faults]
     missed = [

@@ -28,6 +28,7 @@ def test_the_library_example_runs() -> None:
     assert names["check"].verdict == "PASS"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_the_wrong_example_gets_the_report_that_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -103,6 +103,7 @@ def test_jax_check_vjp_agrees() -> None:
         check_outside_witness(RULE, seed, (4, 3))
 
 
+@pytest.mark.slow
 @each("fault", FAULTS)
 def test_a_planted_fault_is_seen(fault: str) -> None:
     assert seen(check_adjoint, FAULTS[fault], CASES)

@@ -25,6 +25,7 @@ def same_as_scikit_learn(dataset, make, *, sizes, noise, seeds, **constants):
         assert bits(Y) == bits(their_y.reshape(1, m).astype(np.float64))
 
 
+@pytest.mark.slow
 @each("noise", [0, 0.05, 3.7])
 @each("seeds", SEEDS)
 @each("sizes", SIZES)
@@ -44,6 +45,7 @@ def test_moons_are_scikit_learn_s(sizes, noise, seeds):
     same_as_scikit_learn(ours, make, sizes=sizes, noise=noise, seeds=seeds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "generate", "draws"),
     [
@@ -207,6 +209,7 @@ def test_how_many_lie_on_the_wrong_side_of_the_diagonal(noise, low, high):
     assert abs(np.mean(Y[0] != above(X)) - P) < np.sqrt(TAIL / (2 * m))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_iterations", slow_after(1, [10_000, 30_000]))
 def test_the_diagonal_overfits_without_regularization(num_iterations):
     """The course's network and constants: it learns its examples by heart, and L2 keeps it from that."""

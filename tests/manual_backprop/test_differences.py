@@ -126,6 +126,7 @@ def test_the_bound_holds_at_exact_ties(case: Case) -> None:
     assert worst_ratio(problem, differences(problem)) <= 1
 
 
+@pytest.mark.slow
 def test_the_bound_holds_and_is_narrow_over_many_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reference.cases.generation.WIDTH", 6)
     monkeypatch.setattr("reference.cases.generation.EXAMPLES", 8)

@@ -123,6 +123,7 @@ def nothing_passed_on(slopes: Slopes) -> Slopes:
     return slopes._replace(slope=np.zeros_like(slopes.slope))
 
 
+@pytest.mark.slow
 @wider
 @pytest.mark.parametrize(
     ("fault", "hidden", "kind"),

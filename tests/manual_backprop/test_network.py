@@ -244,6 +244,7 @@ def test_every_intermediate_is_what_jax_says(
     check_autodiff(net)
 
 
+@pytest.mark.slow
 @given(seed=seeds)
 @drawn(40)
 def test_exact_ties_from_dropout_and_zero_biases_agree_with_jax(seed: int) -> None:
@@ -271,6 +272,7 @@ def check_outside_witness(net: Network) -> None:
         check_vjp(f, f_vjp, (jax.tree.map(jnp.asarray, parameters),))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dims", "m", "hidden", "output"), slow_after(3, IN_JAX_SHAPES))
 def test_jax_check_vjp_agrees(dims: tuple, m: int, hidden: str, output: str) -> None:
     check_outside_witness(build_network(dims, m, seed=0, hidden=hidden, output=output, lambd=0.7, keep_prob=0.8))
@@ -771,6 +773,7 @@ def test_a_wrong_gradient_is_rejected(check: Callable, fault: str, monkeypatch: 
         check(plain())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", slow_after(6, GRADIENT_FAULTS))
 def test_a_wrong_gradient_is_rejected_by_check_vjp(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, *GRADIENT_FAULTS[fault])

@@ -167,6 +167,7 @@ def apart(ours, theirs):
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", slow_after(1, [1.0, 1e-6, 1e6]))
 @each("name", OPTAX)
 def test_every_step_is_optax_s(name, scale):

@@ -211,6 +211,7 @@ def check_outside_witness(rule: Rule, seed: int, shape: tuple[int, ...]) -> None
         check_vjp(f, f_vjp, tuple(map(jnp.asarray, args)))
 
 
+@pytest.mark.slow
 @each("name", RULES)
 def test_jax_check_vjp_agrees(name: str) -> None:
     for seed in range(3):

@@ -140,6 +140,7 @@ def test_a_slope_or_an_activation_off_by_some_u_is_rejected(
 # --- the step ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lambd", "keep_prob"), slow_after(1, reversed(CONSTANTS)))
 @EVERY_NETWORK
 def test_each_of_several_steps_is_the_optimizers(
@@ -277,6 +278,7 @@ def peak(hidden: str, output: str, dtype: str, keep_prob: float, lambd: float) -
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", slow_after(1, reversed(DTYPES)))
 @pytest.mark.parametrize(
     ("hidden", "output"), slow_after(1, [*((h, "sigmoid") for h in HIDDEN), *(("relu", o) for o in OUTPUTS[1:])])

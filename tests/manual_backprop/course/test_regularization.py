@@ -213,6 +213,7 @@ def test_lambda_and_keep_prob_train_together(examples):
     assert np.linalg.norm(both["W3"]) < np.linalg.norm(masks["W3"])
 
 
+@pytest.mark.slow
 def test_costs_are_printed_every_ten_thousand_iterations_or_not_at_all(examples, capsys):
     X, Y = examples
     regularization.model(X, Y, 0.01, 10001)

@@ -199,6 +199,7 @@ print(sorted(path.name for path in Path().iterdir() if path.name != "__pycache__
 """
 
 
+@pytest.mark.slow
 def test_nothing_is_written_and_no_profile_is_touched(tmp_path):
     (tmp_path / "local_module.py").write_text("MARK = 1 + 123_456 - 123_456\n")  # Hypothesis keeps such constants
     done = subprocess.run(
@@ -208,6 +209,7 @@ def test_nothing_is_written_and_no_profile_is_touched(tmp_path):
     assert done.stdout.strip() == "['local_module.py']"
 
 
+@pytest.mark.slow
 def test_it_climbs_towards_larger_errors_where_it_is_told_to():
     """λ × scale stands for a case's error: with ``climb`` it is larger on the whole, by orders of magnitude."""
 

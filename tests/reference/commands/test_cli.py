@@ -131,6 +131,7 @@ def test_a_case_that_no_function_takes_exits_3(built_in, capsys):
     assert "takes this case" in said(capsys)[0]
 
 
+@pytest.mark.slow
 def test_a_warning_exits_0_and_1_where_accuracy_says_so(built_in, capsys):
     clipped = implementation(mistakes.clipped(1e-7), name="clipped")
     built_in("clipped", clipped)
@@ -283,6 +284,7 @@ def test_ctrl_c_before_anything_runs_exits_130(built_in, capsys, monkeypatch):
     one_line(said(capsys)[1].lstrip("\n"), "interrupted")  # click ends the line that holds ^C
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_shrinking_exits_130_and_says_what_was_found(built_in, capsys, monkeypatch):
     def stop(*args, **how):
         raise KeyboardInterrupt
@@ -331,6 +333,7 @@ def test_a_report_that_cannot_be_written_in_the_end_exits_2_in_one_line(built_in
     assert not os.path.exists("r.json")
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_json_but_for_its_timing(built_in, capsys):
     texts = []
     for _ in range(2):
@@ -380,6 +383,7 @@ def test_a_failure_is_seen_again_and_forgotten_when_it_is_fixed(built_in, capsys
     one_line(said(capsys)[1], first, second)
 
 
+@pytest.mark.slow
 def test_verifying_forgets_what_is_fixed(built_in, capsys):
     assert _code(["verify", "wrong", "--case", CASE]) == 1
     built_in("wrong", implementation(RIGHT, name="wrong"))
@@ -388,6 +392,7 @@ def test_verifying_forgets_what_is_fixed(built_in, capsys):
     assert list(FOLDER.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_another_targets_failures_are_left_alone(built_in, capsys):
     assert _code(["verify", "wrong", "--case", CASE]) == 1
     before = sorted(FOLDER.iterdir())
@@ -424,6 +429,7 @@ def test_a_failure_whose_check_is_gone_exits_2(built_in, capsys):
     assert (FOLDER / f"{name}.json").exists()
 
 
+@pytest.mark.slow
 def test_a_broken_failure_file_exits_2_at_replay_and_does_not_stop_verify(built_in, capsys):
     FOLDER.mkdir(parents=True)
     (FOLDER / "BAD7.json").write_text("{")
@@ -447,6 +453,7 @@ def test_a_folder_that_cannot_be_written_to_does_not_change_the_verdict(built_in
 # --- targets --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_function_of_the_working_directory_is_verified(mine, capsys):
     path = list(sys.path)
     assert _code(["verify", mine, "--case", FAMILY]) == 0
@@ -470,6 +477,7 @@ MODULES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_a_name_that_leads_nowhere_exits_2_in_one_line(tmp_path, capsys, name):
     source, function, part = MODULES[name]
@@ -486,6 +494,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_module_that_cannot_be_imported_is_a_finding(tmp_path, capsys, name):
     source, part = BROKEN[name]
@@ -526,6 +535,7 @@ RETURNS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RETURNS)
 def test_whatever_a_function_returns_is_a_finding(tmp_path, capsys, name):
     value, code = RETURNS[name]
@@ -572,6 +582,7 @@ def test_help_imports_nothing_heavy(arguments):
     assert "heavy: [] code: 0" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_process_exits_with_the_code(mine):
     done = subprocess.run(
         [sys.executable, "-m", "reference", "verify", "mine:doubled", "--case", FAMILY, "--report", "json"],
@@ -620,6 +631,7 @@ HOSTILE = {
 LONG = {"a huge array"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in HOSTILE]
 )
@@ -640,6 +652,7 @@ def test_a_function_that_returns_no_gradient_for_lambda_0_is_a_finding(tmp_path,
     assert "MB702" in said(capsys)[0]
 
 
+@pytest.mark.slow
 def test_what_is_hidden_by_a_huge_l2_term_is_not_called_verified(tmp_path):
     source = MINE.replace("problem.lambd", "0.7") if "problem.lambd" in MINE else MINE
     (tmp_path / "hidden_one.py").write_text(source)

@@ -56,6 +56,7 @@ def run(*arguments: str) -> int:
 # --- the table ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_table_names_the_targets_and_the_reports(capsys):
     table('targets = ["right", "wrong"]\nreports = ["json=r.json", "junit=j.xml", "sarif=s.sarif", "markdown=m.md"]\n')
     assert run() == 1
@@ -128,6 +129,7 @@ def accepted() -> list[dict]:
     return tomllib.loads(Path("known.toml").read_text(encoding="utf-8"))["accepted"]
 
 
+@pytest.mark.slow
 def test_from_red_to_green_and_back_by_the_baseline(capsys, monkeypatch):
     assert run("wrong", "--baseline", "known.toml") == 2
     assert "--update-baseline" in capsys.readouterr().err
@@ -159,6 +161,7 @@ def test_from_red_to_green_and_back_by_the_baseline(capsys, monkeypatch):
     assert run("wrong") == 0
 
 
+@pytest.mark.slow
 def test_an_entry_that_has_expired_is_exit_2(capsys, monkeypatch):
     until = NOW.isoformat()
     arguments = ("--update-baseline", "--reason", "for now", "--expires", until)
@@ -226,6 +229,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_the_order_of_the_targets_changes_only_their_order(capsys):
     def checks(*names: str) -> dict[str, object]:
         assert run(*names, "--report", "json") == 1

@@ -30,8 +30,6 @@ from tests.reference.comparison.asking import implementation
 from tests.reference.comparison.variants import biases, dW2_doubled, half, one, penalty_half, right, summed
 from tests.reference.court import remember_witnesses, shrink_nothing
 
-pytestmark = pytest.mark.xdist_group("compare")
-
 ROOT = Path(__file__).parents[3]
 COURSE_FILES = ROOT / "tests" / "reference" / "course_files"
 UNMASKED = "dropout_backward_unmasked.ipynb"
@@ -247,6 +245,7 @@ def test_a_name_with_signs_of_markdown_breaks_no_table(built_in: Callable[..., s
 # --- exit codes --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_right_targets_exit_0(built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
     assert _code(["compare", "right", "mine.py::right", *QUICK]) == 0
     out, err = said(capsys)
@@ -274,6 +273,7 @@ def test_a_target_that_is_wrong_exits_1_and_is_the_odd_one_out(
     assert "right and other agree with each other" in out
 
 
+@pytest.mark.slow
 def test_targets_that_are_wrong_alike_are_said_to_be(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -306,6 +306,7 @@ def test_what_is_no_convention_exits_1(built_in: Callable[..., str], capsys: pyt
     assert "follows" not in " ".join(report["words"])
 
 
+@pytest.mark.slow
 def test_a_penalty_that_is_scaled_is_named_as_that(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -328,6 +329,7 @@ def test_a_target_that_is_not_there_exits_2_and_the_others_are_compared(
     assert text.endswith("(seed 0, exit 2)\n")
 
 
+@pytest.mark.slow
 @each(
     ("source", "reason"),
     [("def f(:\n    pass\n", "SyntaxError"), ("x = 1\n  y = 2\n", "IndentationError"), ("f = (\n", "SyntaxError")],
@@ -348,6 +350,7 @@ def test_a_module_that_cannot_be_imported_exits_2(capsys: pytest.CaptureFixture[
     assert "RuntimeError: at import" in report["standings"][0]["error"]
 
 
+@pytest.mark.slow
 @each("source", ["", "x = 1\n", "def forward_propagation(X, parameters):\n    return X, ()\n"])
 def test_a_file_that_exports_nothing_that_can_be_compared_exits_3(
     source: str, capsys: pytest.CaptureFixture[str]
@@ -485,6 +488,7 @@ def falling() -> None:
     Path("falling.py").write_text(FALLING)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("falling")
 def test_answers_that_raise_are_counted_and_the_exception_is_the_target_s_own(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
@@ -509,6 +513,7 @@ def test_answers_of_a_wrong_shape_are_counted(built_in: Callable[..., str], caps
     assert {row["wrong_cases"] for row in bad["accuracy"]} == {0}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("falling")
 @pytest.mark.parametrize("name", ["only_small", pytest.param("tiring", marks=pytest.mark.slow)])
 def test_timing_decides_no_exit_code_and_says_what_the_target_raised(
@@ -529,6 +534,7 @@ def test_timing_decides_no_exit_code_and_says_what_the_target_raised(
 # --- what it costs -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_wrong_target_is_not_timed_and_a_sum_is(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -598,6 +604,7 @@ def text_of(capsys: pytest.CaptureFixture[str], *names: str) -> str:
     return said(capsys)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, pytest.param(6, marks=pytest.mark.slow)])
 def test_with_short_names_no_line_is_longer_than_80_columns_and_no_figure_is_cut(
     built_in: Callable[..., str], capsys: pytest.CaptureFixture[str], count: int
@@ -634,6 +641,7 @@ def test_a_name_that_is_longer_is_cut_and_its_figures_are_not(
     assert [line for line in cut if not re.fullmatch(r" *(✓ )?[AB] …[^…]*", line)] == []
 
 
+@pytest.mark.slow
 def test_two_files_of_one_name_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("one", "two"):
         Path(folder).mkdir()

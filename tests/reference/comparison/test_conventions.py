@@ -102,6 +102,7 @@ def test_a_constant_factor_is_none() -> None:
         assert told(lambda p, factor=factor: {name: factor * a for name, a in backward(p).items()}) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", slow_after(1, NAMES))
 def test_a_convention_in_all_cases_but_one_is_none(name: str) -> None:
     """At one case that tells, the course's own answer; and twice what the convention says."""
@@ -116,6 +117,7 @@ def test_a_convention_in_all_cases_but_one_is_none(name: str) -> None:
     assert texts_of(everything(), found) == [[TEXTS[name]]]
 
 
+@pytest.mark.slow
 @each("name", NAMES)
 def test_a_convention_with_one_entry_wrong_is_none(name: str) -> None:
     found = answers(following(name), everything())

@@ -72,6 +72,7 @@ def beside(name: str, by: float) -> Callable[..., Any]:
     return function
 
 
+@pytest.mark.slow
 @each(
     "function",
     [dW2_doubled, one_entry, beside("dW1", 1e-9), beside("db2", 1e-9), beside("db1", -2.0), beside("dW2", np.nan)],
@@ -88,11 +89,13 @@ MALFORMED: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+@pytest.mark.slow
 @each("name", MALFORMED)
 def test_what_is_of_another_form_is_wrong(name: str) -> None:
     assert of(lambda p: MALFORMED[name](backward(p))).said == "wrong here"
 
 
+@pytest.mark.slow
 def test_what_is_wrong_at_one_size_alone_is_timed_at_the_others() -> None:
     def wide_is_wrong(p: Any) -> Any:
         return dW2_doubled(p) if p.X.shape[1] > 10 else right(p)
@@ -125,6 +128,7 @@ def test_one_without_functions_or_without_anything_is_said() -> None:
     assert found["gone", "tiny"].said == "not loaded"
 
 
+@pytest.mark.slow
 @each("error", [ZeroDivisionError("here"), SystemExit(0), MemoryError()])
 def test_what_raises_is_said_and_the_others_are_timed(error: BaseException) -> None:
     def falling(p: Any) -> Any:
@@ -139,6 +143,7 @@ def test_what_returns_no_dictionary_is_said() -> None:
     assert of(lambda p: 3).said == "raised TypeError"
 
 
+@pytest.mark.slow
 @each("calls", [1, 2, 3, 5])
 def test_what_raises_later_on_is_said_and_the_others_are_timed(calls: int) -> None:
     """A target that tires: it answers so many times, and then no more."""
@@ -179,6 +184,7 @@ def test_ctrl_c_stops_it() -> None:
 # --- sums ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_summed_losses_are_held_to_m_times_the_truth() -> None:
     targets = (contender("mean", right), contender("sum", summed), contender("wrong", dW2_doubled))
     for size in (TINY, SMALL):
@@ -379,6 +385,7 @@ def test_a_call_that_holds_nothing_holds_nothing() -> None:
     assert held(lambda: None) < 8
 
 
+@pytest.mark.slow
 def test_the_most_that_was_held_at_once_counts_not_the_sum() -> None:
     def one_after_another() -> None:
         for _ in range(4):
@@ -391,6 +398,7 @@ def test_the_most_that_was_held_at_once_counts_not_the_sum() -> None:
     assert 120 <= held(all_together) < 170
 
 
+@pytest.mark.slow
 def test_memory_that_an_earlier_call_held_is_not_this_call_s() -> None:
     held(lambda: np.ones(256 * MEBIBYTE // 8))
     assert held(lambda: np.ones(16 * MEBIBYTE // 8)) < 48
@@ -402,6 +410,7 @@ def test_where_the_system_does_not_tell_there_is_no_figure(monkeypatch: pytest.M
     assert peak_memory(lambda: None) is None
 
 
+@pytest.mark.slow
 def test_a_target_that_needs_memory_is_seen_to() -> None:
     def hungry(p: Any) -> Any:
         spare = np.ones(64 * MEBIBYTE // 8)

@@ -239,6 +239,7 @@ def asked_in_digits(problem: Problem, at_zero: float | None = None) -> tuple[Any
     return arbitrary.complex_step(problem, np.arange(len(size(problem))), at_zero=at_zero)
 
 
+@pytest.mark.slow
 @wider
 @each("output", OUTPUTS)
 @each("hidden", HIDDENS)
@@ -257,6 +258,7 @@ def test_fifty_digits_say_the_same(hidden: str, output: str) -> None:
         assert apart(problem, true, (digits[0] * (1 + 1e-14), digits[1])) > 1e-15
 
 
+@pytest.mark.slow
 @wider
 @each("at_zero", [None, 0.0, 0.5, 1.0])
 @each("hidden", HIDDENS)

@@ -97,6 +97,7 @@ def test_a_constant_factor_is_named_in_every_layer(kind, name):
         assert "3 of 3 probes" in c.text
 
 
+@pytest.mark.slow
 @each("name", [name for name in FACTORS if "keep" not in name and name != "0"])
 def test_a_factor_of_the_l2_term_is_mb202(name):
     found = cause(times("l2", FACTORS[name][1]), "dW2")
@@ -123,6 +124,7 @@ def test_a_decay_of_the_biases_is_named(output):
     assert "biases are not decayed" in found.text
 
 
+@pytest.mark.slow
 @each(
     ("name", "hidden", "output", "code"),
     [
@@ -171,6 +173,7 @@ def test_a_factor_that_holds_on_two_probes_of_three_is_not_a_cause():
     assert all(not c.candidates for c in found.causes)
 
 
+@pytest.mark.slow
 @each("factor", [2 + 1e-6, 2 - 1e-6, -1 - 1e-6, 1e-6])
 def test_a_factor_that_is_nearly_one_of_ours_is_not_that_one(factor):
     found = diagnosed(times("dW", lambda s: factor))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 
 from reference.cases.quantities import order, split
 from reference.diagnosis.evaluate import value_of, value_with
@@ -111,6 +112,7 @@ def test_noise_that_nothing_explains_is_a_root_without_ways_on_its_own_line(name
     assert root.got is not None
 
 
+@pytest.mark.slow
 @each("name", ["dW1", "dW2", "dW3", "db1", "db2", "db3"])
 def test_noise_in_a_gradient_stays_there_where_only_the_gradients_are_seen(name):
     scenes = net("relu")

@@ -217,6 +217,7 @@ def test_every_line_of_the_dictionary_is_right_where_nothing_is_filled_otherwise
         assert explain(scenes, seen(scenes, {})) == []
 
 
+@pytest.mark.slow
 def test_every_mistake_of_the_dictionary_can_be_made_somewhere():
     made = {
         (kind(name), part, text)
@@ -227,6 +228,7 @@ def test_every_mistake_of_the_dictionary_can_be_made_somewhere():
     assert {(line, part, filling.text) for line, part, filling in BACKWARD} - made == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", NETS)
 def test_a_plain_mistake_is_found_by_what_is_seen_of_the_pass(hidden):
     scenes, passes, wrong = net(hidden), right_passes(hidden), []
@@ -265,6 +267,7 @@ def test_every_mistake_of_the_dictionary_is_found(line, hidden):
     assert [said for said in wrong if said] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", NETS)
 @pytest.mark.parametrize("line", ["dZ_L", "dA", "dZ"])  # what no gradient is
 def test_every_mistake_of_the_dictionary_is_found_by_the_gradients_alone(line, hidden):
@@ -306,6 +309,7 @@ def test_what_cannot_be_told_apart_is_listed_in_full():
     assert {way[0].code for way in root.ways} == {"MB103", "MB301"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("square", [False, True])
 @pytest.mark.parametrize("hidden", NETS)
 def test_a_single_name_is_given_only_where_no_other_mistake_of_the_line_gives_the_same(hidden, square):
@@ -373,6 +377,7 @@ def told(roots: list[Root]) -> list[Any]:
     return [(root.output, [[(m.code, m.text) for m in way] for way in root.ways]) for root in roots]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", NETS)
 def test_two_mistakes_on_two_lines_are_two_roots_with_their_own_names(hidden):
     scenes, tried = net(hidden), 0
@@ -414,6 +419,7 @@ def never_wrong(roots: list[Root], pair: Any) -> None:
     assert fewer or {mistake.code for mistake in certain} <= codes, f"{[p[:4] for p in pair]}: {told(roots)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", NETS)
 def test_of_two_mistakes_on_two_lines_the_gradients_alone_never_give_a_wrong_name(hidden):
     for pair, wrong in on_two_lines(hidden, 12, seed=13):
@@ -421,6 +427,7 @@ def test_of_two_mistakes_on_two_lines_the_gradients_alone_never_give_a_wrong_nam
         never_wrong(roots, pair.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", NETS)
 def test_of_two_mistakes_on_one_line_the_gradients_alone_never_give_a_wrong_name(hidden):
     for pair, wrong in on_one_line(hidden, 4, seed=14):

@@ -83,6 +83,7 @@ def test_the_files_know_their_own_colours_and_the_page_those_of_the_page(picture
         assert not [v for v in values if any(colour in v for colour in COLOURS.values())], name
 
 
+@pytest.mark.slow
 def test_a_picture_has_a_name_a_description_and_identifiers_of_its_own(pictures):
     for name, (inline, _) in pictures.items():
         figure = f"<figure>{inline.svg}<figcaption>{inline.text}</figcaption></figure>"

@@ -18,7 +18,6 @@ from tests.reference.report import test_browser as looks
 from tests.reference.report.markup import FAULTS, parse
 from tests.reference.report.markup import words as read
 
-pytestmark = pytest.mark.xdist_group("browser")
 browser, tab = looks.browser, looks.tab
 
 PICTURES = {
@@ -119,6 +118,7 @@ def test_the_table_of_a_long_training_is_short(trained):
     assert 10 < len(cost_table(long_).rows) <= 22
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_undrawn")
 @pytest.mark.parametrize(("course_seeds", "third"), [(False, "dropout"), (True, "course's dropout")])
 def test_three_stand_side_by_side_and_the_other_dropout_apart(trained, course_seeds, third):

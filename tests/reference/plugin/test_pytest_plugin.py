@@ -168,6 +168,7 @@ def test_a_project_without_tests_has_those_of_the_target(pytester, near):
     result.assert_outcomes(passed=len(OUTPUTS) + 1)
 
 
+@pytest.mark.slow
 def test_targets_may_stand_in_the_configuration_file(pytester):
     write(pytester, {"pytest.ini": "[pytest]\nmanual_backprop_targets =\n    right.py\n    wrong.py\n"})
     assert failed(run(pytester, "-k", "dW2")) == {"wrong.py::dW2"}
@@ -206,6 +207,7 @@ def test_a_wrong_output_is_red_alone_and_says_which_line(pytester):
     assert re.search(r"manual-backprop replay (\w+)", text_of(result))[1] in os.listdir(".manual-backprop/failures")[0]
 
 
+@pytest.mark.slow
 def test_what_follows_from_a_wrong_line_says_so(pytester):
     write(pytester, {"slope.py": NO_SLOPE})
     result = verify(pytester, "slope.py")
@@ -250,6 +252,7 @@ def test_an_exception_in_some_cases_fails_every_output(pytester, near):
     assert "MB701" in text_of(result)
 
 
+@pytest.mark.slow
 def test_a_warning_passes_as_a_warning_with_a_category_of_its_own(pytester, near):
     near("warns", lambda output, a: 2 * a if output == "dZ1" else a)
     result = verify(pytester, "warns", more=["-W", "default"])
@@ -267,6 +270,7 @@ def test_a_warning_passes_as_a_warning_with_a_category_of_its_own(pytester, near
 # --- selecting ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_k_selects_by_output_and_by_check(pytester, near):
     result = verify(pytester, "right", "wrong", more=["-k", "dW2"])
     result.assert_outcomes(passed=1, failed=1, deselected=2 * len(OUTPUTS) + 1)
@@ -287,6 +291,7 @@ def test_lf_runs_what_failed_and_finds_it_fixed(pytester, near):
     verify(pytester, "wrong", more=["--lf"]).assert_outcomes(passed=1, deselected=12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["wrong.py", "wrong.ipynb"])
 def test_the_id_that_a_failure_prints_is_an_argument(pytester, name):
     write(pytester, {"wrong.ipynb": notebook(DOUBLED)})
@@ -303,6 +308,7 @@ def notebook(source):
     return __import__("nbformat").writes(v4.new_notebook(cells=cells))
 
 
+@pytest.mark.slow
 def test_a_module_of_tests_that_is_a_target_too_keeps_its_tests(pytester):
     write(pytester, {"test_both.py": RIGHT + "\n\ndef test_shape():\n    pass\n"})
     result = verify(pytester, "test_both.py", more=["test_both.py", "--collect-only", "-q"])
@@ -313,6 +319,7 @@ def test_a_module_of_tests_that_is_a_target_too_keeps_its_tests(pytester):
     assert ids(result) == ["test_both.py::dW2"]
 
 
+@pytest.mark.slow
 def test_arguments_that_name_targets_of_the_configuration_file_select_among_them(pytester):
     write(pytester, {"pytest.ini": "[pytest]\nmanual_backprop_targets =\n    right.py\n    wrong.py\n"})
     assert ids(run(pytester, "wrong.py::dW2", "--collect-only", "-q")) == ["wrong.py::dW2"]
@@ -357,6 +364,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_target_that_cannot_be_loaded_is_one_red_item(pytester, how):
     name, file, source, part = BROKEN[how]
@@ -367,6 +375,7 @@ def test_a_target_that_cannot_be_loaded_is_one_red_item(pytester, how):
     assert part in text_of(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["", "def add(a, b):\n    return a + b\n"])
 def test_a_target_that_exports_nothing_is_one_red_item(pytester, source):
     write(pytester, {"empty.py": source})
@@ -375,6 +384,7 @@ def test_a_target_that_exports_nothing_is_one_red_item(pytester, source):
     assert "empty.py was not checked: nothing was checked" in text_of(result)
 
 
+@pytest.mark.slow
 def test_a_target_that_always_raises_is_red(pytester):
     write(pytester, {"template.py": "def backward_propagation(X, Y, cache):\n    raise NotImplementedError\n"})
     result = verify(pytester, "template.py")
@@ -727,6 +737,7 @@ def test_two_processes_come_to_the_same(pytester, how):
     result.assert_outcomes(passed=passed, failed=1)
 
 
+@pytest.mark.slow
 def test_two_processes_are_not_begun_for_a_target_that_is_not_there(pytester):
     result = verify(pytester, "nowhere.py", process=True, more=["-n", "2"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -750,6 +761,7 @@ def test_items_of_a_target_are_a_group(pytester, near):
     assert "group: []" in result.outlines
 
 
+@pytest.mark.slow
 def test_a_drawn_seed_is_the_same_in_every_process(pytester):
     write(pytester, {"pyproject.toml": TABLE + "profile = 'nightly'\n"})
     config = pytester.parseconfigure("--manual-backprop", "right.py")

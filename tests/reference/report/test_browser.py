@@ -14,7 +14,7 @@ import pytest
 from reference.report.html import render_comparison, render_report
 from tests.reference.report import models
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.slow]  # one driver, one set of pages
+pytestmark = pytest.mark.slow
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PHONE, DESK = (390, 844), (1100, 900)

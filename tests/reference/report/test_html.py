@@ -27,7 +27,6 @@ from tests.reference.report import test_browser as looks
 from tests.reference.report.conftest import FILES
 from tests.reference.report.markup import FAULTS, parse, words
 
-pytestmark = pytest.mark.xdist_group("browser")  # the pages are made once, for these and for the browser
 browser, tab = looks.browser, looks.tab
 
 
@@ -40,6 +39,7 @@ def test_every_page_is_sound(pages):
     assert {name: found for name, page in pages.items() if (found := faults(page))} == {}
 
 
+@pytest.mark.slow
 def test_pages_of_plain_models_are_sound_in_a_browser_too(tab, tmp_path):
     """The least of what ``test_browser`` does with those that a court has judged."""
     both = models.comparison(models.standing("mine.py"), models.standing("theirs.py", "fail"))
@@ -128,6 +128,7 @@ def test_what_the_faults_are_planted_in_is_sound():
     assert faults(SOUND) == []
 
 
+@pytest.mark.slow
 def test_a_faulty_page_is_rejected():
     assert [what for what, (look, page) in PLANTED.items() if look(page) == []] == []
 
@@ -296,6 +297,7 @@ def test_a_comparison_has_its_pictures_its_tables_and_the_evidence_of_who_is_wro
         assert name in page
 
 
+@pytest.mark.slow
 def test_a_page_is_the_same_bytes_each_time():
     given = models.report(models.wrong(evidence=[models.evidence("dW2", dots=[], curve=None)]))
     assert render_report(given) == render_report(given)
@@ -365,6 +367,7 @@ STANDINGS = {
 }
 
 
+@pytest.mark.slow
 def test_a_comparison_with_one_that_gave_no_figures_is_a_page():
     for odd in STANDINGS.values():
         prices = [models.Price(target=odd.target, size="course", said="raised RuntimeError")]  # who answers is timed

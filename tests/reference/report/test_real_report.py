@@ -18,7 +18,7 @@ from tests.reference.report.test_schema import faults
 FILE = Path(__file__).parent.parent / "course_files" / "dropout_backward_unmasked.ipynb"
 FORMATS = ("json", "junit", "github", "sarif", "markdown")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real report")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -167,6 +167,7 @@ def test_a_reproducible_run_tells_no_time_to_programs_alone():
     assert "in 1.2 s" in text_report.render(given)
 
 
+@pytest.mark.slow
 def test_two_runs_with_the_same_seed_differ_in_timing_alone():
     steps = mistakes.times("db", lambda s: 2)
     first, second = (

@@ -129,6 +129,7 @@ def test_every_figure_is_sound():
     assert [name for name in DRAWN if not shown(drawn(name).svg)] == []  # text is text, and not outlines
 
 
+@pytest.mark.slow
 def test_every_figure_is_the_same_bytes_each_time():
     assert [name for name in DRAWN if drawn(name) != DRAWN[name]("figure-1")] == []
 
@@ -149,6 +150,7 @@ def full():
     return render_report(models.report(*targets, kills=models.KILLS, kills_of="mine.py"))
 
 
+@pytest.mark.slow
 def test_no_identifier_occurs_twice_in_a_page_of_many_figures(full):
     assert len(markup.parse(full).all("svg")) == 2 * 4 + 1 + 1  # graph, scatter, curve, strips; a heat map; kills
     assert markup.confused_identifiers(full) == []
@@ -228,6 +230,7 @@ def test_any_name_is_shown_as_it_is():
         }
 
 
+@pytest.mark.slow
 def test_any_targets_name_is_a_label_of_the_comparison():
     for hostile in ("<b> & 'c'.py", "$x$.py", r"$\frac$.py"):
         one, other = models.standing(hostile), models.standing("theirs.py")
@@ -276,6 +279,7 @@ def changed(name, index, value):
     return block.model_copy(update={"got": got})
 
 
+@pytest.mark.slow
 def test_an_entry_that_is_not_finite_is_wrong_and_is_drawn():
     for value in (NAN, INF, -INF, 1e308, 0.0):
         block = changed("dW2", (1, 1), value)
@@ -333,6 +337,7 @@ def test_a_pair_that_agrees_in_every_bit_or_in_none_is_said_in_words():
         assert not re.search(r"\b(inf|nan)\b", found.text), found.text
 
 
+@pytest.mark.slow
 def test_the_graph_says_what_it_shows():
     for wrong in ("dZ3", "dW2", "dA1", "db1", ""):
         text = graph(models.evidence(wrong), "figure-1").text

@@ -44,6 +44,7 @@ def test_a_comparison_that_finds_nothing_kills_the_canary(monkeypatch):
     assert "a doubled gradient was planted, and not found" in (canary() or "")
 
 
+@pytest.mark.slow
 def test_every_sabotage_turns_the_gate_red():
     trials = sabotage()
     assert len(trials) >= 12
@@ -99,6 +100,7 @@ def found(candidate: Implementation, again: Again | None = None) -> Conclusion:
     return judge_target(candidate, Options(Profile(8, 0)), kept=False, again=again)
 
 
+@pytest.mark.slow
 def test_what_fails_in_a_fresh_process_too_keeps_its_name():
     wrong = implementation(times("dW", lambda s: 2), name="wrong")
     before = found(wrong)
@@ -122,6 +124,7 @@ def test_a_built_in_target_is_asked_in_a_process_of_its_own(monkeypatch):
     assert {one.cause.code for one in repeated(before, "manual_backprop", "by command", 0)} == {"MB602"}
 
 
+@pytest.mark.slow
 def test_a_target_that_passes_is_not_opened_again():
     def open_again():
         raise AssertionError("opened")

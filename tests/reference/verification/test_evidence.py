@@ -39,8 +39,6 @@ WRONG, WRONG_CASE = FILES / "dropout_backward_unmasked.ipynb", "dims=2,3,4,1 m=5
 FINE, FINE_CASE = FILES / "Regularization_export.py", "dims=2,3,4,1 m=5 lambd=0.7"
 BLOCKS = ["dW1", "db1", "dW2", "db2", "dW3", "db3"]
 
-pytestmark = pytest.mark.xdist_group("evidence")  # one process: two files are judged once
-
 
 def judged(path, case):
     """A file, what one case says of it, and the evidence."""
@@ -210,6 +208,7 @@ def test_a_place_that_is_not_the_steps_is_noticed(wrong, change):
     assert misquoted(WRONG, found.model_copy(update={"nodes": moved})) != []
 
 
+@pytest.mark.slow
 @each("mark", ["\u2028", "\x85", "\x0c"])
 def test_what_only_str_splitlines_takes_for_a_line_end_moves_no_line(tmp_path, mark):
     """Python counts lines by line feeds alone, and so does the place."""
@@ -304,6 +303,7 @@ SWEPT = {
 }
 
 
+@pytest.mark.slow
 @each(
     ("domain", "changed"),
     [
@@ -338,6 +338,7 @@ def test_only_what_the_target_takes_is_swept(domain, changed):
         assert len(same) == 1
 
 
+@pytest.mark.slow
 def test_the_strips_of_a_right_target_are_right(fine):
     _, found = fine
     assert {dot.swept for dot in found.dots} == set(SWEPT)
@@ -535,6 +536,7 @@ def verdicts(steps, options=OPTIONS, **how):
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_workplace")
 @each("steps", STANDING.values())
 def test_what_is_gathered_changes_nothing_that_is_said(steps):

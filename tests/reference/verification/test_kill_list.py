@@ -28,8 +28,7 @@ from tests.reference.court import ask_witnesses_anew, findings, remember_witness
 from tests.reference.mistakes import EQUIVALENT, MISTAKES, Mistake, implementation
 
 EXAMPLES = 32  # beside the battery
-pytestmark = pytest.mark.xdist_group("kill list")  # one process: what the witnesses said is kept between tests
-SIXTH = 6  # of the list, for the tests of the tests
+SIXTH = 6  # of the list: for the default tier, and for the tests of the tests
 UNDECIDED = {"MB305", "MB402"}  # whether these are red is for the whole gate to say
 NAMED_BY_DEFAULT = {
     "dW × 2", "1/m forgotten in db", "L2 missing", "L2 on biases", "1/keep_prob twice in the backward", "dZ_L = Y − A",
@@ -41,9 +40,9 @@ def listed(mistakes=MISTAKES):
     return [pytest.param(mistake, id=mistake.name) for mistake in mistakes]
 
 
-def some_by_default(params):
-    """Those whose naming is tried in the default tier; the others are slow."""
-    return [p if p.id in NAMED_BY_DEFAULT else pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in params]
+def some_by_default(params, *, chosen=NAMED_BY_DEFAULT):
+    """Those that are chosen belong to the default tier; the others are slow."""
+    return [p if p.id in chosen else pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in params]
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +101,9 @@ def test_there_are_forty_mistakes_or_more_and_each_has_its_own_name():
     assert {m.name for m in MISTAKES} >= NAMED_BY_DEFAULT
 
 
-@pytest.mark.parametrize("mistake", listed())
+@pytest.mark.parametrize(
+    "mistake", some_by_default(listed(), chosen=NAMED_BY_DEFAULT | {m.name for m in MISTAKES[::SIXTH]})
+)
 def test_the_mistake_is_found(mistake):
     assert turns_red(mistake), f"{mistake.name} survives"
 
@@ -119,7 +120,10 @@ def test_the_mistake_is_never_given_a_wrong_name(mistake):
     assert not wrong_names(mistake, target)
 
 
-@pytest.mark.parametrize("steps", [pytest.param(steps, id=name) for name, steps in EQUIVALENT.items()])
+@pytest.mark.parametrize(
+    "steps",
+    some_by_default([pytest.param(steps, id=name) for name, steps in EQUIVALENT.items()], chosen=[*EQUIVALENT][::4]),
+)
 def test_what_is_right_by_other_arithmetic_passes_without_a_finding(steps):
     target = try_out(implementation(steps))
     assert (target.verdict, findings(target)) == ("pass", [])
@@ -148,6 +152,7 @@ NAMED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "code"), some_by_default([pytest.param(name, code, id=name) for name, code in NAMED.items()])
 )
@@ -155,6 +160,7 @@ def test_the_common_mistakes_are_named(name, code):
     assert code in {f.code for f in findings(tried(name))}
 
 
+@pytest.mark.slow
 def test_lost_digits_are_a_failure_where_accuracy_says_so():
     (mistake,) = (m for m in MISTAKES if m.name == "A clipped at 1e-7 in dA_L")
     assert tried(mistake.name).verdict == "pass"
@@ -170,6 +176,7 @@ def agrees_with_anything(got, want, allowed, *, extra=0.0):
     return Deviations(np.zeros(got.shape), np.zeros(got.shape, dtype=bool), np.ones(got.shape, dtype=bool))
 
 
+@pytest.mark.slow
 def test_a_court_that_compares_nothing_loses_the_list(monkeypatch):
     monkeypatch.setattr(reference.judging.judge, "compare", agrees_with_anything)
     seen_otherwise = {"MB501", "MB502", "MB601", "MB602", "MB701", "MB702"}  # without any comparison
@@ -189,6 +196,7 @@ def test_a_court_that_finds_everything_wrong_rejects_the_right_twin(monkeypatch)
     assert try_out(implementation(mistakes.RIGHT), examples=16).verdict == "fail"
 
 
+@pytest.mark.slow
 def test_zero_gradients_are_rejected_in_every_output():
     (mistake,) = (m for m in MISTAKES if m.name == "every gradient is zero")
     rows = {row.output: row.verdict for row in tried(mistake.name).checks}
@@ -261,6 +269,7 @@ def wrong_step(complex_step):
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("odd", "module", "name", "spoil"),
     [

@@ -204,6 +204,7 @@ def test_a_time_limit_before_the_floor_is_inconclusive(monkeypatch):
     assert target.distinct_cases < len(CASES)
 
 
+@pytest.mark.slow
 def test_a_time_limit_after_the_floor_ends_the_random_cases_and_passes(monkeypatch):
     clock(monkeypatch, 1.0)
     target = try_out(implementation(RIGHT), profile=plan(1600, max_time=110))
@@ -328,6 +329,7 @@ def with_intermediates(steps):
     return replace(steps, returned=EQUIVALENT["intermediates too"].returned)
 
 
+@pytest.mark.slow
 def test_lost_digits_are_a_warning_however_many_outputs_lose_them(unshrunk, monkeypatch):
     monkeypatch.setattr(reference.verification.conclude, "MAX_SHRUNK", 2)
     mine = implementation(with_intermediates(mistakes.clipped(1e-7)), domain=ANY._replace(dropout=False))
@@ -336,6 +338,7 @@ def test_lost_digits_are_a_warning_however_many_outputs_lose_them(unshrunk, monk
     assert target.verdict == "pass"
 
 
+@pytest.mark.slow
 def test_lost_digits_are_a_warning_with_dropout_too(unshrunk):
     target = try_out(implementation(mistakes.clipped(1e-9)))
     assert {f.code for f in findings(target)} == {"MB402"}
@@ -355,11 +358,13 @@ def test_a_target_that_fails_now_and_then_is_a_finding():
     assert target.verdict == "fail"
 
 
+@pytest.mark.slow
 def test_exploring_is_part_of_the_plan_and_its_cases_are_counted():
     none, some = (try_out(implementation(RIGHT), profile=plan(1)._replace(explore=n)) for n in (1, 30))
     assert some.distinct_cases > none.distinct_cases + 10
 
 
+@pytest.mark.slow
 def test_the_rng_of_numpy_and_of_python_are_left_as_they_were():
     import random
 

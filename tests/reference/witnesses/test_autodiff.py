@@ -87,6 +87,7 @@ def assert_agrees(problem: Problem, got: Autodiff, want: Autodiff, g: int, times
     assert abs(got.l2_cost[g] - want.l2_cost) <= times * UNIT * M.l2_cost[g]
 
 
+@pytest.mark.slow
 @each("output", OUTPUTS)
 @each("hidden", HIDDENS)
 def test_it_is_jax_grad_of_the_unpadded_problem(hidden: str, output: str) -> None:
@@ -109,6 +110,7 @@ def test_depth_is_data(case: Case) -> None:
     assert_agrees(problem, autodiff(problem), plain(problem, 0), 0)
 
 
+@pytest.mark.slow
 def test_a_wrong_entry_would_be_seen() -> None:
     problem = draw([Case((2, 3, 2), 4, "tanh", seed=1)])
     got, want = autodiff(problem), plain(problem, 0)
@@ -173,6 +175,7 @@ def test_buckets_hold_what_they_are_asked_to() -> None:
         assert bucket_for(*beyond) == Bucket(1, *beyond)
 
 
+@pytest.mark.slow
 def test_a_problem_beyond_the_largest_bucket_is_asked_too() -> None:
     problem = draw([Case((2, 2, 2, 2, 2, 2, 1), 3, "tanh", seed=s) for s in range(2)])
     got = autodiff(problem)
@@ -245,6 +248,7 @@ def test_x64_is_left_as_it_was() -> None:
             jax.config.update("jax_enable_x64", before)
 
 
+@pytest.mark.slow
 def test_at_most_three_programs_are_compiled_in_a_run_over_many_shapes() -> None:
     script = """
         import warnings

@@ -127,6 +127,7 @@ def test_it_agrees_with_autodiff_to_rounding(hidden: str, output: str, scale: fl
 # --- directions ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @each("hidden", HIDDENS)
 @given(seed=seeds)
 @drawn(10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.reference.targets.obligations.judged import DATA, SCALAR, Judged, cost
 
 
@@ -28,6 +30,7 @@ def test_a_function_that_ends_its_process_costs_itself_alone(tmp_path):
     judged.right("compute_cost")
 
 
+@pytest.mark.slow
 def test_what_is_left_of_a_target_that_died_three_times_is_not_asked(tmp_path):
     judged = Judged(tmp_path, ["import os"] + [f"def compute_cost_{k}(A3, Y):\n    os._exit(3)" for k in range(5)])
     codes = [[v.code for v in found] for found in judged.found.values()]

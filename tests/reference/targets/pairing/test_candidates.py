@@ -736,6 +736,7 @@ def test_a_backward_pass_is_consistent_with_its_own_forward_pass(opened):
     assert own.autodiff
 
 
+@pytest.mark.slow
 @each("name", ["backward_propagation", "backward_propagation_with_dropout"])
 def test_one_function_of_a_file_can_be_asked_for(opened, name):
     implementation = resolve(f"{opened.name}::{name}")()
@@ -747,6 +748,7 @@ def test_one_function_of_a_file_can_be_asked_for(opened, name):
 PAIRS_OF_FILES = list(itertools.product(("a.py", "ä b.ipynb.py", "[x] #cell3.py"), [HEAD + FORWARD + BACKWARD]))
 
 
+@pytest.mark.slow
 @each(("name", "text"), PAIRS_OF_FILES)
 def test_names_of_files_are_no_matter(tmp_path, name, text):
     (tmp_path / name).write_text(text, encoding="utf-8")

@@ -176,6 +176,7 @@ def gone(pid):
 # --- what ends the process -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["loop", "sleep", "stubborn", "stop", "endless_answer"])
 def test_what_does_not_return_is_ended_within_the_time(hasty, name):
     begun = time.monotonic()
@@ -186,6 +187,7 @@ def test_what_does_not_return_is_ended_within_the_time(hasty, name):
     assert call(hasty, "one") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "how"),
     [
@@ -251,6 +253,7 @@ def test_a_list_that_grows_without_end_stays_under_the_limit(worker):
     assert call(worker, "one") == 1
 
 
+@pytest.mark.slow
 def test_the_limit_is_the_one_that_was_given(worker):
     assert call(worker, "grow_and_survive") * 2**22 < SMALL.memory
 
@@ -293,6 +296,7 @@ def test_a_thread_that_goes_on_does_not_stop_the_answers(worker):
     assert call(worker, "one") == 1
 
 
+@pytest.mark.slow
 def test_an_end_between_two_questions_costs_one_of_them(worker):
     assert call(worker, "late_exit") == 1
     worker.child.wait(timeout=5)
@@ -315,6 +319,7 @@ def test_an_answer_nested_without_end_is_cut_or_refused(worker):
     assert call(worker, "one") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data", [b"x", b"garbage, and more of it", bytes(16), b"\x00" * 7 + b"\x05" + b"\x00" * 8 + b"12345", b"\xff" * 64]
 )
@@ -324,6 +329,7 @@ def test_garbage_on_the_way_to_us_is_no_answer_and_no_harm(hasty, data):
     assert call(hasty, "one") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [3, [], {}, {"raised": 3}, {"raised": {}}])
 def test_a_well_formed_answer_that_is_none_of_ours_is_no_harm(hasty, answer):
     with pytest.raises(TargetDied, match="no answer that can be read"):
@@ -339,6 +345,7 @@ def test_a_large_question_gets_a_large_answer(shared):
     assert np.array_equal(call(shared, "echo", x=x), x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listens", [0, 4096, 70_000])
 def test_a_large_question_to_a_process_that_stops_listening_ends_in_time(listens):
     """As where a thread of the target's holds the interpreter after its function returned."""
@@ -431,6 +438,7 @@ def test_a_process_that_was_lost_is_another_one_with_the_same_functions(worker):
     assert worker.child.pid != first
 
 
+@pytest.mark.slow
 def test_after_three_losses_it_is_given_up(worker, tmp_path):
     count = tmp_path / "count"
     for _ in range(DEATHS):
@@ -469,6 +477,7 @@ def gone_now(pid):
     return not os.path.exists(f"/proc/{pid}")
 
 
+@pytest.mark.slow
 def test_a_process_that_is_late_is_ended_with_what_it_started(hasty, tmp_path):
     where = tmp_path / "pid"
     with pytest.raises(TargetDied, match="did not return"):
