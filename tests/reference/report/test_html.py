@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import re
@@ -55,12 +56,15 @@ def test_pages_of_plain_models_are_sound_in_a_browser_too(tab, tmp_path):
 
 # --- the looks can fail ---------------------------------------------------------------------------------------
 
-SOUND = render_report(models.report(models.right(evidence=[models.evidence(curve=None, dots=[])])))
+
+@functools.cache
+def sound() -> str:
+    return render_report(models.report(models.right(evidence=[models.evidence(curve=None, dots=[])])))
 
 
 def planted(before, after, count=1):
-    assert before in SOUND, before
-    return SOUND.replace(before, after, count)
+    assert before in sound(), before
+    return sound().replace(before, after, count)
 
 
 def in_the_body(what):
@@ -72,9 +76,9 @@ def in_the_style(what):
 
 
 def first(pattern, after=""):
-    found = re.search(pattern, SOUND, flags=re.DOTALL)
+    found = re.search(pattern, sound(), flags=re.DOTALL)
     assert found, pattern
-    return SOUND.replace(found[0], after, 1)
+    return sound().replace(found[0], after, 1)
 
 
 PLANTED = {
@@ -125,7 +129,7 @@ PLANTED = {
 
 
 def test_what_the_faults_are_planted_in_is_sound():
-    assert faults(SOUND) == []
+    assert faults(sound()) == []
 
 
 @pytest.mark.slow

@@ -108,6 +108,7 @@ def test_what_fails_in_a_fresh_process_too_keeps_its_name():
     assert found(wrong, again=lambda: wrong) == before
 
 
+@pytest.mark.slow
 def test_what_does_not_fail_again_is_two_calls_that_differ_and_stays_red():
     wrong = implementation(times("dW", lambda s: 2), name="wrong")
     before, after = found(wrong), found(wrong, again=lambda: implementation(RIGHT, name="wrong"))
