@@ -17,6 +17,7 @@ import click
 import numpy as np
 
 from benchmarks.tables import markdown
+from reference.cases.quantities import is_gradient
 
 
 def campaign(cases: int, seed: int) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def campaign(cases: int, seed: int) -> dict[str, Any]:
             key = (problem.shape.hidden, problem.shape.output, problem.shape.dtype)
             for output, tally in judgement.tallies.items():
                 worst[key] = max(worst.get(key, 0.0), tally.worst_error)
-                if output.startswith(("dW", "db")):
+                if is_gradient(output):
                     gradients += tally
             counts["cases"] += len(stack)
             counts["nudged columns"] += problem.nudged

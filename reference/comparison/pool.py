@@ -17,6 +17,7 @@ from reference.cases.case import Case
 from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
+from reference.cases.quantities import is_gradient
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
 from reference.interface.entry import Entry
@@ -109,8 +110,8 @@ def _answer(entry: Entry, problem: Problem) -> Answer:
     if isinstance(outcome, Raised):
         return Answer({}, what_raised(outcome.error))
     bad = {failure.output: failure.text for failure in malformed(entry, problem, outcome)}
-    blocks = {n: a[0] for n, a in outcome.items() if n.startswith(("dW", "db")) and n not in bad}
-    return Answer(blocks, "; ".join(text for name, text in bad.items() if name.startswith(("dW", "db"))))
+    blocks = {n: a[0] for n, a in outcome.items() if is_gradient(n) and n not in bad}
+    return Answer(blocks, "; ".join(text for name, text in bad.items() if is_gradient(name)))
 
 
 def paired(

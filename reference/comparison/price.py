@@ -16,6 +16,7 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
+from reference.cases.quantities import is_gradient
 from reference.comparison.contenders import Contender
 from reference.interface.entry import Entry, Meter
 from reference.interface.exceptions import TargetDied
@@ -117,7 +118,7 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
     if isinstance(asked, Raised):
         return _raised(asked.error)
     first, outcome = asked
-    if any(failure.output[:2] in ("dW", "db") for failure in malformed(entry, problem, outcome)):
+    if any(is_gradient(failure.output) for failure in malformed(entry, problem, outcome)):
         return "wrong here"
     L = len(problem.parameters)
     blocks = [outcome[f"{kind}{l}"] for l in range(1, L + 1) for kind in ("dW", "db")]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference.cases.quantities import split
+from reference.cases.quantities import is_gradient, is_intermediate, split
 from reference.diagnosis.conventions import Convention
 from reference.diagnosis.explain import Mistake, Root
 from reference.diagnosis.localize import may_name, place_of, place_of_m
@@ -51,7 +51,7 @@ def causes_of(
 ) -> list[Cause]:
     """One cause for a line; two where two of its parts are wrong."""
     kind, l = split(root.output)
-    harmless = kind in ("dA", "dZ") and not any(n.startswith(("dW", "db")) for n in below)
+    harmless = is_intermediate(root.output) and not any(map(is_gradient, below))
     place = None
     if events and root.got is not None:
         place = place_of(events, scenes[0], root.output, root.got[0], root.right[0])
@@ -167,7 +167,7 @@ def of_random(cause: Cause) -> Cause:
     """What no dictionary explains, in a backward pass that draws random numbers."""
     if cause.code != "MB199":
         return cause
-    if cause.output.startswith("dA"):
+    if split(cause.output)[0] == "dA":
         text = "the value with a mask that is drawn anew on the way back: the forward pass's own is to be used again"
         return cause._replace(code="MB301", certainty="consistent", text=text, what=text)
     text = "random numbers are drawn on the way back"

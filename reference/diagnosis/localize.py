@@ -97,7 +97,7 @@ def may_name(variable: str, output: str) -> bool:
     quantity = re.fullmatch(r"d(w|b|z|a)(\d*)(prev)?", name)
     if quantity is None or name == output.lower():
         return True
-    return not quantity[2] and f"d{quantity[1]}" == output.lower().rstrip("0123456789")
+    return not quantity[2] and f"d{quantity[1]}" == split(output)[0].lower()
 
 
 def _stages(s: Scene, output: str, right: Array) -> list[Array]:

@@ -59,12 +59,13 @@ class Tally(NamedTuple):
 class Quantity(NamedTuple):
     """What is compared, and with what."""
 
-    name: str
+    output: str
     got: Array
     want: Array
     M: Array
     central: tuple[Array, Array, Array] | None = None  # D, bound, straddles
     along: tuple[Array, Array] | None = None  # V (S, G, …) of this block alone, and dJ along it
+    term: str = ""  # "data" or "l2", where it is one of the two that an output is made of
 
 
 WitnessCache = dict[Any, tuple[WitnessReport, list[Dispute]]]  # what the witnesses said of a stack, for the next target
@@ -112,19 +113,19 @@ def judge(
     failures, misshapen = failures + bad, {failure.output for failure in bad}
     outcome, of_data = (_well_formed(o, misshapen, witness_report) for o in (outcome, of_data))
     tallies: dict[str, Tally] = {}
-    wrong: dict[str, Failure] = {}
+    wrong: dict[tuple[str, str], Failure] = {}
     # a target may return anything; what is not finite is for ``compare`` to say
     with np.errstate(invalid="ignore", over="ignore"):
         for quantity in _quantities(problem, witness_report, outcome, of_data):
             tally, failure = _assess(entry, problem, witness_report.M, quantity, court.compare or compare)
-            output, _, part = quantity.name.partition(".")
+            output = quantity.output
             if output in misshapen:
                 continue
-            if part:  # the same coordinates, looked at once more
+            if quantity.term:  # the same coordinates, looked at once more
                 tally = Tally(worst_error=tally.worst_error)
             tallies[output] = tallies.get(output, Tally()) + tally
             if failure is not None:
-                wrong[quantity.name] = failure
+                wrong[output, quantity.term] = failure
     return Judgement(tallies, failures + _reading(wrong), disputes)
 
 
@@ -182,9 +183,9 @@ def _quantities(
         )
         yield Quantity(db, outcome[db], ad.db[l], M.db[l], b_block, (Vb, probes.data))
         if regularized:
-            yield Quantity(f"{dW}.data", data, ad.dW[l], M.dW[l], W_block, (VW, probes.data))
-            yield Quantity(f"{dW}.l2", total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2))
-            yield Quantity(f"{db}.l2", outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l])
+            yield Quantity(dW, data, ad.dW[l], M.dW[l], W_block, (VW, probes.data), term="data")
+            yield Quantity(dW, total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2), term="l2")
+            yield Quantity(db, outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l], term="l2")
     want_A = [H * kept for H, kept in zip(ad.H[:-1], problem.forward().kept, strict=True)]
     wanted: dict[str, list[tuple[Array, Array]]] = {
         "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
@@ -260,10 +261,10 @@ def _failure(check: str, problem: Problem, q: Quantity, compared: Deviations, wr
     error = np.where(wrong[g], np.maximum(compared.error[g], 1e-300), -1.0)
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(error)), error.shape))
     got, want = float(q.got[g][index]), float(q.want[g][index])
-    found = Failure(check, q.name, "MB199", problem.cases[g], "", index, got, want, float(wrong[g].mean()))
+    found = Failure(check, q.output, "MB199", problem.cases[g], "", index, got, want, float(wrong[g].mean()))
     if not np.isfinite(got):
         return found._replace(code="MB401", text="not finite")
-    if q.name == "cost":
+    if q.output == "cost":
         return found._replace(code="MB802", text="the cost is wrong")
     largest = float(np.max(np.abs(q.want[g]), initial=0.0))
     off = float(np.max(np.where(wrong[g], np.abs(q.got[g] - q.want[g]), 0.0)))
@@ -272,20 +273,19 @@ def _failure(check: str, problem: Problem, q: Quantity, compared: Deviations, wr
     return found
 
 
-def _reading(wrong: dict[str, Failure]) -> list[Failure]:
-    """From the quantities that are off to failures of outputs: ``dW2.l2`` alone is an L2 mistake of ``dW2``."""
+def _reading(wrong: dict[tuple[str, str], Failure]) -> list[Failure]:
+    """From the quantities that are off to failures of outputs: the L2 term of dW2 alone is an L2 mistake of dW2."""
     failures: dict[str, Failure] = {}
-    gradients = {name for name in wrong if is_gradient(name.partition(".")[0])}
-    for name, failure in wrong.items():
-        output, _, part = name.partition(".")
+    gradients = any(is_gradient(output) for output, _ in wrong)
+    for (output, term), failure in wrong.items():
         if failure.code == "MB199":
-            if part == "l2" and f"{output}.data" not in wrong:
+            if term == "l2" and (output, "data") not in wrong:
                 failure = failure._replace(code="MB202", text="the data term is right, the L2 term is not")
             elif is_intermediate(output) and not gradients:
                 failure = failure._replace(code="MB305", text="wrong, but no gradient of a parameter is affected")
         kept = failures.get(output)
         if kept is None:
-            failures[output] = failure._replace(output=output)
+            failures[output] = failure
         elif kept.code in ("MB199", "MB402") and failure.code == "MB202":
             failures[output] = kept._replace(code=failure.code, text=failure.text)  # with the whole gradient's numbers
     return list(failures.values())

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from reference.cases.quantities import layer_of
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
 
 __all__ = ["MARKS", "Name", "Table", "agreed", "labels", "number", "tables"]
@@ -141,7 +142,7 @@ def _by_output(
         for row in s.accuracy
         if row.check == ALL and row.output != ALL and row.dtype == dtype
     }
-    outputs = sorted({output for _, output in found}, key=lambda o: (int(o[2:]), o))
+    outputs = sorted({output for _, output in found}, key=lambda o: (layer_of(o), o))
     rows = [
         [output, *(cell(found[s.target, output]) if (s.target, output) in found else NONE for s in standings)]
         for output in outputs

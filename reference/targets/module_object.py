@@ -12,6 +12,7 @@ import numpy as np
 
 from reference.cases.domain import ANY
 from reference.cases.problem import Problem
+from reference.cases.quantities import split
 from reference.interface.entry import Entry, Implementation, NotJudged, Outcome, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import broken, described
@@ -68,8 +69,8 @@ def _run(worker: Worker, problem: Problem) -> Outcome:
 def _argument(problem: Problem, name: str) -> Any:
     if name in ("X", "Y"):
         return getattr(problem, name)
-    l = int(name[1:]) - 1
-    if name[0] == "D":
+    kind, l = split(name)
+    if kind == "D":
         assert problem.masks is not None
-        return problem.masks[l].view(np.uint8)
-    return problem.parameters[l]["Wb".index(name[0])]
+        return problem.masks[l - 1].view(np.uint8)
+    return problem.parameters[l - 1]["Wb".index(kind)]

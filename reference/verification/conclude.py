@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from reference.cases.quantities import backward_order
+from reference.cases.quantities import backward_order, is_gradient
 from reference.diagnosis import Cause, Diagnosis
 from reference.diagnosis.consistency import agreed, held_to_its_own
 from reference.findings.codes import WARNINGS
@@ -26,7 +26,7 @@ __all__ = ["Conclusion", "OutputRow", "conclude"]
 
 MAX_SHRUNK = 12  # findings that are made small and explained; the rest keep the case that they were found with
 PLAINNESS = {"MB199": 1, "MB202": 2, "MB402": 3, "MB305": 4}  # of one fault, seen from several sides; others come first
-WITH_A_DERIVATIVE = ("dW", "db", "gr")  # outputs that a target's own derivative speaks of
+GRADIENTS = "gradients"  # the output of a backward pass that is judged as a whole
 Owns = dict[str, OwnDerivative | None]
 
 
@@ -138,7 +138,8 @@ def _in_order(implementation: Implementation, keys: Iterable[tuple[str, str]]) -
 
 
 def _consistent(own: OwnDerivative | None, output: str) -> bool | None:
-    return None if own is None or output[:2] not in WITH_A_DERIVATIVE else own.consistent
+    speaks = is_gradient(output) or output == GRADIENTS
+    return own.consistent if own is not None and speaks else None
 
 
 def _one_per_output(failures: Iterable[Failure]) -> list[Failure]:
@@ -200,9 +201,9 @@ def _unknown(
         if own is None or (not own.consistent and blamed):
             notes.append(NotJudged(check, "its forward pass computes no network that this tool knows"))
             continue
-        tallies[check, "gradients"] = Tally(coordinates=1)
+        tallies[check, GRADIENTS] = Tally(coordinates=1)
         if not own.consistent:
-            cause = Cause("gradients", "MB199", "unexplained", f"the backward pass {own.text}")
+            cause = Cause(GRADIENTS, "MB199", "unexplained", f"the backward pass {own.text}")
             explained.append(Explained(check, cause, "error"))
     return tallies, notes, explained
 

@@ -199,7 +199,8 @@ def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
 def _curve(problem: Problem, entry: tuple[str, int, int]) -> Curve | None:
     """Plain central differences of one entry of the data term over ε, and the tool's own."""
     name, i, j = entry
-    l, which = int(name[2:]) - 1, int(name.startswith("db"))
+    kind, layer = split(name)
+    l, which = layer - 1, int(kind == "db")
     single = problem.at(0)
     said = autodiff(single)
     block = (said.db if which else said.dW)[l][0]

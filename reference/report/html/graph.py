@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference.cases.quantities import split
+from reference.cases.quantities import is_intermediate, split
 from reference.report.html.svg import COLOURS, Picture, drawing, picture
 from reference.report.models.evidence import Evidence, Node
 
@@ -20,11 +20,11 @@ def graph(evidence: Evidence, key: str) -> Picture:
     """dZ_L on the left, as the computation runs."""
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-    chain = [node.name for node in evidence.nodes if node.name[:2] in ("dZ", "dA")]
+    chain = [node.name for node in evidence.nodes if is_intermediate(node.name)]
     at = {name: (STEP * k, 0.0) for k, name in enumerate(chain)}
     for name in (node.name for node in evidence.nodes if node.name not in at):
         x, _ = at[f"dZ{split(name)[1]}"]
-        at[name] = (x + (STEP if name.startswith("db") else 0.0), BELOW)
+        at[name] = (x + (STEP if split(name)[0] == "db" else 0.0), BELOW)
     width, height = STEP * len(chain) + WIDTH + 0.3, 1.9
     with drawing(width, height) as (figure, axes):
         axes.set_xlim(-WIDTH / 2 - 0.15, width - WIDTH / 2 - 0.15)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.cases.quantities import split
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same
 
 __all__ = ["dictionary", "to_dictionary", "to_vector", "update"]
@@ -89,7 +90,7 @@ def _compared(
         terms = float(np.max(np.abs(θ)) + np.max(np.abs(g)))
         if got is None or got.shape != θ.shape:
             said = "is not there" if got is None else f"has shape {got.shape}"
-            found.setdefault(name[0], asking.wrong(name, "MB501", f"{name} {said}"))
+            found.setdefault(split(name)[0], asking.wrong(name, "MB501", f"{name} {said}"))
             continue
         ways = {
             "": θ - 0.3 * g, "the gradient is added": θ + 0.3 * g, "the learning rate is not used": θ - g,
@@ -98,7 +99,7 @@ def _compared(
         fits: str | None = next((text for text, other in ways.items() if same(got, other, terms=terms)), None)
         if fits is None:
             said = f"{name} is not {name} − α d{name}"
-            found.setdefault(name[0], asking.wrong(name, "MB199", said, certainty="unexplained"))
+            found.setdefault(split(name)[0], asking.wrong(name, "MB199", said, certainty="unexplained"))
         elif fits:
-            found.setdefault(name[0], asking.wrong(name, "MB101", fits))
+            found.setdefault(split(name)[0], asking.wrong(name, "MB101", fits))
     return list(found.values())

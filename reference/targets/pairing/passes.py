@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from manual_backprop import network
+from reference.cases.quantities import is_intermediate, split
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
@@ -200,12 +201,14 @@ def named_as_ours(pair: PassPair, raw: dict[str, Any], single: Single) -> dict[s
     layouts.place_activations(result, len(dims) - 1, pair.shifted)
     if pair.rows:
         result = {
-            n: a.reshape(-1, 1) if n.startswith("db") and a.size == dims[int(n[2:])] else a.T for n, a in result.items()
+            n: a.reshape(-1, 1) if kind == "db" and a.size == dims[l] else a.T
+            for n, a in result.items()
+            for kind, l in [split(n)]
         }
     for name in list(result):
-        if pair.scaled and name[:2] in ("dZ", "dA") and result[name].dtype.kind == "f":
+        if pair.scaled and is_intermediate(name) and result[name].dtype.kind == "f":
             result[name] = result[name] * m
-        if pair.unmasked and name.startswith("dA"):
+        if pair.unmasked and split(name)[0] == "dA":
             del result[name]
     return result
 

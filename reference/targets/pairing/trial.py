@@ -11,6 +11,7 @@ import numpy as np
 
 from manual_backprop import network
 from reference.cases.case import HIDDENS, OUTPUTS
+from reference.cases.quantities import is_gradient, is_intermediate, layer_of
 from reference.interface.foreign_messages import is_of_unpacking
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
@@ -168,13 +169,13 @@ def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> 
     last = f"dZ{len(single.parameters)}"
     if last in values and _same(values[last] * single.X.shape[1], wanted[last]):
         pair = replace(pair, scaled=True)
-        values = {n: a * single.X.shape[1] if n[:2] in ("dZ", "dA") else a for n, a in values.items()}
-    if not all(_same(values[name], wanted[name]) for name in wanted if name.startswith(("dW", "db"))):
+        values = {n: a * single.X.shape[1] if is_intermediate(n) else a for n, a in values.items()}
+    if not all(_same(values[name], wanted[name]) for name in wanted if is_gradient(name)):
         return pair
     raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
     unmasked = bool(raw) and pair.dropout and all(
         _same(values[f"dA{l}"], single.parameters[l][0].T @ wanted[f"dZ{l + 1}"])
-        for l in map(int, (n[2:] for n in raw))
+        for l in map(layer_of, raw)
     )  # fmt: skip
     pair = replace(pair, unmasked=unmasked)
     return replace(pair, reached=Reached.RIGHT, ties=_agrees_at_ties(pair, single))
@@ -201,7 +202,7 @@ def _agrees_at_ties(pair: PassPair, single: Single) -> bool:
         wanted = _right_gradients(pair, at_tie._replace(masks=stage.masks))
     except Exception:
         return True  # it will be said elsewhere
-    return all(_same(values[name], wanted[name]) for name in wanted if name.startswith(("dW", "db")))
+    return all(_same(values[name], wanted[name]) for name in wanted if is_gradient(name))
 
 
 def _same(got: Any, want: np.ndarray) -> bool:
