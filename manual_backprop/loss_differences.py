@@ -22,7 +22,7 @@ def _sigmoid_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:
 
 
 def _binary_cross_entropy(Z: Array, d: Array, Y: Array) -> Array:
-    """The same for labels that are 0 or 1: one of the two has no weight."""
+    """Cross-entropy for labels that are 0 or 1: one of the two has no weight."""
     sign = 1 - 2 * Y
     t = sign * d
     np.expm1(t, out=t)

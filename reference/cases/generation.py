@@ -143,7 +143,7 @@ def cases(domain: Domain, *, at_most: Case | None = None) -> SearchStrategy[Case
 
 
 def _plainest(*values: float) -> list[float]:
-    """In this order, once each: Hypothesis shrinks towards the first, and a reader thinks least about it."""
+    """The values in this order, once each: Hypothesis shrinks towards the first, and a reader thinks least about it."""
     return list(dict.fromkeys(values))
 
 

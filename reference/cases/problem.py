@@ -55,7 +55,7 @@ class Problem:
 
     @property
     def C(self) -> int:
-        """Of the tolerance C · u · M: a sequential sum of n equal terms alone can be off by n · u · M."""
+        """The factor of the tolerance C · u · M: a sequential sum of n equal terms alone can be off by n · u · M."""
         return ALLOWANCE + max(self.shape.m, *self.shape.dims)
 
     def architecture(self) -> dict[str, Any]:

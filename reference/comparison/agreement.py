@@ -63,7 +63,7 @@ def agreement(
 
 
 def _blocks(one: Answer, other: Answer, asked: AskedProblem) -> list[tuple[str, float, bool]]:
-    """For each block that both returned: its name, the relative difference, and whether that is rounding."""
+    """Each block that both returned: its name, the relative difference, and whether that is rounding."""
     found, widths = [], gradient_tolerances(asked.problem)
     for name in one.blocks.keys() & other.blocks.keys():
         a, b = (answer.blocks[name].astype(np.float64) for answer in (one, other))

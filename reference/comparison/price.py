@@ -136,7 +136,7 @@ def _plainest(entries: Sequence[Entry], case: Case) -> Entry | None:
 
 
 def _here(entry: Entry) -> Meter:
-    """In this process."""
+    """A meter for what runs in this process."""
     return Meter(
         lambda problem, repetitions: seconds(lambda: entry.run(problem), repetitions),
         lambda problem: peak_memory(lambda: entry.run(problem)),

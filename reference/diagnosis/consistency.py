@@ -41,13 +41,13 @@ def held_to_its_own(
 
 
 def _apart(cause: Cause) -> str:
-    """In what a quantity is another than the course's."""
+    """The difference that sets a quantity apart from the course's."""
     unexplained = cause.certainty == "unexplained"
     return f"{cause.output} is not the course's" if unexplained else f"{cause.output}: {cause.what or cause.text}"
 
 
 def _of_its_own_cost(failures: Iterable[Failure], own: OwnDerivative | None) -> list[Convention]:
-    """In which known ways the cost that a backward pass belongs to is another than the course's."""
+    """The known ways in which the cost that a backward pass belongs to is another than the course's."""
     if own is None:
         return []
     return [convention for f in failures if f.check == own.cost for convention in f.conventions]

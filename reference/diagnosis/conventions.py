@@ -19,7 +19,7 @@ Factor = Callable[[float], float]  # of m
 
 
 class Term(Enum):
-    """In what J, or its derivative, is another."""
+    """The part in which J, or its derivative, is another."""
 
     LOSS = "loss"
     MEAN = "mean over examples"

@@ -118,7 +118,7 @@ class _Search:
                 yield {part: filling}, value
 
     def pairs(self, s: Scene, name: str) -> Iterator[tuple[dict[str, Filling], Array]]:
-        """The same with two, in different parts."""
+        """Every two mistakes of a line, in different parts."""
         for (part, filling), (other, second) in combinations(fillings(LINES[line_of(name, s.L)], s), 2):
             if part != other:
                 self.spent += 1

@@ -64,7 +64,7 @@ def _png(figure: Any) -> bytes:
 
 
 def _svg(inline: Picture) -> bytes:
-    """On paper, and with colours that every program knows."""
+    """The figure on paper, and with colours that every program knows."""
     svg = re.sub(r"var\(--(\w+)\)", lambda match: LIGHT[match[1]], inline.svg)
     height = float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[0]) * 4 / 3
     svg = svg.replace("<svg ", f'<svg width="{inline.width}" height="{height:.0f}" ', 1)

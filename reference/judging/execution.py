@@ -52,7 +52,7 @@ class Failure(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """In an answer's place."""
+    """An exception, in an answer's place."""
 
     error: BaseException
 

@@ -30,7 +30,7 @@ Compare = Callable[..., Deviations]  # as ``tolerance.compare``
 
 
 class Tally(NamedTuple):
-    """Of one output, over any number of cases; tallies add up."""
+    """What was counted of one output, over any number of cases; tallies add up."""
 
     cases: int = 0
     coordinates: int = 0
@@ -274,7 +274,7 @@ def _failure(check: str, problem: Problem, q: Quantity, compared: Deviations, wr
 
 
 def _reading(wrong: dict[tuple[str, str], Failure]) -> list[Failure]:
-    """From the quantities that are off to failures of outputs: the L2 term of dW2 alone is an L2 mistake of dW2."""
+    """Failures of outputs, made of the quantities that are off: the L2 term of dW2 alone is an L2 mistake of dW2."""
     failures: dict[str, Failure] = {}
     gradients = any(is_gradient(output) for output, _ in wrong)
     for (output, term), failure in wrong.items():

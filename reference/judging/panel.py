@@ -55,7 +55,7 @@ class Dispute(NamedTuple):
 
 
 def central_differences(problem: Problem, M: Magnitudes) -> Differences:
-    """Of the data term by every parameter, in float64 whatever the case's dtype."""
+    """Differences of the data term by every parameter, in float64 whatever the case's dtype."""
     parameters = [(W.astype(np.float64), b.astype(np.float64)) for W, b in problem.parameters]
     return network_differences(problem.Y.astype(np.float64), parameters, M, **problem.architecture())
 
@@ -116,7 +116,7 @@ def odd_one_out(agree: dict[tuple[str, str], bool]) -> str | None:
 
 
 def _agreement(problem: Problem, witness_report: WitnessReport) -> dict[tuple[str, str], NDArray[np.bool_]]:
-    """For each pair of witnesses, ``(G,)``: do they agree on the data term of J?"""
+    """Do two witnesses agree on the data term of J? ``(G,)`` for each pair of them."""
     ad, central, probes, magnitudes = witness_report
     G = len(problem.cases)
     blocks = [np.concatenate(pair, axis=-1) for pair in zip(ad.dW, ad.db, strict=True)]

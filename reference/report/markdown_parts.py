@@ -11,12 +11,12 @@ SIGNS = re.compile(r"([\\`*_{}\[\]<>|~#&$])")
 
 
 def escaped(text: str) -> str:
-    """On one line, with no sign that Markdown, HTML or a table would read."""
+    """The text on one line, with no sign that Markdown, HTML or a table would read."""
     return SIGNS.sub(r"\\\1", " ".join(text.split()))
 
 
 def code(text: str) -> str:
-    """As it is, in a code span; not for a table, which reads ``|`` there too."""
+    """The text as it is, in a code span; not for a table, which reads ``|`` there too."""
     text = " ".join(text.split())
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)

@@ -148,7 +148,7 @@ def within(location: Location) -> str:
 
 
 def legible(value: T) -> T:
-    """The same with no character that a format cannot carry: control characters and lone surrogates are replaced."""
+    """The text with no character that a format cannot carry: control characters and lone surrogates are replaced."""
     if isinstance(value, Model):
         return type(value).model_validate(legible(value.model_dump()))
     plain: Any = value

@@ -68,7 +68,7 @@ class Setting(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """As it stands on the command line."""
+        """The name as it stands on the command line."""
         return f"--{self.name.replace('_', '-')}"
 
     @property

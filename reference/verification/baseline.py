@@ -149,7 +149,7 @@ def updated(found: Iterable[Conclusion], before: Baseline | None, reason: str | 
 
 
 def as_toml(baseline: Baseline) -> str:
-    """As it stands in the file."""
+    """The entry as it stands in the file."""
     import tomli_w
 
     return tomli_w.dumps(baseline.model_dump())

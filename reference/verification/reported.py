@@ -163,7 +163,7 @@ def _finding(target: str, found: Explained, reason: str | None) -> Finding:
 
 
 def location(place: Place | None, target: str) -> Location | None:
-    """In the target's own file, by the name that it was given."""
+    """The place in the target's own file, by the name that it was given."""
     if place is None:
         return None
     given = target.partition("::")[0]

@@ -64,7 +64,7 @@ class Run:
     stopped: bool = False  # by who asked: nothing more is begun
 
     def copy(self) -> Run:
-        """As it is now, while another thread goes on."""
+        """What is known now, while another thread goes on."""
         parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         return Run(**{name: value.copy() if hasattr(value, "copy") else value for name, value in parts.items()})
 

@@ -82,7 +82,7 @@ def _softplus(z: Any) -> Any:
 
 
 def _loss(z: NDArray[Any], y: NDArray[Any], output: str) -> Any:
-    """Of one example."""
+    """The loss of one example."""
     import mpmath as mp
 
     labels = [mp.mpf(float(k)) for k in y]

@@ -83,7 +83,7 @@ def complex_step(
 
 
 def step_of(real: type[np.floating]) -> np.floating:
-    """Of h: its square is zero, so real parts, and with them ties, stay as they are."""
+    """The step h: its square is zero, so real parts, and with them ties, stay as they are."""
     return np.finfo(real).tiny ** real(0.55)
 
 

@@ -96,7 +96,7 @@ def page(template: str, **given: Any) -> str:
 
 
 def _svg(picture: Picture) -> Any:
-    """As it is: ``svg`` has escaped what it shows."""
+    """The picture as it is: ``svg`` has escaped what it shows."""
     from markupsafe import Markup
 
     return Markup(picture.svg)

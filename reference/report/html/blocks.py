@@ -28,7 +28,7 @@ def _arrays(block: GradientBlock) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _error(block: GradientBlock) -> np.ndarray:
-    """In units of u · M."""
+    """Each entry's error in units of u · M."""
     got, want, unit = _arrays(block)
     with np.errstate(invalid="ignore", over="ignore"):
         return np.nan_to_num(np.abs(got - want) / unit, nan=np.inf)

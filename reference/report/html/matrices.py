@@ -136,7 +136,7 @@ def _fastest(known: Sequence[Price], sizes: Sequence[str]) -> str:
 
 
 def kills(found: Sequence[Kill], key: str) -> Picture:
-    """By code and output: how many of the planted mistakes turned it red."""
+    """How many of the planted mistakes turned each output red, by code."""
     planted = [kill for kill in found if not kill.equivalent]
     codes = sorted({kill.code for kill in planted})
     columns = [*OUTPUTS, "other", "any"]

@@ -43,7 +43,7 @@ class Asking(NamedTuple):
 
     def call_and_hear(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
                       replaced: dict[str, str] | None = None, name: str | None = None) -> tuple[Any, str]:  # fmt: skip
-        """The same with what it printed."""
+        """What the function returns, and what it printed."""
         question = {"name": name or self.name, "values": dict(values), "role": role, "form": form, "replaced": replaced}
         answer, printed = self.worker.ask_and_hear("call", **question)
         if name in (None, self.name):

@@ -76,7 +76,7 @@ def tried_out(candidate: PassPair) -> PassPair:
 
 
 def _at_depth(candidate: PassPair, depth: int) -> PassPair:
-    """With one output, and with three: as far as either goes."""
+    """How far it goes with one output, or with three."""
     reached = replace(candidate, reached=Reached.NOWHERE)
     for last in (1, 3):
         tried = _with_outputs(candidate, depth, last)
@@ -93,7 +93,7 @@ def _cannot(pair: PassPair) -> bool:
 
 
 def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
-    """On one problem: what feeds the backward pass, then the backward pass, then its gradients."""
+    """One problem's way: what feeds the backward pass, then the backward pass, then its gradients."""
     single = probe(depth, last=last, dropout=candidate.dropout)
     nowhere = replace(candidate, reached=Reached.NOWHERE)
     try:

@@ -72,7 +72,7 @@ class Server:
         return {"answer": answer, "printed": printed.text()}
 
     def _is_in_the_file(self, file: str) -> bool:
-        """Or in one beside it, which it imports."""
+        """Does the target's file, or one beside it which it imports, hold this?"""
         return place(file)[0] == str(self.path) or Path(file).parent == self.path.parent
 
     # --- loading -------------------------------------------------------------------------------------------
