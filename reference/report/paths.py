@@ -19,7 +19,7 @@ def file_of(target: str) -> str | None:
 
 
 def forward(file: str) -> str:
-    """The path with forward slashes, and without ``./``. A path is of Windows if it has a drive, or backward slashes alone."""
+    """The path with forward slashes, without ``./``; of Windows if it has a drive, or backward slashes alone."""
     windows = DRIVE.match(file) or ("\\" in file and "/" not in file)
     return str(PureWindowsPath(file).as_posix() if windows else PurePosixPath(file))
 
