@@ -26,6 +26,7 @@ FORBIDDEN = {  # a contract, the module that breaks it, and what it must not imp
     "witnesses": ("reference/cases/forward.py", "from manual_backprop.primitives import per_problem"),
     "stranger": ("reference/judging/judge.py", "from manual_backprop import network"),
     "rooms": ("reference/report/paths.py", "from reference.targets.resolve import resolve"),
+    "circles": ("reference/cases/case.py", "from reference.cases.battery import battery"),
     "experiments": ("reference/diagnosis/probes.py", "from reference.experiments import datasets"),
 }
 

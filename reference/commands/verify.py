@@ -22,7 +22,8 @@ from reference.settings.formats import Reports
 from reference.settings.table import ConfigurationError
 from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
-from reference.verification.conclude import Conclusion, conclude
+from reference.verification.conclude import conclude
+from reference.verification.conclusion import Conclusion
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.progress import Progress, progress
 from reference.verification.reported import invoked, run_report, target_report

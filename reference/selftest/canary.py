@@ -18,7 +18,8 @@ from reference.interface.entry import Entry, Implementation, Outcome
 from reference.judging.judge import Judgement, judge
 from reference.report.models.verification import Target
 from reference.settings.profiles import Profile
-from reference.verification.conclude import Conclusion, conclude
+from reference.verification.conclude import conclude
+from reference.verification.conclusion import Conclusion
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 from reference.witnesses.autodiff import autodiff, gradients

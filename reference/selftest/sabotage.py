@@ -24,7 +24,8 @@ from reference.report.kills import Trial
 from reference.selftest.canary import canary
 from reference.settings.profiles import Profile
 from reference.targets import resolve
-from reference.verification.conclude import Conclusion, conclude
+from reference.verification.conclude import conclude
+from reference.verification.conclusion import Conclusion
 from reference.verification.reported import invoked, run_report
 from reference.verification.required import not_run
 from reference.verification.run import Options

@@ -28,7 +28,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from reference.report.models.verification import Target
-from reference.verification.conclude import Conclusion
+from reference.verification.conclusion import Conclusion
 from reference.verification.reported import Key
 
 __all__ = [

@@ -12,60 +12,22 @@ from reference.cases.quantities import backward_order, is_gradient
 from reference.diagnosis import Cause, Diagnosis
 from reference.diagnosis.consistency import agreed, held_to_its_own
 from reference.findings.codes import WARNINGS
-from reference.findings.verdicts import RowVerdict, Verdict
+from reference.findings.verdicts import Verdict
 from reference.interface.entry import Implementation, NotJudged, OwnDerivative
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally
 from reference.report.models.evidence import Evidence
+from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained, explain, of_law, unexplained
-from reference.verification.failures import Stored
 from reference.verification.repeat import Again, repeated
 from reference.verification.run import Options, Run
 
-__all__ = ["Conclusion", "OutputRow", "conclude"]
+__all__ = ["conclude"]
 
 MAX_SHRUNK = 12  # findings that are made small and explained; the rest keep the case that they were found with
 PLAINNESS = {"MB199": 1, "MB202": 2, "MB402": 3, "MB305": 4}  # of one fault, seen from several sides; others come first
 GRADIENTS = "gradients"  # the output of a backward pass that is judged as a whole
 Owns = dict[str, OwnDerivative | None]
-
-
-class OutputRow(NamedTuple):
-    """What was counted of one output of one check, and what was found."""
-
-    check: str
-    output: str
-    tally: Tally = Tally()
-    nudged: int = 0
-    findings: tuple[Explained, ...] = ()
-    consistent: bool | None = None
-    conventions: tuple[str, ...] = ()
-    low: bool = False  # too little of its check was resolved
-    follows: bool = False  # it is wrong only for want of another output, which carries the finding
-
-    @property
-    def verdict(self) -> RowVerdict:
-        if self.follows or any(finding.severity == "error" for finding in self.findings):
-            return "fail"
-        return "inconclusive" if self.low else "warn" if self.findings else "pass"
-
-
-class Conclusion(NamedTuple):
-    """A target's verdict, with what it rests on."""
-
-    target: str
-    verdict: Verdict
-    error: str | None = None
-    notes: tuple[str | NotJudged, ...] = ()
-    distinct_cases: int = 0
-    rows: tuple[OutputRow, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-
-    @property
-    def stored(self) -> list[Stored]:
-        """The failures to keep, each once."""
-        kept = (finding.stored for row in self.rows for finding in row.findings)
-        return list(dict.fromkeys(stored for stored in kept if stored is not None))
 
 
 class _Causes(NamedTuple):

@@ -26,7 +26,7 @@ from reference.report.models.base import Location
 from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Node, Status
 from reference.targets import read_source
 from reference.targets.reading.source import SourceError
-from reference.verification.conclude import OutputRow
+from reference.verification.conclusion import OutputRow
 from reference.verification.reported import location
 from reference.witnesses.autodiff import autodiff, gradients
 

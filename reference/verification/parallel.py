@@ -15,7 +15,7 @@ from threading import Thread
 from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Implementation
 from reference.targets import TargetError
-from reference.verification.conclude import Conclusion
+from reference.verification.conclusion import Conclusion
 from reference.verification.run import Run
 from reference.verification.threads import one_thread
 

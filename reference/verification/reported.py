@@ -24,7 +24,7 @@ from reference.report.models.verification import (
     Witnesses,
     power_of_two,
 )
-from reference.verification.conclude import Conclusion, OutputRow
+from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained
 
 __all__ = ["Invocation", "Key", "invoked", "location", "run_report", "target_report"]

@@ -15,7 +15,8 @@ from reference.interface.entry import Implementation
 from reference.report.models.verification import Target
 from reference.targets import BUILT_IN
 from reference.verification import failures as store
-from reference.verification.conclude import Conclusion, conclude
+from reference.verification.conclude import conclude
+from reference.verification.conclusion import Conclusion
 from reference.verification.repeat import ALONE, Again
 from reference.verification.reported import Key, target_report
 from reference.verification.run import Options, Run, judge_case, verify

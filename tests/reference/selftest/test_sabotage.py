@@ -14,7 +14,7 @@ from reference.report.models.verification import CheckResult, Target
 from reference.selftest.canary import canary
 from reference.selftest.sabotage import sabotage
 from reference.settings.profiles import Profile
-from reference.verification.conclude import Conclusion
+from reference.verification.conclusion import Conclusion
 from reference.verification.repeat import Again, repeated
 from reference.verification.reported import invoked, run_report
 from reference.verification.required import not_run

@@ -11,7 +11,7 @@ from reference.diagnosis import Cause
 from reference.judging.judge import Tally
 from reference.report.models.verification import Target
 from reference.verification.baseline import Baseline, BaselineError, as_toml, difference, live, load, outdated, updated
-from reference.verification.conclude import Conclusion, OutputRow
+from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained
 from reference.verification.reported import target_report
 from tests.folding import each

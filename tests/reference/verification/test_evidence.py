@@ -21,7 +21,8 @@ from reference.judging.execution import run_once
 from reference.judging.tolerance import magnitudes_of
 from reference.report import json as json_report
 from reference.targets import resolve
-from reference.verification.conclude import OutputRow, conclude
+from reference.verification.conclude import conclude
+from reference.verification.conclusion import OutputRow
 from reference.verification.evidence import SEEDS, gather
 from reference.verification.explained import Explained
 from reference.verification.reported import target_report

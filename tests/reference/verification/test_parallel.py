@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 import reference.verification.parallel
 import reference.verification.threads
 from reference.interface.entry import Implementation
-from reference.verification.conclude import Conclusion
+from reference.verification.conclusion import Conclusion
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.target import prepared
 from reference.verification.threads import promptly
