@@ -9,7 +9,7 @@ diagnosis     what is wrong, decided on probes, and the line
 targets       what is judged: read, run in a process of its own, and what each of its functions owes
 verification  one target from its first case to its verdict; several at once; what is kept of it
 selftest      proof that all this can fail
-findings      the codes
+findings      the codes, the verdicts, and the conventions in which what differs is right
 settings      what is asked: flags, environment, table, defaults
 report        models, and one module for each format
 comparison    implementations beside each other and the truth

@@ -19,7 +19,7 @@ from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD
-from reference.diagnosis.conventions import SUMMED, Convention
+from reference.findings.conventions import SUMMED, Convention
 from reference.findings.verdicts import EXIT_CODES, Verdict, verdict_of, worst_exit
 from reference.interface.entry import Implementation
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Standing, Timing

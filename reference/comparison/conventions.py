@@ -14,7 +14,7 @@ from reference.cases.problem import Problem
 from reference.cases.quantities import split
 from reference.comparison.pool import Answer, AskedProblem
 from reference.comparison.truth import Truth, truth
-from reference.diagnosis.conventions import Convention, Term, conventions_of
+from reference.findings.conventions import Convention, Term, conventions_of
 from reference.judging.tolerance import gradient_tolerances
 
 __all__ = ["follows"]

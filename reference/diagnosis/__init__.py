@@ -7,7 +7,7 @@ explain     the wrong lines, fewest first      search      what is not returned,
 localize    the statement in the source        patterns    what is seen of an error that nothing explains
 diagnose    failures to causes                 causes      what is said of a wrong line
 probes      the three problems on which all this is decided
-conventions another J, which is no mistake     consistency held to its own J, or to the course's
+consistency held to its own J, or to the course's
 """
 
 from __future__ import annotations

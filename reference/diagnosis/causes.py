@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from reference.cases.quantities import is_gradient, is_intermediate, split
-from reference.diagnosis.conventions import Convention
 from reference.diagnosis.explain import Mistake, Root
 from reference.diagnosis.localize import may_name, place_of, place_of_m
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.patterns import visible_pattern
 from reference.diagnosis.scene import Scene
+from reference.findings.conventions import Convention
 from reference.findings.verdicts import Certainty
 from reference.interface.entry import Event, Outcome, Place
 from reference.judging.execution import Failure

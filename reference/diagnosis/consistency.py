@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from reference.diagnosis.causes import Cause
-from reference.diagnosis.conventions import Convention
 from reference.diagnosis.diagnose import Diagnosis, diagnose
+from reference.findings.conventions import Convention
 from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
 

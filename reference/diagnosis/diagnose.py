@@ -12,13 +12,13 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.cases.quantities import order, split
 from reference.diagnosis.causes import Cause, causes_of, everywhere, in_m, of_random, placed, unexplained, unfinished
-from reference.diagnosis.conventions import Convention
 from reference.diagnosis.evaluate import followed
 from reference.diagnosis.explain import explain
 from reference.diagnosis.mistakes import owed_by
 from reference.diagnosis.observed import forward_seen, seen, usable
 from reference.diagnosis.probes import probes
 from reference.diagnosis.scene import forward_order, scene
+from reference.findings.conventions import Convention
 from reference.interface.entry import Entry, Outcome
 from reference.judging.execution import Failure, Raised, attempt, run_once
 

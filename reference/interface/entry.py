@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from numpy.typing import NDArray
 
 from reference.cases.domain import Domain
 from reference.cases.problem import Problem
+from reference.findings.conventions import Convention
 from reference.findings.verdicts import Certainty
-
-if TYPE_CHECKING:
-    from reference.diagnosis.conventions import Convention
 
 __all__ = [
     "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome", "OwnDerivative", "Place", "Ran",

@@ -11,20 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient
+from reference.findings.conventions import Convention
 from reference.interface.entry import Entry, Outcome, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.outcome import as_dict
 from reference.interface.raised import described
-
-if TYPE_CHECKING:
-    from reference.diagnosis.conventions import Convention
 
 __all__ = ["Failure", "Raised", "attempt", "malformed", "raised", "run_entry", "run_once", "what_raised"]
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reference.diagnosis.conventions import Convention, Term
 from reference.diagnosis.mistakes.cost import COST
 from reference.diagnosis.mistakes.forward import FORWARD
 from reference.diagnosis.mistakes.gradients import GRADIENTS, l2_term
 from reference.diagnosis.mistakes.line import Filling, Line, Value, line_of, of_layer
 from reference.diagnosis.mistakes.upstream import KEEPS, MASKS, UPSTREAM, of_squared_error
 from reference.diagnosis.scene import Scene
+from reference.findings.conventions import Convention, Term
 
 __all__ = ["KEEPS", "LINES", "MASKS", "Filling", "Line", "fillings", "line_of", "mistakes", "of_layer", "owed_by"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from reference.diagnosis.conventions import Convention, Term, conventions_of
 from reference.diagnosis.mistakes.line import Filling, Line, Value
 from reference.diagnosis.scene import Scene
+from reference.findings.conventions import Convention, Term, conventions_of
 
 __all__ = ["COST"]
 

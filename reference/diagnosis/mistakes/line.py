@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.cases.quantities import split
-from reference.diagnosis.conventions import Convention
 from reference.diagnosis.scene import Scene
+from reference.findings.conventions import Convention
 from reference.findings.verdicts import Certainty
 
 __all__ = [

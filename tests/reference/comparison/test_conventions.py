@@ -14,7 +14,7 @@ from reference.cases.case import Case
 from reference.comparison.accuracy import accuracy
 from reference.comparison.conventions import follows
 from reference.comparison.pool import Answer
-from reference.diagnosis.conventions import SUMMED
+from reference.findings.conventions import SUMMED
 from reference.interface.outcome import Single
 from tests.folding import each, slow_after
 from tests.reference.comparison.asking import answers, asked, changed, everything, only

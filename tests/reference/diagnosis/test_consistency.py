@@ -7,7 +7,7 @@ from dataclasses import replace
 from reference.cases.case import Case
 from reference.cases.domain import ANY
 from reference.diagnosis.consistency import agreed, held_to_its_own
-from reference.diagnosis.conventions import CONVENTIONS
+from reference.findings.conventions import CONVENTIONS
 from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
 from tests.folding import each

@@ -11,7 +11,7 @@ import pytest
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.domain import ANY, COURSE
 from reference.diagnosis import Diagnosis, diagnose, probes
-from reference.diagnosis.conventions import CONVENTIONS, SUMMED
+from reference.findings.conventions import CONVENTIONS, SUMMED
 from reference.interface.entry import Entry, Event, Place
 from reference.judging.execution import Failure
 from tests.folding import each

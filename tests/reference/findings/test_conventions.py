@@ -6,11 +6,11 @@ import pickle
 
 import numpy as np
 
-from reference.diagnosis.conventions import CONVENTIONS, SUMMED, Term, conventions_of
 from reference.diagnosis.evaluate import followed, value_of
 from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.mistakes import LINES, owed_by
 from reference.diagnosis.scene import forward_order
+from reference.findings.conventions import CONVENTIONS, SUMMED, Term, conventions_of
 from reference.interface.entry import Violation
 from tests.folding import each
 from tests.reference.diagnosis.simulation import LAYERS, net
