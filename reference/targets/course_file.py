@@ -17,6 +17,7 @@ from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
 from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
+from reference.targets.reading.roles import Role
 from reference.targets.reading.source import SourceError, read
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of
@@ -43,7 +44,7 @@ def course_file(
         return broken(shown, "*", Violation("*", "MB701", f"cannot be loaded: {raised}"), worker.close)
     except TargetDied as died:
         return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
-    functions = [RemoteFunction(**f) for f in details["functions"]]
+    functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)])
     notes: list[str | NotJudged] = [NotJudged(p.check, p.not_judged) for p in pairs if p.not_judged]
     if details["repaired"]:
@@ -82,7 +83,7 @@ def _pairs(worker: Worker, functions: list[RemoteFunction]) -> tuple[list[Remote
     """The backward passes with what feeds them; and those that cost their process, or raised on the way."""
     pairs, lost = [], []
     for f in functions:
-        if not (f.role or "").startswith("backward"):
+        if f.role is None or not f.role.is_backward:
             continue
         try:
             pairs.append(RemotePair(**worker.ask("pair", check=f.name)))
@@ -104,13 +105,13 @@ def _unloadable(unloadable: list[Any], file: str) -> list[tuple[str, list[Violat
 
 def _cost_of(pair: RemotePair, functions: list[RemoteFunction]) -> str | None:
     """The file's own cost that belongs to a backward pass; ``None`` where its forward pass returns the cost."""
-    wanted = "cost l2" if pair.l2 else "cost"
-    costs = [f.name for f in functions if f.role == wanted] or [f.name for f in functions if f.role == "cost"]
-    if pair.forward is not None and any(f.name == pair.forward and f.role == "forward n" for f in functions):
+    wanted = Role.COST_L2 if pair.l2 else Role.COST
+    costs = [f.name for f in functions if f.role == wanted] or [f.name for f in functions if f.role == Role.COST]
+    if pair.forward is not None and any(f.name == pair.forward and f.role == Role.FORWARD_N for f in functions):
         return None
-    if not costs and wanted == "cost" and pair.output == "sigmoid":
+    if not costs and wanted == Role.COST and pair.output == "sigmoid":
         return "compute_cost"  # the course's own
-    if not costs or (wanted == "cost l2" and not any(f.role == wanted for f in functions)):
+    if not costs or (wanted == Role.COST_L2 and not any(f.role == wanted for f in functions)):
         return None
     alike = pair.check.replace("backward_propagation", "compute_cost")
     return max(costs, key=lambda name: difflib.SequenceMatcher(None, alike, name).ratio())

@@ -13,6 +13,7 @@ from reference.cases.problem import Problem
 from reference.interface.entry import Entry, Event, Meter, OwnDerivative, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.process.supervisor import Worker
+from reference.targets.reading.roles import Role
 
 __all__ = ["RemoteFunction", "RemotePair", "as_tree", "entry_of", "meter_of", "own_of"]
 
@@ -28,7 +29,7 @@ class RemoteFunction(NamedTuple):
     """A function of the file, as its process describes it."""
 
     name: str
-    role: str | None
+    role: Role | None
     cell: int | None
     line: int
     arguments: list[Any]
@@ -169,7 +170,7 @@ def _trace(worker: Worker, pair: RemotePair, file: str) -> Callable[[Problem], l
 
 def own_of(worker: Worker, pair: RemotePair, cost: str | None) -> Callable[[], OwnDerivative | None]:
     def own() -> OwnDerivative | None:
-        if not pair.own_forward or (cost is None and pair.role != "backward"):
+        if not pair.own_forward or (cost is None and pair.role != Role.BACKWARD):
             return None
         try:
             return _consistency(worker, pair, cost)

@@ -13,6 +13,7 @@ from reference.targets.obligations.initialisers import initialiser
 from reference.targets.obligations.lines import placed
 from reference.targets.obligations.vectors import to_dictionary, to_vector, update
 from reference.targets.process.supervisor import Worker
+from reference.targets.reading.roles import Role
 from reference.targets.remote import RemoteFunction, RemotePair
 
 __all__ = ["obligations"]
@@ -25,21 +26,21 @@ def layer(asking: Asking) -> LawResult:
 
 
 OBLIGATIONS: dict[str, Callable[[Asking], LawResult]] = {
-    "initialise": initialiser,
-    "cost": cost,
-    "cost l2": cost,
-    "forward": forward,
-    "forward n": forward,
-    "forward dropout": forward,
-    "scalar forward": scalar_forward,
-    "scalar backward": scalar_backward,
-    "scalar check": scalar_check,
-    "check n": check_n,
-    "dictionary_to_vector": to_vector,
-    "gradients_to_vector": to_vector,
-    "vector_to_dictionary": to_dictionary,
-    "update": update,
-    "layer": layer,
+    Role.INITIALISE: initialiser,
+    Role.COST: cost,
+    Role.COST_L2: cost,
+    Role.FORWARD: forward,
+    Role.FORWARD_N: forward,
+    Role.FORWARD_DROPOUT: forward,
+    Role.SCALAR_FORWARD: scalar_forward,
+    Role.SCALAR_BACKWARD: scalar_backward,
+    Role.SCALAR_CHECK: scalar_check,
+    Role.CHECK_N: check_n,
+    Role.DICTIONARY_TO_VECTOR: to_vector,
+    Role.GRADIENTS_TO_VECTOR: to_vector,
+    Role.VECTOR_TO_DICTIONARY: to_dictionary,
+    Role.UPDATE: update,
+    Role.LAYER: layer,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from manual_backprop import network
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same
 from reference.targets.obligations.vectors import SHAPES, dictionary
+from reference.targets.reading.roles import Role
 
 __all__ = ["check_n", "scalar_backward", "scalar_check", "scalar_forward"]
 
@@ -30,14 +31,14 @@ def scalar_forward(asking: Asking) -> LawResult:
 
 def scalar_backward(asking: Asking) -> LawResult:
     """dθ = x: or the derivative of the file's own J, where that is another."""
-    forwards = [f for f in asking.functions if f.role == "scalar forward"]
+    forwards = [f for f in asking.functions if f.role == Role.SCALAR_FORWARD]
     for x, θ in POINTS:
         dtheta = asking.call({"X": x, "theta": θ})
         if same(dtheta, x):
             continue
         if forwards and dtheta is not None:
             J = [
-                _number(asking.call({"X": x, "theta": θ + s}, name=forwards[0].name, role="scalar forward"))
+                _number(asking.call({"X": x, "theta": θ + s}, name=forwards[0].name, role=Role.SCALAR_FORWARD))
                 for s in (1e-4, -1e-4)
             ]
             if abs(_number(dtheta) - (J[0] - J[1]) / 2e-4) <= 1e-6 * max(1.0, abs(_number(dtheta))):
@@ -58,8 +59,8 @@ def scalar_backward(asking: Asking) -> LawResult:
 
 def scalar_check(asking: Asking) -> LawResult:
     """|g − g̃| / (|g| + |g̃|) at θ, with a right derivative and with wrong ones put in its place."""
-    backward = next((f.name for f in asking.functions if f.role == "scalar backward"), "backward_propagation")
-    forward = next((f.name for f in asking.functions if f.role == "scalar forward"), "forward_propagation")
+    backward = next((f.name for f in asking.functions if f.role == Role.SCALAR_BACKWARD), "backward_propagation")
+    forward = next((f.name for f in asking.functions if f.role == Role.SCALAR_FORWARD), "forward_propagation")
     looked = 0
     for stand_in, want in (("x", 0.0), ("2x", 1 / 3), ("-x", 1.0), ("0", 1.0)):
         for x, θ in POINTS[:2]:

@@ -14,6 +14,7 @@ from reference.diagnosis.scene import Scene, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array
+from reference.targets.reading.roles import Role
 
 __all__ = ["cost"]
 
@@ -44,7 +45,7 @@ def cost(asking: Asking) -> LawResult:
     answered = set()
     outputs = sorted({"sigmoid", *(f.output for f in asking.pairs)})
     for output, depth, form in itertools.product(outputs, (3, 2, 4, 1), ("dict", "pairs", "flat")):
-        if asking.function.role == "cost" and output in answered:
+        if asking.function.role == Role.COST and output in answered:
             continue  # neither depth nor form matter
         given = _given(depth, output)
         try:
@@ -86,5 +87,5 @@ def _compared(asking: Asking, given: CostArguments, value: Any) -> list[Violatio
         return [asking.wrong("cost", "MB702" if value is None else "MB802", "returns no number")]
     if got.size != 1:
         return [asking.wrong("cost", "MB501", f"the cost has shape {got.shape}; it is one number")]
-    cause = cause_of_cost(given.scene(LAMBD if asking.function.role == "cost l2" else 0.0), got)
+    cause = cause_of_cost(given.scene(LAMBD if asking.function.role == Role.COST_L2 else 0.0), got)
     return [] if cause is None else [asking.explained(cause)]

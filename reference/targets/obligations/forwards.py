@@ -16,6 +16,7 @@ from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.laws import no_mask, wrong_law
 from reference.targets.pairing import layouts as forms
+from reference.targets.reading.roles import Role
 
 __all__ = ["forward"]
 
@@ -52,7 +53,7 @@ class ForwardArguments(NamedTuple):
 
 def forward(asking: Asking) -> LawResult:
     """A network that we know, at some depth; the masks of its dropout drawn and scaled as they should be."""
-    dropout = asking.function.role == "forward dropout"
+    dropout = asking.function.role == Role.FORWARD_DROPOUT
     keep_prob = KEEP_PROB if dropout else 1.0
     error: TargetRaised | None = None
     answered: list[tuple[ForwardArguments, Any, Any]] = []
@@ -67,7 +68,7 @@ def forward(asking: Asking) -> LawResult:
             found = forms.returned(whole, given.outputs)
             if whole is None:
                 return 1, [asking.wrong("*", "MB702", "returns nothing")]
-            if found.A is None and (asking.function.role != "forward n" or found.cost is None):
+            if found.A is None and (asking.function.role != Role.FORWARD_N or found.cost is None):
                 break
             masks = _masks(whole, given, keep_prob) if dropout else None
             answered.append((given, whole, masks))
@@ -117,7 +118,7 @@ def _is_known(given: ForwardArguments, found: forms.Returned, masks: Any, keep_p
 
 def _cost(asking: Asking, given: ForwardArguments, found: forms.Returned) -> list[Violation]:
     """``forward_propagation_n`` returns J as well."""
-    if asking.function.role != "forward n" or found.A is None or given.dims[-1] > 1:
+    if asking.function.role != Role.FORWARD_N or found.A is None or given.dims[-1] > 1:
         return []
     s = given.scene("relu", "sigmoid", None, 1.0)
     s = s.having(f"A{s.L}", np.asarray(found.A, dtype=float))

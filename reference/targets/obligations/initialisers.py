@@ -9,6 +9,7 @@ import numpy as np
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array
 from reference.targets.obligations.laws import spread_of
+from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, meaning, plain
 
 __all__ = ["initialiser"]
@@ -51,11 +52,11 @@ def _asked(asking: Asking) -> tuple[tuple[int, ...], object]:
     names = [Argument(*a) for a in asking.function.arguments]
     sizes = [a for a in names if plain(a.name) in TWO_LAYERS]
     if len(sizes) == 3:
-        return SIZES, asking.call({}, role="initialise") if not sizes else _by_sizes(asking, sizes)
+        return SIZES, asking.call({}, role=Role.INITIALISE) if not sizes else _by_sizes(asking, sizes)
     if not any(meaning(a.name) == "layers_dims" for a in names) and len([a for a in names if not a.default]) == 3:
         return SIZES, _by_sizes(asking, names[:3])
     try:
-        return DIMS, asking.call({"layers_dims": list(DIMS)}, role="initialise")
+        return DIMS, asking.call({"layers_dims": list(DIMS)}, role=Role.INITIALISE)
     except TargetRaised:
         if any(meaning(a.name) == "layers_dims" for a in names) or asking.function.template:
             raise

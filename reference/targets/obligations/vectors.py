@@ -8,6 +8,7 @@ import numpy as np
 
 from reference.cases.quantities import split
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same
+from reference.targets.reading.roles import Role
 
 __all__ = ["dictionary", "to_dictionary", "to_vector", "update"]
 
@@ -22,7 +23,7 @@ def dictionary(seed: int, *, prefix: str = "", shapes: dict[str, tuple[int, int]
 
 def to_vector(asking: Asking) -> LawResult:
     """Every W and b, row by row, as one column; W1, b1, …, b3."""
-    gradients = asking.function.role == "gradients_to_vector"
+    gradients = asking.function.role == Role.GRADIENTS_TO_VECTOR
     given = dictionary(1, prefix="d" if gradients else "")
     if gradients:  # as the backward pass returns them: with what is none of a parameter's
         rng = np.random.RandomState(2)

@@ -16,6 +16,7 @@ import numpy as np
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import Function, PassPair, Reached, means, stages
 from reference.targets.pairing.trial import probe, tried_out
+from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import plain
 
 __all__ = ["paired"]
@@ -33,7 +34,7 @@ def paired(
 
     ``elsewhere``: names that only code which is not executed would set. ``form`` and ``layout``, where they are known.
     """
-    forwards = [f for f in functions if f.role in ("forward", "forward dropout", "forward n")]
+    forwards = [f for f in functions if f.role is not None and f.role.is_forward]
     return _best(backward, forwards, elsewhere, Wanted(form, None if layout is None else layout == "rows"))
 
 
@@ -96,7 +97,7 @@ def _alike(own: PassPair, ours: PassPair) -> bool:
 def _layouts(backward: Function) -> list[str]:
     tuples = ["tuple", "dict", "list", "masked list"]
     lists = ["masked list", "list", "tuple", "dict"]
-    if backward.role == "backward L" or plain(backward.name).startswith(("lmodel", "llayer")):
+    if backward.role == Role.BACKWARD_L or plain(backward.name).startswith(("lmodel", "llayer")):
         return lists if "dropout" in plain(backward.name) else ["list", "tuple", "dict", "masked list"]
     if any(means(a, "keep_prob") for a in backward.arguments) and any(
         plain(a.name) == "caches" for a in backward.arguments
@@ -106,24 +107,25 @@ def _layouts(backward: Function) -> list[str]:
 
 
 def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPair]:
-    wanted = "forward dropout" if backward.role == "backward dropout" else "forward"
+    wanted = Role.FORWARD_DROPOUT if backward.role == Role.BACKWARD_DROPOUT else Role.FORWARD
     alike = plain(backward.name).replace("backward", "forward").replace("back", "forward")
     n_like = backward.name.endswith("_n")
 
     def rank(f: Function) -> tuple[bool, bool, float]:
-        kind = f.role == wanted if not n_like else f.role == "forward n"
+        kind = f.role == wanted if not n_like else f.role == Role.FORWARD_N
         return (not kind, not f.own, -difflib.SequenceMatcher(None, alike, plain(f.name)).ratio())
 
-    usable = [f for f in forwards if f.role != "forward dropout" or wanted == "forward dropout"]
-    if backward.role != "backward dropout":
-        usable = [f for f in usable if f.role != "forward n" or n_like or not any(g.role == "forward" for g in usable)]
+    usable = [f for f in forwards if f.role != Role.FORWARD_DROPOUT or wanted == Role.FORWARD_DROPOUT]
+    if backward.role != Role.BACKWARD_DROPOUT:
+        plain_ones = any(f.role == Role.FORWARD for f in usable)
+        usable = [f for f in usable if f.role != Role.FORWARD_N or n_like or not plain_ones]
     else:
         usable = [f for f in usable if f.role == wanted]
     for f in sorted(usable, key=rank):
         for form in layouts.FORMS:
             yield PassPair(backward, f, form=form)
     for f in sorted(usable, key=rank):
-        if f.own and f.role == "forward":
+        if f.own and f.role == Role.FORWARD:
             yield from (PassPair(backward, f, form=form, rows=True) for form in layouts.FORMS)
     for layout in _layouts(backward):
         for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):

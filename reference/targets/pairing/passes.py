@@ -16,6 +16,7 @@ from manual_backprop import network
 from reference.cases.quantities import is_intermediate, split
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
+from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 
 __all__ = [
@@ -30,7 +31,7 @@ class Function(NamedTuple):
     name: str
     call: Callable[..., Any]
     arguments: tuple[Argument, ...]
-    role: str | None
+    role: Role | None
     own: bool
 
 
@@ -74,7 +75,7 @@ class PassPair:
 
     @property
     def dropout(self) -> bool:
-        return self.backward.role == "backward dropout"
+        return self.backward.role == Role.BACKWARD_DROPOUT
 
 
 def plain_values(pair: PassPair) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def stages(pair: PassPair, single: Single) -> Stages:
         whole = pair.forward.call(**bind(pair.forward.arguments, pair.forward.role or "", values))
     last = (dims[-1], single.X.shape[1])
     returned = layouts.returned(whole, last[::-1] if pair.rows else last)
-    if pair.forward.role == "forward dropout" and (paths := pair.paths.get(len(dims) - 1)):
+    if pair.forward.role == Role.FORWARD_DROPOUT and (paths := pair.paths.get(len(dims) - 1)):
         masks = tuple(layouts.at(whole, path) != 0 for path in paths)
     values |= {"cache": returned.cache, "A": returned.A, "extras": returned.extras}
     return Stages(returned, masks, returned.cache, values)

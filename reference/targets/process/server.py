@@ -37,6 +37,7 @@ from reference.targets.process.exceptions import described
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
+from reference.targets.reading.roles import Role
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
@@ -105,7 +106,7 @@ class Server:
         """Take a function for what the binding says that it is; and what is asked for by name, for a backward pass."""
         forward = self.functions.get(binding["forward"] or "")
         if forward is not None:
-            others = [n for n, f in self.functions.items() if (f.role or "").startswith("forward")]
+            others = [n for n, f in self.functions.items() if f.role is not None and f.role.is_forward]
             self.functions |= {n: self.functions[n]._replace(role=None) for n in others}
             self.functions[forward.name] = forward._replace(role=forward_role(forward.arguments), own=True)
         asked = self.functions.get(only or "")
@@ -244,7 +245,7 @@ class Server:
         if passes is None and (role is None or len(last.arguments) == 1):
             self.direct = target
             return {"not_there": None, "pair": None}
-        self.functions[last.name] = last._replace(role=role or "backward")
+        self.functions[last.name] = last._replace(role=role or Role.BACKWARD)
         if forward is not None:
             first = function("forward", forward, own=True)
             self.functions[first.name] = first._replace(role=forward_role(first.arguments))

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from reference.targets.reading.roles import Role
+
 __all__ = [
     "ALIASES",
     "Argument",
@@ -45,25 +47,25 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 MEANING = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
-ORDER = {
-    "forward": ("X", "parameters"),
-    "forward dropout": ("X", "parameters", "keep_prob"),
-    "forward n": ("X", "Y", "parameters"),
-    "cost": ("A", "Y"),
-    "cost l2": ("A", "Y", "parameters", "lambd"),
-    "backward": ("X", "Y", "cache"),
-    "backward l2": ("X", "Y", "cache", "lambd"),
-    "backward dropout": ("X", "Y", "cache", "keep_prob"),
-    "backward L": ("A", "Y", "cache"),
-    "scalar forward": ("X", "theta"),
-    "scalar backward": ("X", "theta"),
-    "scalar check": ("X", "theta", "epsilon"),
-    "check n": ("parameters", "gradients", "X", "Y", "epsilon"),
-    "initialise": ("layers_dims",),
-    "dictionary_to_vector": ("parameters",),
-    "vector_to_dictionary": ("theta",),
-    "gradients_to_vector": ("gradients",),
-    "update": ("parameters", "gradients", "learning_rate"),
+ORDER: dict[str, tuple[str, ...]] = {
+    Role.FORWARD: ("X", "parameters"),
+    Role.FORWARD_DROPOUT: ("X", "parameters", "keep_prob"),
+    Role.FORWARD_N: ("X", "Y", "parameters"),
+    Role.COST: ("A", "Y"),
+    Role.COST_L2: ("A", "Y", "parameters", "lambd"),
+    Role.BACKWARD: ("X", "Y", "cache"),
+    Role.BACKWARD_L2: ("X", "Y", "cache", "lambd"),
+    Role.BACKWARD_DROPOUT: ("X", "Y", "cache", "keep_prob"),
+    Role.BACKWARD_L: ("A", "Y", "cache"),
+    Role.SCALAR_FORWARD: ("X", "theta"),
+    Role.SCALAR_BACKWARD: ("X", "theta"),
+    Role.SCALAR_CHECK: ("X", "theta", "epsilon"),
+    Role.CHECK_N: ("parameters", "gradients", "X", "Y", "epsilon"),
+    Role.INITIALISE: ("layers_dims",),
+    Role.DICTIONARY_TO_VECTOR: ("parameters",),
+    Role.VECTOR_TO_DICTIONARY: ("theta",),
+    Role.GRADIENTS_TO_VECTOR: ("gradients",),
+    Role.UPDATE: ("parameters", "gradients", "learning_rate"),
 }
 
 
@@ -136,23 +138,32 @@ NOT_OURS = re.compile(
 LAYERWISE = ("linear", "relu", "sigmoid", "tanh", "softmax", "activation", "layer", "single", "affine", "step")
 
 
-def backward_role(arguments: Sequence[Argument]) -> str | None:
+def backward_role(arguments: Sequence[Argument]) -> Role | None:
     """What a backward pass under any name owes, told by its arguments alone."""
     given = [meaning(a.name) for a in arguments]
-    if not {"X", "Y", "cache", "parameters"} & set(given):
-        return None
-    if "keep_prob" in given:
-        return "backward dropout"
-    return "backward l2" if "lambd" in given else "backward L" if "A" in given and "X" not in given else "backward"
+    return _backward(given) if {"X", "Y", "cache", "parameters"} & set(given) else None
 
 
-def forward_role(arguments: Sequence[Argument]) -> str:
+def forward_role(arguments: Sequence[Argument]) -> Role:
     """What a forward pass under any name owes."""
-    given = [meaning(a.name) for a in arguments]
-    return "forward dropout" if "keep_prob" in given else "forward n" if "Y" in given else "forward"
+    return _forward([meaning(a.name) for a in arguments])
 
 
-def classify(name: str, arguments: Sequence[Argument]) -> str | None:
+def _backward(given: Sequence[str | None], *, drops: bool = False) -> Role:
+    if drops or "keep_prob" in given:
+        return Role.BACKWARD_DROPOUT
+    if "lambd" in given:
+        return Role.BACKWARD_L2
+    return Role.BACKWARD_L if "A" in given and "X" not in given else Role.BACKWARD
+
+
+def _forward(given: Sequence[str | None], *, drops: bool = False) -> Role:
+    if drops or "keep_prob" in given:
+        return Role.FORWARD_DROPOUT
+    return Role.FORWARD_N if "Y" in given else Role.FORWARD
+
+
+def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
     """What a function owes, or ``None`` where it is none of the course's."""
     n, given = plain(name), [meaning(a.name) for a in arguments]
     names = [plain(a.name) for a in arguments]
@@ -160,50 +171,44 @@ def classify(name: str, arguments: Sequence[Argument]) -> str | None:
     if NOT_OURS.search(n) or n.startswith(("predict", "load", "accuracy")):
         return None
     if re.match(r"(random|he|xavier|zeros?)?init", n) or n.startswith("initialize"):
-        return "initialise" if arguments and not re.search(r"velocity|adam|momentum", n) else None
+        return Role.INITIALISE if arguments and not re.search(r"velocity|adam|momentum", n) else None
     if re.search(r"grad(ient)?s?check|checkgrad", n):
         if "parameters" in given or "gradients" in given:
-            return "check n"
-        return "scalar check" if len([a for a in arguments if not a.default]) == 2 else None
+            return Role.CHECK_N
+        return Role.SCALAR_CHECK if len([a for a in arguments if not a.default]) == 2 else None
     if re.search(r"(dictionary|dict|parameters|params)to(vector|vec|theta)", n):
-        return "dictionary_to_vector"
+        return Role.DICTIONARY_TO_VECTOR
     if re.search(r"(vector|vec|theta)to(dictionary|dict|parameters|params)", n):
-        return "vector_to_dictionary"
+        return Role.VECTOR_TO_DICTIONARY
     if re.search(r"grad(ient)?sto(vector|vec)", n):
-        return "gradients_to_vector"
+        return Role.GRADIENTS_TO_VECTOR
     if n.startswith("update") and "gradients" in given and "parameters" in given:
-        return "update" if set(names).isdisjoint(("v", "s", "beta", "t")) or "learning_rate" in given else None
+        return Role.UPDATE if set(names).isdisjoint(("v", "s", "beta", "t")) or "learning_rate" in given else None
     if re.fullmatch(r"(linear|linearactivation|relu|sigmoid|tanh|softmax)(forward|backward)(with\w+)?", n):
-        return "layer"
+        return Role.LAYER
     if "back" in n or n in ("bprop", "grad", "gradients", "computegradients", "computegrads", "calcgradients"):
-        return _pass("backward", n, given, names, whole_model, ("cache", "parameters"))
+        return _pass(False, n, given, names, whole_model, ("cache", "parameters"))
     if "forward" in n or n in ("fprop",):
-        return _pass("forward", n, given, names, whole_model, ("parameters", "X"))
+        return _pass(True, n, given, names, whole_model, ("parameters", "X"))
     if re.search(r"(cost|loss)(and)?grad|propagate$", n) and {"parameters", "X", "Y"} <= set(given):
-        return "backward dropout" if "keep_prob" in given else "backward l2" if "lambd" in given else "backward"
+        return _backward(given)
     if re.search(r"cost|loss", n) and {"A", "Y"} <= set(given):
-        return "cost l2" if "lambd" in given and "parameters" in given else "cost"
+        return Role.COST_L2 if "lambd" in given and "parameters" in given else Role.COST
     if re.search(r"cost|loss", n) and len(arguments) in (2, 4) and "Y" in given:
-        return "cost l2" if len(arguments) == 4 else "cost"
+        return Role.COST_L2 if len(arguments) == 4 else Role.COST
     return None
 
 
 def _pass(
-    kind: str, n: str, given: list[str | None], names: list[str], whole: bool, needs: tuple[str, ...]
-) -> str | None:
-    whole_pass = {"X", "parameters"} if kind == "forward" else {"X", "Y"}
+    forward: bool, n: str, given: list[str | None], names: list[str], whole: bool, needs: tuple[str, ...]
+) -> Role | None:
+    whole_pass = {"X", "parameters"} if forward else {"X", "Y"}
     if not whole and not whole_pass <= set(given) and any(word in n for word in LAYERWISE):
         return None
     if "theta" in given and len(given) == 2 and names[0] in ("x", "inputx"):
-        return f"scalar {kind}"
-    if len(given) == 1 and kind == "backward":
+        return Role.SCALAR_FORWARD if forward else Role.SCALAR_BACKWARD
+    if len(given) == 1 and not forward:
         return None
     if not set(needs) & set(given) and not (strong(n) and whole_pass <= set(given) and len(given) > 2):
         return None
-    if "keep_prob" in given or "dropout" in n:
-        return f"{kind} dropout"
-    if kind == "forward":
-        return "forward n" if "Y" in given else "forward"
-    if "lambd" in given:
-        return "backward l2"
-    return "backward L" if "A" in given and "X" not in given else "backward"
+    return (_forward if forward else _backward)(given, drops="dropout" in n)
