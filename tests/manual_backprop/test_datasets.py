@@ -36,6 +36,7 @@ def test_circles_are_scikit_learn_s(sizes, noise, seeds, factor):
     same_as_scikit_learn(ours, make, sizes=sizes, noise=noise, seeds=seeds, factor=factor)
 
 
+@pytest.mark.slow
 @each("noise", [0, 0.05, 3.7])
 @each("seeds", SEEDS)
 @each("sizes", SIZES)

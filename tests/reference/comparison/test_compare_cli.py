@@ -368,6 +368,7 @@ def test_a_gradient_checker_is_no_backward_pass(capsys: pytest.CaptureFixture[st
     assert (code, report["standings"][0]["verdict"]) == (3, "inconclusive")
 
 
+@pytest.mark.slow
 @each(
     ("targets", "code"),
     [

@@ -284,6 +284,7 @@ def test_m_deselect_and_x_are_as_for_any_test(pytester, near):
     verify(pytester, "wrong", more=["-x"]).assert_outcomes(passed=1 + OUTPUTS.index("dW2"), failed=1)
 
 
+@pytest.mark.slow
 def test_lf_runs_what_failed_and_finds_it_fixed(pytester, near):
     assert verify(pytester, "wrong").ret == 1
     verify(pytester, "wrong", more=["--lf"]).assert_outcomes(failed=1, deselected=12)

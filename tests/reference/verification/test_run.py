@@ -213,6 +213,7 @@ def test_a_time_limit_after_the_floor_ends_the_random_cases_and_passes(monkeypat
     assert any("early" in note for note in target.notes)
 
 
+@pytest.mark.slow
 def test_a_time_limit_before_the_second_function_is_inconclusive(monkeypatch):
     entries = tuple(Entry(name, ANY, lambda problem: run(RIGHT, problem)) for name in ("first", "second"))
     clock(monkeypatch, 1.0)
