@@ -23,6 +23,7 @@ from reference.experiments import folder
 from reference.experiments.display import training_display
 from reference.experiments.step_sizes import CheckedNetwork
 from reference.experiments.trainings import PLANS
+from tests import interrupting
 from tests.reference.experiments import conftest
 
 SHORT = ["--iterations", "30"]
@@ -173,7 +174,7 @@ def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(capsys, monkeypatch)
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_best_and_draws_what_there_is():
-    command = [sys.executable, "-m", "reference", "experiment", "initialization", "--iterations", "10000000"]
+    command = interrupting.module("reference", "experiment", "initialization", "--iterations", "10000000")
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         while "Cost after iteration 10000:" not in (line := running.stdout.readline()):

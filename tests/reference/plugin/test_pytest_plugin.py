@@ -29,6 +29,7 @@ from reference.selftest.canary import canary
 from reference.targets import BUILT_IN
 from reference.targets.builtin.ours import manual_backprop
 from reference.verification.repeat import ALONE
+from tests import interrupting
 from tests.reference.court import remember_witnesses, shrink_nothing
 
 pytest_plugins = "pytester"
@@ -693,7 +694,7 @@ def test_an_interrupt_leaves_no_process_behind(pytester):
         "    m = X", "    import os, time; open('child', 'w').write(str(os.getpid())); time.sleep(60)\n    m = X"
     )
     write(pytester, {"slow.py": source.replace("open('child'", f"open({str(pytester.path / 'child')!r}")})
-    command = [sys.executable, "-m", "pytest", "-p", "no:benchmark", "--manual-backprop", "slow.py"]
+    command = interrupting.module("pytest", "-p", "no:benchmark", "--manual-backprop", "slow.py")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     child = pytester.path / "child"
     until = time.monotonic() + 60
