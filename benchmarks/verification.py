@@ -23,10 +23,10 @@ from reference.interface.entry import Entry, Outcome
 from reference.interface.outcome import singles
 from reference.judging.judge import judge
 from reference.judging.panel import central_differences
-from reference.judging.tolerance import compare, gradient_tolerances, magnitudes_of
+from reference.judging.tolerance import Magnitudes, compare, gradient_tolerances, magnitudes_of
 from reference.witnesses.autodiff import Autodiff, autodiff, gradients
 
-__all__ = ["Cases", "Examined", "differences", "examine", "stacks", "stages", "verified"]
+__all__ = ["Cases", "Examined", "examine", "stacks", "stages", "verified"]
 
 WIDTH, EXAMPLES, ZERO_BIASES = 11, 19, 0.1
 
@@ -63,18 +63,14 @@ def stacks(count: int, seed: int) -> list[list[Case]]:
 def verified(entry: Entry, stack: Sequence[Case], scratch: np.random.RandomState) -> Examined:
     """One stack, from its lines to the verdict."""
     problem = draw(stack, scratch)
-    return examine(problem, entry.run(problem), autodiff(problem), differences(problem))
+    M = magnitudes_of(problem)
+    return examine(problem, M, entry.run(problem), autodiff(problem), central_differences(problem, M))
 
 
-def differences(problem: Problem) -> Differences:
-    """Of every parameter."""
-    return central_differences(problem, magnitudes_of(problem))
-
-
-def examine(problem: Problem, outcome: Outcome, said: Autodiff, central: Differences) -> Examined:
+def examine(problem: Problem, M: Magnitudes, outcome: Outcome, said: Autodiff, central: Differences) -> Examined:
     """Every entry of every gradient, against both witnesses."""
     worst, apart, coordinates, covered = 0.0, 0.0, 0, 0
-    wanted, widths = gradients(said), gradient_tolerances(problem)
+    wanted, widths = gradients(said), gradient_tolerances(problem, M)
     for l, (D, bound) in enumerate(zip(central.D, central.bound, strict=True), start=1):
         for name, columns in ((f"dW{l}", slice(None, -1)), (f"db{l}", slice(-1, None))):
             width = widths[name]
@@ -89,18 +85,19 @@ def examine(problem: Problem, outcome: Outcome, said: Autodiff, central: Differe
 
 def stages(entry: Entry, cases: Sequence[Sequence[Case]], scratch: np.random.RandomState) -> dict[str, float]:
     """Seconds a case, stage by stage, over all stacks."""
-    spent = dict.fromkeys(("drawing", "code under test", "autodiff", "differences", "comparing"), 0.0)
+    spent = dict.fromkeys(("drawing, magnitudes", "code under test", "autodiff", "differences", "comparing"), 0.0)
     for stack in cases:
         marks = [time.perf_counter()]
         problem = draw(stack, scratch)
+        M = magnitudes_of(problem)
         marks.append(time.perf_counter())
         outcome = entry.run(problem)
         marks.append(time.perf_counter())
         said = autodiff(problem)
         marks.append(time.perf_counter())
-        central = differences(problem)
+        central = central_differences(problem, M)
         marks.append(time.perf_counter())
-        examine(problem, outcome, said, central)
+        examine(problem, M, outcome, said, central)
         marks.append(time.perf_counter())
         for name, taken in zip(spent, np.diff(marks), strict=True):
             spent[name] += float(taken) / (len(cases) * len(stack))

@@ -1,4 +1,4 @@
-"""One stack of problems before the court: hear the witnesses, run the entry, compare entry by entry.
+"""One stack of problems before the court: ask the witnesses, run the entry, compare entry by entry.
 
 ``judge`` returns plain numbers (a ``Tally`` per output) and what is wrong (``Failure``s); it decides nothing about
 the run as a whole. The data term and the L2 term are judged apart, since a strong regulariser hides a wrong data
@@ -186,7 +186,9 @@ def _quantities(
             yield Quantity(dW, data, ad.dW[l], M.dW[l], W_block, (VW, probes.data), term="data")
             yield Quantity(dW, total - data, ad.l2[l], 2 * M.dW[l] + M.l2[l], None, (VW, probes.l2), term="l2")
             yield Quantity(db, outcome[db] - of_data[db], np.zeros_like(ad.db[l]), 2 * M.db[l], term="l2")
-    want_A = [H * kept for H, kept in zip(ad.H[:-1], problem.forward().kept, strict=True)]
+    keep_prob = problem.keep_prob[:, None, None]
+    dropped = zip(ad.H, problem.masks or (), strict=False)
+    want_A = ad.H[:-1] if problem.masks is None else [H * (D / keep_prob) for H, D in dropped]
     wanted: dict[str, list[tuple[Array, Array]]] = {
         "cost": [(ad.cost + ad.l2_cost, M.cost + M.l2_cost)],
         "Z": list(zip(ad.Z, M.Z, strict=True)),

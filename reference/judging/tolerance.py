@@ -80,9 +80,9 @@ def tolerance(
     return Tolerance(unit, slack * problem.C, magnitude == 0, in_range)
 
 
-def gradient_tolerances(problem: Problem) -> dict[str, Tolerance]:
-    """The tolerance of every gradient, ``dW1``, ``db1``, …: data and L2 term together."""
-    M = magnitudes_of(problem)
+def gradient_tolerances(problem: Problem, M: Magnitudes | None = None) -> dict[str, Tolerance]:
+    """The tolerance of every gradient, ``dW1``, ``db1``, …: data and L2 term together. ``M``, where it is known."""
+    M = M or magnitudes_of(problem)
     found: dict[str, Tolerance] = {}
     for l, (dW, l2, db) in enumerate(zip(M.dW, M.l2, M.db, strict=True), start=1):
         found |= {f"dW{l}": tolerance(problem, M, dW + l2), f"db{l}": tolerance(problem, M, db)}

@@ -18,7 +18,7 @@ from reference.verification import failures as store
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.repeat import ALONE, Again
-from reference.verification.reported import Key, target_report
+from reference.verification.reported import target_report
 from reference.verification.run import Options, Run, judge_case, verify
 from reference.verification.threads import one_thread
 from reference.witnesses import compilation_cache as compiled
@@ -58,16 +58,12 @@ def verify_one(
     implementation: Implementation,
     options: Options,
     *,
-    run: Run | None = None,
-    again: Again | None = None,
     pictured: bool = False,
     kept: bool = True,
-    accepted: Mapping[Key, str] = {},
     conclude: Callable[..., Conclusion] = conclude,
 ) -> Target:
-    """The target's report, with what is ``accepted`` let through; the rest as for ``judge_target``."""
-    found = judge_target(implementation, options, run=run, again=again, pictured=pictured, kept=kept, conclude=conclude)
-    return target_report(found, accepted)
+    """The target's report, with nothing let through and nothing repeated; the rest as for ``judge_target``."""
+    return target_report(judge_target(implementation, options, pictured=pictured, kept=kept, conclude=conclude))
 
 
 def judge_target(
