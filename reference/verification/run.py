@@ -1,7 +1,7 @@
 """A run: battery, random stacks, Hypothesis, laws.
 
 What is learnt goes into a ``Run``, so that an interrupted run can still say what was verified so far; what is made of
-it is the business of ``conclusion``.
+it is the business of ``conclude``.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                 return
         if run.hopeless(entry):
             continue
-        # entries of one domain are asked the same cases: the witnesses are heard once
+        # entries of one domain are asked the same cases: the witnesses are asked once
         stream = np.random.RandomState([options.seed, domains.index(entry.domain)])
         for k, stack in enumerate(random_stacks(entry.domain, stream, examples)):
             if k and out_of_time():

@@ -39,13 +39,13 @@ class Asking(NamedTuple):
     def call(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
              replaced: dict[str, str] | None = None, name: str | None = None) -> Any:  # fmt: skip
         """What the function returns for arguments by their meaning."""
-        return self.call_and_hear(values, role=role, form=form, replaced=replaced, name=name)[0]
+        return self.call_with_output(values, role=role, form=form, replaced=replaced, name=name)[0]
 
-    def call_and_hear(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
+    def call_with_output(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
                       replaced: dict[str, str] | None = None, name: str | None = None) -> tuple[Any, str]:  # fmt: skip
         """What the function returns, and what it printed."""
         question = {"name": name or self.name, "values": dict(values), "role": role, "form": form, "replaced": replaced}
-        answer, printed = self.worker.ask_and_hear("call", **question)
+        answer, printed = self.worker.ask_with_output("call", **question)
         if name in (None, self.name):
             self.calls.append(question)
         return answer, printed

@@ -64,7 +64,7 @@ def scalar_check(asking: Asking) -> LawResult:
     looked = 0
     for stand_in, want in (("x", 0.0), ("2x", 1 / 3), ("-x", 1.0), ("0", 1.0)):
         for x, θ in POINTS[:2]:
-            value, printed = asking.call_and_hear(
+            value, printed = asking.call_with_output(
                 {"X": x, "theta": θ, "epsilon": 1e-7}, replaced={backward: stand_in, forward: "θx"}
             )
             got, looked = _difference(value, printed), looked + 1
@@ -92,7 +92,7 @@ def check_n(asking: Asking) -> LawResult:
     }
     truth = _vector(right)
     for looked, (name, given) in enumerate(faults.items(), start=1):
-        value, printed = asking.call_and_hear(
+        value, printed = asking.call_with_output(
             {"parameters": parameters, "gradients": given, "X": X, "Y": Y, "epsilon": 1e-7}
         )
         want = float(np.linalg.norm(_vector(given) - truth) / (np.linalg.norm(_vector(given)) + np.linalg.norm(truth)))

@@ -20,10 +20,10 @@ def placed(asking: Asking, found: list[Violation]) -> list[Violation]:
     if not asking.calls or all(v.place is not None or v.code in UNTRACED for v in found):
         return found
     try:
-        told = asking.worker.ask("call", **asking.calls[-1], traced=True)
+        assigned = asking.worker.ask("call", **asking.calls[-1], traced=True)
     except (TargetRaised, TargetDied):
         return found
-    events = [Event(Place(*e[:3]), *e[3:]) for e in told if isinstance(e[6], np.ndarray)]
+    events = [Event(Place(*e[:3]), *e[3:]) for e in assigned if isinstance(e[6], np.ndarray)]
     return [v if v.place is not None else v._replace(place=_place(v, events)) for v in found]
 
 

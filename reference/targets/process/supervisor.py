@@ -32,12 +32,12 @@ SETTINGS = {
 DEATHS = 3  # of one target's process, before the rest of the target is given up
 
 
-TOLD = {"type", "message", "frames", "template", "blank", "needs", "unbindable"}
+DESCRIPTION = {"type", "message", "frames", "template", "blank", "needs", "unbindable"}
 
 
-def _is_told(raised: Any) -> bool:
+def _describes_an_exception(raised: Any) -> bool:
     """Is it what a target's process says of an exception?"""
-    return isinstance(raised, dict) and raised.keys() >= TOLD and isinstance(raised["frames"], list)
+    return isinstance(raised, dict) and raised.keys() >= DESCRIPTION and isinstance(raised["frames"], list)
 
 
 class Worker:
@@ -56,9 +56,9 @@ class Worker:
 
     def ask(self, ask: str, **question: Any) -> Any:
         """The answer; raises ``TargetRaised`` for an exception of the target's, ``TargetDied`` for its end."""
-        return self.ask_and_hear(ask, **question)[0]
+        return self.ask_with_output(ask, **question)[0]
 
-    def ask_and_hear(self, ask: str, **question: Any) -> tuple[Any, str]:
+    def ask_with_output(self, ask: str, **question: Any) -> tuple[Any, str]:
         """The answer, and the last of what was printed on the way."""
         with self.turn:
             if self.child is None:
@@ -110,7 +110,7 @@ class Worker:
         if not isinstance(answer, dict) or not {"raised", "answer"} & answer.keys():
             raise self._died("sent no answer that can be read")
         if "raised" in answer:
-            if not _is_told(answer["raised"]):
+            if not _describes_an_exception(answer["raised"]):
                 raise self._died("sent no answer that can be read")
             raise TargetRaised(answer["raised"])
         return answer["answer"], str(answer.get("printed", ""))

@@ -68,11 +68,11 @@ def test_who_takes_part_beside_it_does_not_change_what_a_target_is_asked() -> No
 
 
 def test_cases_outside_a_domain_are_not_asked() -> None:
-    witness_cache: dict[str, list[Case]] = {"shallow": [], "narrow": []}
+    given_to: dict[str, list[Case]] = {"shallow": [], "narrow": []}
 
     def listening(name: str, domain: Domain) -> Contender:
         def run(problem: Problem) -> dict[str, Any]:
-            witness_cache[name].append(problem.cases[0])
+            given_to[name].append(problem.cases[0])
             return per_case(right)(problem)
 
         return Contender(name, Implementation(name, (Entry("backward", domain, run),)))
@@ -82,11 +82,11 @@ def test_cases_outside_a_domain_are_not_asked() -> None:
     given, answers = ask(listening("shallow", shallow), listening("narrow", narrow), examples=8)
     for name, domain in (("shallow", shallow), ("narrow", narrow)):
         asked = [given[k].problem.cases[0] for k in answers[of(name)]]
-        assert asked == witness_cache[name]
+        assert asked == given_to[name]
         assert asked == [case for case in cases(given) if domain.accepts(case)]
         assert any(case not in battery() for case in asked)  # each domain has its random cases
     assert answers[of("shallow")].keys().isdisjoint(answers[of("narrow")])
-    assert len(given) == len(witness_cache["shallow"]) + len(witness_cache["narrow"])  # what nobody takes is no case
+    assert len(given) == len(given_to["shallow"]) + len(given_to["narrow"])  # what nobody takes is no case
 
 
 def test_a_domain_that_two_share_is_drawn_from_once() -> None:

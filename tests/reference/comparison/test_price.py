@@ -262,18 +262,18 @@ def test_the_median_and_the_quartiles_of_the_rounds_are_told() -> None:
 
 def test_targets_are_timed_in_turns_in_a_drawn_order() -> None:
     def order(seed: int) -> list[str]:
-        witness_cache: list[str] = []
+        called: list[str] = []
 
         def listening(name: str) -> Contender:
             def tell(problem: Problem, repetitions: int) -> float:
-                witness_cache.append(name)
+                called.append(name)
                 return 1.0
 
             entry = Entry("backward", ANY, per_case(right), meter=Meter(tell, lambda problem: None))
             return Contender(name, Implementation(name, (entry,)))
 
         prices([listening("a"), listening("b"), listening("c")], (TINY._replace(rounds=12),), seed=seed)
-        return witness_cache[6:]
+        return called[6:]
 
     taken = order(0)
     rounds = ["".join(taken[k : k + 3]) for k in range(0, 36, 3)]
@@ -297,11 +297,11 @@ def test_a_fast_call_is_repeated_until_a_clock_can_tell(monkeypatch: pytest.Monk
 
 
 def test_the_function_that_does_least_beyond_what_is_asked_is_timed() -> None:
-    witness_cache = []
+    called = []
 
     def listening(check: str, domain: Domain, **how: Any) -> Entry:
         def run(problem: Problem) -> Any:
-            witness_cache.append(check)
+            called.append(check)
             return per_case(right)(problem)
 
         return Entry(check, domain, run, **how)
@@ -316,10 +316,10 @@ def test_the_function_that_does_least_beyond_what_is_asked_is_timed() -> None:
         listening("plain", course),
     )
     table(Contender("it", Implementation("it", entries)), sizes=(TINY._replace(case=three),))
-    assert set(witness_cache) == {"plain"}
-    witness_cache.clear()
+    assert set(called) == {"plain"}
+    called.clear()
     table(Contender("it", Implementation("it", entries)))  # two layers
-    assert set(witness_cache) == {"deep"}
+    assert set(called) == {"deep"}
 
 
 def test_the_sizes_that_are_timed_are_cases_with_rounds() -> None:

@@ -296,16 +296,16 @@ def test_single_coordinates_are_asked_in_their_order() -> None:
 @pytest.fixture
 def asked_arbitrarily(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
     """A machine whose long double is a double; the problems that mpmath was asked for."""
-    witness_cache: list[Problem] = []
+    problems: list[Problem] = []
     carry_out = arbitrary.complex_step
 
-    def ask_witnesses(problem: Problem, *given: Any, **how: Any) -> Any:
-        witness_cache.append(problem)
+    def asked(problem: Problem, *given: Any, **how: Any) -> Any:
+        problems.append(problem)
         return carry_out(problem, *given, **how)
 
     monkeypatch.setattr(module, "EXTENDED", False)
-    monkeypatch.setattr(arbitrary, "complex_step", ask_witnesses)
-    return witness_cache
+    monkeypatch.setattr(arbitrary, "complex_step", asked)
+    return problems
 
 
 def test_mpmath_speaks_of_small_cases(asked_arbitrarily: list[Problem]) -> None:

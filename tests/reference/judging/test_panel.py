@@ -12,7 +12,7 @@ from hypothesis import given
 
 from reference.cases.case import HIDDENS, OUTPUTS, Case
 from reference.cases.problem import Problem, draw
-from reference.judging import panel as arbitration
+from reference.judging import panel
 from reference.judging.panel import WITNESSES, ask_witnesses, compare_witnesses, odd_one_out
 from reference.judging.tolerance import magnitudes_of
 from tests.folding import each
@@ -21,7 +21,7 @@ from tests.strategies import drawn, small_cases
 AC, AS, CS = ("autodiff", "central_difference"), ("autodiff", "complex_step"), ("central_difference", "complex_step")
 
 
-def witness_cache(problem: Problem, *, exhaustive: bool = False) -> arbitration.WitnessReport:
+def asked(problem: Problem, *, exhaustive: bool = False) -> panel.WitnessReport:
     return ask_witnesses(problem, exhaustive=exhaustive, rng=np.random.RandomState(0))
 
 
@@ -57,14 +57,14 @@ def test_right_witnesses_agree(hidden: str, output: str, exhaustive: bool) -> No
         for s in range(8)
     ]
     problem = draw(cases)
-    assert compare_witnesses(problem, witness_cache(problem, exhaustive=exhaustive)) == []
+    assert compare_witnesses(problem, asked(problem, exhaustive=exhaustive)) == []
 
 
 @given(case=small_cases())
 @drawn(60)
 def test_right_witnesses_agree_on_any_case(case: Case) -> None:
     problem = draw([case])
-    assert compare_witnesses(problem, witness_cache(problem)) == []
+    assert compare_witnesses(problem, asked(problem)) == []
 
 
 # --- corrupted ones -----------------------------------------------------------------------------------------
@@ -97,29 +97,29 @@ def not_a_number(a: np.ndarray) -> np.ndarray:
 def corrupt(monkeypatch: pytest.MonkeyPatch, witness: str, how: Corruption) -> None:
     """The witness says the same wrong thing whenever it is asked."""
     if witness == "autodiff":
-        right = arbitration.autodiff
+        right = panel.autodiff
 
         def ask(problem: Problem) -> Any:
             ad = right(problem)
             return ad._replace(dW=[how(a) for a in ad.dW], db=[how(a) for a in ad.db])
 
-        monkeypatch.setattr(arbitration, "autodiff", ask)
+        monkeypatch.setattr(panel, "autodiff", ask)
     elif witness == "central_difference":
-        differences = arbitration.network_differences
+        differences = panel.network_differences
 
         def difference(*args: Any, **more: Any) -> Any:
             found = differences(*args, **more)
             return found._replace(D=[how(a) for a in found.D])
 
-        monkeypatch.setattr(arbitration, "network_differences", difference)
+        monkeypatch.setattr(panel, "network_differences", difference)
     else:
-        take = arbitration.step.complex_step
+        take = panel.step.complex_step
 
         def probe(problem: Problem, V: Any) -> Any:
             probes = take(problem, V)
             return probes._replace(data=how(probes.data))
 
-        monkeypatch.setattr(arbitration.step, "complex_step", probe)
+        monkeypatch.setattr(panel.step, "complex_step", probe)
 
 
 STACK = [Case((2, 3, 2), 4, "tanh", seed=s) for s in range(3)]
@@ -133,7 +133,7 @@ def test_a_corrupted_witness_is_named(
 ) -> None:
     problem = draw(STACK)
     corrupt(monkeypatch, witness, how)
-    disputes = compare_witnesses(problem, witness_cache(problem, exhaustive=exhaustive))
+    disputes = compare_witnesses(problem, asked(problem, exhaustive=exhaustive))
     assert disputes, "no dispute"
     if (how, witness) != (one_entry, "complex_step"):  # the first probe of the first problem alone
         assert [d.case for d in disputes] == [str(case) for case in STACK]
@@ -149,14 +149,14 @@ def test_where_two_are_corrupted_nobody_is_named(good: str, monkeypatch: pytest.
     problem = draw(STACK)
     for witness, how in zip([w for w in WITNESSES if w != good], (scaled, negated), strict=True):
         corrupt(monkeypatch, witness, how)
-    disputes = compare_witnesses(problem, witness_cache(problem))
+    disputes = compare_witnesses(problem, asked(problem))
     assert [d.odd for d in disputes] == [None] * 3
     assert all(d.text.count(" and ") == 3 for d in disputes)
 
 
 def test_one_case_of_a_stack_is_disputed_and_no_other() -> None:
     problem = draw(STACK)
-    witness_report = witness_cache(problem)
+    witness_report = asked(problem)
     dW = [a.copy() for a in witness_report.autodiff.dW]
     dW[0][1] *= 1.001
     disputes = compare_witnesses(problem, witness_report._replace(autodiff=witness_report.autodiff._replace(dW=dW)))
@@ -167,7 +167,7 @@ def test_one_case_of_a_stack_is_disputed_and_no_other() -> None:
 def test_a_dispute_that_does_not_repeat_names_nobody(witness: str) -> None:
     """The testimony was spoilt on its way; asked anew, all three agree. It is reported all the same."""
     problem = draw(STACK)
-    witness_report = witness_cache(problem)
+    witness_report = asked(problem)
     spoilt = {
         "autodiff": witness_report._replace(
             autodiff=witness_report.autodiff._replace(dW=[a * 2 for a in witness_report.autodiff.dW])
@@ -187,7 +187,7 @@ def test_a_dispute_that_does_not_repeat_names_nobody(witness: str) -> None:
 def test_an_error_that_only_the_exhaustive_probe_sees_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One coordinate is off by more than its own tolerance, and less than that of any sampled direction through it."""
     problem = draw([Case((2, 3, 2), 4, "tanh", seed=s) for s in range(1)])
-    right = arbitration.autodiff
+    right = panel.autodiff
     quiet = np.argmin(magnitudes_of(problem).dW[0][0])
     at = (0, *np.unravel_index(quiet, magnitudes_of(problem).dW[0][0].shape))
 
@@ -197,14 +197,14 @@ def test_an_error_that_only_the_exhaustive_probe_sees_is_named(monkeypatch: pyte
         dW[0][at] += 1e-3 * np.abs(dW[0]).max()
         return ad._replace(dW=dW)
 
-    monkeypatch.setattr(arbitration, "autodiff", ask)
-    witness_report = witness_cache(problem)
+    monkeypatch.setattr(panel, "autodiff", ask)
+    witness_report = asked(problem)
     V = [(np.zeros_like(W), np.zeros_like(b)) for W, b in witness_report.probes.V]  # samples that miss the coordinate
     for (W, b), (W0, b0) in zip(V, witness_report.probes.V, strict=True):
         W[...], b[...] = W0, b0
     V[0][0][(slice(None), *at)] = 0
-    blind = witness_report._replace(probes=arbitration.step.complex_step(problem, V))
-    agree = arbitration._agreement(problem, blind)
+    blind = witness_report._replace(probes=panel.step.complex_step(problem, V))
+    agree = panel._agreement(problem, blind)
     assert agree[AS].all(), "the samples saw it"
     assert not agree[AC].any()
     assert odd_one_out({pair: bool(ok[0]) for pair, ok in agree.items()}) is None
@@ -215,7 +215,7 @@ def test_what_central_differences_leave_out_is_no_dispute() -> None:
     """A leaky unit that straddles: central differences say nothing of it, and neither do directions through it."""
     cases = [Case((2, 2, 2, 2, 1), 4, "leaky_relu", keep_prob=0.4, bias="zero", seed=s) for s in range(60)]
     problem = draw(cases)
-    witness_report = witness_cache(problem, exhaustive=True)
+    witness_report = asked(problem, exhaustive=True)
     left_out = sum(int(s.sum()) for s in witness_report.central.straddles)
     assert left_out > 0
     assert compare_witnesses(problem, witness_report) == []
@@ -227,11 +227,11 @@ def test_what_central_differences_leave_out_is_no_dispute() -> None:
 
 def test_the_l2_term_is_not_what_the_witnesses_are_compared_on() -> None:
     problem = draw([Case((2, 3, 2), 4, "tanh", lambd=1e6, seed=1)])
-    assert compare_witnesses(problem, witness_cache(problem)) == []
+    assert compare_witnesses(problem, asked(problem)) == []
 
 
 def test_hearing_writes_into_nothing() -> None:
     problem = draw(STACK)  # read-only
-    one, other = witness_cache(problem), witness_cache(problem)
+    one, other = asked(problem), asked(problem)
     assert all(np.array_equal(a, b) for a, b in zip(one.central.D, other.central.D, strict=True))
     assert np.array_equal(one.probes.data, other.probes.data)

@@ -272,7 +272,7 @@ def test_a_target_that_closes_its_standard_files_is_answered_for(worker, capfd):
 
 
 def test_the_last_of_what_was_printed_is_heard(shared):
-    value, printed = shared.ask_and_hear("sizes", name="chatter", sizes={})
+    value, printed = shared.ask_with_output("sizes", name="chatter", sizes={})
     assert value == 1
     assert printed.endswith("x" * 100 + "\n")
     assert len(printed) < 10_000
