@@ -26,9 +26,11 @@ CODES = {
     "MB701": "raised",
     "MB702": "not implemented",
     "MB703": "did not return in time, or killed its process",
+    "MB704": "not judged",
     "MB801": "initialisation: scale, symmetry, shape",
     "MB802": "cost wrong",
     "MB803": "gradient checker wrong",
+    "MB804": "update rule wrong",
     "MB901": "the witnesses disagree",
 }
 

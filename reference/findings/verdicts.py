@@ -19,7 +19,7 @@ __all__ = [
 
 Verdict = Literal["pass", "fail", "inconclusive", "error", "interrupted"]
 RowVerdict = Literal["pass", "fail", "warn", "inconclusive", "skipped"]
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "inconclusive"]
 Certainty = Literal["exactly", "consistent", "unexplained"]
 
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "error": 2, "inconclusive": 3, "interrupted": 130}

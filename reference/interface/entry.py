@@ -90,6 +90,7 @@ class Violation(NamedTuple):
     place: tuple[str, int | None, int] | None = None  # file, cell, line
     part: str = ""  # of the line that is wrong: where in the source it is looked for
     conventions: tuple[Convention, ...] = ()  # it is no error where a backward pass agrees with these
+    remedy: str = ""  # of MB704: the line that would have it judged
 
 
 class Law(NamedTuple):
@@ -105,6 +106,9 @@ class NotJudged(NamedTuple):
 
     check: str
     reason: str
+    remedy: str = ""  # the line that would have it judged
+    place: Place | None = None
+    needed: bool = False  # a backward pass, a gradient checker or an update: without it nothing is verified (MB704)
 
     def __str__(self) -> str:
         return f"{self.check} is not judged: {self.reason}"
@@ -122,3 +126,4 @@ class Implementation(NamedTuple):
     ] = ()  # of no network that the court knows: only consistent, or not
     close: Callable[[], None] = lambda: None
     lost: str | None = None  # why none of it could be loaded
+    seen: tuple[str, ...] = ()  # what the file holds, and the nearest thing to do: said where nothing was checked
