@@ -61,6 +61,7 @@ class Entry(NamedTuple):
     meter: Meter | None = None  # for a target in another process
     slack: Mapping[str, float] = {}  # by dtype: how many times the derived tolerance its caller allows
     watched: Callable[[Problem], Ran] | None = None  # ``run``, with what it changed of the target's own cache
+    owes: tuple[str, ...] = ("dW", "db")  # the gradients that it has to return; no db of a network without biases
 
 
 class Ran(NamedTuple):

@@ -17,7 +17,7 @@ import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.problem import Problem
-from reference.cases.quantities import is_gradient
+from reference.cases.quantities import is_gradient, split
 from reference.findings.conventions import Convention
 from reference.interface.entry import Entry, Outcome, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
@@ -156,7 +156,7 @@ def malformed(entry: Entry, problem: Problem, outcome: Outcome) -> Iterator[Fail
     for name, owed in _owed(problem).items():
         array = outcome.get(name)
         if array is None:
-            if is_gradient(name):
+            if is_gradient(name) and split(name)[0] in entry.owes:
                 yield Failure(entry.check, name, "MB702", case, f"{name} is not returned")
         elif array.shape != (G, *owed):
             yield Failure(entry.check, name, "MB501", case, f"{name} has shape {array.shape[1:]}; it takes {owed}")

@@ -51,6 +51,9 @@ class RemotePair(NamedTuple):
     ties: bool
     scaled: bool
     rows: bool
+    reading: str  # what of its arguments is unlike the course's
+    biased: bool
+    any_depth: bool
     unmasked: bool
     reached: int  # as ``Reached`` counts
     not_judged: str | None  # why it cannot be asked at all
@@ -79,7 +82,8 @@ def as_tree(problem: Problem) -> dict[str, Any]:
 def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -> Entry:
     """A stranger's backward pass as an entry of the court's."""
     domain = Domain(
-        depths=tuple(d for d in pair.depths if d <= 3) or tuple(pair.depths),
+        depths=tuple(pair.depths),
+        deeper=pair.any_depth,
         hiddens=(pair.hidden,),
         outputs=(pair.output,),
         dtypes=("float64",),
@@ -88,7 +92,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -
         last=1 if pair.output == "sigmoid" else None,
         scales=MODERATE,
         keep_probs=KEPT,
-        biases=("random", "zero") if pair.ties else ("random",),
+        biases=_biases(pair),
         share=FEW,
     )
     conventions = []
@@ -96,8 +100,8 @@ def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -
         conventions.append(f"hidden units are {pair.hidden}, the output is {pair.output}")
     if pair.scaled:
         conventions.append("dZ and dA carry 1/m")
-    if pair.rows:
-        conventions.append("examples are rows")
+    if pair.reading:
+        conventions.append(pair.reading)
     if not pair.ties:
         conventions.append("relu'(0) is not 0")
     watched = _watched(worker, pair)
@@ -112,7 +116,15 @@ def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -
         tuple(conventions),
         meter_of(worker, pair.check),
         watched=watched,
+        owes=("dW", "db") if pair.biased else ("dW",),
     )
+
+
+def _biases(pair: RemotePair) -> tuple[str, ...]:
+    """Zero ones alone where the network has none; none that make ties where a tie is another convention."""
+    if not pair.biased:
+        return ("zero",)
+    return ("random", "zero") if pair.ties else ("random",)
 
 
 def meter_of(worker: Worker, check: str | None) -> Meter:
@@ -184,8 +196,10 @@ def _consistency(worker: Worker, pair: RemotePair, cost: str | None) -> OwnDeriv
     """Central differences of the file's own J, at two steps; and JAX on the file's own code where that allows it."""
     problem = _own_probe(pair)
     outcome = worker.ask("run", check=pair.check, problem=as_tree(problem), own=True)["outcome"]
-    names = [f"{kind}{l}" for l in range(1, len(problem.parameters) + 1) for kind in ("dW", "db")]
-    got = np.concatenate([np.ravel(outcome[name][0]).astype(np.float64) for name in names])
+    names = [(f"dW{l}", f"db{l}") for l in range(1, len(problem.parameters) + 1)]
+    if not pair.biased:  # whatever the biases are, they do not enter
+        outcome |= {db: np.zeros_like(b) for (_, db), (_, b) in zip(names, problem.parameters, strict=True)}
+    got = np.concatenate([np.ravel(outcome[name][0]).astype(np.float64) for layer in names for name in layer])
     θ = np.concatenate([np.ravel(a[0]) for layer in problem.parameters for a in layer])
 
     def J(nudged: np.ndarray) -> np.ndarray:

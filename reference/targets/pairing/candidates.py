@@ -15,6 +15,7 @@ import numpy as np
 
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import Function, PassPair, Reached, means, stages
+from reference.targets.pairing.readings import Reading, readings
 from reference.targets.pairing.trial import probe, tried_out
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import plain
@@ -45,7 +46,7 @@ class Wanted(NamedTuple):
     rows: bool | None = None
 
     def takes(self, pair: PassPair) -> bool:
-        return self.form in (None, pair.form) and self.rows in (None, pair.rows)
+        return self.form in (None, pair.reading.form) and self.rows in (None, pair.reading.rows)
 
 
 def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: Wanted) -> PassPair:
@@ -62,7 +63,7 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
             best = replace(tried, not_judged=None)
         if own is None and tried.reached == Reached.UNKNOWN_NETWORK and tried.forward is not None and tried.forward.own:
             own = tried
-        if _reach(best) == (True, Reached.RIGHT):
+        if best.reached == Reached.RIGHT and best.right == len(best.depths):
             break
     if best.reached == Reached.NOWHERE and best.not_judged is None:
         best = replace(best, not_judged="it takes a cache that no forward pass here makes")
@@ -71,9 +72,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
     return best if best.forward is not None else replace(best, alternative=own)
 
 
-def _reach(pair: PassPair) -> tuple[bool, int]:
-    """How far a candidate went: one layer alone may fit by accident."""
-    return pair.reached > Reached.RAISED and max(pair.depths) > 1, pair.reached
+def _reach(pair: PassPair) -> tuple[bool, int, int]:
+    """How far a candidate went, and at how many depths: one layer alone may fit by accident."""
+    return pair.reached > Reached.RAISED and max(pair.depths) > 1, pair.reached, pair.right
 
 
 def _alike(own: PassPair, ours: PassPair) -> bool:
@@ -121,15 +122,22 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPa
         usable = [f for f in usable if f.role != Role.FORWARD_N or n_like or not plain_ones]
     else:
         usable = [f for f in usable if f.role == wanted]
-    for f in sorted(usable, key=rank):
-        for form in layouts.FORMS:
-            yield PassPair(backward, f, form=form)
-    for f in sorted(usable, key=rank):
-        if f.own and f.role == Role.FORWARD:
-            yield from (PassPair(backward, f, form=form, rows=True) for form in layouts.FORMS)
+    usable.sort(key=rank)
+    course = [Reading(form) for form in layouts.FORMS]
+    for f in usable:
+        yield from (PassPair(backward, f, reading=reading) for reading in course)
+    own = [f for f in usable if f.own and f.role != Role.FORWARD_N]
+    for f in own:
+        yield from (
+            PassPair(backward, f, reading=reading._replace(rows=True, turned=True, bias="row")) for reading in course
+        )
+    for f in own:  # the labels first: a forward pass does not see them
+        for reading in readings():
+            if reading not in course:
+                yield PassPair(backward, f, reading=reading)
     for layout in _layouts(backward):
         for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):
             for output in ("sigmoid", "softmax"):
-                for form in layouts.FORMS:
-                    if form == "dict" or any(means(a, "parameters") for a in backward.arguments):
-                        yield PassPair(backward, None, layout, form=form, hidden=hidden, output=output)
+                for reading in course:
+                    if reading.form == "dict" or any(means(a, "parameters") for a in backward.arguments):
+                        yield PassPair(backward, None, layout, reading=reading, hidden=hidden, output=output)

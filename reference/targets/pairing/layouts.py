@@ -15,6 +15,7 @@ __all__ = [
     "Returned",
     "at",
     "cache_names",
+    "gradient_key",
     "gradients",
     "is_mask",
     "mask_paths",
@@ -65,11 +66,14 @@ class Returned(NamedTuple):
 
 
 def returned(value: Any, last: tuple[int, int]) -> Returned:
-    """Tell the last activation ``(n_L, m)``, a cost and the cache apart, whatever their order."""
+    """Tell the last activation, a cost and the cache apart, whatever their order.
+
+    ``last``: (n_L, m), or (m, n_L) where examples are rows; a single output may be (m,).
+    """
     if isinstance(value, dict):
         return Returned(_last_activation(value, last), None, value, value)
     if not isinstance(value, tuple | list):
-        known = np.shape(value) == last
+        known = _is_last(np.shape(value), last)
         return Returned(value if known else None, None if known else value, None, value)
     A = cost = cache = None
     extras = []
@@ -78,7 +82,7 @@ def returned(value: Any, last: tuple[int, int]) -> Returned:
             cache = element
         elif isinstance(element, tuple | list | dict):
             extras.append(element)
-        elif A is None and np.shape(element) == last and not isinstance(element, int | float):
+        elif A is None and _is_last(np.shape(element), last) and not isinstance(element, int | float):
             A = element
         elif cost is None and np.size(element) == 1:
             cost = element
@@ -86,10 +90,14 @@ def returned(value: Any, last: tuple[int, int]) -> Returned:
             extras.append(element)
     if cache is None:
         cache = value
-        A = next((a for a in reversed(value) if np.shape(a) == last), None)
+        A = next((a for a in reversed(value) if _is_last(np.shape(a), last)), None)
     if A is None:
         A = _last_activation(cache, last)
     return Returned(A, cost, cache, value, tuple(extras))
+
+
+def _is_last(shape: tuple[int, ...], last: tuple[int, int]) -> bool:
+    return shape == last or (1 in last and shape == (max(last),) and max(last) > 1)
 
 
 def _last_activation(cache: Any, last: tuple[int, int]) -> Any:
@@ -141,22 +149,38 @@ def is_mask(array: np.ndarray, keep_prob: float) -> bool:
 # --- gradients ---------------------------------------------------------------------------------------------
 
 
+def gradient_key(key: str) -> str | None:
+    """The course's name of a gradient: dW1 of ``dw_1``; of a name without a number, dW."""
+    match = KEY.match(key)
+    if match is None or not match[1]:
+        return {"dw": "dW", "db": "db", "dz": "dZ", "da": "dA"}.get(key.lower().replace("_", ""))
+    return {"w": "dW", "b": "db", "z": "dZ", "a": "dA"}[match[2].lower()] + str(int(match[3]))
+
+
 class NotGradients(TypeError):
     """What a backward pass returned is no set of gradients."""
 
 
 def gradients(
-    value: Any, dims: Sequence[int], m: int, *, shifted: bool | None = False, rows: bool = False
+    value: Any,
+    dims: Sequence[int],
+    *,
+    shifted: bool | None = False,
+    turned: bool = False,
+    order: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Whatever was returned, by the course's names: dW1, db1, …, and dZ, dA where there are such.
 
-    ``shifted``: dA_{l-1} stands under ``dA{l}``; with ``None``, dA is returned as it stands.
+    ``shifted``: dA_{l-1} stands under ``dA{l}``; with ``None``, dA is returned as it stands. ``turned``: W is
+    (n_prev, n). ``order``: the names of a sequence's elements, where they are known.
     """
+    if order and isinstance(value, tuple | list) and len(value) == len(order):
+        value = {name: a for name, a in zip(order, value, strict=True) if name}
     if isinstance(value, tuple | list) and len(value) == 2 and _is_number(value[0]):
         value = value[1]  # a loss stands before it
     if isinstance(value, tuple | list):
         inner = [v for v in value if isinstance(v, dict)]
-        value = inner[0] if len(inner) == 1 else _from_sequence(value, dims, rows)
+        value = inner[0] if len(inner) == 1 else _from_sequence(value, dims, turned)
     if not isinstance(value, dict):
         kind = type(value).__name__
         if value is None:
@@ -177,18 +201,18 @@ def gradients(
     return named
 
 
-def _from_sequence(value: Sequence[Any], dims: Sequence[int], rows: bool) -> dict[str, Any]:
+def _from_sequence(value: Sequence[Any], dims: Sequence[int], turned: bool) -> dict[str, Any]:
     """A list of W's and one of b's; pairs; or all in a row; first layer or last layer first."""
     L = len(dims) - 1
     for layers in (range(1, L + 1), range(L, 0, -1)):
         for named in _in_order(value, list(layers)):
-            if all(np.shape(named.get(f"dW{l}", 0.0)) == _shape(dims, l, rows) for l in layers):
+            if all(np.shape(named.get(f"dW{l}", 0.0)) == _shape(dims, l, turned) for l in layers):
                 return named
     raise NotGradients(f"returned a {type(value).__name__} of {len(value)}; it takes gradients of {L} layers by name")
 
 
-def _shape(dims: Sequence[int], l: int, rows: bool) -> tuple[int, int]:
-    return (dims[l - 1], dims[l]) if rows else (dims[l], dims[l - 1])
+def _shape(dims: Sequence[int], l: int, turned: bool) -> tuple[int, int]:
+    return (dims[l - 1], dims[l]) if turned else (dims[l], dims[l - 1])
 
 
 def _in_order(value: Sequence[Any], layers: list[int]) -> Iterator[dict[str, Any]]:

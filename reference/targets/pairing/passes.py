@@ -16,12 +16,14 @@ from manual_backprop import network
 from reference.cases.quantities import is_intermediate, split
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
+from reference.targets.pairing.readings import Reading
+from reference.targets.pairing.returns import handed_over
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 
 __all__ = [
-    "STATE", "Function", "PassPair", "Reached", "as_returned", "function", "gradients", "means", "named_as_ours",
-    "plain_values", "run", "seeded", "stages",
+    "STATE", "Function", "PassPair", "Reached", "as_returned", "copied", "function", "gradients", "means",
+    "named_as_ours", "plain_values", "run", "seeded", "stages",
 ]  # fmt: skip
 
 STATE = 20_221_122  # of NumPy's global generator before every call: what a target draws, it draws again
@@ -53,16 +55,18 @@ class PassPair:
     backward: Function
     forward: Function | None = None
     cache: str = "tuple"
-    form: str = "dict"
+    reading: Reading = Reading()  # noqa: RUF009  # a NamedTuple
+    order: tuple[str, ...] = ()  # of the gradients, where it returns a sequence
     hidden: str = "relu"
     output: str = "sigmoid"
     depths: tuple[int, ...] = (3,)
+    right: int = 0  # at how many of them every gradient is right
     paths: Mapping[int, Sequence[Any]] = field(default_factory=dict)  # to the masks, by depth
     reached: Reached = Reached.NOWHERE
     scaled: bool = False  # its dZ carry 1/m
     unmasked: bool = False  # its dA are those before the mask
     shifted: bool = False  # its dA_{l-1} stands under dA{l}, as in the course's first release
-    rows: bool = False  # examples are rows, W is (n_prev, n)
+    any_depth: bool = False  # it takes as many layers as it is given
     ties: bool = True  # relu'(0) = 0
     random: bool = False  # it draws random numbers on its way back
     elsewhere: frozenset[str] = frozenset()
@@ -85,7 +89,8 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "check": pair.backward.name, "role": pair.backward.role,
         "forward": None if pair.forward is None else pair.forward.name, "cache": pair.cache,
         "hidden": pair.hidden, "output": pair.output, "depths": list(pair.depths), "l2": pair.l2,
-        "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.rows,
+        "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.reading.rows,
+        "reading": str(pair.reading), "biased": pair.reading.bias != "none", "any_depth": pair.any_depth,
         "unmasked": pair.unmasked, "random": pair.random,
         "reached": pair.reached, "not_judged": pair.not_judged,
         "draws": pair.forward is not None and pair.dropout and bool(pair.paths),
@@ -124,14 +129,6 @@ def seeded(state: int = STATE) -> Iterator[None]:
         random.setstate(pythons)
 
 
-def _as_it_is(a: np.ndarray) -> np.ndarray:
-    return a.copy()
-
-
-def _turned(a: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(a.T)
-
-
 # --- running -----------------------------------------------------------------------------------------------
 
 
@@ -146,28 +143,36 @@ class Stages(NamedTuple):
 
 def stages(pair: PassPair, single: Single) -> Stages:
     """The forward pass: the file's own, or ours. What the backward pass is handed is in ``values``."""
-    turned = _turned if pair.rows else _as_it_is
-    given = single._replace(
-        X=turned(single.X), Y=turned(single.Y), parameters=tuple((turned(W), turned(b)) for W, b in single.parameters)
-    )
-    parameters = layouts.FORMS[pair.form](given.parameters)
-    masks, dims = single.masks, single.dims
-    values: dict[str, Any] = {
-        "X": given.X, "Y": given.Y, "parameters": parameters, "lambd": single.lambd, "keep_prob": single.keep_prob,
-        "m": single.X.shape[1], "L": len(dims) - 1, "layers_dims": list(dims),
-    }  # fmt: skip
+    reading, dims, m = pair.reading, single.dims, single.X.shape[1]
+    masks, values = single.masks, reading.given(single)
     if pair.forward is None:
-        p = _pass(pair, given)
-        values |= {"cache": layouts.CACHES[pair.cache](p), "A": p.A[-1]}
+        p = _pass(pair, single)
+        ours = {f"{kind}{l}": a for kind, layers in (("Z", p.Z), ("A", p.A[1:]), ("D", p.masks or ()))
+                for l, a in enumerate(layers, 1)}  # fmt: skip
+        values |= {"cache": layouts.CACHES[pair.cache](p), "A": p.A[-1], **ours}
         return Stages(None, masks, values["cache"], values)
     with seeded():
         whole = pair.forward.call(**bind(pair.forward.arguments, pair.forward.role or "", values))
-    last = (dims[-1], single.X.shape[1])
-    returned = layouts.returned(whole, last[::-1] if pair.rows else last)
-    if pair.forward.role == Role.FORWARD_DROPOUT and (paths := pair.paths.get(len(dims) - 1)):
-        masks = tuple(layouts.at(whole, path) != 0 for path in paths)
-    values |= {"cache": returned.cache, "A": returned.A, "extras": returned.extras}
+    returned = layouts.returned(whole, (m, dims[-1]) if reading.rows else (dims[-1], m))
+    if pair.forward.role == Role.FORWARD_DROPOUT and pair.paths:
+        paths = pair.paths.get(len(dims) - 1) or layouts.mask_paths(whole, dims[1:-1], m, single.keep_prob)
+        masks = masks if paths is None else tuple(layouts.at(whole, path) != 0 for path in paths)
+    shapes = {f"A{l}": (m, n) if reading.rows else (n, m) for l, n in enumerate(dims[1:], start=1)}
+    handed = handed_over(pair.forward.call, whole, shapes)
+    layers = {name: a for name, a in handed.items() if name[:1] in "ZAD" and name[1:].isdigit()}
+    values |= {"cache": returned.cache, "A": returned.A, "extras": returned.extras, "handed": handed, **layers}
     return Stages(returned, masks, returned.cache, values)
+
+
+def copied(values: Any) -> Any:
+    """The same arguments in arrays of their own, for a call that may write to them."""
+    if isinstance(values, np.ndarray):
+        return values.copy()
+    if isinstance(values, dict):
+        return {key: copied(value) for key, value in values.items()}
+    if type(values) in (tuple, list):
+        return type(values)(copied(value) for value in values)
+    return values
 
 
 def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
@@ -191,7 +196,7 @@ def as_returned(pair: PassPair, values: dict[str, Any], single: Single, *, state
     """The gradients by the course's names, as the file has them."""
     with seeded(state):  # a mask that is drawn anew is another one
         value = pair.backward.call(**bind(pair.backward.arguments, pair.backward.role or "", values))
-    named = layouts.gradients(value, single.dims, single.X.shape[1], shifted=None, rows=pair.rows)
+    named = layouts.gradients(value, single.dims, shifted=None, turned=pair.reading.turned, order=pair.order)
     return {name: np.array(a) for name, a in named.items()}
 
 
@@ -200,12 +205,7 @@ def named_as_ours(pair: PassPair, raw: dict[str, Any], single: Single) -> dict[s
     m, dims = single.X.shape[1], single.dims
     result = dict(raw)
     layouts.place_activations(result, len(dims) - 1, pair.shifted)
-    if pair.rows:
-        result = {
-            n: a.reshape(-1, 1) if kind == "db" and a.size == dims[l] else a.T
-            for n, a in result.items()
-            for kind, l in [split(n)]
-        }
+    result = {name: pair.reading.gradient(name, a, dims) for name, a in result.items()}
     for name in list(result):
         if pair.scaled and is_intermediate(name) and result[name].dtype.kind == "f":
             result[name] = result[name] * m

@@ -11,7 +11,7 @@ import numpy as np
 
 from manual_backprop import network
 from reference.cases.case import HIDDENS, OUTPUTS
-from reference.cases.quantities import is_gradient, is_intermediate, layer_of
+from reference.cases.quantities import is_gradient, is_intermediate, layer_of, split
 from reference.interface.foreign_messages import is_of_unpacking
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
@@ -20,16 +20,19 @@ from reference.targets.pairing.passes import (
     PassPair,
     Reached,
     as_returned,
+    copied,
     gradients,
     named_as_ours,
+    seeded,
     stages,
 )
-from reference.targets.reading.vocabulary import Unbindable
+from reference.targets.pairing.returns import gradient_order, takes_any_depth
+from reference.targets.reading.vocabulary import Unbindable, bind, own_depth
 
 __all__ = ["probe", "tried_out"]
 
 DEPTHS = (3, 2, 4, 1)  # tried in turn: the course's, the shallow ones, and what tells a network of any depth
-WIDTHS = (4, 3, 5, 2)  # of the layers before the last, never equal side by side
+WIDTHS = (4, 3, 5, 2, 6, 3)  # of the layers before the last, never equal side by side
 EXAMPLES, LAMBD, KEEP_PROB = 9, 0.7, 0.6
 CLOSE = 1e-9  # of the largest entry, to tell one network from another; verdicts are reached elsewhere
 
@@ -50,17 +53,20 @@ def probe(depth: int, *, last: int, dropout: bool, seed: int = 3) -> Single:
 
 
 def tried_out(candidate: PassPair) -> PassPair:
-    """How far a candidate goes, at which depths, and what network its forward pass computes."""
+    """How far a candidate goes, at which depths, and what network its forward pass computes.
+
+    A function that takes as many layers as it is given is held to every depth at which it is fed.
+    """
     reached: dict[int, PassPair] = {}
-    for depth in DEPTHS:
+    for depth in _depths(candidate):
         tried = _at_depth(candidate, depth)
         if tried.not_judged and not reached:
             candidate = replace(candidate, not_judged=candidate.not_judged or tried.not_judged)
         if tried.reached > Reached.NOWHERE:
-            reached[depth] = tried
+            reached[depth] = replace(tried, depths=(depth,))
     if not reached:
         return candidate
-    first = reached[min(reached, key=lambda depth: (_cannot(reached[depth]), DEPTHS.index(depth)))]
+    first = max(reached.values(), key=lambda pair: (pair.reached > Reached.RAISED and pair.depths[0] > 1, pair.reached))
     alike = {
         depth: tried
         for depth, tried in reached.items()
@@ -71,8 +77,20 @@ def tried_out(candidate: PassPair) -> PassPair:
             and (depth == 1 or tried.hidden == first.hidden)
         )
     }
+    any_depth = takes_any_depth(candidate.backward.call, candidate.backward.arguments)
+    if first.reached > Reached.UNKNOWN_NETWORK and (len(alike) > 1 or any_depth):
+        alike |= {depth: tried for depth, tried in reached.items() if tried.reached == Reached.RAISED}
+        any_depth = True
     paths = {depth: way for tried in alike.values() for depth, way in tried.paths.items()}
-    return replace(first, depths=tuple(sorted(alike)), paths=paths, not_judged=None)
+    depths, right = tuple(sorted(alike)), sum(tried.reached == Reached.RIGHT for tried in alike.values())
+    return replace(first, depths=depths, right=right, any_depth=any_depth, paths=paths, not_judged=None)
+
+
+def _depths(candidate: PassPair) -> tuple[int, ...]:
+    """The depths to try: its own, of a function that takes its weights one by one."""
+    functions = [candidate.backward, *filter(None, [candidate.forward])]
+    own = {depth for f in functions if (depth := own_depth(f.arguments)) is not None}
+    return tuple(own) or DEPTHS
 
 
 def _at_depth(candidate: PassPair, depth: int) -> PassPair:
@@ -87,14 +105,11 @@ def _at_depth(candidate: PassPair, depth: int) -> PassPair:
     return reached
 
 
-def _cannot(pair: PassPair) -> bool:
-    """It was handed our cache, and made no gradients of it: another depth may be its own."""
-    return pair.forward is None and pair.reached < Reached.UNKNOWN_NETWORK
-
-
 def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
     """One problem's way: what feeds the backward pass, then the backward pass, then its gradients."""
     single = probe(depth, last=last, dropout=candidate.dropout)
+    if candidate.reading.bias == "none":
+        single = single._replace(parameters=tuple((W, np.zeros_like(b)) for W, b in single.parameters))
     nowhere = replace(candidate, reached=Reached.NOWHERE)
     try:
         tried = _fed(candidate, single)
@@ -106,6 +121,7 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
     except BaseException:  # the forward pass is not this one, or not in this form; it is judged by itself
         return nowhere
     try:
+        tried = replace(tried, order=_order(tried, stage.values, single))
         raw = as_returned(tried, stage.values, single)
         tried = replace(tried, shifted=depth > 1 and _shifted(raw, single))
         values = named_as_ours(tried, raw, single)
@@ -119,9 +135,17 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
         if candidate.forward is None and is_of_unpacking(error):
             return nowhere  # at taking a cache of our making apart
         values = {}
-    if not all(f"{kind}{l}" in values for l in range(1, depth + 1) for kind in ("dW", "db")):
+    kinds = ("dW",) if tried.reading.bias == "none" else ("dW", "db")
+    if not all(f"{kind}{l}" in values for l in range(1, depth + 1) for kind in kinds):
         return nowhere if tried.reached == Reached.UNKNOWN_NETWORK else replace(tried, reached=Reached.RAISED)
     return _compared(tried, single._replace(masks=stage.masks), values)
+
+
+def _order(pair: PassPair, values: dict[str, Any], single: Single) -> tuple[str, ...]:
+    """The names of the gradients, where the backward pass returns a sequence of them."""
+    with seeded(STATE + 1):
+        value = pair.backward.call(**bind(pair.backward.arguments, pair.backward.role or "", copied(values)))
+    return gradient_order(pair.backward.call, value, layouts.gradient_key, pair.reading, single.dims, single.X.shape[1])
 
 
 def _shifted(raw: dict[str, Any], single: Single) -> bool:
@@ -154,7 +178,7 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
             forward = network.forward_propagation(
                 single.X, single.parameters, hidden=hidden, output=output, masks=masks, keep_prob=single.keep_prob
             )
-            A = np.transpose(returned.A) if candidate.rows else returned.A
+            A = np.transpose(returned.A) if candidate.reading.rows else returned.A
             if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
                 return replace(candidate, hidden=hidden, output=output, paths=paths, reached=Reached.KNOWN_NETWORK)
     return replace(candidate, paths=paths, reached=Reached.UNKNOWN_NETWORK)
@@ -170,7 +194,7 @@ def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> 
     if last in values and _same(values[last] * single.X.shape[1], wanted[last]):
         pair = replace(pair, scaled=True)
         values = {n: a * single.X.shape[1] if is_intermediate(n) else a for n, a in values.items()}
-    if not all(_same(values[name], wanted[name]) for name in wanted if is_gradient(name)):
+    if not all(_same(values.get(name), wanted[name]) for name in _owed(pair, wanted)):
         return pair
     raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
     unmasked = bool(raw) and pair.dropout and all(
@@ -202,7 +226,12 @@ def _agrees_at_ties(pair: PassPair, single: Single) -> bool:
         wanted = _right_gradients(pair, at_tie._replace(masks=stage.masks))
     except Exception:
         return True  # it will be said elsewhere
-    return all(_same(values[name], wanted[name]) for name in wanted if is_gradient(name))
+    return all(_same(values.get(name), wanted[name]) for name in _owed(pair, wanted))
+
+
+def _owed(pair: PassPair, wanted: dict[str, np.ndarray]) -> list[str]:
+    """The gradients that it has to return."""
+    return [n for n in wanted if is_gradient(n) and (pair.reading.bias != "none" or split(n)[0] == "dW")]
 
 
 def _same(got: Any, want: np.ndarray) -> bool:

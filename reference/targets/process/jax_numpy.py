@@ -36,13 +36,10 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
     pair = replace(pair, forward=forward)
 
     def J(θ: Any) -> Any:
-        parameters = layouts.FORMS[pair.form](θ)
-        values: dict[str, Any] = {
-            "X": single.X, "Y": single.Y, "parameters": parameters, "lambd": single.lambd,
-            "keep_prob": single.keep_prob, "m": single.X.shape[1], "L": len(θ), "layers_dims": list(single.dims),
-        }  # fmt: skip
+        values = pair.reading.given(single._replace(parameters=tuple(θ)))
         whole = forward.call(**bind(forward.arguments, forward.role or "", values))
-        returned = layouts.returned(whole, (single.dims[-1], single.X.shape[1]))
+        last = (single.dims[-1], single.X.shape[1])
+        returned = layouts.returned(whole, last[::-1] if pair.reading.rows else last)
         if priced is None:
             return jax.numpy.squeeze(returned.cost)
         values |= {"A": returned.A, "cache": returned.cache}

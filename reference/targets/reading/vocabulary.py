@@ -20,8 +20,11 @@ __all__ = [
     "bind",
     "classify",
     "forward_role",
+    "layer_names",
+    "layer_of_name",
     "learn",
     "meaning",
+    "own_depth",
     "strong",
 ]
 
@@ -43,7 +46,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
                     "layersdim", "layerdim", "sizes", "layerssizes", "nndims", "layersize"),
     "gradients": ("gradients", "grads", "grad", "gradient", "gradsdict", "derivatives"),
     "m": ("m", "nexamples", "nsamples", "batchsize", "numexamples"),
-    "L": ("numlayers", "nlayers", "nblayers"),
+    "L": ("l", "numlayers", "nlayers", "nblayers", "depth"),
 }  # fmt: skip
 MEANING = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
@@ -90,6 +93,9 @@ def strong(name: str) -> bool:
     return plain(name).startswith(STRONG)
 
 
+ALWAYS = ("X", "Y", "parameters", "lambd", "keep_prob", "m")  # what a problem says, whatever a forward pass returns
+
+
 class Unbindable(Exception):
     """An argument that nothing known can be given for."""
 
@@ -103,21 +109,54 @@ def meaning(argument: str) -> str | None:
     return MEANING.get(plain(argument))
 
 
+LAYERED = re.compile(r"(w|weights?|theta|b|bias|biases|a|h|z|d|mask)_?(\d)", re.IGNORECASE)
+KINDS = {"w": "W", "t": "W", "b": "b", "a": "A", "h": "A", "z": "Z", "d": "D", "m": "D"}  # by the first letter
+
+
+def layer_of_name(name: str) -> str | None:
+    """``W1`` of ``weights_1``: a quantity of one layer, by the course's name."""
+    match = LAYERED.fullmatch(name)
+    return None if match is None else KINDS[match[1][0].lower()] + match[2]
+
+
+def layer_names(arguments: Sequence[Argument]) -> dict[str, str]:
+    """Arguments that are one layer's each, with the course's names: of a function that takes its network in parts."""
+    found = {a.name: layer for a in arguments if (layer := layer_of_name(a.name)) is not None}
+    kinds = [layer[0] for layer in found.values()]
+    if "W" in kinds or kinds.count("A") + kinds.count("Z") > 1:
+        return found
+    single = {plain(a.name): a.name for a in arguments}
+    if {"w", "b"} <= single.keys():  # one layer, as logistic regression has it
+        return {single["w"]: "W1", single["b"]: "b1"}
+    return {}
+
+
+def own_depth(arguments: Sequence[Argument]) -> int | None:
+    """The number of layers of a function that takes its weights one by one; ``None`` for any other."""
+    return max((int(layer[1:]) for layer in layer_names(arguments).values() if layer[0] == "W"), default=None)
+
+
 def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """``{argument: value}``: by name, else by the position that the course's own signature has.
 
-    Raises ``Unbindable`` where an argument without a default stays without a value.
+    ``values["handed"]``: what the forward pass returned, by its own names. Raises ``Unbindable`` where an argument
+    without a default stays without a value.
     """
     order = ORDER[role]
     bound: dict[str, Any] = {}
     unknown = []
+    layered, handed = layer_names(arguments), values.get("handed", {})
     for k, argument in enumerate(arguments):
-        name = meaning(argument.name)
-        if name is not None and name in values:
+        name = layered.get(argument.name) or meaning(argument.name)
+        if argument.name in handed and name not in ALWAYS:
+            bound[argument.name] = handed[argument.name]
+        elif name is not None and name in values:
             bound[argument.name] = values[name]
+        elif argument.name in layered and not argument.default:
+            raise Unbindable(f"its argument {argument.name!r} is made by no forward pass here")
         elif not argument.default:
             unknown.append((k, argument.name))
-    taken = {meaning(name) for name in bound}
+    taken = {layered.get(name) or meaning(name) for name in bound}
     extras = list(values.get("extras", ()))  # what else the forward pass returned, in its order
     for k, name in unknown:
         if extras and meaning(name) is None:
@@ -135,13 +174,16 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
 NOT_OURS = re.compile(
     r"^test|test$|testcase|conv|pool|rnn|lstm|gru|batchnorm|bnorm|adam|momentum|rmsprop|minibatch|plot"
 )
+BACK = re.compile(r"back|bkwd|bwd|bprop|^((compute|calc|calculate|get|find|eval)_?)?(the)?grad(ient)?s?$")
+FORTH = re.compile(r"fo?r?o?wa?r?d|fwd|fprop|feedfor|^forwardpass")  # as it is misspelt, too
 LAYERWISE = ("linear", "relu", "sigmoid", "tanh", "softmax", "activation", "layer", "single", "affine", "step")
 
 
 def backward_role(arguments: Sequence[Argument]) -> Role | None:
     """What a backward pass under any name owes, told by its arguments alone."""
     given = [meaning(a.name) for a in arguments]
-    return _backward(given) if {"X", "Y", "cache", "parameters"} & set(given) else None
+    known = {"X", "Y", "cache", "parameters"} & set(given)
+    return _backward(given) if known or layer_names(arguments) else None
 
 
 def forward_role(arguments: Sequence[Argument]) -> Role:
@@ -167,6 +209,8 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
     """What a function owes, or ``None`` where it is none of the course's."""
     n, given = plain(name), [meaning(a.name) for a in arguments]
     names = [plain(a.name) for a in arguments]
+    if own_depth(arguments) is not None and not _of_one_layer(n, given):
+        given = [*given, "parameters"]  # one by one
     whole_model = n.startswith(("lmodel", "nlayer", "llayer", "model"))
     if NOT_OURS.search(n) or n.startswith(("predict", "load", "accuracy")):
         return None
@@ -186,9 +230,9 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
         return Role.UPDATE if set(names).isdisjoint(("v", "s", "beta", "t")) or "learning_rate" in given else None
     if re.fullmatch(r"(linear|linearactivation|relu|sigmoid|tanh|softmax)(forward|backward)(with\w+)?", n):
         return Role.LAYER
-    if "back" in n or n in ("bprop", "grad", "gradients", "computegradients", "computegrads", "calcgradients"):
+    if BACK.search(n):
         return _pass(False, n, given, names, whole_model, ("cache", "parameters"))
-    if "forward" in n or n in ("fprop",):
+    if FORTH.search(n):
         return _pass(True, n, given, names, whole_model, ("parameters", "X"))
     if re.search(r"(cost|loss)(and)?grad|propagate$", n) and {"parameters", "X", "Y"} <= set(given):
         return _backward(given)
@@ -197,6 +241,11 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
     if re.search(r"cost|loss", n) and len(arguments) in (2, 4) and "Y" in given:
         return Role.COST_L2 if len(arguments) == 4 else Role.COST
     return None
+
+
+def _of_one_layer(n: str, given: list[str | None]) -> bool:
+    """Is it a step of one layer, which takes W and b as well?"""
+    return "Y" not in given and any(word in n for word in LAYERWISE)
 
 
 def _pass(
