@@ -24,6 +24,8 @@ def described(raised: TargetRaised) -> tuple[str, str, tuple[str, int | None, in
             file, cell, line = details["blank"]
             place = (file, cell, line)
         return "MB702", f"is not finished: it ends with {details['type']}: {details['message']}", place
+    if details["unbindable"]:
+        return "MB704", f"how to call it, or to read what it returns, is not known: {details['message']}", place
     text = f"raised {details['type']}" + (f": {details['message']}" if details["message"] else "")
     if older_numpy_took_it(details["message"]):
         text += "; older releases of NumPy let an array of one entry pass for a number"

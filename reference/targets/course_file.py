@@ -8,7 +8,7 @@ import difflib
 from pathlib import Path
 from typing import Any
 
-from reference.interface.entry import Implementation, NotJudged, Violation
+from reference.interface.entry import Implementation, NotJudged, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import broken, described, says
 from reference.settings.binding import Binding
@@ -19,12 +19,9 @@ from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import SourceError, read
-from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of
 
 __all__ = ["course_file"]
-
-OTHER = "its arguments or its cache are not the course's, and no forward pass beside it feeds it"
 
 
 def course_file(
@@ -46,13 +43,12 @@ def course_file(
         return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)])
-    notes: list[str | NotJudged] = [NotJudged(p.check, p.not_judged) for p in pairs if p.not_judged]
+    notes: list[str | NotJudged] = []
     if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
-    judged = [p for p in pairs if p.not_judged is None and only in (None, p.check)]
-    weak = [p for p in judged if p.reached <= Reached.RAISED and not strong(p.check) and p.check != only]
-    notes += [NotJudged(p.check, OTHER) for p in weak]
-    judged = [p for p in judged if p not in weak]
+    asked = [p for p in pairs if only in (None, p.check)]
+    judged = [p for p in asked if p.not_judged is None]
+    notes += [_left_out(p, functions, shown, str(path)) for p in asked if p.not_judged is not None]
     if only is not None and only not in [f["name"] for f in details["functions"]]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
@@ -77,6 +73,13 @@ def course_file(
     return Implementation(
         shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close, next(iter(of_nothing), None)
     )
+
+
+def _left_out(pair: RemotePair, functions: list[RemoteFunction], shown: str, file: str) -> NotJudged:
+    """A backward pass that nothing feeds, with the command that might have it judged."""
+    f = next(f for f in functions if f.name == pair.check)
+    remedy = f"manual-backprop verify {shown.partition('::')[0]}::{pair.check} {pair.remedy or '--bind forward=NAME'}"
+    return NotJudged(pair.check, pair.not_judged or "", remedy, Place(file, f.cell, f.line), needed=True)
 
 
 def _pairs(worker: Worker, functions: list[RemoteFunction]) -> tuple[list[RemotePair], list[tuple[str, Violation]]]:

@@ -57,6 +57,7 @@ class RemotePair(NamedTuple):
     unmasked: bool
     reached: int  # as ``Reached`` counts
     not_judged: str | None  # why it cannot be asked at all
+    remedy: str  # the option that would have it judged
     cache: str
     draws: bool
     own_depths: list[int]

@@ -14,13 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.targets.pairing import layouts
+from reference.targets.pairing.evidence import doubt
 from reference.targets.pairing.passes import Function, PassPair, Reached, means, stages
 from reference.targets.pairing.readings import Reading, readings
 from reference.targets.pairing.trial import probe, tried_out
 from reference.targets.reading.roles import Role
-from reference.targets.reading.vocabulary import plain
+from reference.targets.reading.vocabulary import meaning, own_depth, plain, strong
 
 __all__ = ["paired"]
+
+
+COURSE = [Reading(form) for form in layouts.FORMS]
 
 
 def paired(
@@ -36,7 +40,15 @@ def paired(
     ``elsewhere``: names that only code which is not executed would set. ``form`` and ``layout``, where they are known.
     """
     forwards = [f for f in functions if f.role is not None and f.role.is_forward]
+    if backward.role != Role.BACKWARD_DROPOUT:
+        forwards += [f._replace(role=Role.FORWARD, likely=False) for f in functions if f.own and _may_be_forward(f)]
     return _best(backward, forwards, elsewhere, Wanted(form, None if layout is None else layout == "rows"))
+
+
+def _may_be_forward(f: Function) -> bool:
+    """Does a function of no known name take what a forward pass takes?"""
+    given = {meaning(a.name) for a in f.arguments if not a.default}
+    return f.role is None and "X" in given and ("parameters" in given or own_depth(f.arguments) is not None)
 
 
 class Wanted(NamedTuple):
@@ -56,7 +68,14 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         known = best.forward is not None and best.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
         if known and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
             continue  # its own forward pass told which network it is
+        if known and strong(backward.name) and candidate.reading not in COURSE:
+            continue  # it is fed as the course has it
+        by_guess = candidate.forward is not None and not candidate.forward.likely
+        if by_guess and best.reached >= Reached.KNOWN_NETWORK:
+            continue
         tried = tried_out(replace(candidate, elsewhere=elsewhere))
+        if by_guess and tried.reached < Reached.KNOWN_NETWORK:
+            continue
         if tried.not_judged is not None and best.not_judged is None and best.reached == Reached.NOWHERE:
             best = tried
         if _reach(tried) > _reach(best):
@@ -68,7 +87,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
     if best.reached == Reached.NOWHERE and best.not_judged is None:
         best = replace(best, not_judged="it takes a cache that no forward pass here makes")
     if own is not None and best.reached == Reached.OUR_CACHE and not _alike(own, best):
-        return own  # it is fed as its own forward pass feeds it, or not at all
+        best = own  # it is fed as its own forward pass feeds it, or not at all
+    if best.not_judged is None and (why := doubt(best)) is not None:
+        best = replace(best, not_judged=why, remedy="--bind forward=NAME")
     return best if best.forward is not None else replace(best, alternative=own)
 
 
@@ -112,32 +133,31 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPa
     alike = plain(backward.name).replace("backward", "forward").replace("back", "forward")
     n_like = backward.name.endswith("_n")
 
-    def rank(f: Function) -> tuple[bool, bool, float]:
+    def rank(f: Function) -> tuple[bool, bool, bool, float]:
         kind = f.role == wanted if not n_like else f.role == Role.FORWARD_N
-        return (not kind, not f.own, -difflib.SequenceMatcher(None, alike, plain(f.name)).ratio())
+        return (not f.likely, not kind, not f.own, -difflib.SequenceMatcher(None, alike, plain(f.name)).ratio())
 
     usable = [f for f in forwards if f.role != Role.FORWARD_DROPOUT or wanted == Role.FORWARD_DROPOUT]
     if backward.role != Role.BACKWARD_DROPOUT:
-        plain_ones = any(f.role == Role.FORWARD for f in usable)
+        plain_ones = any(f.role == Role.FORWARD and f.likely for f in usable)
         usable = [f for f in usable if f.role != Role.FORWARD_N or n_like or not plain_ones]
     else:
         usable = [f for f in usable if f.role == wanted]
     usable.sort(key=rank)
-    course = [Reading(form) for form in layouts.FORMS]
     for f in usable:
-        yield from (PassPair(backward, f, reading=reading) for reading in course)
+        yield from (PassPair(backward, f, reading=reading) for reading in COURSE)
     own = [f for f in usable if f.own and f.role != Role.FORWARD_N]
     for f in own:
         yield from (
-            PassPair(backward, f, reading=reading._replace(rows=True, turned=True, bias="row")) for reading in course
+            PassPair(backward, f, reading=reading._replace(rows=True, turned=True, bias="row")) for reading in COURSE
         )
     for f in own:  # the labels first: a forward pass does not see them
         for reading in readings():
-            if reading not in course:
+            if reading not in COURSE:
                 yield PassPair(backward, f, reading=reading)
     for layout in _layouts(backward):
         for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):
             for output in ("sigmoid", "softmax"):
-                for reading in course:
+                for reading in COURSE:
                     if reading.form == "dict" or any(means(a, "parameters") for a in backward.arguments):
                         yield PassPair(backward, None, layout, reading=reading, hidden=hidden, output=output)

@@ -35,6 +35,7 @@ class Function(NamedTuple):
     arguments: tuple[Argument, ...]
     role: Role | None
     own: bool
+    likely: bool = True  # its name says what it is
 
 
 class Reached(IntEnum):
@@ -71,7 +72,9 @@ class PassPair:
     random: bool = False  # it draws random numbers on its way back
     elsewhere: frozenset[str] = frozenset()
     alternative: PassPair | None = None  # the file's own forward pass, where it computes no network that we know
+    misshapen: bool = False  # its gradients have not the shapes that are owed
     not_judged: str | None = None  # why it cannot be asked at all
+    remedy: str = ""  # the option that would have it judged
 
     @property
     def l2(self) -> bool:
@@ -92,7 +95,7 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.reading.rows,
         "reading": str(pair.reading), "biased": pair.reading.bias != "none", "any_depth": pair.any_depth,
         "unmasked": pair.unmasked, "random": pair.random,
-        "reached": pair.reached, "not_judged": pair.not_judged,
+        "reached": pair.reached, "not_judged": pair.not_judged, "remedy": pair.remedy,
         "draws": pair.forward is not None and pair.dropout and bool(pair.paths),
         "own_forward": own.forward is not None and own.forward.own,
         "own_name": None if own.forward is None else own.forward.name,

@@ -125,8 +125,8 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
         raw = as_returned(tried, stage.values, single)
         tried = replace(tried, shifted=depth > 1 and _shifted(raw, single))
         values = named_as_ours(tried, raw, single)
-    except Unbindable as reason:
-        return replace(nowhere, not_judged=str(reason))
+    except (Unbindable, layouts.NotGradients) as reason:
+        return replace(nowhere, not_judged=str(reason), remedy=getattr(reason, "remedy", ""))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -194,7 +194,9 @@ def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> 
     if last in values and _same(values[last] * single.X.shape[1], wanted[last]):
         pair = replace(pair, scaled=True)
         values = {n: a * single.X.shape[1] if is_intermediate(n) else a for n, a in values.items()}
-    if not all(_same(values.get(name), wanted[name]) for name in _owed(pair, wanted)):
+    owed = _owed(pair, wanted)
+    pair = replace(pair, misshapen=any(n not in values or values[n].shape != wanted[n].shape for n in owed))
+    if not all(_same(values.get(name), wanted[name]) for name in owed):
         return pair
     raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
     unmasked = bool(raw) and pair.dropout and all(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reference.targets.pairing.layouts import NotGradients
 from reference.targets.reading.source import place
 from reference.targets.reading.vocabulary import Unbindable
 
@@ -40,8 +41,15 @@ def described(
         "template": isinstance(error, NotImplementedError) or blank is not None,
         "blank": None if blank is None else [*place(blank.filename), templates[blank.name]],
         "needs": isinstance(error, ModuleNotFoundError) or missing in skipped,
-        "unbindable": isinstance(error, Unbindable),
+        "unbindable": isinstance(error, Unbindable | NotGradients) or _is_ours(error, path),
     }
+
+
+def _is_ours(error: BaseException, path: Path) -> bool:
+    """Did this tool raise it, at calling the target or at what the target returned?"""
+    frames = [f.filename for f in traceback.extract_tb(error.__traceback__)]
+    known = [f for f in frames if f.startswith(OURS) or place(f)[0] == str(path)]
+    return bool(known) and place(known[-1])[0] != str(path)
 
 
 def _is_theirs(file: str, path: Path) -> bool:

@@ -97,7 +97,11 @@ ALWAYS = ("X", "Y", "parameters", "lambd", "keep_prob", "m")  # what a problem s
 
 
 class Unbindable(Exception):
-    """An argument that nothing known can be given for."""
+    """An argument that nothing known can be given for; ``remedy`` is the option that would say what it is."""
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 def plain(name: str) -> str:
@@ -153,7 +157,7 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
         elif name is not None and name in values:
             bound[argument.name] = values[name]
         elif argument.name in layered and not argument.default:
-            raise Unbindable(f"its argument {argument.name!r} is made by no forward pass here")
+            raise Unbindable(f"its argument {argument.name!r} is made by no forward pass here", "--bind forward=NAME")
         elif not argument.default:
             unknown.append((k, argument.name))
     taken = {layered.get(name) or meaning(name) for name in bound}
@@ -166,7 +170,7 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
         rest = [here, *(n for n in order if n != here)] if len(unknown) == 1 else [here]
         value = next((n for n in rest if n in values and n not in taken), None)
         if value is None:
-            raise Unbindable(f"its argument {name!r} is none that the course has")
+            raise Unbindable(f"its argument {name!r} is none that is known", f"--bind argument.{name}=MEANING")
         bound[name], taken = values[value], taken | {value}
     return bound
 

@@ -667,7 +667,7 @@ def test_a_backward_pass_that_raises_is_kept_with_its_reason():
 
 def test_a_backward_pass_of_something_else_is_not_judged():
     loaded = Loaded(HEAD + "def backward(X, Y, cache, tree, forest):\n    return {}\n")
-    assert loaded.only().not_judged == "its argument 'tree' is none that the course has"
+    assert loaded.only().not_judged == "its argument 'tree' is none that is known"
 
 
 def test_what_is_not_judged_is_told_with_its_reason(tmp_path):
@@ -676,8 +676,8 @@ def test_what_is_not_judged_is_told_with_its_reason(tmp_path):
     implementation = resolve(str(path))()
     implementation.close()
     (note,) = implementation.notes
-    assert note == NotJudged("backward", "its argument 'tree' is none that the course has")
-    assert str(note) == "backward is not judged: its argument 'tree' is none that the course has"
+    assert note == NotJudged("backward", "its argument 'tree' is none that is known")
+    assert str(note) == "backward is not judged: its argument 'tree' is none that is known"
 
 
 def test_a_backward_pass_that_exits_or_asks_is_no_end():

@@ -1,0 +1,60 @@
+"""What speaks for a way of feeding a backward pass: who guessed may not accuse.
+
+A backward pass that its own forward pass feeds, by names alone, is fed as it wants to be. One that is handed a cache of
+our making is only where its source takes that cache apart as the course has published it.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from reference.targets.pairing.layouts import published
+from reference.targets.pairing.passes import PassPair, Reached
+from reference.targets.pairing.returns import parsed
+from reference.targets.reading.vocabulary import layer_names, meaning, plain, strong
+
+__all__ = ["doubt"]
+
+LIST_PARTS = ("linear_cache", "activation_cache", "A_prev", "caches")
+
+
+def doubt(pair: PassPair) -> str | None:
+    """Why what a pair gives wrong may be the fault of how it was fed; ``None`` where it is its own."""
+    if pair.reached >= Reached.KNOWN_NETWORK or pair.reached == Reached.NOWHERE:
+        return None
+    if pair.forward is not None:
+        if pair.reached == Reached.UNKNOWN_NETWORK:
+            return None
+        unknown = [a.name for a in pair.backward.arguments if not a.default and not _is_known(pair, a.name)]
+        return f"its arguments {', '.join(unknown)} were guessed, and it raises" if unknown else None
+    if not strong(pair.backward.name) or not _as_published(pair):
+        return "no forward pass here feeds it, and it does not take a cache as the course has published it"
+    return None
+
+
+def _is_known(pair: PassPair, name: str) -> bool:
+    return meaning(name) is not None or name in layer_names(pair.backward.arguments)
+
+
+def _as_published(pair: PassPair) -> bool:
+    """Does its source take the cache apart as the layout has it, as far as the source tells?"""
+    node = parsed(pair.backward.call)
+    if node is None or pair.misshapen:
+        return False
+    names = {getattr(n, "id", None) or getattr(n, "arg", None) for n in ast.walk(node)}
+    if pair.cache == "tuple":
+        return any(_is_published(n) for n in ast.walk(node) if isinstance(n, ast.Assign))
+    if pair.cache == "dict":
+        texts = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        return any((text[:1] in "AZWD" and text[1:].isdigit()) or text in "AZW" for text in texts if text)
+    return bool(names & set(LIST_PARTS))
+
+
+def _is_published(node: ast.Assign) -> bool:
+    """``(Z1, A1, W1, b1, …) = cache``?"""
+    target = node.targets[0]
+    if not isinstance(target, ast.Tuple):
+        return False
+    names = [plain(element.id) for element in target.elts if isinstance(element, ast.Name)]
+    order = published(len(target.elts))
+    return order is not None and names == [name.lower() for name in order]
