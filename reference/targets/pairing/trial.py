@@ -60,8 +60,8 @@ def tried_out(candidate: PassPair) -> PassPair:
     reached: dict[int, PassPair] = {}
     for depth in _depths(candidate):
         tried = _at_depth(candidate, depth)
-        if tried.not_judged and not reached:
-            candidate = replace(candidate, not_judged=candidate.not_judged or tried.not_judged)
+        if tried.not_judged and not candidate.not_judged and not reached:
+            candidate = replace(candidate, not_judged=tried.not_judged, remedy=tried.remedy)
         if tried.reached > Reached.NOWHERE:
             reached[depth] = replace(tried, depths=(depth,))
     if not reached:

@@ -14,7 +14,7 @@ import pytest
 from manual_backprop import network
 from reference.cases.case import Case
 from reference.cases.problem import draw
-from reference.interface.entry import NotJudged
+from reference.interface.entry import NotJudged, Place
 from reference.targets import resolve
 from reference.targets.process.server import Server
 from reference.targets.remote import RemotePair, as_tree, entry_of
@@ -676,7 +676,9 @@ def test_what_is_not_judged_is_told_with_its_reason(tmp_path):
     implementation = resolve(str(path))()
     implementation.close()
     (note,) = implementation.notes
-    assert note == NotJudged("backward", "its argument 'tree' is none that is known")
+    remedy = f"manual-backprop verify {path}::backward --bind argument.tree=MEANING"
+    place = Place(str(path), None, 2)
+    assert note == NotJudged("backward", "its argument 'tree' is none that is known", remedy, place, needed=True)
     assert str(note) == "backward is not judged: its argument 'tree' is none that is known"
 
 

@@ -103,7 +103,7 @@ def test_bound_by_name_in_any_order_and_the_rest_by_position(signature, role, ex
     ],
 )
 def test_an_argument_that_nothing_is_known_for_is_unbindable(signature, role):
-    with pytest.raises(Unbindable, match="is none that the course has"):
+    with pytest.raises(Unbindable, match="is none that is known"):
         bound(signature, role)
 
 
