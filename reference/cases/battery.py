@@ -42,7 +42,11 @@ def _templates() -> Iterator[Case]:
     yield Case((3, 4, 2, 1), 5, **course, scale=1e-3, seed=7)
     yield Case((3, 4, 3, 2), 5, **course, dtype="float32", seed=8)
     yield Case((5, 1, 4, 1), 9, **course, seed=9)  # a bottleneck
-    for dims in ((3, 3, 3, 1), (3, 3, 3, 3, 1), (2, 4, 3, 5, 1)):  # equal widths let pass what has a wrong layer's shape
+    for dims in (
+        (3, 3, 3, 1),
+        (3, 3, 3, 3, 1),
+        (2, 4, 3, 5, 1),
+    ):  # equal widths hide a wrong layer's shape
         yield Case(dims, 5, **course, seed=10 + len(dims))
     for dims in ((3, 3, 3, 3), (3, 3, 3, 3, 3)):
         yield Case(dims, 5, output="softmax", seed=10 + len(dims))

@@ -32,7 +32,8 @@ def held_to_its_own(
     if own is not None and own.consistent:
         kept = [cause for cause in diagnosis.causes if cause.code not in NUMBERS]
         apart = [_apart(cause) for cause in diagnosis.causes if cause.code in NUMBERS]
-        return Diagnosis(kept, diagnosis.consequences if kept else frozenset()), in_words or list(dict.fromkeys(apart))
+        said = [f"it is the gradient of {own.of_loss}"] if own.of_loss else in_words or list(dict.fromkeys(apart))
+        return Diagnosis(kept, diagnosis.consequences if kept else frozenset()), said
     if theirs:
         by_convention = diagnose(entry, failures, conventions=theirs)
         if len(by_convention.causes) < len(diagnosis.causes):

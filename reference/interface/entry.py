@@ -79,6 +79,7 @@ class OwnDerivative(NamedTuple):
     text: str
     forward: str | None = None
     cost: str | None = None
+    of_loss: str | None = None  # the loss whose gradient it is, where the file has no cost
 
 
 class Violation(NamedTuple):

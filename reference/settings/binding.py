@@ -6,6 +6,9 @@ forward = "predict_all"             # the forward pass that feeds the backward p
 cost = "price"                      # its cost
 form = "pairs"                      # parameters: dict, pairs, flat, dicts
 layout = "rows"                     # examples: columns or rows
+weights = "in,out"                  # W is (n, n_prev), "out,in", or (n_prev, n)
+biases = "flat"                     # column (n, 1), row (1, n), flat (n,), number, or none
+labels = "integers"                 # like-outputs, flat (m,), integers (m,), integer-row (1, m), other-axis
 arguments = { feats = "X", truth = "Y" }
 """
 
@@ -24,6 +27,9 @@ MEANINGS = (  # of an argument; ``targets.reading.vocabulary`` has the names tha
 )  # fmt: skip
 Form = Literal["dict", "pairs", "flat", "dicts"]
 Layout = Literal["columns", "rows"]
+Weights = Literal["out,in", "in,out"]
+Biases = Literal["column", "row", "flat", "number", "none"]
+Labels = Literal["like-outputs", "flat", "integers", "integer-row", "other-axis"]
 
 
 class BindingError(Exception):
@@ -39,11 +45,15 @@ class Binding(BaseModel):
     cost: str | None = None
     form: Form | None = None
     layout: Layout | None = None
+    weights: Weights | None = None
+    biases: Biases | None = None
+    labels: Labels | None = None
     arguments: dict[str, str] = {}
 
 
 ACCEPTED = (
     f"forward=NAME, cost=NAME, form={'|'.join(get_args(Form))}, layout={'|'.join(get_args(Layout))}, "
+    f"weights={'|'.join(get_args(Weights))}, biases={'|'.join(get_args(Biases))}, labels={'|'.join(get_args(Labels))}, "
     f"argument.NAME={'|'.join(MEANINGS)}"
 )
 

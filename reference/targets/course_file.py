@@ -15,10 +15,12 @@ from reference.settings.binding import Binding
 from reference.settings.limits import Limits
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
+from reference.targets.pairing.losses import LOSSES
 from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import SourceError, read
+from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of
 
 __all__ = ["course_file"]
@@ -53,14 +55,16 @@ def course_file(
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
     entries = [
-        entry_of(worker, pair, cost=binding.cost or _cost_of(pair, functions), file=str(path))
+        entry_of(worker, pair, costs=[binding.cost] if binding.cost else _costs_of(pair, functions), file=str(path))
         for pair in judged
         if pair.reached != Reached.UNKNOWN_NETWORK
     ]
     if details["direct"]:
         entries.append(direct(worker, only or ""))
     unknown = [
-        (p.check, own_of(worker, p, _cost_of(p, functions))) for p in judged if p.reached == Reached.UNKNOWN_NETWORK
+        (p.check, own_of(worker, p, [binding.cost] if binding.cost else _costs_of(p, functions)))
+        for p in judged
+        if p.reached == Reached.UNKNOWN_NETWORK
     ]
     laws = [says(name, [violation]) for name, violation in lost]
     unloadable = _unloadable(details["unloadable"], str(path))
@@ -106,15 +110,21 @@ def _unloadable(unloadable: list[Any], file: str) -> list[tuple[str, list[Violat
     ]
 
 
-def _cost_of(pair: RemotePair, functions: list[RemoteFunction]) -> str | None:
-    """The file's own cost that belongs to a backward pass; ``None`` where its forward pass returns the cost."""
+def _costs_of(pair: RemotePair, functions: list[RemoteFunction]) -> list[str | None]:
+    """The file's own cost that belongs to a backward pass, ``None`` where its forward pass returns the cost.
+
+    Where the file has none, it is the course's of a function that bears the course's name, and of any other one of the
+    known losses, whichever fits.
+    """
     wanted = Role.COST_L2 if pair.l2 else Role.COST
     costs = [f.name for f in functions if f.role == wanted] or [f.name for f in functions if f.role == Role.COST]
     if pair.forward is not None and any(f.name == pair.forward and f.role == Role.FORWARD_N for f in functions):
-        return None
+        return [None]
+    if not costs and (pair.reached == Reached.UNKNOWN_NETWORK or not strong(pair.check)):
+        return list(LOSSES)
     if not costs and wanted == Role.COST and pair.output == "sigmoid":
-        return "compute_cost"  # the course's own
+        return ["compute_cost"]  # the course's own
     if not costs or (wanted == Role.COST_L2 and not any(f.role == wanted for f in functions)):
-        return None
+        return [None]
     alike = pair.check.replace("backward_propagation", "compute_cost")
-    return max(costs, key=lambda name: difflib.SequenceMatcher(None, alike, name).ratio())
+    return [max(costs, key=lambda name: difflib.SequenceMatcher(None, alike, name).ratio())]

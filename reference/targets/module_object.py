@@ -48,7 +48,7 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
     pair = RemotePair(**answer["pair"])
     if pair.not_judged is not None:
         return Implementation(name, (), notes=(NotJudged(pair.check, pair.not_judged),), close=worker.close)
-    return Implementation(name, (entry_of(worker, pair, cost=binding.cost, file=module),), close=worker.close)
+    return Implementation(name, (entry_of(worker, pair, costs=[binding.cost], file=module),), close=worker.close)
 
 
 def direct(worker: Worker, check: str) -> Entry:

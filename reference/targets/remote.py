@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from reference.cases.domain import Domain
 from reference.cases.problem import Problem
 from reference.interface.entry import Entry, Event, Meter, OwnDerivative, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.targets.pairing.losses import LOSSES
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 
@@ -80,7 +81,7 @@ def as_tree(problem: Problem) -> dict[str, Any]:
     }
 
 
-def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -> Entry:
+def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], file: str) -> Entry:
     """A stranger's backward pass as an entry of the court's."""
     domain = Domain(
         depths=tuple(pair.depths),
@@ -112,7 +113,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, cost: str | None, file: str) -
         lambda problem: watched(problem).outcome,
         _with_own_masks(worker, pair) if pair.draws else None,
         _trace(worker, pair, file),
-        own_of(worker, pair, cost),
+        own_of(worker, pair, costs),
         pair.random,
         tuple(conventions),
         meter_of(worker, pair.check),
@@ -181,14 +182,26 @@ def _trace(worker: Worker, pair: RemotePair, file: str) -> Callable[[Problem], l
 # --- its own forward pass and cost ----------------------------------------------------------------------------
 
 
-def own_of(worker: Worker, pair: RemotePair, cost: str | None) -> Callable[[], OwnDerivative | None]:
+def own_of(worker: Worker, pair: RemotePair, costs: Sequence[str | None]) -> Callable[[], OwnDerivative | None]:
+    """How to hold a backward pass to its own forward pass: with its cost, or with the first known loss that fits.
+
+    ``costs``: the file's own, ``None`` where the forward pass returns it; or the names of losses, which are a guess:
+    where none of them fits there is no telling.
+    """
+
     def own() -> OwnDerivative | None:
-        if not pair.own_forward or (cost is None and pair.role != Role.BACKWARD):
+        if not pair.own_forward or (costs == [None] and pair.role != Role.BACKWARD):
             return None
-        try:
-            return _consistency(worker, pair, cost)
-        except (TargetRaised, TargetDied, ValueError, TypeError, KeyError):  # there is no telling
-            return None
+        for cost in costs:
+            try:
+                found = _consistency(worker, pair, cost)
+            except (TargetRaised, TargetDied, ValueError, TypeError, KeyError):  # there is no telling
+                continue
+            if cost not in LOSSES:
+                return found
+            if found is not None and found.consistent:
+                return found._replace(cost=None, of_loss=cost)
+        return None
 
     return own
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -31,18 +31,17 @@ def paired(
     backward: Function,
     functions: list[Function],
     elsewhere: frozenset[str] = frozenset(),
-    *,
-    form: str | None = None,
-    layout: str | None = None,
+    **wanted: str | None,
 ) -> PassPair:
     """A backward pass with the forward pass that feeds it.
 
-    ``elsewhere``: names that only code which is not executed would set. ``form`` and ``layout``, where they are known.
+    ``elsewhere``: names that only code which is not executed would set. ``wanted``: what of a binding says how arrays
+    are to be read, by its keys: form, layout, weights, biases, labels.
     """
     forwards = [f for f in functions if f.role is not None and f.role.is_forward]
     if backward.role != Role.BACKWARD_DROPOUT:
         forwards += [f._replace(role=Role.FORWARD, likely=False) for f in functions if f.own and _may_be_forward(f)]
-    return _best(backward, forwards, elsewhere, Wanted(form, None if layout is None else layout == "rows"))
+    return _best(backward, forwards, elsewhere, {key: value for key, value in wanted.items() if value is not None})
 
 
 def _may_be_forward(f: Function) -> bool:
@@ -51,24 +50,27 @@ def _may_be_forward(f: Function) -> bool:
     return f.role is None and "X" in given and ("parameters" in given or own_depth(f.arguments) is not None)
 
 
-class Wanted(NamedTuple):
-    """What a binding says; ``None`` where it is to be tried."""
+def _said(reading: Reading) -> dict[str, str]:
+    """A reading in the words of a binding."""
+    return {
+        "form": reading.form,
+        "layout": "rows" if reading.rows else "columns",
+        "weights": "in,out" if reading.turned else "out,in",
+        "biases": reading.bias,
+        "labels": reading.labels.replace(" ", "-"),
+    }
 
-    form: str | None = None
-    rows: bool | None = None
 
-    def takes(self, pair: PassPair) -> bool:
-        return self.form in (None, pair.reading.form) and self.rows in (None, pair.reading.rows)
-
-
-def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: Wanted) -> PassPair:
+def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str]) -> PassPair:
     """The candidate that goes furthest; the earlier one where two go as far."""
     best, own = PassPair(backward, cache=_layouts(backward)[0]), None
-    for candidate in filter(wanted.takes, _candidates(backward, forwards)):
+    for candidate in _candidates(backward, forwards):
+        if not wanted.items() <= _said(candidate.reading).items():
+            continue
         known = best.forward is not None and best.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
         if known and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
             continue  # its own forward pass told which network it is
-        if known and strong(backward.name) and candidate.reading not in COURSE:
+        if known and strong(backward.name) and candidate.reading not in COURSE and not wanted:
             continue  # it is fed as the course has it
         by_guess = candidate.forward is not None and not candidate.forward.likely
         if by_guess and best.reached >= Reached.KNOWN_NETWORK:

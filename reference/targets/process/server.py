@@ -12,6 +12,7 @@ import numpy as np
 
 from reference.interface.outcome import Single
 from reference.targets.pairing.candidates import paired
+from reference.targets.pairing.losses import LOSSES, value_of_loss
 from reference.targets.pairing.passes import (
     STATE,
     Function,
@@ -100,7 +101,7 @@ class Server:
 
     def _learn(self, binding: dict[str, Any]) -> None:
         learn(binding["arguments"])
-        self.wanted = {"form": binding["form"], "layout": binding["layout"]}
+        self.wanted = {key: binding[key] for key in ("form", "layout", "weights", "biases", "labels")}
 
     def _read_as(self, binding: dict[str, Any], only: str | None) -> None:
         """Take a function for what the binding says that it is; and what is asked for by name, for a backward pass."""
@@ -190,10 +191,15 @@ class Server:
         return np.array([self._cost(check, cost, single) for single in singles(problem)])
 
     def _cost(self, check: str, cost: str | None, single: Single) -> Any:
-        stage = stages(self._own(check), single)
+        pair = self._own(check)
+        stage = stages(pair, single)
         assert stage.returned is not None
         if cost is None:
             return float(np.squeeze(stage.returned.cost))
+        if cost in LOSSES:
+            A = np.reshape(stage.returned.A, single.Y.T.shape).T if pair.reading.rows else stage.returned.A
+            return value_of_loss(cost, np.reshape(A, single.Y.shape), single.Y, [W for W, _ in single.parameters],
+                                 single.lambd if pair.l2 else 0.0)  # fmt: skip
         f = self.functions[cost]
         with seeded():
             return float(np.squeeze(f.call(**bind(f.arguments, f.role or "", stage.values))))

@@ -522,7 +522,7 @@ def test_dZ_that_carries_the_mean():
     loaded = Loaded(HEAD + FORWARD + text)
     pair = loaded.only()
     assert pair.scaled
-    assert any("carry 1/m" in said for said in entry_of(None, pair, cost=None, file="").conventions)
+    assert any("carry 1/m" in said for said in entry_of(None, pair, costs=[None], file="").conventions)
     assert_right(loaded, pair)
 
 
@@ -534,8 +534,8 @@ def test_a_derivative_of_1_at_0_is_a_convention(form):
     loaded = Loaded(HEAD + FORWARD + text)
     pair = loaded.only()
     assert not pair.ties
-    assert any("relu'(0)" in said for said in entry_of(None, pair, cost=None, file="").conventions)
-    assert entry_of(None, pair, cost=None, file="").domain.biases == ("random",)
+    assert any("relu'(0)" in said for said in entry_of(None, pair, costs=[None], file="").conventions)
+    assert entry_of(None, pair, costs=[None], file="").domain.biases == ("random",)
     assert_right(loaded, pair)
 
 
