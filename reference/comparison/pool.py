@@ -65,7 +65,7 @@ def ask_all(
     numbers = {key: k for k, key in enumerate(problems)}
     answers: dict[Participant, dict[int, Answer]] = {}
     for who, entry in entries:
-        keys = own[who] if entry.with_own_masks is not None else list(problems)
+        keys = own[who] if entry.as_taken is not None else list(problems)
         mine = [numbers[key] for key in keys if entry.domain.accepts(key[0])]
         answers[who] = {}
         for k in mine:
@@ -92,13 +92,13 @@ def _settled(
     entry: Entry, given: Sequence[Problem], problems: dict[tuple[Case, bytes], Problem]
 ) -> list[tuple[Case, bytes]]:
     """The problems as a target that draws its own masks makes them; they join ``problems``."""
-    if entry.with_own_masks is None:
+    if entry.as_taken is None:
         return []
     found = []
     for problem in given:
         if not entry.domain.accepts(problem.cases[0]):
             continue
-        answer = attempt(partial(entry.with_own_masks, problem))
+        answer = attempt(partial(entry.as_taken, problem))
         with_masks = problem if isinstance(answer, Raised) else answer  # it raises again when it is asked
         problems.setdefault(_key(with_masks), with_masks)
         found.append(_key(with_masks))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reference.diagnosis.causes import Cause
 from reference.diagnosis.diagnose import Diagnosis, diagnose
-from reference.findings.conventions import Convention
+from reference.findings.conventions import Convention, Term, conventions_of
 from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
 
@@ -34,11 +34,28 @@ def held_to_its_own(
         apart = [_apart(cause) for cause in diagnosis.causes if cause.code in NUMBERS]
         said = [f"it is the gradient of {own.of_loss}"] if own.of_loss else in_words or list(dict.fromkeys(apart))
         return Diagnosis(kept, diagnosis.consequences if kept else frozenset()), said
+    if own is None and entry.loss_unknown:
+        return _by_likeliest_loss(entry, failures, diagnosis)
     if theirs:
         by_convention = diagnose(entry, failures, conventions=theirs)
         if len(by_convention.causes) < len(diagnosis.causes):
             return by_convention, in_words
     return diagnosis, []
+
+
+def _by_likeliest_loss(entry: Entry, failures: Sequence[Failure], diagnosis: Diagnosis) -> tuple[Diagnosis, list[str]]:
+    """Held to the known loss that leaves least to find fault with, where nothing says which one it has."""
+    best, said = diagnosis, list[str]()
+    for convention in conventions_of(Term.LOSS, Term.MEAN):
+        by_convention = diagnose(entry, failures, conventions=[convention])
+        if by_convention.causes and _fault(by_convention) < _fault(best):
+            best, said = by_convention, [f"held to {convention.of_cost}, the loss that fits best"]
+    return best, said
+
+
+def _fault(diagnosis: Diagnosis) -> tuple[int, int]:
+    """How much is left to find fault with: what nothing explains counts first."""
+    return sum(cause.certainty == "unexplained" for cause in diagnosis.causes), len(diagnosis.causes)
 
 
 def _apart(cause: Cause) -> str:

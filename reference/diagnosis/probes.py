@@ -26,7 +26,7 @@ def probes(entry: Entry, case: Case, *, square: bool = False) -> Iterator[Proble
     """
     for k in range(len(PROBES)):
         problem = draw([_probe(entry, case, k, (SQUARE if square else PROBES)[k])])
-        yield problem if entry.with_own_masks is None else entry.with_own_masks(problem)
+        yield problem if entry.as_taken is None else entry.as_taken(problem)
 
 
 def _probe(entry: Entry, case: Case, k: int, widths: tuple[int, tuple[int, ...], int]) -> Case:
@@ -40,6 +40,7 @@ def _probe(entry: Entry, case: Case, k: int, widths: tuple[int, tuple[int, ...],
         case.output,
         lambd=LAMBD if entry.domain.l2 else 0.0,
         keep_prob=KEEP_PROB if entry.domain.dropout else 1.0,
+        bias="random" if "random" in entry.domain.biases else "zero",
         dtype=case.dtype,
         seed=SEED + k,
     )

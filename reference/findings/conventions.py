@@ -63,6 +63,7 @@ CONVENTIONS = (
     Convention(Term.LOSS, of_cost="squared error, halved", squared=True),
     Convention(Term.LOSS, of_cost="squared error", data=_twice, squared=True),
     Convention(Term.LOSS, of_cost="squared error, summed and halved", data=_m, squared=True),
+    Convention(Term.LOSS, of_cost="squared error, summed", data=_twice_m, squared=True),
     Convention(Term.PENALTY, "the penalty is λ/2 · Σ‖W‖², not λ/2m", "λ/2 Σ‖W‖², without 1/m", penalty=_m),
     Convention(Term.PENALTY, "the penalty is λ/m · Σ‖W‖², not λ/2m", "λ/m Σ‖W‖², without 1/2", penalty=_twice),
     Convention(Term.PENALTY, "the penalty is λ · Σ‖W‖², not λ/2m", "λ Σ‖W‖²", penalty=_twice_m),

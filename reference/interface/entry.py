@@ -51,9 +51,7 @@ class Entry(NamedTuple):
     check: str
     domain: Domain
     run: Callable[[Problem], Outcome]
-    with_own_masks: Callable[[Problem], Problem] | None = (
-        None  # the problem with what the target itself draws: its masks
-    )
+    as_taken: Callable[[Problem], Problem] | None = None  # the problem with what the target draws or demands: its masks
     trace: Callable[[Problem], list[Event]] | None = None  # where a wrong line is looked for
     own: Callable[[], OwnDerivative | None] = lambda: None  # the derivative of the target's own forward pass and cost
     random: bool = False  # it draws random numbers on its way back
@@ -61,6 +59,7 @@ class Entry(NamedTuple):
     meter: Meter | None = None  # for a target in another process
     slack: Mapping[str, float] = {}  # by dtype: how many times the derived tolerance its caller allows
     watched: Callable[[Problem], Ran] | None = None  # ``run``, with what it changed of the target's own cache
+    loss_unknown: bool = False  # the file has no cost, and its function no name of the course's that would tell
     owes: tuple[str, ...] = ("dW", "db")  # the gradients that it has to return; no db of a network without biases
 
 

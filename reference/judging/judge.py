@@ -100,10 +100,10 @@ def judge(
     court: Court = OURS,
 ) -> Judgement:
     """Judge one entry on one stack; ``exhaustive`` asks the complex step for every coordinate."""
-    with_masks = problem if entry.with_own_masks is None else attempt(partial(entry.with_own_masks, problem))
-    if isinstance(with_masks, Raised):
-        return Judgement({}, [raised(entry, problem, with_masks.error)], [])
-    problem = with_masks
+    as_taken = problem if entry.as_taken is None else attempt(partial(entry.as_taken, problem))
+    if isinstance(as_taken, Raised):
+        return Judgement({}, [raised(entry, problem, as_taken.error)], [])
+    problem = as_taken
     witness_report, disputes = _witness_report(problem, exhaustive, rng, witness_cache, court.witnesses)
     answer = attempt(partial(run_entry, entry, problem))
     if isinstance(answer, Raised):
@@ -137,8 +137,8 @@ def _witness_report(
     witnesses: Panel | None,
 ) -> tuple[WitnessReport, list[Dispute]]:
     """Ask the witnesses, or recall: what they say is a function of the problem alone."""
-    masks = b"".join(D.tobytes() for D in problem.masks or ())
-    key = (problem.cases, exhaustive, masks)
+    drawn = b"".join(a.tobytes() for a in (problem.Y, *(problem.masks or ())))
+    key = (problem.cases, exhaustive, drawn)
     if witness_cache is not None and key in witness_cache:
         return witness_cache[key]
     witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng, witnesses=witnesses)

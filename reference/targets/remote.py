@@ -54,6 +54,7 @@ class RemotePair(NamedTuple):
     rows: bool
     reading: str  # what of its arguments is unlike the course's
     biased: bool
+    integers: bool  # labels are classes
     any_depth: bool
     unmasked: bool
     reached: int  # as ``Reached`` counts
@@ -82,7 +83,7 @@ def as_tree(problem: Problem) -> dict[str, Any]:
 
 
 def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], file: str) -> Entry:
-    """A stranger's backward pass as an entry of the court's."""
+    """A stranger's backward pass as an entry of the court's. ``costs`` as for ``own_of``."""
     domain = Domain(
         depths=tuple(pair.depths),
         deeper=pair.any_depth,
@@ -111,7 +112,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         pair.check,
         domain,
         lambda problem: watched(problem).outcome,
-        _with_own_masks(worker, pair) if pair.draws else None,
+        _as_taken(worker, pair),
         _trace(worker, pair, file),
         own_of(worker, pair, costs),
         pair.random,
@@ -119,6 +120,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         meter_of(worker, pair.check),
         watched=watched,
         owes=("dW", "db") if pair.biased else ("dW",),
+        loss_unknown=len(costs) > 1,
     )
 
 
@@ -150,8 +152,8 @@ def _watched(worker: Worker, pair: RemotePair) -> Callable[[Problem], Ran]:
     return watched
 
 
-def _with_own_masks(worker: Worker, pair: RemotePair) -> Callable[[Problem], Problem]:
-    """The file's own forward pass draws its masks: the court takes these."""
+def _as_taken(worker: Worker, pair: RemotePair) -> Callable[[Problem], Problem] | None:
+    """The file's own forward pass draws its masks, and the court takes these; classes are all there to be counted."""
 
     def with_own_masks(problem: Problem) -> Problem:
         drawn = worker.ask("masks", check=pair.check, problem=as_tree(problem))
@@ -161,7 +163,16 @@ def _with_own_masks(worker: Worker, pair: RemotePair) -> Callable[[Problem], Pro
             return problem
         return problem.masked(tuple(np.asarray(D, dtype=bool) for D in drawn))
 
-    return with_own_masks
+    def with_every_class(problem: Problem) -> Problem:
+        """The first example is of the last class: their number is often taken to be the largest label plus one."""
+        Y = problem.Y.copy()
+        Y[:, :, 0] = 0
+        Y[:, -1, 0] = 1
+        return replace(problem, Y=Y)
+
+    if pair.draws:
+        return with_own_masks
+    return with_every_class if pair.integers and pair.output == "softmax" else None
 
 
 def _trace(worker: Worker, pair: RemotePair, file: str) -> Callable[[Problem], list[Event]]:
@@ -171,7 +182,13 @@ def _trace(worker: Worker, pair: RemotePair, file: str) -> Callable[[Problem], l
         except (TargetRaised, TargetDied):
             return []
         return [
-            Event(Place(file if name == file else name, cell, line), function, frame, variable, value)
+            Event(
+                Place(file if name == file else name, cell, line),
+                function,
+                frame,
+                variable,
+                value.T if pair.rows and value.ndim == 2 else value,  # as the court has it
+            )
             for name, cell, line, function, frame, variable, value in events
             if isinstance(value, np.ndarray)
         ]

@@ -186,7 +186,7 @@ def _stacks(entry: Entry, swept: str, value: float) -> list[list[Case]]:
 def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
     """The worst entry of any gradient in each case, in units of what is allowed."""
     problem = draw(cases)
-    problem = problem if entry.with_own_masks is None else entry.with_own_masks(problem)
+    problem = problem if entry.as_taken is None else entry.as_taken(problem)
     outcome = run_once(entry, problem)
     worst, widths = np.zeros(len(cases)), gradient_tolerances(problem)
     for name, want in gradients(autodiff(problem)).items():

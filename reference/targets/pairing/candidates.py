@@ -7,6 +7,7 @@ a cache of our making, in the layouts that the course has published. A forward p
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from reference.targets.pairing.passes import Function, PassPair, Reached, means,
 from reference.targets.pairing.readings import Reading, readings
 from reference.targets.pairing.trial import probe, tried_out
 from reference.targets.reading.roles import Role
-from reference.targets.reading.vocabulary import meaning, own_depth, plain, strong
+from reference.targets.reading.vocabulary import layer_names, meaning, own_depth, plain, strong
 
 __all__ = ["paired"]
 
@@ -67,11 +68,13 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
     for candidate in _candidates(backward, forwards):
         if not wanted.items() <= _said(candidate.reading).items():
             continue
-        known = best.forward is not None and best.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
+        fed = best.forward is not None
+        known = fed and best.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
         if known and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
             continue  # its own forward pass told which network it is
-        if known and strong(backward.name) and candidate.reading not in COURSE and not wanted:
-            continue  # it is fed as the course has it
+        as_course = fed and best.reached == Reached.KNOWN_NETWORK and best.reading in COURSE and strong(backward.name)
+        if as_course and candidate.reading not in COURSE and not wanted:
+            continue
         by_guess = candidate.forward is not None and not candidate.forward.likely
         if by_guess and best.reached >= Reached.KNOWN_NETWORK:
             continue
@@ -157,6 +160,10 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPa
         for reading in readings():
             if reading not in COURSE:
                 yield PassPair(backward, f, reading=reading)
+    if layer_names(backward.arguments):  # in parts, of a network that has to be told by trying
+        for hidden, output in itertools.product(("relu", "sigmoid", "tanh"), ("sigmoid", "softmax", "identity")):
+            for reading in readings():
+                yield PassPair(backward, None, reading=reading, hidden=hidden, output=output)
     for layout in _layouts(backward):
         for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):
             for output in ("sigmoid", "softmax"):

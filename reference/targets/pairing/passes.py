@@ -94,6 +94,7 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "hidden": pair.hidden, "output": pair.output, "depths": list(pair.depths), "l2": pair.l2,
         "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.reading.rows,
         "reading": str(pair.reading), "biased": pair.reading.bias != "none", "any_depth": pair.any_depth,
+        "integers": pair.reading.labels in ("integers", "integer row"),
         "unmasked": pair.unmasked, "random": pair.random,
         "reached": pair.reached, "not_judged": pair.not_judged, "remedy": pair.remedy,
         "draws": pair.forward is not None and pair.dropout and bool(pair.paths),
@@ -151,7 +152,7 @@ def stages(pair: PassPair, single: Single) -> Stages:
     if pair.forward is None:
         p = _pass(pair, single)
         ours = {f"{kind}{l}": a for kind, layers in (("Z", p.Z), ("A", p.A[1:]), ("D", p.masks or ()))
-                for l, a in enumerate(layers, 1)}  # fmt: skip
+                for l, a in enumerate(map(reading.X, layers), 1)}  # fmt: skip
         values |= {"cache": layouts.CACHES[pair.cache](p), "A": p.A[-1], **ours}
         return Stages(None, masks, values["cache"], values)
     with seeded():

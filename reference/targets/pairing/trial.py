@@ -46,7 +46,7 @@ def probe(depth: int, *, last: int, dropout: bool, seed: int = 3) -> Single:
     )
     X = rng.standard_normal((dims[0], EXAMPLES))
     labels = rng.randint(max(last, 2), size=EXAMPLES)
-    labels[:2] = (0, 1)
+    labels[:2] = (0, max(last - 1, 1))
     Y = (labels == 1)[None].astype(float) if last == 1 else np.eye(last)[:, labels]
     masks = tuple(rng.random_sample((n, EXAMPLES)) < KEEP_PROB for n in dims[1:-1]) if dropout else None
     return Single(X, Y, parameters, masks, LAMBD, KEEP_PROB if dropout else 1.0)
@@ -135,7 +135,10 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
         if candidate.forward is None and is_of_unpacking(error):
             return nowhere  # at taking a cache of our making apart
         values = {}
-    kinds = ("dW",) if tried.reading.bias == "none" else ("dW", "db")
+    biased = tried.reading.bias != "none"
+    if not biased and any(split(name)[0] == "db" for name in values):
+        return nowhere
+    kinds = ("dW", "db") if biased else ("dW",)
     if not all(f"{kind}{l}" in values for l in range(1, depth + 1) for kind in kinds):
         return nowhere if tried.reached == Reached.UNKNOWN_NETWORK else replace(tried, reached=Reached.RAISED)
     return _compared(tried, single._replace(masks=stage.masks), values)

@@ -122,14 +122,14 @@ def test_progress_is_told_of_every_answer() -> None:
 def drawing(name: str, seed: int, function: Callable[..., Any] = right, domain: Domain = DROPPED) -> Contender:
     """A target with masks of its own, drawn from ``seed``."""
 
-    def with_own_masks(problem: Problem) -> Problem:
+    def as_taken(problem: Problem) -> Problem:
         if problem.masks is None:
             return problem
         rng = np.random.RandomState(seed)
         return problem.masked(tuple(rng.random_sample(D.shape) < 0.6 for D in problem.masks))
 
     run = per_case(function)
-    entry = Entry("backward", domain, lambda problem: run(with_own_masks(problem)), with_own_masks)
+    entry = Entry("backward", domain, lambda problem: run(as_taken(problem)), as_taken)
     return Contender(name, Implementation(name, (entry,)))
 
 
@@ -181,10 +181,10 @@ def test_a_target_that_cannot_take_dropout_is_not_asked_the_masks_of_another() -
 
 
 def test_a_target_that_raises_where_it_is_to_draw_is_asked_the_case_as_it_is() -> None:
-    def with_own_masks(problem: Problem) -> Problem:
+    def as_taken(problem: Problem) -> Problem:
         raise ValueError("no masks here")
 
-    entry = Entry("backward", SMALL, per_case(right), with_own_masks)
+    entry = Entry("backward", SMALL, per_case(right), as_taken)
     given, answers = ask(Contender("it", Implementation("it", (entry,))))
     alone, _ = ask(contender("it", right, SMALL))
     assert cases(given) == cases(alone)

@@ -715,7 +715,7 @@ def test_entries_answer_as_the_functions_do(opened):
 
 def test_masks_come_from_the_files_own_forward_pass(opened):
     entry = named(opened, "backward_propagation_with_dropout")
-    problem = entry.with_own_masks(draw([Case((4, 3, 5, 1), 8, keep_prob=0.5, seed=k) for k in range(2)]))
+    problem = entry.as_taken(draw([Case((4, 3, 5, 1), 8, keep_prob=0.5, seed=k) for k in range(2)]))
     outcome = entry.run(problem)
     for name in ("dW1", "db2", "dZ3", "dA1"):
         np.testing.assert_allclose(outcome[name], owed(problem, name), rtol=1e-9, atol=1e-12)
