@@ -98,9 +98,10 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
     return best if best.forward is not None else replace(best, alternative=own)
 
 
-def _reach(pair: PassPair) -> tuple[bool, int, int]:
-    """How far a candidate went, and at how many depths: one layer alone may fit by accident."""
-    return pair.reached > Reached.RAISED and max(pair.depths) > 1, pair.reached, pair.right
+def _reach(pair: PassPair) -> tuple[bool, int, int, bool, int]:
+    """How far a candidate went, at how many depths, and how near it came: one layer alone may fit by accident."""
+    deep = pair.reached > Reached.RAISED and max(pair.depths) > 1
+    return deep, pair.reached, pair.right, not pair.misshapen, pair.agreeing
 
 
 def _alike(own: PassPair, ours: PassPair) -> bool:

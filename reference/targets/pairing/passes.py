@@ -73,6 +73,7 @@ class PassPair:
     elsewhere: frozenset[str] = frozenset()
     alternative: PassPair | None = None  # the file's own forward pass, where it computes no network that we know
     misshapen: bool = False  # its gradients have not the shapes that are owed
+    agreeing: int = 0  # how many of them are right, where not all are
     not_judged: str | None = None  # why it cannot be asked at all
     remedy: str = ""  # the option that would have it judged
 
@@ -164,7 +165,9 @@ def stages(pair: PassPair, single: Single) -> Stages:
     shapes = {f"A{l}": (m, n) if reading.rows else (n, m) for l, n in enumerate(dims[1:], start=1)}
     handed = handed_over(pair.forward.call, whole, shapes)
     layers = {name: a for name, a in handed.items() if name[:1] in "ZAD" and name[1:].isdigit()}
-    values |= {"cache": returned.cache, "A": returned.A, "extras": returned.extras, "handed": handed, **layers}
+    loose = isinstance(whole, tuple) and all(isinstance(a, np.ndarray) for a in whole)
+    extras = whole if loose else returned.extras
+    values |= {"cache": returned.cache, "A": returned.A, "extras": extras, "handed": handed, **layers}
     return Stages(returned, masks, returned.cache, values)
 
 

@@ -108,7 +108,7 @@ def gradient_order(
     fits = [[name for name, shape in owed.items() if np.shape(a) == shape] for a in value]
     found = tuple(names[0] if len(names) == 1 else "" for names in fits)
     whole = wanted == {name for name in found if is_gradient(name)} and len(set(filter(None, found))) == len(wanted)
-    return found if whole else ()
+    return found if whole and (reading.bias != "none" or "" not in found) else ()  # a db is no stray array
 
 
 def takes_any_depth(call: Callable[..., Any], arguments: Sequence[Argument]) -> bool:

@@ -198,8 +198,10 @@ def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> 
         pair = replace(pair, scaled=True)
         values = {n: a * single.X.shape[1] if is_intermediate(n) else a for n, a in values.items()}
     owed = _owed(pair, wanted)
-    pair = replace(pair, misshapen=any(n not in values or values[n].shape != wanted[n].shape for n in owed))
-    if not all(_same(values.get(name), wanted[name]) for name in owed):
+    right = [name for name in owed if _same(values.get(name), wanted[name])]
+    misshapen = any(name not in values or values[name].shape != wanted[name].shape for name in owed)
+    pair = replace(pair, misshapen=misshapen, agreeing=len(right))
+    if len(right) < len(owed):
         return pair
     raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
     unmasked = bool(raw) and pair.dropout and all(

@@ -34,7 +34,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "cache": ("cache", "caches", "memory", "cached", "forwardcache", "cachedict", "activations", "intermediates"),
     "parameters": ("parameters", "params", "parameter", "param", "weights", "parametersdict", "model", "para", "paras"),
     "A": ("a3", "al", "a2", "a1", "a", "yhat", "ypred", "yhats", "predictions", "probs", "alast", "aout", "output",
-          "pred"),
+          "pred", "out", "outputs", "yout"),
     "lambd": ("lambd", "lambda", "lamda", "lmbd", "lamb", "lam", "lbd", "l2", "reg", "lambdareg", "regparam", "lambtha",
               "lmbda", "λ", "lambdval", "regstrength", "weightdecay", "l2reg", "lambdl2", "regularization",
               "lambdaval"),
@@ -161,7 +161,10 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
         elif not argument.default:
             unknown.append((k, argument.name))
     taken = {layered.get(name) or meaning(name) for name in bound}
-    extras = list(values.get("extras", ()))  # what else the forward pass returned, in its order
+    given = [id(value) for value in bound.values()]
+    extras = [
+        e for e in values.get("extras", ()) if id(e) not in given
+    ]  # what else the forward pass returned, in order
     for k, name in unknown:
         if extras and meaning(name) is None:
             bound[name] = extras.pop(0)
