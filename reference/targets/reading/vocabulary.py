@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from reference.targets.reading import training
 from reference.targets.reading.roles import Role
 
 __all__ = [
@@ -43,7 +44,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
                     "layersdim", "layerdim", "sizes", "layerssizes", "nndims", "layersize"),
     "gradients": ("gradients", "grads", "grad", "gradient", "gradsdict", "derivatives"),
     "m": ("m", "nexamples", "nsamples", "batchsize", "numexamples"),
-    "L": ("numlayers", "nlayers", "nblayers"),
+    "L": ("l", "numlayers", "nlayers", "nblayers"),
 }  # fmt: skip
 MEANING = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
 
@@ -65,7 +66,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     Role.DICTIONARY_TO_VECTOR: ("parameters",),
     Role.VECTOR_TO_DICTIONARY: ("theta",),
     Role.GRADIENTS_TO_VECTOR: ("gradients",),
-    Role.UPDATE: ("parameters", "gradients", "learning_rate"),
+    **training.ORDER,
 }
 
 
@@ -82,6 +83,7 @@ class Argument(NamedTuple):
 STRONG = (
     "computecost", "computeloss", "forwardprop", "backwardprop", "lmodelforward", "lmodelbackward",
     "gradientcheck", "initializeparameters", "updateparameters", "dictionaryto", "vectorto", "gradientsto",
+    "initializevelocity", "initializeadam", "randomminibatch", "updatelr", "schedulelr",
 )  # fmt: skip
 
 
@@ -108,6 +110,12 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
 
     Raises ``Unbindable`` where an argument without a default stays without a value.
     """
+    if role in training.ORDER:
+        by_name, without = training.by_name(arguments, role, values)
+        if by_name and without:
+            raise Unbindable(f"its argument {without[0]!r} is none that is known")
+        if by_name:
+            return by_name
     order = ORDER[role]
     bound: dict[str, Any] = {}
     unknown = []
@@ -168,6 +176,8 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
     n, given = plain(name), [meaning(a.name) for a in arguments]
     names = [plain(a.name) for a in arguments]
     whole_model = n.startswith(("lmodel", "nlayer", "llayer", "model"))
+    if (trains := training.role_in_training(name, arguments)) is not None:
+        return trains
     if NOT_OURS.search(n) or n.startswith(("predict", "load", "accuracy")):
         return None
     if re.match(r"(random|he|xavier|zeros?)?init", n) or n.startswith("initialize"):
@@ -182,8 +192,6 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
         return Role.VECTOR_TO_DICTIONARY
     if re.search(r"grad(ient)?sto(vector|vec)", n):
         return Role.GRADIENTS_TO_VECTOR
-    if n.startswith("update") and "gradients" in given and "parameters" in given:
-        return Role.UPDATE if set(names).isdisjoint(("v", "s", "beta", "t")) or "learning_rate" in given else None
     if re.fullmatch(r"(linear|linearactivation|relu|sigmoid|tanh|softmax)(forward|backward)(with\w+)?", n):
         return Role.LAYER
     if "back" in n or n in ("bprop", "grad", "gradients", "computegradients", "computegrads", "calcgradients"):
