@@ -49,7 +49,8 @@ def mini_batches(asking: Asking) -> LawResult:
 
 def _asked(asking: Asking, rows: bool) -> LawResult | None:
     """``None`` where what comes is not laid out so."""
-    looked, found = 0, {}
+    looked = 0
+    found: dict[str, str] = {}
     sized = "mini_batch_size" in known_arguments([a[0] for a in asking.function.arguments], asking.function.role or "")
     for m, size in SIZES if sized else ((148, 64), (128, 64), (65, 64)):
         batches = _batches(asking, m, size, 0, rows)

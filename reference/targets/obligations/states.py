@@ -39,7 +39,7 @@ def initial_state(asking: Asking) -> LawResult:
             continue
         right.append(network)
         looked += sum(a.size for a in parameters.values())
-    if first is None or len({n.depth for n in right} - {1}) == 1 and len(right) == 2:
+    if first is None or (len({n.depth for n in right} - {1}) == 1 and len(right) == 2):
         return looked, []  # at every depth, or at the one that it is written for
     return first if strong(asking.name) or right else not_judged(asking, first[1][0].text)
 

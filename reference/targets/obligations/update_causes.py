@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking
-from reference.targets.obligations.update_rules import Found, Settings, Steps, of_average, of_parameter
+from reference.targets.obligations.update_rules import Found, Settings, Steps, of_average
+from reference.targets.obligations.update_steps import of_parameter
 from reference.targets.reading.roles import Role
 from reference.targets.reading.training import known_arguments
 
@@ -32,10 +33,13 @@ def settings_of(arguments: Sequence[Any], given: Settings, role: str) -> list[Se
     of_rule = free.get(role, ("α",))
     lacking = [k for k in of_rule if MEANS[k] not in known]
     usual = [dict(zip(lacking, v, strict=True)) for v in itertools.product(*(USUAL[k] for k in lacking))]
-    settings = [given._replace(**values) for values in usual[:400]]
-    ignored = [(k, value) for k in of_rule if k not in lacking for value in USUAL[k]]
-    hard_coded = [given._replace(**{k: v}, said=f"{k} is not used: it is {v:g}, whatever is given") for k, v in ignored]
-    return [*settings, *(hard_coded if not lacking else [])]
+    settings = [Settings(**{**given._asdict(), **values}) for values in usual[:400]]
+    if lacking:
+        return settings
+    said = "{} is not used: it is {:g}, whatever is given"
+    ignored = [(k, value) for k in of_rule for value in USUAL[k]]
+    hard_coded = [Settings(**{**given._asdict(), k: v, "said": said.format(k, v)}) for k, v in ignored]
+    return [*settings, *hard_coded]
 
 
 class Judged(NamedTuple):
@@ -51,14 +55,14 @@ class Judged(NamedTuple):
     def conventions(self) -> list[str]:
         return list(dict.fromkeys(text for f in self.found.values() for text in f.conventions))
 
-    def violations(self, asking: Asking, *, missing: Sequence[str], where: str) -> list[Violation]:
+    def violations(self, asking: Asking, *, missing: Mapping[str, str], where: str) -> list[Violation]:
         """Each cause once, at the first array that it is of."""
         plainly = asking.function.role == Role.UPDATE
         groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
         for (what, name), f in self.found.items():
             if f.mistakes:
                 kind = name[0] if plainly else ""  # of gradient descent: of the weights once, and of the biases once
-                said = ("is not there",) if name in missing and what == "θ" else f.mistakes
+                said = (missing[name],) if name in missing and what == "θ" else f.mistakes
                 groups.setdefault((what, kind, said), []).append(name)
         violations = []
         for (what, _, said), names in groups.items():
@@ -67,7 +71,7 @@ class Judged(NamedTuple):
             everything = [n for w, n in self.found if w == what and (not plainly or n[0] == names[0][0])]
             which = "" if len(names) == len(everything) else self._which(names)
             text = "; ".join(said) + which + where
-            if said == ("is not there",):
+            if what == "θ" and said[0] == missing.get(names[0]):
                 violations.append(asking.wrong(output, "MB501", f"{output} {text}"))
                 continue
             unexplained = f.certainty == "unexplained"

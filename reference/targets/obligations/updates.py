@@ -25,7 +25,7 @@ from reference.targets.reading.vocabulary import strong
 
 __all__ = ["not_judged", "other_update", "update"]
 
-GIVEN = Settings(α=0.375, β1=0.75, β2=0.625, ε=0.03125)  # exact in binary, none like another
+GIVEN = Settings(α=0.375, β1=0.75, β2=0.3125, ε=0.03125)  # exact in binary, none like another
 STEPS = (1, 2, 3)
 KEEPS = {Role.UPDATE: ("parameters",), Role.MOMENTUM: ("parameters", "v"), Role.RMSPROP: ("parameters", "s"),
          Role.ADAM: ("parameters", "v", "s")}  # fmt: skip
@@ -66,7 +66,7 @@ class Ran(NamedTuple):
 
     network: Network
     by_name: dict[str, Steps]
-    missing: tuple[str, ...]  # of the parameters
+    missing: dict[str, str]  # of the parameters: what is the matter with them
     question: dict[str, Any]  # the last
 
 
@@ -139,7 +139,7 @@ def _run(asking: Asking, network: Network, style: Style, separate: list[str]) ->
     if style.form == "array":
         now = {what: {"W1": arrays["W1"]} for what, arrays in now.items()}
     record: dict[str, list[tuple[np.ndarray, ...]]] = {name: [] for name in now["parameters"]}
-    missing: set[str] = set()
+    missing: dict[str, str] = {}
     for t in STEPS:
         g = {name: a for name, a in network.draw(1 + t).items() if name in now["parameters"]}
         values = _values(now, g, t, style, L)
@@ -152,7 +152,8 @@ def _run(asking: Asking, network: Network, style: Style, separate: list[str]) ->
         for name, θ in now["parameters"].items():
             made = {what: _shaped(then.get(what, {}).get(name), θ) for what in now}
             if made["parameters"] is None:
-                missing.add(name)
+                there = then["parameters"].get(name)
+                missing[name] = "is not there" if there is None else f"has shape {np.shape(there)}; owed {θ.shape}"
             v, s = (a if a is not None else θ * np.nan for a in (made["v"], made["s"]))
             θ_after = made["parameters"] if made["parameters"] is not None else θ * np.nan
             record[name].append((θ, g[name], now["v"][name], now["s"][name], np.full(θ.shape, t), θ_after, v, s))
@@ -160,7 +161,7 @@ def _run(asking: Asking, network: Network, style: Style, separate: list[str]) ->
             now[what] = {name: a if (new := _shaped(then[what].get(name), a)) is None else new
                          for name, a in now[what].items()}  # fmt: skip
     by_name = {name: Steps(*(np.stack(column) for column in zip(*rows, strict=True))) for name, rows in record.items()}
-    return Ran(network, by_name, tuple(sorted(missing)), asking.calls[-1])
+    return Ran(network, by_name, missing, asking.calls[-1])
 
 
 def _values(now: dict[str, Named], g: Named, t: int, style: Style, L: int) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _concluded(asking: Asking, ran: dict[Network, Ran | TargetRaised | str], set
     verdicts = {n: judged(role, r.by_name, settings, strict=course, most=0)
                 for n, r in ran.items() if isinstance(r, Ran)}  # fmt: skip
     right = [n for n, v in verdicts.items() if not v.wrong]
-    looked = sum(x.θ.size for n in right for x in ran[n].by_name.values())  # type: ignore[union-attr]
+    looked = sum(x.θ.size for n in right if isinstance(r := ran[n], Ran) for x in r.by_name.values())
     if len(right) == len(ran) or (right and _made_for_one_depth(right, ran, verdicts)):
         said = dict.fromkeys(text for n in right for text in verdicts[n].conventions)
         return looked, [Violation("*", "", text) for text in said]
@@ -201,8 +202,9 @@ def _concluded(asking: Asking, ran: dict[Network, Ran | TargetRaised | str], set
             return not_judged(asking, f"it returns {text} that is known as parameters")
         code = "MB702" if text == "nothing" else "MB501"
         return 1, [asking.wrong("*", code, "returns no dictionary of parameters, and changes none")]
-    if right and (failing := next((n for n, r in ran.items() if isinstance(r, TargetRaised)), None)) is not None:
-        code, text, place = described(ran[failing])  # type: ignore[arg-type]
+    if right and errors:
+        code, text, place = described(errors[0])
+        failing = next(n for n, r in ran.items() if r is errors[0])
         return looked, [Violation("*", code, f"{text}, with {_network(failing)}", place=place)]
     return _explained(asking, role, ran, verdicts, settings, course)
 
@@ -222,7 +224,9 @@ def _explained(
 
 
 def _network(network: Network) -> str:
-    return f"{network.depth} layers of {', '.join(map(str, network.dims[1:]))} units" if network.depth > 1 else "1 layer"
+    return (
+        f"{network.depth} layers of {', '.join(map(str, network.dims[1:]))} units" if network.depth > 1 else "1 layer"
+    )
 
 
 def _made_for_one_depth(right: list[Network], ran: Any, verdicts: dict[Network, Judged]) -> bool:
@@ -234,9 +238,9 @@ def _made_for_one_depth(right: list[Network], ran: Any, verdicts: dict[Network, 
     for network, r in ran.items():
         if network.depth < made_for and not isinstance(r, TargetRaised):
             return False
-        if network.depth > made_for and isinstance(r, Ran):
-            if any(int(name[1:]) <= made_for for name in verdicts[network].wrong):
-                return False
+        more = network.depth > made_for and isinstance(r, Ran)
+        if more and any(int(name[1:]) <= made_for for name in verdicts[network].wrong):
+            return False
     return True
 
 

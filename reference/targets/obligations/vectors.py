@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same

@@ -52,7 +52,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
     """The candidate that goes furthest; the earlier one where two go as far."""
     best, own = PassPair(backward, cache=_layouts(backward)[0]), None
     for candidate in filter(wanted.takes, _candidates(backward, forwards)):
-        known = best.forward is not None and best.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
+        known = best.forward is not None and (
+            best.reached == Reached.KNOWN_NETWORK or (best.reached == Reached.RAISED and best.forward.own)
+        )
         if known and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
             continue  # its own forward pass told which network it is
         tried = tried_out(replace(candidate, elsewhere=elsewhere))
@@ -128,7 +130,8 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPa
         if f.own and f.role == Role.FORWARD:
             yield from (PassPair(backward, f, form=form, rows=True) for form in layouts.FORMS)
     for layout in _layouts(backward):
-        for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):
+        hiddens = ("tanh", "relu") if any(means(a, "learning_rate") for a in backward.arguments) else ("relu", "tanh")
+        for hidden in hiddens if layout == "dict" else ("relu",):
             for output in ("sigmoid", "softmax"):
                 for form in layouts.FORMS:
                     if form == "dict" or any(means(a, "parameters") for a in backward.arguments):

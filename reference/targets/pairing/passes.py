@@ -15,7 +15,7 @@ import numpy as np
 from manual_backprop import network
 from reference.cases.quantities import is_intermediate, split
 from reference.interface.outcome import Single
-from reference.targets.pairing import layouts
+from reference.targets.pairing import layouts, subtracted
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 
@@ -72,6 +72,10 @@ class PassPair:
     @property
     def l2(self) -> bool:
         return any(a.name for a in self.backward.arguments if means(a, "lambd"))
+
+    @property
+    def updates(self) -> bool:
+        return any(means(a, "learning_rate") for a in self.backward.arguments)
 
     @property
     def dropout(self) -> bool:
@@ -154,7 +158,7 @@ def stages(pair: PassPair, single: Single) -> Stages:
     masks, dims = single.masks, single.dims
     values: dict[str, Any] = {
         "X": given.X, "Y": given.Y, "parameters": parameters, "lambd": single.lambd, "keep_prob": single.keep_prob,
-        "m": single.X.shape[1], "L": len(dims) - 1, "layers_dims": list(dims),
+        "m": single.X.shape[1], "L": len(dims) - 1, "layers_dims": list(dims), "learning_rate": subtracted.RATE,
     }  # fmt: skip
     if pair.forward is None:
         p = _pass(pair, given)
@@ -179,7 +183,8 @@ def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
     changed = [name for name, (now, before) in zip("XY", given, strict=True) if not np.array_equal(now, before)]
     now = dict(layouts.walk(stage.cache))
     spoilt = [path for path, a in kept if path in now and not np.array_equal(a, now[path], equal_nan=True)]
-    return result, changed + layouts.cache_names(stage.cache, spoilt)
+    purpose = "Wb" if pair.updates else ""  # it changes the parameters, and those in its cache are the same
+    return result, changed + [n for n in layouts.cache_names(stage.cache, spoilt) if n[0] not in purpose]
 
 
 def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
@@ -190,7 +195,8 @@ def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: 
 def as_returned(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
     """The gradients by the course's names, as the file has them."""
     with seeded(state):  # a mask that is drawn anew is another one
-        value = pair.backward.call(**bind(pair.backward.arguments, pair.backward.role or "", values))
+        bound = bind(pair.backward.arguments, pair.backward.role or "", values)
+        value = subtracted.called(pair.backward.call, bound, values["learning_rate"])
     named = layouts.gradients(value, single.dims, single.X.shape[1], shifted=None, rows=pair.rows)
     return {name: np.array(a) for name, a in named.items()}
 

@@ -58,8 +58,10 @@ ARRAY = re.compile(r"(v_?d?|s_?d?|d)?_?(w|b)_?(\d?)", re.IGNORECASE)
 SKIPPED = re.compile(r"^test|test$|testcase|plot|predict|^load|check")
 OTHERS = re.compile(r"nesterov|adagrad|adadelta|nadam|adamax|amsgrad|adamw|adabound|^nag|nag$")
 STATE = re.compile(r"velocit|momentum|adam|rmsprop|moments?$|optimi[sz]er")
-BATCHES = re.compile(r"minibatch(es)?$|^(random|create|get|make|generate|split|iterate)\w*batch(es)?$")
-RATE = re.compile(r"(schedule|decay|update|adjust)\w*(lr|learningrate|alpha)$|(lr|learningrate|alpha|schedule)\w*decay")
+BATCHES = re.compile(
+    r"minibatch(es)?(?!\w*(descent|train|step|update|fit))|^(random|create|get|make|generate|split|iterate)\w*batch(es)?$"
+)
+RATE = re.compile(r"(schedule|decay|update|adjust)\w*(lr|learningrate|alpha)|(lr|learningrate|alpha|schedule)\w*decay")
 STEP = re.compile(r"^update|adam|momentum|rmsprop|sgd|descent|^gd|optimi[sz]|step$|apply")
 
 
@@ -149,6 +151,6 @@ def _update(n: str, names: list[str], plain: set[str]) -> Role | None:
         return Role.MOMENTUM
     v = "v" in given or any(a.startswith("v") for a in given if a and a[:2] == "vd")
     s = "s" in given or any(a and a[:2] == "sd" for a in given)
-    if v and s or (v and "m" in plain):
+    if (v and s) or (v and "m" in plain):
         return Role.ADAM
     return Role.RMSPROP if s else Role.MOMENTUM if v else Role.UPDATE

@@ -143,6 +143,7 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
 NOT_OURS = re.compile(
     r"^test|test$|testcase|conv|pool|rnn|lstm|gru|batchnorm|bnorm|adam|momentum|rmsprop|minibatch|plot"
 )
+INITIAL = re.compile(r"(random|he|xavier|glorot|kaiming|lecun|normal|uniform|zeros?|weights?|params?|parameters)*init")
 LAYERWISE = ("linear", "relu", "sigmoid", "tanh", "softmax", "activation", "layer", "single", "affine", "step")
 
 
@@ -180,7 +181,7 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
         return trains
     if NOT_OURS.search(n) or n.startswith(("predict", "load", "accuracy")):
         return None
-    if re.match(r"(random|he|xavier|zeros?)?init", n) or n.startswith("initialize"):
+    if INITIAL.match(n) or n.startswith("initialize"):
         return Role.INITIALISE if arguments and not re.search(r"velocity|adam|momentum", n) else None
     if re.search(r"grad(ient)?s?check|checkgrad", n):
         if "parameters" in given or "gradients" in given:
@@ -192,6 +193,8 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
         return Role.VECTOR_TO_DICTIONARY
     if re.search(r"grad(ient)?sto(vector|vec)", n):
         return Role.GRADIENTS_TO_VECTOR
+    if {"Y", "cache", "parameters", "learning_rate"} <= set(given):  # it updates the parameters where they are
+        return _backward(given, drops="dropout" in n)
     if re.fullmatch(r"(linear|linearactivation|relu|sigmoid|tanh|softmax)(forward|backward)(with\w+)?", n):
         return Role.LAYER
     if "back" in n or n in ("bprop", "grad", "gradients", "computegradients", "computegrads", "calcgradients"):
