@@ -209,6 +209,7 @@ PLAIN = {  # of gradient descent: code, words
     "gd_9": ([("return parameters", "return None"),
               ("    L = ", "    parameters = dict(parameters)\n    L = ")], "MB702", "changes none"),
     "gd_10": ([('grads["db"', 'grads["dW"')], "MB501", "b1 has shape (3, 4); owed (3, 1)"),
+    "gd_13": ([("] - learning_rate *", "] * 0 + learning_rate *")], "MB101", "it is the step, not the parameter"),
     "gd_11": ([("range(1, L + 1)", "range(1, min(L, 2) + 1)")], "MB101", "of the last layer alone"),
     "gd_12": ([("    L = ", "    assert len(parameters) < 8\n    L = ")], "MB701", "with 4 layers"),
 }  # fmt: skip
