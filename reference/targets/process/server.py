@@ -24,8 +24,7 @@ from reference.targets.pairing.passes import (
     seeded,
     stages,
 )
-from reference.targets.pairing.subtracted import RATE, SMALL, said_of_rates
-from reference.targets.pairing.trial import probe
+from reference.targets.pairing.trial import depends_on_the_rate
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -151,19 +150,8 @@ class Server:
     def ask_rate(self, check: str) -> list[Any] | None:
         """Of a backward pass that updates the parameters: what is wrong with the order or the rate, and its line."""
         pair = self._pair(check)
-        depth = max(pair.depths)
-        if not pair.updates or depth == 1:
-            return None
-        single = probe(depth, last=1 if pair.output == "sigmoid" else 3, dropout=pair.dropout)
-        try:
-            given = [stages(pair, single).values | {"learning_rate": rate} for rate in (RATE, SMALL)]
-            large, small = (as_returned(pair, values, single) for values in given)
-        except Exception:  # it is said elsewhere
-            return None
-        said = said_of_rates(large, small, depth)
-        where = None if self.loaded is None else self.loaded.own.get(check)
-        line = assigned(pair.backward.call, "W1")
-        return None if said is None else [said, None if where is None else where.cell, line]
+        said, where = depends_on_the_rate(pair), self.loaded and self.loaded.own.get(check)
+        return None if said is None else [said, where and where.cell, assigned(pair.backward.call, "W1")]
 
     def _own(self, check: str) -> PassPair:
         """The backward pass with the file's own forward pass, whatever that computes."""
