@@ -44,7 +44,7 @@ def course_file(
     except TargetDied as died:
         return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
-    pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)])
+    pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
     notes: list[str | NotJudged] = []
     if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
@@ -86,14 +86,22 @@ def _left_out(pair: RemotePair, functions: list[RemoteFunction], shown: str, fil
     return NotJudged(pair.check, pair.not_judged or "", remedy, Place(file, f.cell, f.line), needed=True)
 
 
-def _pairs(worker: Worker, functions: list[RemoteFunction]) -> tuple[list[RemotePair], list[tuple[str, Violation]]]:
+def _pairs(
+    worker: Worker, functions: list[RemoteFunction], file: str
+) -> tuple[list[RemotePair], list[tuple[str, Violation]]]:
     """The backward passes with what feeds them; and those that cost their process, or raised on the way."""
     pairs, lost = [], []
     for f in functions:
         if f.role is None or not f.role.is_backward:
             continue
         try:
-            pairs.append(RemotePair(**worker.ask("pair", check=f.name)))
+            pair = RemotePair(**worker.ask("pair", check=f.name))
+            if (of_rate := worker.ask("rate", check=f.name)) is not None:
+                text, cell, line = of_rate
+                place = None if line is None else (file, cell, line)
+                lost.append((f.name, Violation("*", "MB804", text, place=place)))
+                continue
+            pairs.append(pair)
         except TargetRaised as raised:
             code, text, place = described(raised)
             lost.append((f.name, Violation("*", code, text, place=place)))

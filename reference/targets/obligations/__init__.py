@@ -8,10 +8,14 @@ from reference.interface.entry import Law
 from reference.targets.obligations.asking import Asking, LawResult, failing
 from reference.targets.obligations.checkers import check_n, scalar_backward, scalar_check, scalar_forward
 from reference.targets.obligations.costs import cost
+from reference.targets.obligations.decay import decay
 from reference.targets.obligations.forwards import forward
 from reference.targets.obligations.initialisers import initialiser
 from reference.targets.obligations.lines import placed
-from reference.targets.obligations.vectors import to_dictionary, to_vector, update
+from reference.targets.obligations.mini_batches import mini_batches
+from reference.targets.obligations.states import initial_state
+from reference.targets.obligations.updates import other_update, update
+from reference.targets.obligations.vectors import to_dictionary, to_vector
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 from reference.targets.remote import RemoteFunction, RemotePair
@@ -40,6 +44,13 @@ OBLIGATIONS: dict[str, Callable[[Asking], LawResult]] = {
     Role.GRADIENTS_TO_VECTOR: to_vector,
     Role.VECTOR_TO_DICTIONARY: to_dictionary,
     Role.UPDATE: update,
+    Role.MOMENTUM: update,
+    Role.RMSPROP: update,
+    Role.ADAM: update,
+    Role.OTHER_UPDATE: other_update,
+    Role.INITIALISE_STATE: initial_state,
+    Role.MINI_BATCHES: mini_batches,
+    Role.DECAY: decay,
     Role.LAYER: layer,
 }
 

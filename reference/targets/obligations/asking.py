@@ -50,6 +50,13 @@ class Asking(NamedTuple):
             self.calls.append(question)
         return answer, printed
 
+    def call_and_after(self, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """What the function returns, and its arguments, by their meaning, as they are after the call."""
+        question = {"name": self.name, "values": dict(values), "after": True}
+        value, after = self.worker.ask("call", **question)
+        self.calls.append(question)
+        return value, after
+
     def wrong(
         self, output: str, code: str, text: str, *, certainty: Any = "exactly", line: int | None = None
     ) -> Violation:

@@ -1,91 +1,174 @@
-"""The initialisers: shapes, zero biases, and the spread that each is named after."""
+"""The initialisers: shapes at every depth, zero biases, mean zero, and the spread that each is named after."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
+from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, as_array
-from reference.targets.obligations.laws import spread_of
-from reference.targets.reading.roles import Role
-from reference.targets.reading.vocabulary import Argument, meaning, plain
+from reference.targets.obligations.initialiser_forms import Asked, Layers, asked, layers_of, takes_sizes
+from reference.targets.obligations.laws import off_centre, spread_of
+from reference.targets.obligations.update_lines import line_in_source
+from reference.targets.reading.vocabulary import plain
 
 __all__ = ["initialiser"]
 
-DIMS = (150, 200, 60, 3)
-TWO_LAYERS = {"nx": 0, "nh": 1, "ny": 2}  # initialize_parameters(n_x, n_h, n_y)
-SIZES = (150, 200, 3)
+LAW = (200, 60, 3)  # the last sizes of the networks whose weights are many enough to tell their law
+WIDE = 150  # the size before them
+DEPTHS = (3, 2, 4, 1)
+DIFFERENT, EQUAL = (4, 3, 5, 2, 6), (3, 3, 3, 3, 3)
 
 
 def initialiser(asking: Asking) -> LawResult:
-    """Zeros, large random numbers (× 10), He's √(2/n_prev) or Xavier's √(1/n_prev); other names: anything but
-    symmetric.
+    """Zeros, large random numbers (× 10), He's √(2/n_prev) or Xavier's; other names: any law with mean zero that lets
+    units differ.
     """
-    n = plain(asking.name)
-    dims, parameters = _asked(asking)
-    if not isinstance(parameters, dict):
-        if isinstance(parameters, tuple | list):
-            return 0, []  # in a form of its own: the networks that use it are judged
-        return 1, [asking.wrong("*", "MB702" if parameters is None else "MB801", "returns no dictionary of parameters")]
-    found, looked = [], 0
-    for l, (n_prev, width) in enumerate(pairwise(dims), start=1):
-        W, b = as_array(parameters.get(f"W{l}")), as_array(parameters.get(f"b{l}"))
-        for name, a, owed in ((f"W{l}", W, (width, n_prev)), (f"b{l}", b, (width, 1))):
-            if a is None:
-                found.append(asking.wrong(name, "MB801", f"{name} is not there, or is no array"))
-            elif a.shape != owed:
-                found.append(asking.wrong(name, "MB801", f"{name} has shape {a.shape}; owed {owed}"))
-        if W is None or b is None or W.shape != (width, n_prev):
-            continue
-        looked += W.size + b.size
-        if np.any(b):
-            found.append(asking.wrong(f"b{l}", "MB801", "the bias does not start at zero"))
-        said = _spread(n, W, n_prev)
+    if (dim := _of_one_unit(asking)) is not None:
+        return _unit(asking, dim)
+    sizes = takes_sizes(asking)
+    depths = DEPTHS if sizes is None else (len(sizes) - 1,)
+    small = [asked(asking, widths[: depth + 1]) for depth in depths for widths in (DIFFERENT, EQUAL)]
+    answered = [a for a in small if not isinstance(a.returned, TargetRaised)]
+    if not answered:
+        return _never(asking, small[0].returned)
+    if all(isinstance(a.returned, tuple | list) and layers_of(a.returned, a.dims) is None for a in answered):
+        return 0, []  # in a form of its own: the networks that use it are judged
+    if not any(isinstance(a.returned, dict | tuple | list) for a in answered):
+        none = all(a.returned is None for a in answered)
+        return 1, [asking.wrong("*", "MB702" if none else "MB801", "returns no dictionary of parameters")]
+    wrong = {a.dims: _shapes(asking, a) for a in small}
+    right = sorted({len(dims) - 1 for dims, said in wrong.items() if not said})
+    made_for = right[0] if len(right) == 1 and right != [1] else None  # one depth, and it takes no other
+    others = [said for dims, said in wrong.items() if said and len(dims) - 1 != made_for]
+    if made_for is None and others:
+        return 1, _with_lines(asking, others[0] if right else wrong[small[0].dims] or others[0])
+    depth = made_for or max(d for d in right if d <= 3)
+    return _law(asking, (*(WIDE, *LAW)[:depth], LAW[-1]) if depth < 4 else (WIDE, WIDE, *LAW))
+
+
+def _never(asking: Asking, raised: Any) -> LawResult:
+    """It takes something else than the sizes of layers; or it raises at them."""
+    if raised.details["unbindable"] and not asking.function.template:
+        return 0, []
+    raise raised
+
+
+def _shapes(asking: Asking, a: Asked) -> list[Violation]:
+    """What is the matter at one network, but for the law of its weights."""
+    if isinstance(a.returned, TargetRaised):
+        code, text, place = described(a.returned)
+        return [asking.wrong("*", code, f"{text}, with layers_dims = {list(a.dims)}")._replace(place=place)]
+    named = layers_of(a.returned, a.dims)
+    if named is None:
+        return [asking.wrong("*", "MB801", f"returns no W1, b1, … of {len(a.dims) - 1} layers")]
+    found, rows = [], _in_rows(named, a.dims)
+    for l, (n_prev, n) in enumerate(pairwise(a.dims), start=1):
+        owed = {f"W{l}": (n_prev, n) if rows else (n, n_prev), f"b{l}": (1, n) if rows else (n, 1)}
+        for name, shape in owed.items():
+            got = named.get(name)
+            if got is None:
+                if isinstance(a.returned, dict) or name[0] == "W":
+                    found.append(asking.wrong(name, "MB801", f"{name} is not there, or is no array"))
+            elif got.shape != shape and not (rows and name[0] == "b" and got.shape == (n,)):
+                found.append(asking.wrong(name, "MB801", f"{name} has shape {got.shape}; owed {shape}"))
+            elif name[0] == "b" and np.any(got != 0):
+                found.append(asking.wrong(name, "MB801", "the bias does not start at zero"))
+    return _once(found)
+
+
+def _in_rows(named: Layers, dims: tuple[int, ...]) -> bool:
+    """Are all weights (n_prev, n) and all biases (1, n) or (n,)?"""
+    return all(
+        np.shape(named.get(f"W{l}", 0.0)) == (k, n) and np.shape(named.get(f"b{l}", 0.0)) in ((1, n), (n,))
+        for l, (k, n) in enumerate(pairwise(dims), start=1)
+    )  # fmt: skip
+
+
+def _once(found: list[Violation]) -> list[Violation]:
+    """Of the weights once, and of the biases once."""
+    return list({v.output[0]: v for v in reversed(found)}.values())[::-1]
+
+
+def _with_lines(asking: Asking, found: list[Violation]) -> list[Violation]:
+    placed = []
+    for v in found:
+        line = line_in_source(asking, v.output) if v.place is None and v.output != "*" else None
+        placed.append(v if line is None else v._replace(place=(asking.file, asking.function.cell, line)))
+    return placed
+
+
+# --- the law of the weights ------------------------------------------------------------------------------------------
+
+
+def _law(asking: Asking, dims: tuple[int, ...]) -> LawResult:
+    """Mean, spread and symmetry, over thousands of weights."""
+    a = asked(asking, dims)
+    wrong = _shapes(asking, a)
+    if wrong:
+        return 1, _with_lines(asking, wrong)
+    named = layers_of(a.returned, dims) or {}
+    rows, found, looked = _in_rows(named, dims), [], 0
+    for l, n_prev in enumerate(dims[:-1], start=1):
+        W = named[f"W{l}"].T if rows else named[f"W{l}"]
+        looked += W.size + (named[f"b{l}"].size if f"b{l}" in named else 0)
+        said = _spread(asking, W, n_prev, len(dims) - 1)
         if said:
             found.append(asking.wrong(f"W{l}", "MB801", said))
-    return looked, list({v.output[0]: v for v in reversed(found)}.values())[::-1]
+    return looked, _with_lines(asking, _once(found))
 
 
-def _asked(asking: Asking) -> tuple[tuple[int, ...], object]:
-    names = [Argument(*a) for a in asking.function.arguments]
-    sizes = [a for a in names if plain(a.name) in TWO_LAYERS]
-    if len(sizes) == 3:
-        return SIZES, asking.call({}, role=Role.INITIALISE) if not sizes else _by_sizes(asking, sizes)
-    if not any(meaning(a.name) == "layers_dims" for a in names) and len([a for a in names if not a.default]) == 3:
-        return SIZES, _by_sizes(asking, names[:3])
-    try:
-        return DIMS, asking.call({"layers_dims": list(DIMS)}, role=Role.INITIALISE)
-    except TargetRaised:
-        if any(meaning(a.name) == "layers_dims" for a in names) or asking.function.template:
-            raise
-        return DIMS, []  # it takes something else than the sizes of layers
-
-
-def _by_sizes(asking: Asking, arguments: list[Argument]) -> object:
-    return asking.worker.ask("sizes", name=asking.name, sizes={a.name: SIZES[k] for k, a in enumerate(arguments)})
-
-
-def _spread(name: str, W: np.ndarray, n_prev: int) -> str | None:
+def _spread(asking: Asking, W: np.ndarray, n_prev: int, L: int) -> str | None:
     """What is the matter with a layer's weights, if anything is."""
-    if "zero" in name:
+    if not np.isfinite(W).all():
+        return "the weights are not finite"
+    if _of_zeros(asking.name):
         return "the weights are not zero" if np.any(W) else None
-    owed = None
-    if "random" in name:
-        owed = 10.0
-    elif name.endswith("he") or "kaiming" in name:
-        owed = float(np.sqrt(2 / n_prev))
-    elif "xavier" in name or "glorot" in name:
-        owed = float(np.sqrt(1 / n_prev))
-    if owed is None:
-        if not np.isfinite(W).all():
-            return "the weights are not finite"
-        return "every unit starts alike: no symmetry is broken" if np.ptp(W, axis=0).max() == 0 else None
-    said = spread_of(W, owed)
-    if said is None:
+    owed = _owed(asking, W.shape[0], n_prev)
+    alike = _alike(W) if L > 1 else None
+    if not owed or alike:
+        return alike or (off_centre(W) if np.any(W) else None)
+    said = off_centre(W) or next((s for s in [spread_of(W, std) for std in owed]), None)
+    if said is None or (off_centre(W) is None and any(spread_of(W, std) is None for std in owed)):
         return None
-    return f"{said}; the standard deviation is {W.std():.4g}, owed {owed:.4g}{_guess(W, n_prev, owed)}"
+    return f"{said}; the standard deviation is {W.std():.4g}, owed {owed[0]:.4g}{_guess(W, n_prev, owed[0])}"
+
+
+def _owed(asking: Asking, n: int, n_prev: int) -> list[float]:
+    """The standard deviations that go by the initialiser's name, any of which is right; none where it says nothing."""
+    name = plain(asking.name)
+    if "he" in _words(asking.name) or name.endswith("he") or "kaiming" in name:
+        return [float(np.sqrt(2 / n_prev))]
+    if "xavier" in name or "glorot" in name:
+        return [float(np.sqrt(1 / n_prev)), float(np.sqrt(2 / (n_prev + n)))]
+    if "random" in name and name.startswith("initializeparameters") and takes_sizes(asking) is None:
+        return [10.0]
+    return []
+
+
+def _words(name: str) -> list[str]:
+    """``initialize_row`` has no zero in it."""
+    return [word.lower() for word in re.split(r"_|\d|(?<=[a-z])(?=[A-Z])", name)]
+
+
+def _of_zeros(name: str) -> bool:
+    return any(word.startswith("zero") or word.endswith("zeros") for word in _words(name))
+
+
+def _alike(W: np.ndarray) -> str | None:
+    """Units that start with the same weights learn the same for ever."""
+    if len(W) > 1 and np.ptp(W, axis=0).max() == 0:
+        return "every unit starts alike: no symmetry is broken"
+    if len(W) > 1 and len(np.unique(W, axis=0)) < len(W):
+        return "some units start alike: their symmetry is not broken"
+    if W.shape[1] > 1 and np.ptp(W, axis=1).max() == 0:
+        return "every weight of a unit is the same: one number is drawn a unit"
+    return None
 
 
 def _guess(W: np.ndarray, n_prev: int, owed: float) -> str:
@@ -99,3 +182,43 @@ def _guess(W: np.ndarray, n_prev: int, owed: float) -> str:
     }  # fmt: skip
     close = [text for text, value in fits.items() if value != owed and spread_of(W, float(value)) is None]
     return f" (consistent with {' or '.join(close)})" if close else ""
+
+
+# --- logistic regression ---------------------------------------------------------------------------------------------
+
+
+def _of_one_unit(asking: Asking) -> str | None:
+    """The argument of ``initialize_with_zeros(dim)``: the one number of inputs."""
+    required = [a[0] for a in asking.function.arguments if not a[1]]
+    one = len(required) == 1 and plain(required[0]) in ("dim", "nx", "n", "nfeatures", "numfeatures", "d", "inputdim")
+    return required[0] if one else None
+
+
+def _unit(asking: Asking, dim: str) -> LawResult:
+    """w is (dim, 1), b is the number zero."""
+    looked = 0
+    for n in (4, 1, 150):
+        value = asking.worker.ask("sizes", name=asking.name, sizes={dim: n})
+        if isinstance(value, dict):
+            value = tuple(next((v for k, v in value.items() if plain(str(k))[:1] == c), None) for c in "wb")
+        if not isinstance(value, tuple | list) or len(value) != 2:
+            return (1, [asking.wrong("*", "MB702", "returns nothing")]) if value is None else (0, [])
+        w, b = as_array(value[0]), as_array(value[1])
+        said = None
+        if w is None or w.shape not in ((n, 1), (1, n), (n,)):
+            shape = "no array" if w is None else f"of shape {w.shape}"
+            said = ("w", f"w is {shape}; owed ({n}, 1)")
+        elif w.shape != (n, 1) and plain(asking.name) == "initializewithzeros":
+            said = ("w", f"w is of shape {w.shape}; owed ({n}, 1)")
+        elif _of_zeros(asking.name) and np.any(w):
+            said = ("w", "the weights are not zero")
+        elif n > 100 and np.any(w) and (off := off_centre(w)):
+            said = ("w", off)
+        elif b is None or b.size != 1:
+            said = ("b", "b is not one number")
+        elif np.any(b != 0):
+            said = ("b", "the bias does not start at zero")
+        if said is not None:
+            return 1, _with_lines(asking, [asking.wrong(said[0], "MB801", said[1])])
+        looked += n + 1
+    return looked, []

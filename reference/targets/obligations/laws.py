@@ -18,7 +18,16 @@ from reference.findings.verdicts import Certainty
 from reference.interface.entry import Violation
 from reference.witnesses.autodiff import autodiff, gradients
 
-__all__ = ["gradient_checker", "initialisation", "kept_rate", "mask_law", "no_mask", "spread_of", "wrong_law"]
+__all__ = [
+    "gradient_checker",
+    "initialisation",
+    "kept_rate",
+    "mask_law",
+    "no_mask",
+    "off_centre",
+    "spread_of",
+    "wrong_law",
+]
 
 Blocks = dict[str, np.ndarray]
 
@@ -94,6 +103,18 @@ def spread_of(W: np.ndarray, owed: float) -> str | None:
     ratio, share = float(np.mean(W * W)) / owed**2, NATS / W.size  # χ² of W.size degrees of freedom, over W.size
     if not -2 * np.sqrt(share) <= ratio - 1 <= 2 * np.sqrt(share) + 2 * share:
         return f"the weights have variance {np.mean(W * W):.3g}; owed {owed**2:.3g}"
+    return None
+
+
+def off_centre(W: np.ndarray) -> str | None:
+    """What is the matter with the mean of weights whose law is symmetric about 0, whatever else it is.
+
+    The signs of such weights are fair and independent of their magnitudes, so that |Σ W| ≥ x √(Σ W²) happens with
+    probability 2 exp(−x²/2) at most (Hoeffding's inequality, given the magnitudes).
+    """
+    if not abs(W.sum()) <= np.sqrt(2 * NATS * np.sum(W * W)):
+        positive = "all of the weights are positive: " if np.all(W >= 0) else ""
+        return f"{positive}the weights have mean {W.mean():.3g}; owed 0"
     return None
 
 

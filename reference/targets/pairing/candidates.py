@@ -69,7 +69,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         if not wanted.items() <= _said(candidate.reading).items():
             continue
         fed = best.forward is not None
-        known = fed and best.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
+        known = best.forward is not None and (
+            best.reached == Reached.KNOWN_NETWORK or (best.reached == Reached.RAISED and best.forward.own)
+        )
         if known and candidate.forward is None and (candidate.hidden, candidate.output) != (best.hidden, best.output):
             continue  # its own forward pass told which network it is
         as_course = fed and best.reached == Reached.KNOWN_NETWORK and best.reading in COURSE and strong(backward.name)
@@ -166,7 +168,8 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPa
             for reading in readings():
                 yield PassPair(backward, None, reading=reading, hidden=hidden, output=output)
     for layout in _layouts(backward):
-        for hidden in ("relu", "tanh") if layout == "dict" else ("relu",):
+        hiddens = ("tanh", "relu") if any(means(a, "learning_rate") for a in backward.arguments) else ("relu", "tanh")
+        for hidden in hiddens if layout == "dict" else ("relu",):
             for output in ("sigmoid", "softmax"):
                 for reading in COURSE:
                     if reading.form == "dict" or any(means(a, "parameters") for a in backward.arguments):

@@ -15,7 +15,7 @@ import numpy as np
 from manual_backprop import network
 from reference.cases.quantities import is_intermediate, split
 from reference.interface.outcome import Single
-from reference.targets.pairing import layouts
+from reference.targets.pairing import layouts, subtracted
 from reference.targets.pairing.readings import Reading
 from reference.targets.pairing.returns import handed_over
 from reference.targets.reading.roles import Role
@@ -80,6 +80,10 @@ class PassPair:
     @property
     def l2(self) -> bool:
         return any(a.name for a in self.backward.arguments if means(a, "lambd"))
+
+    @property
+    def updates(self) -> bool:
+        return any(means(a, "learning_rate") for a in self.backward.arguments)
 
     @property
     def dropout(self) -> bool:
@@ -149,7 +153,7 @@ class Stages(NamedTuple):
 def stages(pair: PassPair, single: Single) -> Stages:
     """The forward pass: the file's own, or ours. What the backward pass is handed is in ``values``."""
     reading, dims, m = pair.reading, single.dims, single.X.shape[1]
-    masks, values = single.masks, reading.given(single)
+    masks, values = single.masks, {**reading.given(single), "learning_rate": subtracted.RATE}
     if pair.forward is None:
         p = _pass(pair, single)
         ours = {f"{kind}{l}": a for kind, layers in (("Z", p.Z), ("A", p.A[1:]), ("D", p.masks or ()))
@@ -191,7 +195,8 @@ def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
     changed = [name for name, (now, before) in zip("XY", given, strict=True) if not np.array_equal(now, before)]
     now = dict(layouts.walk(stage.cache))
     spoilt = [path for path, a in kept if path in now and not np.array_equal(a, now[path], equal_nan=True)]
-    return result, changed + layouts.cache_names(stage.cache, spoilt)
+    purpose = "Wb" if pair.updates else ""  # it changes the parameters, and those in its cache are the same
+    return result, changed + [n for n in layouts.cache_names(stage.cache, spoilt) if n[0] not in purpose]
 
 
 def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
@@ -202,7 +207,8 @@ def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: 
 def as_returned(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
     """The gradients by the course's names, as the file has them."""
     with seeded(state):  # a mask that is drawn anew is another one
-        value = pair.backward.call(**bind(pair.backward.arguments, pair.backward.role or "", values))
+        bound = bind(pair.backward.arguments, pair.backward.role or "", values)
+        value = subtracted.called(pair.backward.call, bound, values["learning_rate"])
     named = layouts.gradients(value, single.dims, shifted=None, turned=pair.reading.turned, order=pair.order)
     return {name: np.array(a) for name, a in named.items()}
 

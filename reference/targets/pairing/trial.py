@@ -27,9 +27,10 @@ from reference.targets.pairing.passes import (
     stages,
 )
 from reference.targets.pairing.returns import gradient_order, takes_any_depth
+from reference.targets.pairing.subtracted import RATE, SMALL, said_of_rates
 from reference.targets.reading.vocabulary import Unbindable, bind, own_depth
 
-__all__ = ["probe", "tried_out"]
+__all__ = ["depends_on_the_rate", "probe", "tried_out"]
 
 DEPTHS = (3, 2, 4, 1)  # tried in turn: the course's, the shallow ones, and what tells a network of any depth
 WIDTHS = (4, 3, 5, 2, 6, 3)  # of the layers before the last, never equal side by side
@@ -249,3 +250,17 @@ def _same(got: Any, want: np.ndarray) -> bool:
     return got.size == want.size and bool(
         np.all(np.abs(got.reshape(want.shape) - want) <= CLOSE * np.max(np.abs(want), initial=1e-300))
     )
+
+
+def depends_on_the_rate(pair: PassPair) -> str | None:
+    """What is the matter with a pass that updates the parameters, where its gradients depend on the learning rate."""
+    depth = max(pair.depths)
+    if not pair.updates or depth == 1:
+        return None
+    single = probe(depth, last=1 if pair.output == "sigmoid" else 3, dropout=pair.dropout)
+    try:
+        given = [stages(pair, single).values | {"learning_rate": rate} for rate in (RATE, SMALL)]
+        large, small = (as_returned(pair, values, single) for values in given)
+    except Exception:  # it is said elsewhere
+        return None
+    return said_of_rates(large, small, depth)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
+from itertools import islice
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -24,6 +25,7 @@ from reference.targets.pairing.passes import (
     seeded,
     stages,
 )
+from reference.targets.pairing.trial import depends_on_the_rate
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -37,6 +39,7 @@ from reference.targets.process.calling import (
 from reference.targets.process.exceptions import described
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
+from reference.targets.reading.assigned import assigned
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import Cell, place
@@ -44,6 +47,8 @@ from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
 
 __all__ = ["Server"]
+
+MOST = 10_000  # values of a generator
 
 
 class Server:
@@ -143,6 +148,12 @@ class Server:
             self.pairs[check] = paired(self.functions[check], every, self.elsewhere, **self.wanted)
         return self.pairs[check]
 
+    def ask_rate(self, check: str) -> list[Any] | None:
+        """Of a backward pass that updates the parameters: what is wrong with the order or the rate, and its line."""
+        pair = self._pair(check)
+        said, where = depends_on_the_rate(pair), self.loaded and self.loaded.own.get(check)
+        return None if said is None else [said, where and where.cell, assigned(pair.backward.call, "W1")]
+
     def _own(self, check: str) -> PassPair:
         """The backward pass with the file's own forward pass, whatever that computes."""
         pair = self._pair(check)
@@ -211,10 +222,10 @@ class Server:
         return gradients_of(self.path, self.cells, self._own(check), cost, singles(problem)[0])
 
     def ask_call(self, name: str, values: dict[str, Any], role: str | None = None, form: str = "dict",
-                 replaced: dict[str, str] | None = None, traced: bool = False) -> Any:  # fmt: skip
+                 replaced: dict[str, str] | None = None, traced: bool = False, after: bool = False) -> Any:  # fmt: skip
         """Call a function with arguments by their meaning. ``replaced``: globals that are ours for this call.
 
-        ``traced``: what its variables took, in place of what it returns.
+        ``traced``: what its variables took, in place of what it returns. ``after``: with its arguments after the call.
         """
         f = self.functions[name]
         call = f.call
@@ -225,7 +236,14 @@ class Server:
         if traced:
             return self._traced(lambda: call(**bound), STATE)
         with seeded():
-            return call(**bound)
+            value = call(**bound)
+            if isinstance(value, Iterator):  # a generator's values
+                value = list(islice(value, MOST))
+        return [value, given] if after else value
+
+    def ask_line(self, name: str, quantity: str) -> int | None:
+        """The line of a function that sets W1, or an entry of that name."""
+        return assigned(self.functions[name].call, quantity)
 
     def ask_sizes(self, name: str, sizes: dict[str, int]) -> Any:
         """An initialiser that takes the sizes of its layers one by one."""

@@ -28,6 +28,13 @@ class Role(StrEnum):
     VECTOR_TO_DICTIONARY = "vector_to_dictionary"
     GRADIENTS_TO_VECTOR = "gradients_to_vector"
     UPDATE = "update"
+    MOMENTUM = "momentum"
+    RMSPROP = "rmsprop"
+    ADAM = "adam"
+    OTHER_UPDATE = "other update"  # a rule that none here is held to
+    INITIALISE_STATE = "initialise state"  # of momentum or Adam
+    MINI_BATCHES = "mini-batches"
+    DECAY = "decay"  # of the learning rate
     LAYER = "layer"  # a step of an L-layer network
 
     @property

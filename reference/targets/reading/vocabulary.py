@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from reference.targets.reading import training
 from reference.targets.reading.roles import Role
 
 __all__ = [
@@ -68,7 +69,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     Role.DICTIONARY_TO_VECTOR: ("parameters",),
     Role.VECTOR_TO_DICTIONARY: ("theta",),
     Role.GRADIENTS_TO_VECTOR: ("gradients",),
-    Role.UPDATE: ("parameters", "gradients", "learning_rate"),
+    **training.ORDER,
 }
 
 
@@ -85,6 +86,7 @@ class Argument(NamedTuple):
 STRONG = (
     "computecost", "computeloss", "forwardprop", "backwardprop", "lmodelforward", "lmodelbackward",
     "gradientcheck", "initializeparameters", "updateparameters", "dictionaryto", "vectorto", "gradientsto",
+    "initializevelocity", "initializeadam", "randomminibatch", "updatelr", "schedulelr",
 )  # fmt: skip
 
 
@@ -146,6 +148,12 @@ def bind(arguments: Sequence[Argument], role: str, values: Mapping[str, Any]) ->
     ``values["handed"]``: what the forward pass returned, by its own names. Raises ``Unbindable`` where an argument
     without a default stays without a value.
     """
+    if role in training.ORDER:
+        by_name, without = training.by_name(arguments, role, values)
+        if by_name and without:
+            raise Unbindable(f"its argument {without[0]!r} is none that is known")
+        if by_name:
+            return by_name
     order = ORDER[role]
     bound: dict[str, Any] = {}
     unknown = []
@@ -183,6 +191,7 @@ NOT_OURS = re.compile(
 )
 BACK = re.compile(r"back|bkwd|bwd|bprop|^((compute|calc|calculate|get|find|eval)_?)?(the)?grad(ient)?s?$")
 FORTH = re.compile(r"fo?r?o?wa?r?d|fwd|fprop|feedfor|^forwardpass")  # as it is misspelt, too
+INITIAL = re.compile(r"(random|he|xavier|glorot|kaiming|lecun|normal|uniform|zeros?|weights?|params?|parameters)*init")
 LAYERWISE = ("linear", "relu", "sigmoid", "tanh", "softmax", "activation", "layer", "single", "affine", "step")
 
 
@@ -219,9 +228,11 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
     if own_depth(arguments) is not None and not _of_one_layer(n, given):
         given = [*given, "parameters"]  # one by one
     whole_model = n.startswith(("lmodel", "nlayer", "llayer", "model"))
+    if (trains := training.role_in_training(name, arguments)) is not None:
+        return trains
     if NOT_OURS.search(n) or n.startswith(("predict", "load", "accuracy")):
         return None
-    if re.match(r"(random|he|xavier|zeros?)?init", n) or n.startswith("initialize"):
+    if INITIAL.match(n) or n.startswith("initialize"):
         return Role.INITIALISE if arguments and not re.search(r"velocity|adam|momentum", n) else None
     if re.search(r"grad(ient)?s?check|checkgrad", n):
         if "parameters" in given or "gradients" in given:
@@ -233,8 +244,8 @@ def classify(name: str, arguments: Sequence[Argument]) -> Role | None:
         return Role.VECTOR_TO_DICTIONARY
     if re.search(r"grad(ient)?sto(vector|vec)", n):
         return Role.GRADIENTS_TO_VECTOR
-    if n.startswith("update") and "gradients" in given and "parameters" in given:
-        return Role.UPDATE if set(names).isdisjoint(("v", "s", "beta", "t")) or "learning_rate" in given else None
+    if {"Y", "cache", "parameters", "learning_rate"} <= set(given):  # it updates the parameters where they are
+        return _backward(given, drops="dropout" in n)
     if re.fullmatch(r"(linear|linearactivation|relu|sigmoid|tanh|softmax)(forward|backward)(with\w+)?", n):
         return Role.LAYER
     if BACK.search(n):

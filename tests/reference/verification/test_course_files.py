@@ -48,6 +48,7 @@ REPRESENTATIVES = {  # and what each stands for, beside its codes
     "text_only.ipynb": "nothing to judge",
     "toy_derivative.py": "scalar pair",
     "update_without_rate.ipynb": "update",
+    "week2_adam_without_t.py": "an update of the second week",
 }
 
 

@@ -96,7 +96,6 @@ OTHER_INITIALISERS = [
             parameters[f'b{l}'] = np.zeros((layers_dims[l], 1))
         return parameters
     """,
-    "def initialize_velocity(parameters):\n    return {'dW1': np.zeros_like(parameters['W1'])}",
     "def initialize_pairs(layers_dims):\n    return [(np.ones((2, 2)), np.ones((2, 1)))]",
 ]
 
@@ -134,6 +133,101 @@ def test_other_initialisers(initialisers, name, code, words):
     initialisers.wrong(name, code, words)
 
 
-@each("name", ["initialize_velocity", "initialize_pairs"])
-def test_what_is_no_initialiser_of_ours_is_not_accused(initialisers, name):
-    assert initialisers.found.get(name, []) == []
+def test_what_is_no_initialiser_of_ours_is_not_accused(initialisers):
+    assert initialisers.found["initialize_pairs"] == []
+
+
+# --- laws, forms and depths ------------------------------------------------------------------------------------------
+
+TUPLE = """
+def NAME(n_x, n_h, n_y):
+    W1 = np.random.randn(n_h, n_x) * 0.01
+    b1 = np.zeros((n_h, 1))
+    W2 = np.random.randn(n_y, n_h) * 0.01
+    b2 = np.zeros((n_y, 1))
+    return W1, b1, W2, b2
+"""
+RIGHT_FORMS = {
+    "initialize_tuple": named("initialize_tuple", TUPLE),
+    "initialize_in_rows": """
+def initialize_in_rows(layer_dims):
+    params = {}
+    for l in range(1, len(layer_dims)):
+        params[f"W{l}"] = np.random.randn(layer_dims[l - 1], layer_dims[l]) * 0.01
+        params[f"b{l}"] = np.zeros((1, layer_dims[l]))
+    return params
+""",
+    "initialize_with_zeros": "def initialize_with_zeros(dim):\n    return np.zeros((dim, 1)), 0.0",
+    "initialize_parameters_of_two": """
+def initialize_parameters_of_two(layers_dims):
+    return {"W1": np.random.randn(layers_dims[1], layers_dims[0]), "b1": np.zeros((layers_dims[1], 1)),
+            "W2": np.random.randn(layers_dims[2], layers_dims[1]), "b2": np.zeros((layers_dims[2], 1))}
+""",
+    "initialize_parameters_three_sizes": """
+def initialize_parameters_three_sizes(n_x, n_h1, n_h2, n_y):
+    return {"W1": np.random.randn(n_h1, n_x), "b1": np.zeros((n_h1, 1)),
+            "W2": np.random.randn(n_h2, n_h1), "b2": np.zeros((n_h2, 1)),
+            "W3": np.random.randn(n_y, n_h2), "b3": np.zeros((n_y, 1))}
+""",
+    "glorot_uniform_init": initialiser(
+        "glorot_uniform_init", "np.random.uniform(-1, 1, (n, n_prev)) * np.sqrt(6 / (n + n_prev))"
+    ),
+    "initialize_xavier": initialiser("initialize_xavier", "np.random.randn(n, n_prev) * np.sqrt(1 / n_prev)"),
+    "initialize_he_uniform": initialiser(
+        "initialize_he_uniform", "np.random.uniform(-np.sqrt(6 / n_prev), np.sqrt(6 / n_prev), (n, n_prev))"
+    ),
+    "initialize_randomly": initialiser("initialize_randomly", "np.random.standard_t(3, (n, n_prev)) * 0.01"),
+    "init_random_weights": initialiser("init_random_weights", "np.random.randn(n, n_prev) * 0.01"),
+}
+WRONG_FORMS = {
+    "initialize_small": (initialiser("initialize_small", "np.random.rand(n, n_prev) * 0.01"), "MB801", "positive"),
+    "initialize_tuple_rand": (named("initialize_tuple_rand", TUPLE.replace("randn", "rand")), "MB801", "positive"),
+    "initialize_offset": (initialiser("initialize_offset", "np.random.randn(n, n_prev) + 0.5"), "MB801", "have mean"),
+    "initialize_parameters_rand_he": (
+        initialiser("initialize_parameters_rand_he", "np.random.rand(n, n_prev) * np.sqrt(2 / n_prev)"),
+        "MB801", "positive"),
+    "initialize_twins": (
+        initialiser("initialize_twins", "np.repeat(np.random.randn((n + 1) // 2, n_prev), 2, axis=0)[:n]"),
+        "MB801", "some units start alike"),
+    "initialize_column": (
+        initialiser("initialize_column", "np.random.randn(n, 1) * np.ones((n, n_prev))"),
+        "MB801", "one number is drawn"),
+    "initialize_row": (initialiser("initialize_row", "np.random.randn(1, n_prev) * np.ones((n, 1))"), "MB801", "alike"),
+    "initialize_to_nothing": (initialiser("initialize_to_nothing", "np.zeros((n, n_prev))"), "MB801", "alike"),
+    "initialize_with_zeros_x": (
+        "def initialize_with_zeros_x(dim):\n    w = np.random.randn(dim, 1)\n    return w, 0.0", "MB801", "not zero"),
+    "initialize_with_zeros_y": (
+        "def initialize_with_zeros_y(dim):\n    w = np.zeros((dim, dim))\n    return w, 0.0", "MB801", "w is of shape"),
+    "initialize_with_zeros_z": (
+        "def initialize_with_zeros_z(dim):\n    w = np.zeros((dim, 1))\n    b = 1.0\n    return w, b",
+        "MB801", "start at zero"),
+    "initialize_parameters_shallow": (
+        initialiser("initialize_parameters_shallow", "np.random.randn(n, n_prev)").replace(
+            "L = len(layers_dims)", "L = min(len(layers_dims), 4)"), "MB801", "W4 is not there"),
+    "initialize_parameters_deep_only": (
+        initialiser("initialize_parameters_deep_only", "np.random.randn(n, n_prev)").replace(
+            "L = len(layers_dims)", "L = len(layers_dims) + 0 * layers_dims[2]"), "MB701", "with layers_dims = [4, 3]"),
+    "initialize_parameters_first_only": (
+        initialiser("initialize_parameters_first_only", "np.random.randn(n, n_prev)").replace(
+            "    return", "        return"), "MB801", "W2 is not there"),
+    "initialize_parameters_square": (
+        initialiser("initialize_parameters_square", "np.random.randn(n, n)"), "MB801", "has shape"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory):
+    functions = [*RIGHT_FORMS.values(), *(text for text, _, _ in WRONG_FORMS.values())]
+    return Judged(tmp_path_factory.mktemp("forms"), functions)
+
+
+@each("name", RIGHT_FORMS)
+def test_right_forms(forms, name):
+    forms.right(name)
+
+
+@each("name", WRONG_FORMS)
+def test_wrong_forms(forms, name):
+    _, code, words = WRONG_FORMS[name]
+    forms.wrong(name, code, words)
+    assert all(v.place is not None for v in forms.found[name]), forms.found[name]

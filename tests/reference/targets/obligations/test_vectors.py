@@ -1,4 +1,4 @@
-"""Vectors of parameters and their updates."""
+"""Vectors of parameters."""
 
 from __future__ import annotations
 
@@ -75,61 +75,11 @@ VECTORS = [
     """,
     "def vector_to_dictionary_x4(theta):\n    parameters = {}",
 ]
-UPDATES = [
-    """
-    def update_parameters(parameters, grads, learning_rate):
-        n = len(parameters) // 2
-        for k in range(n):
-            parameters["W" + str(k + 1)] = parameters["W" + str(k + 1)] - learning_rate * grads["dW" + str(k + 1)]
-            parameters["b" + str(k + 1)] = parameters["b" + str(k + 1)] - learning_rate * grads["db" + str(k + 1)]
-        return parameters
-    """,
-    """
-    def update_parameters_in_place(parameters, grads, learning_rate=1.2):
-        for key in parameters:
-            parameters[key] -= learning_rate * grads["d" + key]
-        return parameters
-    """,
-    (
-        "def update_parameters_new(params, gradients, alpha):\n"
-        "    return {k: v - alpha * gradients['d' + k] for k, v in params.items()}"
-    ),
-    """
-    def update_parameters_two(parameters, grads, learning_rate):
-        W1, b1, W2, b2 = (parameters[k] - learning_rate * grads["d" + k] for k in ("W1", "b1", "W2", "b2"))
-        return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
-    """,
-    (
-        "def update_parameters_x1(parameters, grads, learning_rate):\n"
-        "    return {k: v + learning_rate * grads['d' + k] for k, v in parameters.items()}"
-    ),
-    (
-        "def update_parameters_x2(parameters, grads, learning_rate):\n"
-        "    return {k: v - grads['d' + k] for k, v in parameters.items()}"
-    ),
-    (
-        "def update_parameters_x3(parameters, grads, learning_rate):\n    return {k: v - "
-        "learning_rate * grads['d' + k] if k[0] == 'W' else v for k, v in parameters.items()}"
-    ),
-    (
-        "def update_parameters_x4(parameters, grads, learning_rate):\n    for k in parameters:\n"
-        "        parameters[k] = parameters[k] - learning_rate * grads['d' + k]"
-    ),
-    (
-        "def update_parameters_x5(parameters, grads, learning_rate):\n"
-        "    return {k: v - learning_rate * np.sum(grads['d' + k]) for k, v in parameters.items()}"
-    ),
-    (
-        "def update_parameters_x6(parameters, grads, learning_rate):\n"
-        "    return {k: learning_rate * grads['d' + k] for k, v in parameters.items()}"
-    ),
-    "def update_parameters_x7(parameters, grads, learning_rate):\n    W1 = None\n    return {'W1': W1}",
-]
 
 
 @pytest.fixture(scope="module")
 def vectors(tmp_path_factory):
-    return Judged(tmp_path_factory.mktemp("vectors"), VECTORS + UPDATES)
+    return Judged(tmp_path_factory.mktemp("vectors"), VECTORS)
 
 
 @each(
@@ -139,13 +89,9 @@ def vectors(tmp_path_factory):
         "dictionary_to_vector_flat",
         "gradients_to_vector",
         "vector_to_dictionary",
-        "update_parameters",
-        "update_parameters_in_place",
-        "update_parameters_new",
-        "update_parameters_two",
     ],
 )
-def test_right_vectors_and_updates(vectors, name):
+def test_right_vectors(vectors, name):
     vectors.right(name)
 
 
@@ -162,14 +108,7 @@ def test_right_vectors_and_updates(vectors, name):
         ("vector_to_dictionary_x2", "MB501", "W1 has shape (4, 5)"),
         ("vector_to_dictionary_x3", "MB501", "b3 is not there"),
         ("vector_to_dictionary_x4", "MB702", "no dictionary"),
-        ("update_parameters_x1", "MB101", "added"),
-        ("update_parameters_x2", "MB101", "learning rate"),
-        ("update_parameters_x3", "MB101", "not updated"),
-        ("update_parameters_x4", "MB702", "no dictionary"),
-        ("update_parameters_x5", "MB199", "α"),
-        ("update_parameters_x6", "MB101", "the step"),
-        ("update_parameters_x7", "MB702", "not finished"),
     ],
 )
-def test_wrong_vectors_and_updates(vectors, name, code, words):
+def test_wrong_vectors(vectors, name, code, words):
     vectors.wrong(name, code, words)
