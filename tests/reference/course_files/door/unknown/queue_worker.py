@@ -1,19 +1,19 @@
 import numpy as np
 
 
-def load_job(session, queue):
+def load_job(client, queue):
     job = queue.get(timeout=5)
-    return session.fetch(job.key), job
+    return client.fetch(job.key), job
 
 
-def backward(session, queue, bucket="grads"):
-    arrays, job = load_job(session, queue)
+def backward(client, queue, bucket="grads"):
+    arrays, job = load_job(client, queue)
     delta = arrays["out"] - arrays["label"]
     grad = delta @ arrays["in"].T / job.count
-    session.put(bucket, job.key, grad)
+    client.put(bucket, job.key, grad)
     return job.key
 
 
-def main(session, queue):
+def main(client, queue):
     while not queue.empty():
-        print(backward(session, queue))
+        print(backward(client, queue))
