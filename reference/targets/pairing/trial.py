@@ -142,7 +142,13 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
     kinds = ("dW", "db") if biased else ("dW",)
     if not all(f"{kind}{l}" in values for l in range(1, depth + 1) for kind in kinds):
         return nowhere if tried.reached == Reached.UNKNOWN_NETWORK else replace(tried, reached=Reached.RAISED)
-    return _compared(tried, single._replace(masks=stage.masks), values)
+    single = single._replace(masks=stage.masks)
+    found = _compared(tried, single, values)
+    if found.reached == Reached.KNOWN_NETWORK and tried.output == "identity":  # what it returns may be logits
+        of_logits = [_compared(replace(tried, output=output), single, values) for output in ("softmax", "sigmoid")]
+        found = next((other for other in of_logits if other.reached == Reached.RIGHT), found)
+    classes = found.reading.labels in ("integers", "integer row")
+    return nowhere if classes and found.output == "identity" else found
 
 
 def _order(pair: PassPair, values: dict[str, Any], single: Single) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reference.targets.pairing.layouts import NotGradients
+from reference.targets.reading import course_helpers
 from reference.targets.reading.source import place
 from reference.targets.reading.vocabulary import Unbindable
 
@@ -46,8 +47,8 @@ def described(
 
 
 def _is_ours(error: BaseException, path: Path) -> bool:
-    """Did this tool raise it, at calling the target or at what the target returned?"""
-    frames = [f.filename for f in traceback.extract_tb(error.__traceback__)]
+    """Did this tool raise it, at calling the target or at what the target returned? What it supplies is no part of it."""
+    frames = [f.filename for f in traceback.extract_tb(error.__traceback__) if f.filename != course_helpers.__file__]
     known = [f for f in frames if f.startswith(OURS) or place(f)[0] == str(path)]
     return bool(known) and place(known[-1])[0] != str(path)
 
