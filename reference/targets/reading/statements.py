@@ -160,7 +160,7 @@ def _defining(
                 if isinstance(node, ast.For | ast.While):
                     inner = [statement for statement in inner if isinstance(statement, ast.FunctionDef)]
                 yield from _defining(inner, cell, skipped)
-            case ast.Assign() | ast.AnnAssign() if _plain(node.value) and all(map(_named, _targets(node))):
+            case ast.Assign() | ast.AnnAssign() if _is_plain(node.value) and all(map(_named, _targets(node))):
                 yield node
             case _:
                 for name in ast.walk(node):
@@ -174,6 +174,13 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 def _named(target: ast.expr) -> bool:
     return isinstance(target, ast.Name)
+
+
+def _is_plain(value: ast.expr | None) -> bool:
+    try:
+        return _plain(value)
+    except RecursionError:  # a sum of thousands of terms: no constant that a file of the course has
+        return False
 
 
 def _plain(value: ast.expr | None) -> bool:
