@@ -97,15 +97,28 @@ def _file(name: str, file: str, function: str | None, limits: Limits, binding: B
     if not path.is_file():
         raise TargetError(f"target {name!r}: {_what_it_is(path)}")
 
+    first: list[tuple[int, ...]] = []  # as it was when it was opened first: opened again, it must be the same file
+
     def load() -> Implementation:
         from reference.targets.course_file import course_file
 
+        first.append(_state(path))
+        if first[0] != first[-1]:
+            raise TargetError(f"target {name!r}: it was changed while it was judged")
         try:
             return course_file(path.resolve(), limits, shown=name, only=function, binding=binding)
         except (SourceError, TargetNotStarted) as error:
             raise TargetError(f"target {name!r}: {error}") from None
 
     return load
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:  # whoever reads it says so
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _what_it_is(path: Path) -> str:

@@ -44,6 +44,9 @@ class Jobs(NamedTuple):
         """Of every folder, how much of it was passed over."""
         lines = []
         for where, files in self.passed_over.items():
+            if not files:
+                lines.append(f"{where} holds no .py, .ipynb or .md file")
+                continue
             shown = ", ".join(files[:SHOWN]) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
             count = "1 file holds" if len(files) == 1 else f"{len(files)} files hold"
             lines.append(f"{where}: {count} no function of ours: {shown}")

@@ -119,7 +119,7 @@ def _parse(text: str) -> list[ast.stmt] | _Refused:
     except SyntaxError as error:
         return _Refused(f"{type(error).__name__}: {error.msg} (line {error.lineno})", error.lineno)
     except (ValueError, RecursionError, MemoryError) as error:
-        return _Refused(f"{type(error).__name__}: {error}")
+        return _Refused(f"{type(error).__name__}: {str(error) or 'nested too deeply'}")
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
