@@ -7,6 +7,7 @@ environments, caches, copies that an editor made.
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -102,9 +103,26 @@ def _files(name: str) -> list[str] | None:
     if os.path.isdir(name):
         return [str(path) for path in _below(Path(name))]
     if PATTERN.search(name) and not os.path.exists(name):
-        found = sorted(glob.glob(name, recursive=True))
-        return [f for f in found if _is_source(Path(f)) and not any(map(_is_pruned, Path(f).parts[:-1]))]
+        return sorted(_matching(name) if "**" in name else (f for f in glob.glob(name) if _is_source(Path(f))))
     return None
+
+
+def _matching(pattern: str) -> list[str]:
+    """The files below the pattern's folder that it matches. ``glob`` would follow links, and walk in circles."""
+    parts = Path(pattern).parts
+    root = Path(*itertools.takewhile(lambda part: not PATTERN.search(part), parts))
+    wanted = re.compile(_as_regex(Path(pattern).as_posix()))
+    return [str(path) for path in _below(root) if wanted.fullmatch(path.as_posix())] if root.is_dir() else []
+
+
+def _as_regex(pattern: str) -> str:
+    """``**/`` is any folders, ``*`` and ``?`` stay within one, ``[a-z]`` is what it is."""
+    meanings = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[!?[^]]+\])", pattern)
+    return "".join(
+        meanings.get(piece) or (piece.replace("[!", "[^") if piece.startswith("[") else re.escape(piece))
+        for piece in pieces
+    )
 
 
 def _below(folder: Path) -> Iterator[Path]:

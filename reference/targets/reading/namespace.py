@@ -141,6 +141,9 @@ def _define(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
     try:
         execute()
     except Exception:
+        if isinstance(node, ast.ClassDef) and node.decorator_list:
+            node.decorator_list = []
+            return execute()
         if not isinstance(node, ast.FunctionDef) or not (
             node.args.defaults or node.args.kw_defaults or node.decorator_list
         ):

@@ -35,6 +35,8 @@ class Absent:
     ``helpers``: the course's, by their plain names, for a module that would be a missing helper module.
     """
 
+    __array_ufunc__ = None  # NumPy leaves an operator to it
+
     def __init__(self, name: str, helpers: Mapping[str, Any] | None = None) -> None:
         self._name, self._helpers = name, helpers or {}
 
@@ -73,7 +75,7 @@ def _forwarded(name: str) -> Any:
     return method
 
 
-UNARY = ("abs", "bool", "enter", "float", "index", "int", "invert", "iter", "len", "neg", "pos")
+UNARY = ("abs", "array", "bool", "enter", "float", "index", "int", "invert", "iter", "len", "neg", "pos")
 BINARY = ("add", "and", "floordiv", "matmul", "mod", "mul", "or", "pow", "sub", "truediv", "xor")
 OTHERS = ("contains", "delitem", "exit", "ge", "getitem", "gt", "le", "lt", "setitem")
 for _name in (*UNARY, *BINARY, *(f"r{name}" for name in BINARY), *OTHERS):

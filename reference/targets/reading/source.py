@@ -47,8 +47,8 @@ class Cell(NamedTuple):
 def read(path: Path) -> list[Cell]:
     """The code of a file, magics and shell lines taken out. Raises ``SourceError``."""
     if path.suffix.lower() in MARKDOWN:
-        fences = pieces(_decoded(_bytes(path)))
-        return [_merged([piece for piece in fences if piece.defines or _parses(_without_magics(piece.text))])]
+        fences = [p._replace(text=_without_magics(p.text)) for p in pieces(_decoded(_bytes(path)))]
+        return [_merged([piece for piece in fences if piece.defines or _parses(piece.text)])]
     return [Cell(number, _without_magics(text)) for number, text in texts(path)]
 
 
@@ -77,7 +77,7 @@ def _merged(fences: list[Piece]) -> Cell:
     """Pieces of a file as one cell: each stands where it stood, and between them there is nothing."""
     lines: list[str] = []
     for piece in fences:
-        lines += [""] * (piece.above - len(lines)) + _without_magics(piece.text).rstrip("\n").split("\n")
+        lines += [""] * (piece.above - len(lines)) + piece.text.rstrip("\n").split("\n")
     return Cell(None, "\n".join(lines))
 
 

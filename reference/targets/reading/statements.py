@@ -56,8 +56,10 @@ def definitions(cells: list[Cell]) -> Definitions:
         found.unloadable.extend(broken)
         decorators = {node.name for node in ast.walk(ast.Module(statements, [])) if isinstance(node, ast.FunctionDef)}
         for node in _defining(statements, cell.number, found.skipped):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                node.decorator_list = [d for d in node.decorator_list if _root(d) in (*KEPT_DECORATORS, *decorators)]
+            for each in [node, *(node.body if isinstance(node, ast.ClassDef) else ())]:
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                    kept = (*KEPT_DECORATORS, *decorators)
+                    each.decorator_list = [d for d in each.decorator_list if _root(d) in kept]
             found.loadable.append(Loadable(cell.number, node))
     return found._replace(repaired=repaired)
 
