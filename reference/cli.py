@@ -113,9 +113,10 @@ REPORT = (
 def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
-    A TARGET is a .py or .ipynb in the course's style, file.py::function, module:function, or a built-in name:
-    manual_backprop, jax, torch, autograd. Files and functions run in a process of their own. What is not said here is
-    taken from MANUAL_BACKPROP_… in the environment, then from [tool.manual-backprop] in pyproject.toml.
+    A TARGET is a .py, .ipynb or .md in the course's style, a folder of them, a quoted pattern such as 'hw/**/*.py',
+    file.py::function, module:function, or a built-in name: manual_backprop, jax, torch, autograd. Files and functions
+    run in a process of their own. What is not said here is taken from MANUAL_BACKPROP_… in the environment, then from
+    [tool.manual-backprop] in pyproject.toml.
     """
     from reference.commands.verify import run_verify
 

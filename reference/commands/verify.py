@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
-from reference.verification.parallel import Job, side_by_side
+from reference.verification.jobs import jobs_of
+from reference.verification.parallel import side_by_side
 from reference.verification.progress import Progress, progress
 from reference.verification.reported import invoked, run_report, target_report
 from reference.verification.request import Request, request
@@ -45,7 +47,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
         raise click.UsageError(str(error)) from None
     check_writable(asked.reports)
     with progress(sys.stderr) as advance:
-        found, kills_of, kills = _judged(asked, advance)
+        found, nothing, kills_of, kills = _judged(asked, advance)
     if flags["update_baseline"]:
         known = _updated(asked, found, known, flags)
     accepted = {} if known is None else baselines.live(known, _today())
@@ -58,7 +60,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
         made,
         seed=asked.options.seed,
         profile=asked.profile,
-        inconclusive=[*([] if alone else not_run(asked.require, said)), *lost],
+        inconclusive=[*nothing, *([] if alone else not_run(asked.require, said)), *lost],
         wrong=wrong,
         reproducible=plan.seed == "plan" and plan.max_time is None,
         kills=kills,
@@ -68,20 +70,21 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
     return report.exit_code
 
 
-def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], str, list[Kill]]:
-    """What is concluded of every target; where there is a page to make, also what became of planted mistakes.
+def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], list[str], str, list[Kill]]:
+    """What is concluded of every target, or why there is none to conclude anything of; where there is a page to make,
+    also what became of planted mistakes.
 
     ``click.ClickException`` where a single target cannot be opened at all.
     """
     options = replace(asked.options, progress=advance, witness_cache={})
     pictured = any(form == "html" for form, _ in asked.reports)
     try:
-        jobs = [Job(name, resolve(name, asked.limits, asked.bind, asked.bindings)) for name in asked.targets]
+        made = jobs_of(asked)
         with prepared():
             if (why := promptly(canary)) is not None:
                 raise click.ClickException(f"{INTERNAL}: {why}")
             found = side_by_side(
-                jobs,
+                made.jobs,
                 lambda implementation, job: judge_target(
                     _with_slack_said(implementation, asked.slack),
                     options,
@@ -91,10 +94,16 @@ def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], str, l
                 ),
                 lambda implementation, run: conclude(implementation, options, run, interrupted=True),
             )
+            if not _stopped(found):
+                found = made.of_concern(found)
             kills_of, kills = _kills(found, asked) if pictured and not _stopped(found) else ("", [])
     except TargetError as error:
         raise click.UsageError(str(error)) from None
-    return found, kills_of, kills
+    if not found:
+        return [], [f"there is nothing to judge: {line}" for line in made.said()], kills_of, kills
+    for line in made.said():
+        click.echo(f"manual-backprop: {line}", err=True)
+    return found, [], kills_of, kills
 
 
 def _stopped(found: Sequence[Conclusion]) -> bool:
@@ -115,13 +124,11 @@ def _kills(found: Sequence[Conclusion], asked: Request) -> tuple[str, list[Kill]
 
     names = [target.target for target in found if target.verdict == "pass"]
     for name in (*names[:1], "manual_backprop"):
-        implementation = resolve(name, asked.limits, asked.bind, asked.bindings)()
         try:
-            return name, selftest(implementation)
-        except ValueError:  # it exports no backward pass that a mistake can be planted in
+            with closing(resolve(name, asked.limits, asked.bind, asked.bindings)()) as implementation:
+                return name, selftest(implementation)
+        except Exception:  # no backward pass that a mistake can be planted in, or no target any more
             continue
-        finally:
-            implementation.close()
     return "", []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["TargetDied", "TargetGivenUp", "TargetRaised"]
+__all__ = ["TargetChanged", "TargetDied", "TargetGivenUp", "TargetNotStarted", "TargetRaised"]
 
 
 class TargetDied(Exception):
@@ -13,6 +13,14 @@ class TargetDied(Exception):
 
 class TargetGivenUp(TargetDied):
     """The process was lost too often, for what other functions did: nothing more is asked of the target."""
+
+
+class TargetNotStarted(Exception):
+    """There is no process for it, which is nobody's fault but the machine's: the target is not judged."""
+
+
+class TargetChanged(Exception):
+    """Its file is no longer the one that was opened: what was seen so far and what comes now are of two programs."""
 
 
 class TargetRaised(Exception):

@@ -20,7 +20,7 @@ from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient, split
 from reference.findings.conventions import Convention
 from reference.interface.entry import Entry, Outcome, Place, Ran
-from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.exceptions import TargetChanged, TargetDied, TargetNotStarted, TargetRaised
 from reference.interface.outcome import as_dict
 from reference.interface.raised import described
 
@@ -59,7 +59,7 @@ def attempt(ask: Callable[[], T]) -> T | Raised:
     """What a target answers. It may raise anything, ``SystemExit`` included; an interrupt is the user's own."""
     try:
         return ask()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TargetNotStarted, TargetChanged):  # none of these is its answer
         raise
     except BaseException as error:
         return Raised(error)

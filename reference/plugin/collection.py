@@ -49,7 +49,10 @@ class Collection:
         report = yield
         if isinstance(collector, pytest.Session):
             placed = {id for path, id in self.paths.items() if self._named(path)}
-            nodes = [self._target(id, collector) for id in self.names if id not in placed and not self.narrowed]
+            alone = [id for id in self.names if id not in placed and not self.narrowed]
+            nodes = [
+                self._target(id, collector) for id in alone if not self.verification.is_passed_over(self.names[id])
+            ]
             required = [
                 Requirements.from_parent(collector, verification=self.verification, name="required", nodeid="required")
             ]
@@ -94,7 +97,11 @@ def _id(name: str, root: Path, folder: Path) -> str:
 def _seen_from(folder: Path, root: Path, name: str) -> str:
     """A name of pytest's configuration file, which is relative to the root, seen from ``folder``."""
     file, sep, rest = name.partition("::")
-    return relative(root / file, folder) + sep + rest if folder != root and (root / file).is_file() else name
+    return (
+        relative(root / file, folder) + sep + rest
+        if folder != root and ((root / file).exists() or "*" in file)
+        else name
+    )
 
 
 def _absolute(folder: Path, name: str) -> Path:

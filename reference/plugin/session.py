@@ -25,6 +25,7 @@ from reference.report.models.verification import Target
 from reference.selftest.canary import canary
 from reference.settings.table import ConfigurationError
 from reference.targets import TargetError, resolve
+from reference.targets.listing import Listed, Unlisted, holds_nothing, listed, mentions_ours
 from reference.verification import baseline as baselines
 from reference.verification.reported import target_report
 from reference.verification.request import Request, request
@@ -58,12 +59,17 @@ def open_verification(config: pytest.Config, names: list[str], seed: int | None)
     try:
         read = request(tuple(names), (), {"profile": config.getoption("manual_backprop_profile")})
         known = None if read.baseline is None else baselines.load(read.baseline)
-        for name in read.targets:
-            resolve(name, read.limits, read.bind, read.bindings)
+        every = listed(read.targets)
+        found = frozenset(target.name for target in every if isinstance(target, Listed) and target.found)
+        for target in every:
+            if isinstance(target, Unlisted):
+                raise target.error
+            resolve(target.name, read.limits, read.bind, read.bindings)
+        read = replace(read, targets=tuple(t.name for t in every if t.name not in found or mentions_ours(t.name)))
     except (ConfigurationError, TargetError, baselines.BaselineError) as error:
         raise pytest.UsageError(f"manual-backprop: {error}") from None
     options = replace(read.options, witness_cache={}, seed=read.options.seed if seed is None else seed)
-    return Verification(config, replace(read, options=options), config.invocation_params.dir, known)
+    return Verification(config, replace(read, options=options), config.invocation_params.dir, known, found)
 
 
 def untrusted(config: pytest.Config) -> str | None:
@@ -87,6 +93,8 @@ class Verification:
     request: Request
     folder: Path
     baseline: baselines.Baseline | None = None
+    found: frozenset[str] = frozenset()  # targets that a folder or a pattern led to: they may hold nothing
+    passed_over: set[str] = field(default_factory=set)  # those of them that do
     checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
     verdicts: dict[str, Verified | Fault | TargetError] = field(default_factory=dict)
 
@@ -96,7 +104,15 @@ class Verification:
             self.checks[name] = ()
             with suppress(TargetError), chdir(self.folder), silent(), _opened(self._opening(name)) as implementation:
                 self.checks[name] = checks_of(implementation, self.request.options.seed)
+                if name in self.found and holds_nothing(name, implementation):
+                    self.passed_over.add(name)
         return self.checks[name]
+
+    def is_passed_over(self, name: str) -> bool:
+        """Was it found and not named, and holds nothing that could be judged?"""
+        if name in self.found:
+            self.exports(name)
+        return name in self.passed_over
 
     def verified(self, name: str) -> Verified:
         """The target's verdict, when it is first asked for. Raises ``Fault``, or ``TargetError``."""

@@ -63,7 +63,7 @@ def _target_seen_from_here(name: str, info: ValidationInfo) -> str:
     """A target's name, of which the file, if it names one, is such a path."""
     folder = Path() if info.context is None else info.context["folder"]
     file, sep, function = name.partition("::")
-    names_a_file = (folder / file).exists() or file.endswith((".py", ".ipynb"))
+    names_a_file = (folder / file).exists() or file.endswith((".py", ".ipynb", ".md")) or "*" in file
     return _seen_from_here(file, info) + sep + function if names_a_file else name
 
 

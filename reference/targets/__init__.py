@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from reference.targets.reading.source import read as read_source
+from reference.targets.reading.source import texts as read_source
 from reference.targets.resolve import BUILT_IN, TargetError, is_installed, resolve
 
 __all__ = ["BUILT_IN", "TargetError", "is_installed", "read_source", "resolve"]

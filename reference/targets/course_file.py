@@ -19,7 +19,7 @@ from reference.targets.pairing.losses import LOSSES
 from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
-from reference.targets.reading.source import SourceError, read
+from reference.targets.reading.source import SourceError
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of
 
@@ -33,9 +33,8 @@ def course_file(
 
     Raises ``SourceError`` where the file cannot be read.
     """
-    cells = read(path)
     binding = binding or Binding()
-    greeting = {"ask": "load", "path": str(path), "cells": [[cell.number, cell.text] for cell in cells], "only": only}
+    greeting = {"ask": "load", "path": str(path), "only": only}
     worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
     try:
         details = worker.greet()
@@ -43,6 +42,9 @@ def course_file(
         return broken(shown, "*", Violation("*", "MB701", f"cannot be loaded: {raised}"), worker.close)
     except TargetDied as died:
         return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
+    if details["unreadable"] is not None:
+        worker.close()
+        raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
     notes: list[str | NotJudged] = []

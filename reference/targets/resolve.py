@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from reference.interface.entry import Implementation
+from reference.interface.exceptions import TargetNotStarted
 from reference.settings.binding import Binding, BindingError, binding_of
 from reference.settings.limits import Limits
-from reference.targets.reading.source import SourceError
+from reference.targets.reading.source import SUFFIXES, SourceError
 
 __all__ = ["BUILT_IN", "TargetError", "is_installed", "resolve"]
-
-SUFFIXES = (".py", ".ipynb")
 
 
 class TargetError(Exception):
@@ -58,7 +57,10 @@ def is_installed(name: str) -> bool:
     return name not in FRAMEWORKS or importlib.util.find_spec(name) is not None
 
 
-ACCEPTED = f"a built-in name ({', '.join(BUILT_IN)}), a .py or .ipynb file, file.py::function or module:function"
+ACCEPTED = (
+    f"a built-in name ({', '.join(BUILT_IN)}), a .py, .ipynb or .md file, file.py::function, module:function, a folder "
+    "or a quoted pattern such as 'hw/**/*.py'"
+)
 
 
 def resolve(
@@ -93,17 +95,38 @@ def resolve(
 def _file(name: str, file: str, function: str | None, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
     path = Path(file)
     if not path.is_file():
-        raise TargetError(f"target {name!r}: {'it is a folder' if path.is_dir() else 'there is no such file'}")
+        raise TargetError(f"target {name!r}: {_what_it_is(path)}")
+
+    first: list[tuple[int, ...]] = []  # as it was when it was opened first: opened again, it must be the same file
 
     def load() -> Implementation:
         from reference.targets.course_file import course_file
 
+        first.append(_state(path))
+        if first[0] != first[-1]:
+            raise TargetError(f"target {name!r}: it was changed while it was judged")
         try:
             return course_file(path.resolve(), limits, shown=name, only=function, binding=binding)
-        except SourceError as error:
+        except (SourceError, TargetNotStarted) as error:
             raise TargetError(f"target {name!r}: {error}") from None
 
     return load
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:  # whoever reads it says so
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _what_it_is(path: Path) -> str:
+    if path.is_dir():
+        return "it is a folder"
+    if path.exists():
+        return "it is no regular file"
+    return "it is a link that leads nowhere" if path.is_symlink() else "there is no such file"
 
 
 def _object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
@@ -114,5 +137,7 @@ def _object(name: str, module: str, attribute: str, limits: Limits, binding: Bin
             return module_object(name, module, attribute, limits, binding)
         except NotThere as error:
             raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
+        except TargetNotStarted as error:
+            raise TargetError(f"target {name!r}: {error}") from None
 
     return load

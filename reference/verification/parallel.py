@@ -9,11 +9,13 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import wait as all_done
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Implementation
+from reference.interface.exceptions import TargetChanged, TargetNotStarted
 from reference.targets import TargetError
 from reference.verification.conclusion import Conclusion
 from reference.verification.run import Run
@@ -72,22 +74,28 @@ def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job],
 
 
 def _one(job: Job, verify: Callable[[Implementation, Job], Conclusion], *, alone: bool) -> Conclusion:
+    """What is concluded of one target; what goes wrong on the way is said of it, and stops no other."""
     if job.run.stopped:
         raise KeyboardInterrupt
     try:
         job.implementation = job.opening()
+        return verify(job.implementation, job)
     except TargetError as error:
-        if alone:
+        if alone and job.implementation is None:
             raise
         return Conclusion(job.name, "error", str(error))
-    try:
-        return verify(job.implementation, job)
-    except Exception as error:
+    except (TargetNotStarted, TargetChanged) as error:
+        return Conclusion(job.name, "error", f"target {job.name!r}: {error}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit included: a library's, not a user's
         if alone or os.environ.get(DEBUG):
             raise
         return Conclusion(job.name, "error", f"{INTERNAL}: {type(error).__name__}: {error}")
     finally:
-        job.implementation.close()
+        with suppress(Exception):
+            if job.implementation is not None:
+                job.implementation.close()
 
 
 def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Conclusion]) -> list[Conclusion]:

@@ -11,6 +11,8 @@ from typing import Literal
 from reference.diagnosis import Cause
 from reference.findings.verdicts import EXIT_CODES
 from reference.interface.entry import Implementation
+from reference.interface.exceptions import TargetChanged, TargetDied, TargetNotStarted, TargetRaised
+from reference.targets import TargetError
 from reference.verification.explained import Explained
 from reference.verification.run import judge_case
 
@@ -30,7 +32,10 @@ def repeated(found: Sequence[Explained], target: str, again: Again, seed: int) -
         return list(found)
     if isinstance(again, str):
         return [_kept(one, not _is_to_be(one) or _fails_by_command(target, one)) for one in found]
-    other = again()
+    try:
+        other = again()
+    except (TargetError, TargetNotStarted):  # what was found was found: the file may be another by now
+        return list(found)
     try:
         return [_kept(one, not _is_to_be(one) or _fails(one, other, seed)) for one in found]
     finally:
@@ -51,6 +56,13 @@ def _kept(found: Explained, fails: bool) -> Explained:
 
 def _fails(found: Explained, other: Implementation, seed: int) -> bool:
     """Does it fail in the other process too? The smallest case of a backward pass; a law with the same seed."""
+    try:
+        return _fails_in(other, found, seed)
+    except (TargetRaised, TargetDied, TargetNotStarted, TargetChanged):  # it gave no other answer
+        return True
+
+
+def _fails_in(other: Implementation, found: Explained, seed: int) -> bool:
     entry = next((e for e in other.entries if e.check == found.check), None)
     if entry is not None and found.shown is not None:
         return bool(judge_case(entry, found.shown.case).failures)

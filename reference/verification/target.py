@@ -86,15 +86,23 @@ def judge_target(
     implementation = _narrowed(implementation, options.case)
     verify(implementation, options, run)
     if kept and options.case is None:
-        run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
+        with _store_may_fail():
+            run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
     again = None if ALONE in os.environ else again
     found = conclude(implementation, options, run, again=again, pictured=pictured)
-    try:
+    with _store_may_fail():
         for stored in found.stored if kept else ():
             store.save(stored)
+    return found
+
+
+@contextmanager
+def _store_may_fail() -> Iterator[None]:
+    """A folder that cannot be written costs what would be kept there, and no verdict."""
+    try:
+        yield
     except OSError as error:
         click.echo(f"manual-backprop: failures are not kept: {store.FOLDER}: {error.strerror or error}", err=True)
-    return found
 
 
 def _narrowed(implementation: Implementation, case: Case | None) -> Implementation:

@@ -92,7 +92,7 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
-        return str(value)[:LONGEST]
+        return str(value) if len(value) <= LONGEST else (Kind.FOREIGN, "a very long str")
     if isinstance(value, dict) and len(value) <= MOST:
         return {_key(k, depth + 1): _plain(v, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple) and len(value) < MOST:

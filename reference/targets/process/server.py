@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from itertools import islice
@@ -42,7 +43,7 @@ from reference.targets.process.tracing import trace
 from reference.targets.reading.assigned import assigned
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
-from reference.targets.reading.source import Cell, place
+from reference.targets.reading.source import Cell, SourceError, place, read
 from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
 
@@ -84,10 +85,17 @@ class Server:
 
     # --- loading -------------------------------------------------------------------------------------------
 
-    def ask_load(self, path: str, cells: list[Any], binding: dict[str, Any], only: str | None) -> dict[str, Any]:
-        """Everything that the file defines, and what each of it is. ``only``: one function, under whatever name."""
+    def ask_load(self, path: str, binding: dict[str, Any], only: str | None) -> dict[str, Any]:
+        """Everything that the file defines, and what each of it is. ``only``: one function, under whatever name.
+
+        ``unreadable``: why there is nothing to load. ``mark`` tells this text of the file from every other.
+        """
         self._learn(binding)
-        self.path, self.cells = Path(path), [Cell(number, text) for number, text in cells]
+        self.path = Path(path)
+        try:
+            self.cells = read(self.path)
+        except SourceError as error:
+            return {"unreadable": str(error), "mark": None}
         loaded = load(self.path, self.cells, np)
         self.loaded = loaded
         for name, value in loaded.names.items():
@@ -97,6 +105,8 @@ class Server:
         self.elsewhere = frozenset(loaded.skipped)
         self._read_as(binding, only)
         return {
+            "unreadable": None,
+            "mark": hashlib.sha256(repr(self.cells).encode(errors="surrogatepass")).hexdigest(),
             "functions": [self._function(f) for f in self.functions.values() if f.own],
             "unloadable": [list(u) for u in loaded.unloadable],
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from reference.interface.exceptions import TargetDied, TargetGivenUp, TargetRaised
+from reference.interface.exceptions import TargetChanged, TargetDied, TargetGivenUp, TargetNotStarted, TargetRaised
 from reference.settings.limits import Limits
 from reference.targets.process.messages import WireError, pack, receive
 
@@ -30,6 +30,10 @@ SETTINGS = {
     "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
 }  # fmt: skip
 DEATHS = 3  # of one target's process, before the rest of the target is given up
+
+
+def _mark(answer: Any) -> str | None:
+    return answer.get("mark") if isinstance(answer, dict) else None
 
 
 DESCRIPTION = {"type", "message", "frames", "template", "blank", "needs", "unbindable"}
@@ -48,11 +52,14 @@ class Worker:
         self.deaths = 0
         self.child: subprocess.Popen[bytes] | None = None
         self.turn = threading.Lock()
+        self.mark: str | None = None  # of the file's text, as the first process read it
 
     def greet(self) -> Any:
         """Start, and return the answer to the greeting."""
         with self.turn:
-            return self._start()
+            answer = self._start()
+            self.mark = _mark(answer)
+            return answer
 
     def ask(self, ask: str, **question: Any) -> Any:
         """The answer; raises ``TargetRaised`` for an exception of the target's, ``TargetDied`` for its end."""
@@ -64,7 +71,9 @@ class Worker:
             if self.child is None:
                 if self.deaths >= DEATHS:
                     raise TargetGivenUp(f"was not asked: the process was lost {self.deaths} times before")
-                self._start()
+                if _mark(self._start()) != self.mark:
+                    self.close()
+                    raise TargetChanged("its file was changed while it was judged")
             return self._asked({"ask": ask, **question}, self.limits.timeout)
 
     def close(self) -> None:
@@ -85,15 +94,18 @@ class Worker:
 
     def _start(self) -> Any:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.child = subprocess.Popen(
-            [sys.executable, "-P", "-c", BOOT, str(self.limits.memory), str(ROOT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env={**kept, **SETTINGS},
-            start_new_session=True,
-        )
+        try:
+            self.child = subprocess.Popen(
+                [sys.executable, "-P", "-c", BOOT, str(self.limits.memory), str(ROOT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                env={**kept, **SETTINGS},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise TargetNotStarted(f"no process could be started for it: {error.strerror or error}") from None
         return self._asked(dict(self.greeting), self.limits.timeout + START)[0]
 
     def _asked(self, question: dict[str, Any], seconds: float) -> tuple[Any, str]:

@@ -8,31 +8,27 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import copy
 import importlib
 import importlib.util
 import linecache
 import math
-import re
 import sys
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from reference.targets.reading.course_helpers import provided, provided_with_caches
-from reference.targets.reading.source import Cell, SourceError, filename, read
+from reference.targets.reading.imports import WITH_CACHES, Imports
+from reference.targets.reading.promises import is_supplied, spelt
+from reference.targets.reading.source import Cell, filename, place, read
 from reference.targets.reading.statements import Unloadable, definitions
+from reference.targets.reading.vocabulary import plain
 
 __all__ = ["Loaded", "Nowhere", "load", "object_of"]
 
-HELPERS = re.compile(
-    r"^(reg_utils|init_utils|gc_utils|dnn_(app_)?utils|opt_utils|planar_utils|test_?[cC]ases?|public_tests|test_utils|utils"
-    r"|reg_?test|.*_utils|.*[tT]est_?[cC]ases?)(_\w+)*$"
-)
-WITH_CACHES = re.compile(r"dnn_(app_)?utils")
-REAL = ("scipy",)  # and the standard library; everything else is imported where it is used
+DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ANNOTATIONS = __future__.annotations.compiler_flag
-NESTED = 4  # siblings that import siblings
 
 
 class DefinedAt(NamedTuple):
@@ -50,43 +46,91 @@ class Loaded(NamedTuple):
     repaired: bool
 
 
-def load(path: Path, cells: list[Cell], numpy: Any, *, depth: int = 0) -> Loaded:
-    """The namespace of a file; ``numpy`` is what ``np`` and ``numpy`` mean in it."""
+def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None = None) -> Loaded:
+    """The namespace of a file; ``numpy`` is what ``np`` and ``numpy`` mean in it. ``imports``: of who imports it."""
     found = definitions(cells)
-    defined = {node.name for _, node in found.loadable if isinstance(node, ast.FunctionDef)}
-    names: dict[str, Any] = {**provided(numpy), "__name__": "target", "np": numpy, "numpy": numpy}
+    imports = imports or Imports(numpy, lambda file, known: _of_sibling(load(file, read(file), numpy, imports=known)))
+    nodes = [node for _, node in found.loadable]
+    if any(map(_unpacks_an_activation, nodes)):
+        imports.helpers |= imports.caching
+    names: dict[str, Any] = {**imports.helpers, "__name__": "target", "np": numpy, "numpy": numpy}
     names |= {"math": math, "copy": copy, "xrange": range, "raw_input": input, "unicode": str, "long": int}
-    if defined & {"linear_activation_forward", "linear_activation_backward"} or any(
-        isinstance(node, ast.ImportFrom) and WITH_CACHES.match(node.module or "") for _, node in found.loadable
-    ):
-        names |= provided_with_caches(numpy)
+    if _wants_caches(nodes):
+        names |= imports.caching
     for source in cells:  # for ``inspect`` and for tracebacks
         called = filename(path, source.number)
         linecache.cache[called] = (len(source.text), None, [f"{line}\n" for line in source.text.split("\n")], called)
+    upwards = any("sys.path" in source.text and ".." in source.text for source in cells)
     own: dict[str, DefinedAt] = {}
+    brought: set[str] = set()  # names that the file itself has given a meaning
     broken = list(found.unloadable)
     for cell, node in found.loadable:
         try:
             if isinstance(node, ast.Import | ast.ImportFrom):
-                names |= _imported(node, path, numpy, depth)
+                bound = imports.bound(node, path, upwards=upwards)
+                bound = {k: v for k, v in bound.items() if not (k in brought and is_supplied(v))}
+                names |= bound
+                own = {name: where for name, where in own.items() if name not in bound}
                 continue
             _define(node, filename(path, cell), names)
             for name in _assigned(node):
                 own.pop(name, None)
-                if isinstance(names.get(name), FunctionType):
+                brought.add(name)
+                if _is_own(names.get(name), node, path):
                     own[name] = DefinedAt(cell, node.lineno)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a stranger's class body may do anything
-            if isinstance(node, ast.Assign | ast.AnnAssign):  # of a name that only a run of the whole file would know
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.ClassDef):  # only a run of the whole file would know
                 found.skipped.update(dict.fromkeys(_assigned(node), (cell, node.lineno)))
-                continue
-            if isinstance(node, ast.ClassDef):  # none of the course's functions is a class
                 continue
             broken.append(
                 Unloadable(getattr(node, "name", None), cell, node.lineno, f"{type(error).__name__}: {error}")
             )
+    names |= _missing(nodes, names, found.skipped, spelt(imports.helpers))
     return Loaded(names, own, broken, found.skipped, found.repaired)
+
+
+def _of_sibling(loaded: Loaded) -> dict[str, Any]:
+    """What a file beside the target brings along; a helper of ours that it uses is not its own."""
+    ours = {name for name, value in loaded.names.items() if isinstance(value, FunctionType) and is_supplied(value)}
+    return {name: value for name, value in loaded.names.items() if name not in {*ours, "__name__"}}
+
+
+def _is_own(value: Any, node: ast.stmt, path: Path) -> bool:
+    """A function that the file defines; an assignment may give a name to somebody else's."""
+    if not isinstance(value, FunctionType) or is_supplied(value):
+        return False
+    return isinstance(node, DEFINED) or place(value.__code__.co_filename)[0] == str(path)
+
+
+def _wants_caches(nodes: list[ast.stmt]) -> bool:
+    """Are ``sigmoid`` and ``relu`` those of ``dnn_utils``, which return what their backward needs?"""
+    if any(isinstance(node, ast.ImportFrom) and WITH_CACHES.match(node.module or "") for node in nodes):
+        return True
+    return bool({"linear_activation_forward", "linear_activation_backward"} & {getattr(n, "name", None) for n in nodes})
+
+
+def _unpacks_an_activation(node: ast.stmt) -> bool:
+    """``A, cache = relu(Z)``, in which a helper is taken for one that returns both?"""
+    return any(
+        isinstance(s, ast.Assign)
+        and isinstance(s.targets[0], ast.Tuple)
+        and len(s.targets[0].elts) == 2
+        and isinstance(s.value, ast.Call)
+        and isinstance(s.value.func, ast.Name)
+        and s.value.func.id in ("sigmoid", "relu", "softmax")
+        for s in ast.walk(node)
+    )
+
+
+def _missing(
+    nodes: list[ast.stmt], names: dict[str, Any], skipped: dict[str, Any], helpers: dict[str, Any]
+) -> dict[str, Any]:
+    """What is used and defined nowhere, as a cell that was lost would have it: the course's, however it is spelt."""
+    used = {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    lost = [name for name in sorted(used) if name not in names and name not in skipped and not hasattr(builtins, name)]
+    return {name: helpers[plain(name)] for name in lost if plain(name) in helpers}
 
 
 def _define(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
@@ -97,6 +141,9 @@ def _define(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
     try:
         execute()
     except Exception:
+        if isinstance(node, ast.ClassDef) and node.decorator_list:
+            node.decorator_list = []
+            return execute()
         if not isinstance(node, ast.FunctionDef) or not (
             node.args.defaults or node.args.kw_defaults or node.decorator_list
         ):
@@ -114,70 +161,12 @@ def _define(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
 
 
 def _assigned(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, DEFINED):
         return [node.name]
     return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
-# --- imports ---------------------------------------------------------------------------------------------------------
-
-
-def _imported(node: ast.Import | ast.ImportFrom, path: Path, numpy: Any, depth: int) -> dict[str, Any]:
-    """The names that an import statement binds."""
-    if isinstance(node, ast.Import):
-        bound = {}
-        for alias in node.names:
-            module = _module(alias.name, path, numpy, depth)
-            root = alias.name.partition(".")[0]
-            bound[alias.asname or root] = (
-                module if alias.asname or "." not in alias.name else _module(root, path, numpy, depth)
-            )
-        return bound
-    name = node.module or ""
-    if name == "__future__":
-        return {}
-    if not name:  # from . import something
-        return {alias.asname or alias.name: _module(alias.name, path, numpy, depth) for alias in node.names}
-    module = _module(name, path, numpy, depth)
-    bound = {}
-    for alias in node.names:
-        if alias.name != "*":
-            bound[alias.asname or alias.name] = getattr(module, alias.name, Absent(f"{name}.{alias.name}"))
-        elif isinstance(module, Provided):  # what it provides is there already, if under no other meaning
-            bound |= provided_with_caches(numpy) if WITH_CACHES.match(name) else {}
-        elif not isinstance(module, Absent):
-            bound |= {k: v for k, v in vars(module).items() if not k.startswith("_")}
-    return bound
-
-
-def _module(name: str, path: Path, numpy: Any, depth: int) -> Any:
-    """NumPy or its stand-in, the standard library, a file beside the target, the course's helpers, or a promise."""
-    root = name.partition(".")[0]
-    if root == "numpy":
-        module = numpy
-        for part in name.split(".")[1:]:
-            module = getattr(module, part)
-        return module
-    if root in sys.stdlib_module_names or root in REAL:
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            return Absent(name)
-    sibling = path.parent / Path(*name.split(".")).with_suffix(".py")
-    if depth < NESTED and sibling.is_file() and sibling.resolve() != path.resolve():
-        try:
-            loaded = load(sibling, read(sibling), numpy, depth=depth + 1)
-        except SourceError:
-            return Absent(name)
-        module = ModuleType(name)
-        defaults = provided(numpy) if HELPERS.match(root) else {}
-        vars(module).update(
-            {**defaults, **{k: v for k, v in loaded.names.items() if k in loaded.own or k not in defaults}}
-        )
-        return module
-    if HELPERS.match(root):
-        return Provided(name, {**provided(numpy), **(provided_with_caches(numpy) if WITH_CACHES.match(root) else {})})
-    return Absent(name)
+# --- module:object ---------------------------------------------------------------------------------------------------
 
 
 class Nowhere(Exception):
@@ -211,38 +200,3 @@ def _module_of(folder: Path, module: str) -> ModuleType:
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
     return loaded
-
-
-class Absent:
-    """A module that is imported when one of its names is used, and not before."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Absent(f"{self._name}.{name}")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        root, _, rest = self._name.partition(".")
-        value: Any = importlib.import_module(root)  # ModuleNotFoundError, with the module's name
-        parts = rest.split(".") if rest else []
-        for k, part in enumerate(parts, start=1):
-            if not hasattr(value, part):
-                importlib.import_module(".".join([root, *parts[:k]]))
-            value = getattr(value, part)
-        return value(*args, **kwargs)
-
-
-class Provided(ModuleType):
-    """A helper module of the course: its functions, and a promise for every other name."""
-
-    def __init__(self, name: str, names: dict[str, Any]) -> None:
-        super().__init__(name)
-        vars(self).update(names)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Absent(f"{self.__name__}.{name}")

@@ -1,7 +1,11 @@
 """Reading a stranger's file: what stands in it, cell by cell, in whatever encoding and notebook format it is.
 
-A ``.py`` is one cell without a number. The cells of a notebook are counted from 1, text cells included, as editors
-count them. Lines are counted from 1 in each cell, and no step of the loading moves a line.
+A ``.py`` is one cell without a number, and so is the fenced code of a Markdown file, each line where it stands in the
+file. The cells of a notebook are counted from 1, text cells included, as editors count them. Lines are counted from 1
+in each cell, and no step of the loading moves a line.
+
+``read`` parses Python: it is called in a target's own process and nowhere else, since two threads that parse at once
+break each other in CPython 3.11. ``texts`` does not.
 """
 
 from __future__ import annotations
@@ -10,15 +14,19 @@ import ast
 import io
 import json
 import re
+import stat
 import tokenize
 import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from reference.targets.reading.markdown import Piece, pieces
 from reference.targets.reading.syntax import lines_within_strings, open_brackets
 
-__all__ = ["Cell", "SourceError", "filename", "place", "read"]
+__all__ = ["SUFFIXES", "Cell", "SourceError", "filename", "place", "read", "texts"]
 
+MARKDOWN = (".md", ".markdown")
+SUFFIXES = (".py", ".ipynb", *MARKDOWN)
 LARGEST = 64 * 2**20  # bytes; a notebook with its pictures stays far below
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")  # tried in turn where a file does not say; the last reads anything
 PYTHON_CELLS = ("time", "timeit", "capture", "prun", "python", "python3", "python2")
@@ -37,16 +45,40 @@ class Cell(NamedTuple):
 
 
 def read(path: Path) -> list[Cell]:
-    """The code of a ``.py`` or ``.ipynb``, magics and shell lines taken out. Raises ``SourceError``."""
+    """The code of a file, magics and shell lines taken out. Raises ``SourceError``."""
+    if path.suffix.lower() in MARKDOWN:
+        fences = [p._replace(text=_without_magics(p.text)) for p in pieces(_decoded(_bytes(path)))]
+        return [_merged([piece for piece in fences if piece.defines or _parses(piece.text)])]
+    return [Cell(number, _without_magics(text)) for number, text in texts(path)]
+
+
+def texts(path: Path) -> list[Cell]:
+    """The code of a file as it stands, of which nothing is parsed. Raises ``SourceError``."""
+    data = _bytes(path)
+    if path.suffix.lower() == ".ipynb":
+        return [Cell(number, text) for number, text in _notebook(path, data)]
+    text = _decoded(data)
+    return [_merged(pieces(text)) if path.suffix.lower() in MARKDOWN else Cell(None, text)]
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a folder; a pipe would have us wait for who writes
+            raise SourceError(f"cannot read {path}: it is no file")
+        if found.st_size > LARGEST:
             raise SourceError(f"{path} is larger than {LARGEST // 2**20} MiB")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SourceError(f"cannot read {path}: {error.strerror or error}") from None
-    if path.suffix.lower() == ".ipynb":
-        return [Cell(number, _without_magics(text)) for number, text in _notebook(path, data)]
-    return [Cell(None, _without_magics(_decoded(data)))]
+
+
+def _merged(fences: list[Piece]) -> Cell:
+    """Pieces of a file as one cell: each stands where it stood, and between them there is nothing."""
+    lines: list[str] = []
+    for piece in fences:
+        lines += [""] * (piece.above - len(lines)) + piece.text.rstrip("\n").split("\n")
+    return Cell(None, "\n".join(lines))
 
 
 def filename(path: Path, number: int | None) -> str:

@@ -56,8 +56,10 @@ def definitions(cells: list[Cell]) -> Definitions:
         found.unloadable.extend(broken)
         decorators = {node.name for node in ast.walk(ast.Module(statements, [])) if isinstance(node, ast.FunctionDef)}
         for node in _defining(statements, cell.number, found.skipped):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                node.decorator_list = [d for d in node.decorator_list if _root(d) in (*KEPT_DECORATORS, *decorators)]
+            for each in [node, *(node.body if isinstance(node, ast.ClassDef) else ())]:
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                    kept = (*KEPT_DECORATORS, *decorators)
+                    each.decorator_list = [d for d in each.decorator_list if _root(d) in kept]
             found.loadable.append(Loadable(cell.number, node))
     return found._replace(repaired=repaired)
 
@@ -119,7 +121,7 @@ def _parse(text: str) -> list[ast.stmt] | _Refused:
     except SyntaxError as error:
         return _Refused(f"{type(error).__name__}: {error.msg} (line {error.lineno})", error.lineno)
     except (ValueError, RecursionError, MemoryError) as error:
-        return _Refused(f"{type(error).__name__}: {error}")
+        return _Refused(f"{type(error).__name__}: {str(error) or 'nested too deeply'}")
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
@@ -160,7 +162,7 @@ def _defining(
                 if isinstance(node, ast.For | ast.While):
                     inner = [statement for statement in inner if isinstance(statement, ast.FunctionDef)]
                 yield from _defining(inner, cell, skipped)
-            case ast.Assign() | ast.AnnAssign() if _plain(node.value) and all(map(_named, _targets(node))):
+            case ast.Assign() | ast.AnnAssign() if _is_plain(node.value) and all(map(_named, _targets(node))):
                 yield node
             case _:
                 for name in ast.walk(node):
@@ -174,6 +176,13 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 def _named(target: ast.expr) -> bool:
     return isinstance(target, ast.Name)
+
+
+def _is_plain(value: ast.expr | None) -> bool:
+    try:
+        return _plain(value)
+    except RecursionError:  # a sum of thousands of terms: no constant that a file of the course has
+        return False
 
 
 def _plain(value: ast.expr | None) -> bool:

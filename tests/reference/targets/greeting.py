@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from reference.settings.binding import Binding
@@ -9,6 +13,10 @@ from reference.settings.binding import Binding
 __all__ = ["load"]
 
 
-def load(text: str, path: str = "/nowhere/a.py") -> dict[str, Any]:
-    """The question as ``course_file`` puts it, for the text of a ``.py``."""
-    return {"ask": "load", "path": path, "cells": [[None, text]], "only": None, "binding": Binding().model_dump()}
+def load(text: str) -> dict[str, Any]:
+    """The question as ``course_file`` puts it, for the text of a ``.py``, which is written for it."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder, "a.py")
+    path.write_text(text, encoding="utf-8")
+    return {"ask": "load", "path": str(path), "only": None, "binding": Binding().model_dump()}

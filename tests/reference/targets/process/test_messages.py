@@ -162,8 +162,9 @@ def test_a_nest_without_end_is_cut():
     assert depth <= wire.DEEPEST + 1
 
 
-def test_a_long_text_is_cut():
-    assert len(over("x" * (wire.LONGEST + 7))) == wire.LONGEST
+def test_a_very_long_text_is_whole_or_named_only_and_never_cut():
+    assert over("x" * wire.LONGEST) == "x" * wire.LONGEST
+    assert repr(over("x" * (wire.LONGEST + 1))) == "a very long str"
 
 
 def test_an_array_that_is_too_large_is_named_only(monkeypatch):

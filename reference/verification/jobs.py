@@ -1,0 +1,94 @@
+"""The targets of a run as jobs: what was named, and what a folder or a pattern stands for.
+
+A name that leads nowhere costs itself; the only one of a run is a mistake in the command. A file that was found and not
+named, and holds nothing that could be judged, is counted and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from reference.interface.entry import Implementation
+from reference.settings.binding import BindingError, binding_of
+from reference.targets import TargetError, resolve
+from reference.targets.listing import Unlisted, holds_nothing, listed, mentions_ours
+from reference.verification.conclusion import Conclusion
+from reference.verification.parallel import Job
+from reference.verification.request import Request
+
+__all__ = ["Jobs", "jobs_of"]
+
+SHOWN = 3  # names of files that were passed over
+
+
+class Jobs(NamedTuple):
+    """``found``: the folder or pattern of each target that was not named itself; ``passed_over``: files by the same."""
+
+    jobs: list[Job]
+    found: dict[str, str]
+    passed_over: dict[str, list[str]]
+
+    def of_concern(self, concluded: Sequence[Conclusion]) -> list[Conclusion]:
+        """What is concluded, without what was found only to hold nothing."""
+        left = []
+        for job, conclusion in zip(self.jobs, concluded, strict=True):
+            where = self.found.get(job.name)
+            if where and job.implementation is not None and holds_nothing(job.name, job.implementation):
+                self.passed_over.setdefault(where, []).append(job.name)
+            else:
+                left.append(conclusion)
+        return left
+
+    def said(self) -> list[str]:
+        """Of every folder, how much of it was passed over."""
+        lines = []
+        for where, files in self.passed_over.items():
+            if not files:
+                lines.append(f"{where} holds no .py, .ipynb or .md file")
+                continue
+            shown = ", ".join(files[:SHOWN]) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
+            count = "1 file holds" if len(files) == 1 else f"{len(files)} files hold"
+            lines.append(f"{where}: {count} no function of ours: {shown}")
+        return lines
+
+
+def jobs_of(asked: Request) -> Jobs:
+    """Raises ``TargetError`` where nothing can be run at all."""
+    try:
+        binding_of("", asked.bind)
+    except BindingError as error:
+        raise TargetError(str(error)) from None
+    made = Jobs([], {}, {})
+    every = listed(asked.targets)
+    for target in every:
+        if isinstance(target, Unlisted):
+            if len(every) == 1:
+                raise target.error
+            made.jobs.append(Job(target.name, _raising(target.error)))
+        elif target.found and not mentions_ours(target.name):
+            made.passed_over.setdefault(target.found, []).append(target.name)
+        else:
+            made.jobs.append(Job(target.name, _opening(target.name, asked, alone=len(every) == 1)))
+            if target.found:
+                made.found[target.name] = target.found
+    for name in asked.targets:  # an empty folder is told of, too
+        if not made.jobs:
+            made.passed_over.setdefault(name, [])
+    return made
+
+
+def _opening(name: str, asked: Request, *, alone: bool) -> Callable[[], Implementation]:
+    try:
+        return resolve(name, asked.limits, asked.bind, asked.bindings)
+    except TargetError as error:
+        if alone:
+            raise
+        return _raising(error)
+
+
+def _raising(error: TargetError) -> Callable[[], Implementation]:
+    def opening() -> Implementation:
+        raise error
+
+    return opening
