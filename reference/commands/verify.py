@@ -24,6 +24,7 @@ from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
+from reference.verification.excepted import misnamed, without
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.progress import Progress, progress
 from reference.verification.reported import invoked, run_report, target_report
@@ -83,17 +84,21 @@ def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], str, l
             found = side_by_side(
                 jobs,
                 lambda implementation, job: judge_target(
-                    _with_slack_said(implementation, asked.slack),
+                    without(_with_slack_said(implementation, asked.slack), asked.excepted),
                     options,
                     run=job.run,
                     again=another(job.name, job.opening),
                     pictured=pictured,
                 ),
-                lambda implementation, run: conclude(implementation, options, run, interrupted=True),
+                lambda implementation, run: conclude(
+                    without(implementation, asked.excepted), options, run, interrupted=True
+                ),
             )
             kills_of, kills = _kills(found, asked) if pictured and not _stopped(found) else ("", [])
     except TargetError as error:
         raise click.UsageError(str(error)) from None
+    if (why := misnamed(asked.excepted, found)) is not None:
+        raise click.UsageError(why)
     return found, kills_of, kills
 
 
@@ -148,6 +153,8 @@ def _updated(
         raise click.UsageError(str(error)) from None
     write(str(asked.baseline), baselines.as_toml(after), "the baseline")
     click.echo(baselines.difference(known, after, asked.baseline) or f"{asked.baseline} is as it was")
+    for said in baselines.unacceptable(found):
+        click.echo(said)
     return after
 
 

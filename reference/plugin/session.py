@@ -26,6 +26,7 @@ from reference.selftest.canary import canary
 from reference.settings.table import ConfigurationError
 from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
+from reference.verification.excepted import without
 from reference.verification.reported import target_report
 from reference.verification.request import Request, request
 from reference.verification.run import Run
@@ -88,6 +89,7 @@ class Verification:
     folder: Path
     baseline: baselines.Baseline | None = None
     checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)  # on request
     verdicts: dict[str, Verified | Fault | TargetError] = field(default_factory=dict)
 
     def exports(self, name: str) -> tuple[Check, ...]:
@@ -95,7 +97,9 @@ class Verification:
         if name not in self.checks:
             self.checks[name] = ()
             with suppress(TargetError), chdir(self.folder), silent(), _opened(self._opening(name)) as implementation:
-                self.checks[name] = checks_of(implementation, self.request.options.seed)
+                judged = without(implementation, self.request.excepted)
+                self.left_out |= {n for one in judged.excepted for n in (one, f"{name}::{one}")}
+                self.checks[name] = checks_of(judged, self.request.options.seed)
         return self.checks[name]
 
     def verified(self, name: str) -> Verified:
@@ -126,7 +130,7 @@ class Verification:
         today = datetime.datetime.now(datetime.UTC).date()
         accepted = {} if self.baseline is None else baselines.live(self.baseline, today)
         with _opened(opening) as implementation:
-            judged = with_slack(implementation, self.request.slack)
+            judged = without(with_slack(implementation, self.request.slack), self.request.excepted)
             found = judge_target(judged, options, run=run, again=another(name, opening))
         target = target_report(found, accepted)
         cut = None if run.floor else "; ".join(map(str, run.notes))

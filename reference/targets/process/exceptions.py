@@ -33,6 +33,8 @@ def described(
     own = [f for f in frames if place(f.filename)[0] == str(path)] or frames
     missing = getattr(error, "name", None) if isinstance(error, NameError) else None
     blank = next((f for f in reversed(own) if f.name in templates), None)
+    if isinstance(error, KeyError) and error.args != (None,):  # it asks for a key that it was not given
+        blank = None
     return {
         "type": type(error).__name__,
         "message": message[:LONGEST] + ("…" if len(message) > LONGEST else ""),
