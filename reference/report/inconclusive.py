@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reference.report.models.verification import Finding, Target
 from reference.report.view import about
-from reference.report.wrapping import labelled, wrapped
+from reference.report.wrapping import wrapped
 
 __all__ = ["explanation", "not_judged"]
 
@@ -24,11 +24,10 @@ class Block(NamedTuple):
 
 def explanation(target: Target) -> Iterator[str]:
     """What was seen in it, what was not judged and why, and the nearest thing to do."""
-    always = [line for text in filter(None, [target.error]) for line in wrapped(text)]
-    rest = [Block(list(wrapped(text))) for text in about(target)[len(target.seen) :]]
-    seen = [Block(list(wrapped(text))) for text in target.seen]
-    yield from always
-    yield from _within(MOST - len(always), [*seen, *_groups(target), *rest])
+    first = list(wrapped("; ".join(filter(None, [target.error, *target.seen[:1]]))))
+    rest = [Block(list(wrapped(text))) for text in about(target)[len(target.seen[:1]) :]]
+    yield from first
+    yield from _within(MOST - len(first), [*_groups(target), *rest])
 
 
 def not_judged(target: Target) -> Iterator[str]:
@@ -37,17 +36,16 @@ def not_judged(target: Target) -> Iterator[str]:
 
 
 def _within(most: int, blocks: Sequence[Block]) -> Iterator[str]:
-    """Whole blocks, as many as there is room for."""
-    fits, lines = 0, 0
-    while fits < len(blocks):
-        lines += len(blocks[fits].lines)
-        if lines > most - (fits + 1 < len(blocks)):  # a line for what is left over
-            break
-        fits += 1
-    for block in blocks[:fits]:
-        yield from block.lines
-    if left := sum(block.things for block in blocks[fits:]):
-        yield f"  and {left} more; the full list is in the JSON (--report json=PATH)"
+    """Whole blocks, as many as there is room for, and of the first as much of it as there is."""
+    shown: list[str] = []
+    for k, block in enumerate(blocks):
+        room = most - len(shown) - (k + 1 < len(blocks))  # a line for what is left over
+        if len(block.lines) > room and k:
+            left = sum(block.things for block in blocks[k:])
+            yield from (*shown, f"  and {left} more; the full list is in the JSON (--report json=PATH)")
+            return
+        shown += block.lines if len(block.lines) <= room else [*block.lines[: room - 1], "    …"]
+    yield from shown
 
 
 def _groups(target: Target) -> list[Block]:
@@ -66,7 +64,7 @@ def _group(reason: str, found: list[tuple[str, Finding]]) -> Block:
     several = f"{', '.join(named)}{more} are" if len(found) > 1 else f"{named[0]} is"
     lines = list(wrapped(f"? {several} not judged: {reason}", "  ", "    "))
     remedy = next((finding.remedy for _, finding in found if finding.remedy), None)
-    return Block([*lines, *labelled("judge it by", remedy or "")], len(found))
+    return Block([*lines, *(wrapped(f"judge it by: {remedy}", "    ", "      ") if remedy else ())], len(found))
 
 
 def _where(finding: Finding) -> str:

@@ -32,7 +32,11 @@ def unjudged(
         if isinstance(note, NotJudged) and note.needed:
             needed.setdefault(note.check, note)
     plain = [note for note in said if not (isinstance(note, NotJudged) and note.check in needed)]
-    return [_explained(note) for note in needed.values()], plain
+    return [_explained(note) for note in sorted(needed.values(), key=_where)], plain
+
+
+def _where(note: NotJudged) -> tuple[int, int]:
+    return (0, 0) if note.place is None else (note.place.cell or 0, note.place.line)
 
 
 def _explained(note: NotJudged) -> Explained:

@@ -70,7 +70,8 @@ def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawRes
     try:
         looked, found = obligation(asking)
     except TargetRaised as raised:
-        weak = raised.details["type"] == "KeyError" or not strong(asking.name)
+        guessed = any(meaning(name) is None for name, default in asking.function.arguments if not default)
+        weak = raised.details["type"] == "KeyError" or guessed or not strong(asking.name)
         weak = weak and not raised.details["template"]
         if raised.details["unbindable"] or raised.details["needs"] or weak:
             return 0, [_not_judged(asking, raised)]
@@ -88,7 +89,11 @@ def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawRes
             Violation("*", "MB702", "is not finished: None stands where an expression belongs", place=where)
         ]
     if not strong(asking.name):  # what fits nothing may be none of the course's
-        found = [v for v in found if v.certainty != "unexplained"]
+        known = [v for v in found if v.certainty != "unexplained"]
+        if found and not known:
+            place = (asking.file, asking.function.cell, asking.function.line)
+            return 0, [Violation("*", NOT_JUDGED, "it computes something that is not known", place=place)]
+        found = known
     return looked, found
 
 
