@@ -619,9 +619,8 @@ def test_what_the_run_says_it_cannot_judge_is_skipped_unless_nothing_else_was_ju
 def test_what_looks_like_a_backward_pass_and_was_not_judged_is_red_with_its_reason():
     place = Location(file="t.py", line=7)
     unsure = finding("MB704", "inconclusive", remedy="verify t.py --bind …", location=place)
-    found = said(
-        row(), row("*", "inconclusive", check="back", coordinates=0, findings=[unsure]), share=Share(("back",))
-    )
+    left = row("*", "inconclusive", check="back", coordinates=0, findings=[unsure])
+    found = said(row(), left, share=Share(("back",)))
     assert (found.verdict, found.place) == ("fail", place)
     assert found.text.startswith("INCONCLUSIVE\n  back is not judged  t.py, line 7")
     assert "judge it by  verify t.py" in found.text

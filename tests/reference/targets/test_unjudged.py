@@ -139,9 +139,9 @@ def test_what_it_asks_for_and_the_line_that_would_say_it(opened):
     )
     assert found["back_prop"].reason.endswith("its arguments tree, leaf and twig are not among the known ones")
     assert "a.py::back_prop --bind argument.tree=MEANING --bind argument.leaf=MEANING …" in found["back_prop"].remedy
-    assert found["descend"].reason == "it computes an update on its way (line 7)"
-    assert found["train"].reason == "it computes a gradient on its way (line 11)"
-    assert found["train"].remedy.startswith("moving line 11 into a function backward_propagation(X, Y, cache)")
+    assert found["descend"].reason == "it computes an update on its way (line 8)"
+    assert found["train"].reason == "it computes a gradient on its way (line 12)"
+    assert found["train"].remedy.startswith("moving line 12 into a function backward_propagation(X, Y, cache)")
 
 
 def test_a_class_and_a_script(opened):
