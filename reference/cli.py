@@ -105,6 +105,9 @@ REPORT = (
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
 @_settings(PROFILE, *(setting for setting in SETTINGS if setting.help), BASELINE)
 @click.option("--require", multiple=True, metavar="CHECK", help="Inconclusive unless this check ran. Repeatable.")
+@click.option(
+    "--except", "excepted", multiple=True, metavar="NAME", help="Leave this function out, and say so. Repeatable."
+)
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
 @click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
 @click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")

@@ -25,6 +25,7 @@ from reference.targets import TargetError, resolve
 from reference.verification import baseline as baselines
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
+from reference.verification.excepted import misnamed, without
 from reference.verification.jobs import jobs_of
 from reference.verification.parallel import side_by_side
 from reference.verification.progress import Progress, progress
@@ -86,19 +87,23 @@ def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], list[s
             found = side_by_side(
                 made.jobs,
                 lambda implementation, job: judge_target(
-                    _with_slack_said(implementation, asked.slack),
+                    without(_with_slack_said(implementation, asked.slack), asked.excepted),
                     options,
                     run=job.run,
                     again=another(job.name, job.opening),
                     pictured=pictured,
                 ),
-                lambda implementation, run: conclude(implementation, options, run, interrupted=True),
+                lambda implementation, run: conclude(
+                    without(implementation, asked.excepted), options, run, interrupted=True
+                ),
             )
             if not _stopped(found):
                 found = made.of_concern(found)
             kills_of, kills = _kills(found, asked) if pictured and not _stopped(found) else ("", [])
     except TargetError as error:
         raise click.UsageError(str(error)) from None
+    if (why := misnamed(asked.excepted, found)) is not None:
+        raise click.UsageError(why)
     if not found:
         return [], [f"there is nothing to judge: {line}" for line in made.said()], kills_of, kills
     for line in made.said():
@@ -155,6 +160,8 @@ def _updated(
         raise click.UsageError(str(error)) from None
     write(str(asked.baseline), baselines.as_toml(after), "the baseline")
     click.echo(baselines.difference(known, after, asked.baseline) or f"{asked.baseline} is as it was")
+    for said in baselines.unacceptable(found):
+        click.echo(said)
     return after
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CODES", "WARNINGS"]
+__all__ = ["CODES", "NOT_JUDGED", "WARNINGS"]
 
 CODES = {
     "MB101": "off by a constant factor",
@@ -34,4 +34,5 @@ CODES = {
     "MB901": "the witnesses disagree",
 }
 
+NOT_JUDGED = "MB704"  # inconclusive: not accepted by a baseline, not repeated, not explained
 WARNINGS = frozenset({"MB305"})  # MB402 depends on what easing the saturation shows

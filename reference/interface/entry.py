@@ -100,6 +100,7 @@ class Law(NamedTuple):
     check: str
     run: Callable[[int], tuple[int, list[Violation]]]
     says: bool = True  # that there was nothing to look at
+    needed: bool = True  # without it nothing is verified: what is not judged of it is MB704
 
 
 class NotJudged(NamedTuple):
@@ -128,3 +129,5 @@ class Implementation(NamedTuple):
     close: Callable[[], None] = lambda: None
     lost: str | None = None  # why none of it could be loaded
     seen: tuple[str, ...] = ()  # what the file holds, and the nearest thing to do: said where nothing was checked
+    names: tuple[str, ...] = ()  # every function and class that it defines
+    excepted: tuple[str, ...] = ()  # of these, what is left out on request

@@ -10,8 +10,9 @@ from reference.plugin.session import Verified
 from reference.report.junit import CONSEQUENCE
 from reference.report.models.base import Location
 from reference.report.models.verification import CheckResult, Finding, Target
-from reference.report.text import finding_lines, note_lines
+from reference.report.text import finding_lines
 from reference.report.view import ALL, cause, subject, within
+from reference.report.wrapping import wrapped
 
 __all__ = ["ItemAnswer", "answer", "finding_texts"]
 
@@ -49,6 +50,10 @@ def _without_properties(verified: Verified, share: Share, rows: Sequence[CheckRe
     if wrong:
         return _wrong(target, wrong)
     unsure = [row for row in rows if row.verdict not in ("pass", "warn")]
+    unjudged = [(row, one) for row in unsure for one in row.findings if one.severity == "inconclusive"]
+    if unjudged:
+        text, (_, first) = "\n".join(finding_texts(target, unsure, "inconclusive")), unjudged[0]
+        return ItemAnswer("fail", f"INCONCLUSIVE\n{text}", f"{first.code}: {cause(first)}", first.location)
     if unsure:
         return _inconclusive("; ".join(filter(None, [_compared(unsure[0]), target.error])))
     if verified.cut is not None:
@@ -71,12 +76,12 @@ def _wrong(target: Target, rows: Sequence[CheckResult]) -> ItemAnswer:
     origin = next(_origins(target, row), None)
     if origin is None:
         text = f"{subject(row)} is wrong, as a consequence of another output of this check"
-        return ItemAnswer("fail", "\n".join(note_lines(text)), text)
+        return ItemAnswer("fail", "\n".join(wrapped(text)), text)
     whence, finding = origin
     where = "" if finding.location is None else f" ({finding.location.file}, {within(finding.location)})"
     text = f"{subject(row)} is wrong, as a consequence of {whence.output}{where}. {finding.code}: {cause(finding)}"
     return ItemAnswer(
-        "fail", "\n".join(note_lines(text)), f"follows from {whence.output} ({finding.code})", finding.location
+        "fail", "\n".join(wrapped(text)), f"follows from {whence.output} ({finding.code})", finding.location
     )
 
 
@@ -103,13 +108,13 @@ def _not_checked(verified: Verified, share: Share) -> ItemAnswer:
     """The answer for what never came up: red, unless the run says that it cannot judge this, and judged others."""
     target = verified.target
     about = [str(note) for note in verified.not_judged if note.check in share.checks]
-    if about and target.verdict != "inconclusive":
+    if about and any(row.coordinates for row in target.checks):
         return ItemAnswer("skip", about[0], about[0])
     name = " and ".join(share.checks) or target.target
     what = name if share.output is None else f"{share.output} in {name}"
     reasons = list(dict.fromkeys([*filter(None, [target.error]), *about, *([] if share.checks else target.notes)]))
     text = ": ".join([f"{what} was not checked", *reasons[:1]])
-    return ItemAnswer("fail", "\n".join(line for reason in [text, *reasons[1:]] for line in note_lines(reason)), text)
+    return ItemAnswer("fail", "\n".join(line for reason in [text, *reasons[1:]] for line in wrapped(reason)), text)
 
 
 def _compared(row: CheckResult) -> str:
@@ -119,7 +124,7 @@ def _compared(row: CheckResult) -> str:
 
 def _inconclusive(why: str) -> ItemAnswer:
     text = f"INCONCLUSIVE: {why}"
-    return ItemAnswer("fail", "\n".join(note_lines(text)), text)
+    return ItemAnswer("fail", "\n".join(wrapped(text)), text)
 
 
 def _properties(target: Target, share: Share, rows: Sequence[CheckResult]) -> Iterator[tuple[str, str]]:

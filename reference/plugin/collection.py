@@ -56,7 +56,7 @@ class Collection:
             required = [
                 Requirements.from_parent(collector, verification=self.verification, name="required", nodeid="required")
             ]
-            report.result = [*report.result, *nodes, *(required if self.verification.request.require else [])]
+            report.result = [*report.result, *nodes, *(required if self._names_checks() else [])]
         return report
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> TargetCollector | None:
@@ -68,6 +68,9 @@ class Collection:
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> TargetCollector | None:
         """A file of which nothing but our items is asked for is not imported as a module of tests."""
         return self._target(self.paths[module_path], parent) if self._named(module_path) == "alone" else None
+
+    def _names_checks(self) -> bool:
+        return bool(self.verification.request.require or self.verification.request.excepted)
 
     def _named(self, path: Path) -> Literal["alone", "beside"] | None:
         """Does an argument name this target, or an item of it? Alone: a file of Python's, and nothing else of it."""

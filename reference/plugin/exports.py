@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reference.cases.case import Case
 from reference.cases.quantities import backward_order
 from reference.diagnosis import probes
-from reference.interface.entry import Entry, Implementation, Outcome
+from reference.interface.entry import Entry, Implementation, NotJudged, Outcome
 from reference.interface.exceptions import TargetDied
 from reference.judging.execution import run_once
 from reference.report.models.verification import CheckResult
@@ -50,6 +50,7 @@ def checks_of(implementation: Implementation, seed: int) -> tuple[Check, ...]:
     found = [Check(entry.check, _outputs(entry)) for entry in implementation.entries]
     found += [Check(check) for check, _ in implementation.unknown]
     found += [Check(law.check) for law in implementation.laws if law.says or any(law.run(seed))]
+    found += [Check(note.check) for note in implementation.notes if isinstance(note, NotJudged) and note.needed]
     once = {check.name: check for check in reversed(found)}
     return tuple(dict.fromkeys(once[check.name] for check in found))
 

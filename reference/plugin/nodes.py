@@ -151,7 +151,7 @@ class BaselineItem(pytest.Item):
 
 
 class Requirements(pytest.Collector):
-    """The checks that the table requires, and no target has."""
+    """The checks that the table requires, and the functions that it leaves out, which no target has."""
 
     def __init__(self, *, verification: Verification, **rest: Any) -> None:
         super().__init__(**rest)
@@ -165,14 +165,22 @@ class Requirements(pytest.Collector):
                 found |= names | {f"{target}::{name}" for name in names}
         for name in self.verification.request.require:
             if name not in found:
-                yield Missing.from_parent(self, name=name)
+                yield Missing.from_parent(self, name=name, text=f"the required check {name} did not run")
+        for name in self.verification.request.excepted:
+            if name not in self.verification.left_out:
+                text = f"{name} is to be left out, and no target has a function of that name"
+                yield Missing.from_parent(self, name=name, text=text)
 
 
 class Missing(pytest.Item):
-    """A required check that no target has."""
+    """A name of the table's that no target has."""
+
+    def __init__(self, *, text: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.text = text
 
     def runtest(self) -> None:
-        pytest.fail(f"the required check {self.name} did not run", pytrace=False)
+        pytest.fail(self.text, pytrace=False)
 
 
 def relative(path: Path, root: Path) -> str:

@@ -27,6 +27,7 @@ from reference.settings.table import ConfigurationError
 from reference.targets import TargetError, resolve
 from reference.targets.listing import Listed, Unlisted, holds_nothing, listed, mentions_ours
 from reference.verification import baseline as baselines
+from reference.verification.excepted import without
 from reference.verification.reported import target_report
 from reference.verification.request import Request, request
 from reference.verification.run import Run
@@ -96,6 +97,7 @@ class Verification:
     found: frozenset[str] = frozenset()  # targets that a folder or a pattern led to: they may hold nothing
     passed_over: set[str] = field(default_factory=set)  # those of them that do
     checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)  # on request
     verdicts: dict[str, Verified | Fault | TargetError] = field(default_factory=dict)
 
     def exports(self, name: str) -> tuple[Check, ...]:
@@ -103,7 +105,9 @@ class Verification:
         if name not in self.checks:
             self.checks[name] = ()
             with suppress(TargetError), chdir(self.folder), silent(), _opened(self._opening(name)) as implementation:
-                self.checks[name] = checks_of(implementation, self.request.options.seed)
+                judged = without(implementation, self.request.excepted)
+                self.left_out |= {n for one in judged.excepted for n in (one, f"{name}::{one}")}
+                self.checks[name] = checks_of(judged, self.request.options.seed)
                 if name in self.found and holds_nothing(name, implementation):
                     self.passed_over.add(name)
         return self.checks[name]
@@ -142,7 +146,7 @@ class Verification:
         today = datetime.datetime.now(datetime.UTC).date()
         accepted = {} if self.baseline is None else baselines.live(self.baseline, today)
         with _opened(opening) as implementation:
-            judged = with_slack(implementation, self.request.slack)
+            judged = without(with_slack(implementation, self.request.slack), self.request.excepted)
             found = judge_target(judged, options, run=run, again=another(name, opening))
         target = target_report(found, accepted)
         cut = None if run.floor else "; ".join(map(str, run.notes))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from reference.report.models.comparison import Comparison, Standing
 from reference.report.tables import MARKS, Table, tables
-from reference.report.text import finding_lines, note_lines
+from reference.report.text import finding_lines
 from reference.report.view import SAYS
+from reference.report.wrapping import wrapped
 
 __all__ = ["render"]
 
@@ -22,7 +23,7 @@ def render(comparison: Comparison) -> str:
         lines += [*_table(table), ""]
     for standing in comparison.standings:
         lines += _standing(standing)
-    lines += [line for text in comparison.words for line in note_lines(text, "")]
+    lines += [line for text in comparison.words for line in wrapped(text, "")]
     code = comparison.exit_code
     lines += [
         "",
@@ -49,7 +50,7 @@ def _table(table: Table) -> Iterator[str]:
     out = io.StringIO()
     Console(file=out, width=COLUMNS, color_system=None, highlight=False, markup=False).print(grid)
     yield from (line.rstrip() for line in out.getvalue().splitlines() if line.strip())
-    yield from note_lines(table.below, "") if table.below else ()
+    yield from wrapped(table.below, "") if table.below else ()
 
 
 def _standing(standing: Standing) -> Iterator[str]:
@@ -57,9 +58,9 @@ def _standing(standing: Standing) -> Iterator[str]:
         return
     yield f"{MARKS[standing.verdict]} {standing.target}"
     for text in standing.conventions:
-        yield from note_lines(f"convention: {text}", "    ")
+        yield from wrapped(f"convention: {text}", "    ")
     for text in (*([standing.error] if standing.error and not standing.checks else []), *standing.notes):
-        yield from note_lines(text, "    ")
+        yield from wrapped(text, "    ")
     for check in standing.checks:
         for finding in check.findings:
             yield ""

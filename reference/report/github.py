@@ -15,10 +15,13 @@ IN_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})  # as GitHub doc
 IN_PROPERTIES = IN_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
+Level = Literal["error", "warning", "notice"]
+
+
 class Annotation(NamedTuple):
     """One workflow command."""
 
-    level: Literal["error", "warning", "notice"]
+    level: Level
     title: str
     message: str
     file: str | None = None
@@ -51,4 +54,5 @@ def _annotations(tool: str, report: ReportView) -> Iterator[Annotation]:
             lines = [found.cell] if found.cell else []
             lines += [found.cause, *(f"{label}: {text}" for label, text in found.particulars.items())]
             title = f"{found.finding.code}: {found.headline}"
-            yield Annotation(found.finding.severity, title, "\n".join(lines), found.file, found.line)
+            level: Level = "error" if found.finding.severity == "error" else "warning"
+            yield Annotation(level, title, "\n".join(lines), found.file, found.line)

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from reference.report.models.verification import CheckResult, Report
 from reference.report.text import finding_lines
-from reference.report.view import ALL, SAYS, FindingView, RowView, TargetView, legible, view
+from reference.report.view import ALL, SAYS, FindingView, RowView, TargetView, about, legible, view
 
 __all__ = ["CONSEQUENCE", "render"]
 
@@ -65,7 +65,9 @@ def _cases(shown: TargetView) -> Iterator[Element]:
 
 def _of_row(name: str, classname: str, shown: RowView) -> Element:
     row, why, result = shown.row, shown.why, None
-    errors, warnings = ([f for f in shown.findings if f.finding.severity == kind] for kind in ("error", "warning"))
+    errors, warnings, unjudged = (
+        [f for f in shown.findings if f.finding.severity == kind] for kind in ("error", "warning", "inconclusive")
+    )
     out = _lines(row, warnings)
     if row.verdict == "fail" and errors:
         message = "; ".join(f"{found.headline}: {found.cause}" for found in errors)
@@ -73,12 +75,13 @@ def _of_row(name: str, classname: str, shown: RowView) -> Element:
     elif row.verdict == "fail":
         result = ("failure", CONSEQUENCE, why, why)
     elif row.verdict == "inconclusive":
-        result = ("error", row.verdict, why, why)
+        code = unjudged[0].finding.code if unjudged else row.verdict
+        result = ("error", code, why, _lines(row, unjudged) or why)
     elif row.verdict == "skipped":
         result = ("skipped", "", why, "")
     else:
         out = out or why
-    placed = next((found for found in (*errors, *warnings) if found.finding.location is not None), None)
+    placed = next((found for found in (*errors, *unjudged, *warnings) if found.finding.location is not None), None)
     return _case(name, classname, result, out, placed and placed.file, placed and placed.line)
 
 
@@ -102,4 +105,4 @@ def _lines(row: CheckResult, findings: Iterable[FindingView]) -> str:
 
 
 def _about(shown: TargetView) -> str:
-    return "\n".join([*(f"convention: {text}" for text in shown.conventions), *shown.target.notes])
+    return "\n".join([*(f"convention: {text}" for text in shown.conventions), *about(shown.target)])

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from reference.report.markdown_parts import code, escaped, row
 from reference.report.models.verification import Report
-from reference.report.view import SAYS, FindingView, TargetView, legible, view, within
+from reference.report.view import SAYS, FindingView, TargetView, about, legible, view, within
 
 __all__ = ["render"]
 
 LIMIT = 900 * 1024  # bytes; GitHub takes 1 MiB for a step
 MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
 HEAD = (row(("target", "verdict", "outputs checked", "cases", "findings")), row((":--", ":--", "--:", "--:", "--:")))
-CODE = {"should be", "smallest", "reproduce"}  # what stands in a code span
+CODE = {"should be", "judge it by", "smallest", "reproduce"}  # what stands in a code span
 
 
 class FindingBlock(NamedTuple):
@@ -49,12 +49,12 @@ def _blocks(report: Report) -> Iterator[FindingBlock]:
     if shown.targets:
         yield FindingBlock([*HEAD, *map(_row, shown.targets)])
     for one in shown.targets:
-        about = [one.why] if one.why else []
-        about += [f"convention: {text}" for text in one.conventions] + one.target.notes
-        if about or one.findings:
+        known = [one.why] if one.why else []
+        known += [f"convention: {text}" for text in one.conventions] + about(one.target)
+        if known or one.findings:
             yield FindingBlock([f"### {escaped(one.target.target)}"])
-        if about:
-            yield FindingBlock([f"- {escaped(text)}" for text in about])
+        if known:
+            yield FindingBlock([f"- {escaped(text)}" for text in known])
         for found in one.findings:
             yield FindingBlock(list(_finding(found)), findings=1)
 
@@ -62,8 +62,10 @@ def _blocks(report: Report) -> Iterator[FindingBlock]:
 def _row(shown: TargetView) -> str:
     target, findings = shown.target, shown.findings
     warnings = sum(found.finding.severity == "warning" for found in findings)
-    errors = len(findings) - warnings
-    known = [str(errors)] * bool(errors or not warnings) + [_counted(warnings, "warning")] * bool(warnings)
+    unjudged = sum(found.finding.severity == "inconclusive" for found in findings)
+    errors = len(findings) - warnings - unjudged
+    known = [str(errors)] * bool(errors or not warnings + unjudged)
+    known += [_counted(warnings, "warning")] * bool(warnings) + [f"{unjudged:,} not judged"] * bool(unjudged)
     checked = sum(bool(checked.coordinates) for checked in target.checks)
     verdict = f"{MARKS[target.verdict]} {SAYS[target.verdict]}"
     return row((escaped(target.target), verdict, f"{checked:,}", f"{target.distinct_cases:,}", ", ".join(known)))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from reference.findings.codes import CODES, WARNINGS
+from reference.findings.codes import CODES, NOT_JUDGED, WARNINGS
 from reference.report.models.verification import CheckResult, Report
 from reference.report.paths import is_relative, uri
 from reference.report.view import ALL, SAYS, FindingView, ReportView, legible, view
@@ -17,6 +17,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 ROOT = "%SRCROOT%"
 FINGERPRINT = "finding/v1"  # of target, check, output and code
 RULES = list(CODES)
+LEVELS = {"error": "error", "warning": "warning", "inconclusive": "warning"}
 
 
 def render(report: Report) -> str:
@@ -43,7 +44,7 @@ def _driver(report: Report) -> dict[str, Any]:
         {
             "id": code,
             "shortDescription": {"text": text},
-            "defaultConfiguration": {"level": "warning" if code in WARNINGS else "error"},
+            "defaultConfiguration": {"level": "warning" if code in (*WARNINGS, NOT_JUDGED) else "error"},
         }
         for code, text in CODES.items()
     ]
@@ -80,7 +81,7 @@ def _result(target: str, row: CheckResult, found: FindingView) -> dict[str, Any]
     result = {
         "ruleId": finding.code,
         "ruleIndex": RULES.index(finding.code),
-        "level": finding.severity,
+        "level": LEVELS[finding.severity],
         "message": {"text": "\n".join([f"{found.headline}{place}: {found.cause}.", *more])},
         "locations": [{**physical, "logicalLocations": [{"fullyQualifiedName": name}]}],
         "partialFingerprints": {FINGERPRINT: hashlib.sha256(key.encode()).hexdigest()},

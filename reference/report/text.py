@@ -7,19 +7,21 @@ from itertools import groupby
 from pathlib import Path
 
 from reference.findings.codes import CODES
+from reference.report.inconclusive import explanation, not_judged
 from reference.report.models.verification import CheckResult, Finding, Report, Target
-from reference.report.view import SAYS, finding_view
+from reference.report.view import SAYS, about, finding_view
+from reference.report.wrapping import COLUMNS, LABEL, labelled, wrapped
 
-__all__ = ["finding_lines", "note_lines", "render"]
+__all__ = ["finding_lines", "render"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
-COLUMNS, NAME, LABEL = 80, 47, 12
+NAME = 47
 
 
 def render(report: Report) -> str:
     """The whole report, newline at its end."""
     lines = [line for target in report.targets for line in _target(target)]
-    lines += [line for reason in report.reasons for line in note_lines(reason, "")]
+    lines += [line for reason in report.reasons for line in wrapped(reason, "")]
     seconds = report.timing.get("total")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
     lines.append(
@@ -30,23 +32,33 @@ def render(report: Report) -> str:
 
 def _target(target: Target) -> Iterator[str]:
     yield target.target
-    if target.error:
-        yield from note_lines(target.error)
-    for check, group in groupby(target.checks, key=lambda row: row.check):
+    if target.verdict == "inconclusive":
+        yield from explanation(target)
+    elif target.error:
+        yield from wrapped(target.error)
+    for check, group in groupby(filter(_was_judged, target.checks), key=lambda row: row.check):
         rows = list(group)
         yield _check(check, rows)
         for text in dict.fromkeys(text for row in rows for text in row.conventions):
-            yield from note_lines(f"convention: {text}", "    ")
+            yield from wrapped(f"convention: {text}", "    ")
     for row in target.checks:
         for finding in row.findings:
-            yield ""
-            yield from finding_lines(row.check, row.output, finding)
-    for note in target.notes:
-        yield from note_lines(note)
-    if target.checks:
+            if finding.severity != "inconclusive":
+                yield ""
+                yield from finding_lines(row.check, row.output, finding)
+    if target.verdict != "inconclusive":
+        yield from not_judged(target)
+        for note in about(target):
+            yield from wrapped(note)
+    if any(row.cases for row in target.checks):
         yield ""
         yield f"  {_total(target)}"
     yield ""
+
+
+def _was_judged(row: CheckResult) -> bool:
+    """Is it more than the reason why a function was not?"""
+    return bool(row.coordinates) or not any(finding.severity == "inconclusive" for finding in row.findings)
 
 
 def _check(check: str, rows: list[CheckResult]) -> str:
@@ -94,29 +106,14 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
     if where is not None:
         place = f"  {Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
     yield f"  {shown.headline}{place}"
-    yield from _wrapped("smallest", known.get("smallest", ""))
+    yield from labelled("smallest", known.get("smallest", ""))
     if values is not None:
         index = f"[{','.join(map(str, values.at))}]" if values.at else ""
         ratio = f"  ratio {values.ratio}" if values.ratio else ""
         yield f"    {f'{output}{index}':{LABEL}} yours {values.got}  reference {values.want}{ratio}"
-    yield from _wrapped("cause", f"{finding.code}: {shown.cause} [{CODES[finding.code]}]")
-    for label in ("accepted", "should be", "so wrong too"):
-        yield from _wrapped(label, known.get(label, ""))
+    label = "reason" if finding.severity == "inconclusive" else "cause"
+    yield from labelled(label, f"{finding.code}: {shown.cause} [{CODES[finding.code]}]")
+    for label in ("accepted", "should be", "judge it by", "so wrong too"):
+        yield from labelled(label, known.get(label, ""))
     if "reproduce" in known:
         yield f"    {'reproduce':{LABEL}} {known['reproduce']}"
-
-
-def note_lines(text: str, indent: str = "  ") -> Iterator[str]:
-    """A sentence, wrapped."""
-    import textwrap
-
-    yield from textwrap.wrap(text, COLUMNS, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-
-
-def _wrapped(label: str, text: str) -> Iterator[str]:
-    """A labelled text, wrapped; nothing where there is none."""
-    import textwrap
-
-    lead = f"    {label:{LABEL}} "
-    lines = textwrap.wrap(text, COLUMNS - len(lead), break_long_words=False, break_on_hyphens=False)
-    yield from (f"{lead if k == 0 else ' ' * len(lead)}{line}" for k, line in enumerate(lines))

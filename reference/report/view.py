@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple, TypeVar
 
+from reference.findings.codes import NOT_JUDGED
 from reference.findings.verdicts import EXIT_CODES, worst_exit
 from reference.report.models.base import Location, Model
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.paths import file_of, forward
 
-__all__ = ["ALL", "SAYS", "FindingView", "ReportView", "RowView", "TargetView", "cause", "finding_view", "legible",
-           "subject", "view", "within"]  # fmt: skip
+__all__ = ["ALL", "SAYS", "FindingView", "ReportView", "RowView", "TargetView", "about", "cause", "finding_view",
+           "legible", "subject", "view", "within"]  # fmt: skip
 
 ALL = "*"
 SAYS = {"pass": "verified", "fail": "NOT VERIFIED", "inconclusive": "INCONCLUSIVE", "error": "COULD NOT RUN",
@@ -95,6 +96,9 @@ def _target(target: Target) -> TargetView:
 
 def _why(target: Target, row: CheckResult) -> str:
     if row.verdict == "inconclusive":
+        unjudged = [one for one in row.findings if one.severity == "inconclusive"]
+        if unjudged:
+            return f"{subject(row)} is not judged: {unjudged[0].text}"
         compared = row.coordinates - row.excluded - row.unresolved
         return f"{subject(row)}: {compared:,} of {row.coordinates:,} entries could be compared"
     if row.verdict == "skipped":
@@ -109,8 +113,11 @@ def finding_view(check: str, output: str, finding: Finding, file: str | None = N
     """A finding of one output in words; ``file``: the target's own."""
     what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
     headline = check if output == ALL else f"{output} {what} in {check}"
+    if finding.code == NOT_JUDGED:
+        headline = f"{check} is not judged"
     known = {
         "should be": finding.suggestion or None,
+        "judge it by": finding.remedy or None,
         "so wrong too": ", ".join(finding.upstream_of) if finding.upstream_of else None,
         "smallest": finding.smallest or None,
         "accepted": finding.accepted or None,
@@ -122,6 +129,12 @@ def finding_view(check: str, output: str, finding: Finding, file: str | None = N
         file = forward(where.file)
         cell, line = (None, where.line if where.line > 0 else None) if where.cell is None else (within(where), None)
     return FindingView(finding, headline, cause(finding), particulars, _values(finding), cell, file, line)
+
+
+def about(target: Target) -> list[str]:
+    """What is said of a target beside its findings: what it holds, what was left out on request, and the notes."""
+    left_out = [f"left out on request: {', '.join(target.excepted)} (--except)"] if target.excepted else []
+    return [*target.seen, *left_out, *target.notes]
 
 
 def _values(finding: Finding) -> Values | None:

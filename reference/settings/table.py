@@ -67,6 +67,12 @@ def _target_seen_from_here(name: str, info: ValidationInfo) -> str:
     return _seen_from_here(file, info) + sep + function if names_a_file else name
 
 
+def _name_seen_from_here(name: str, info: ValidationInfo) -> str:
+    """A function's name, of which the target, if it names one, is such a name."""
+    target, sep, function = name.rpartition("::")
+    return _target_seen_from_here(target, info) + sep + function if sep else name
+
+
 def _report_seen_from_here(report: str, info: ValidationInfo) -> str:
     """A report, of which what stands behind ``=`` is such a path."""
     form, equals, path = report.partition("=")
@@ -75,6 +81,7 @@ def _report_seen_from_here(report: str, info: ValidationInfo) -> str:
 
 TablePath = Annotated[str, AfterValidator(_seen_from_here)]
 TableTarget = Annotated[str, AfterValidator(_target_seen_from_here)]
+TableName = Annotated[str, AfterValidator(_name_seen_from_here)]
 TableReport = Annotated[str, AfterValidator(_report_seen_from_here)]
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _FIELDS: dict[str, Any] = {setting.name: (_annotation(setting.accepts) | None, None) for setting in SETTINGS}
@@ -103,6 +110,7 @@ class Configuration(Settings):
     profile: str | None = None
     profiles: dict[str, Settings] = {}
     require: list[str] = []  # checks that must have run: check, or target::check
+    excepted: list[TableName] = Field(default=[], alias="except")  # functions that are left out: name, or target::name
     tolerance: ToleranceFactors = ToleranceFactors()
     bind: dict[TableTarget, Binding] = {}
     baseline: TablePath | None = None
@@ -194,10 +202,9 @@ def _first_fault(error: ValidationError) -> str:
 
 def _keys_at(location: list[int | str]) -> list[str]:
     """The keys that the table takes at a location in it."""
-    if not location:
-        return list(Configuration.model_fields)
     inner: dict[str, type[BaseModel]] = {"profiles": Settings, "bind": Binding, "tolerance": ToleranceFactors}
-    return list(inner.get(str(location[0]), Configuration).model_fields)
+    model = inner.get(str(location[0]), Configuration) if location else Configuration
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _accepted(given: str, names: list[str]) -> str:

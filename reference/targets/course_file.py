@@ -5,14 +5,16 @@ laws.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reference.interface.entry import Implementation, NotJudged, Place, Violation
+from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import broken, described, says
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
+from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
 from reference.targets.pairing.losses import LOSSES
@@ -20,8 +22,10 @@ from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import SourceError
+from reference.targets.reading.training import UPDATES
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of
+from reference.targets.unjudged import Judged, names_in, not_judged
 
 __all__ = ["course_file"]
 
@@ -71,13 +75,25 @@ def course_file(
     laws = [says(name, [violation]) for name, violation in lost]
     unloadable = _unloadable(details["unloadable"], str(path))
     laws += [says(name, violations) for name, violations in unloadable if only in (None, name)]
-    if any(p.rows for p in pairs):  # what the others owe is written down for columns
-        notes.append("examples are rows: only the backward pass, with its forward pass, is judged")
-    else:
-        laws += [law for law in obligations(worker, functions, pairs, str(path)) if only in (None, law.check)]
+    owed = [law for law in obligations(worker, functions, pairs, str(path)) if only in (None, law.check)]
+    if any(p.rows for p in pairs):  # what the others owe is written down for columns, but for a step
+        notes.append("examples are rows: only the backward pass, with its forward pass, and the update are judged")
+        steps = [f.name for f in functions if f.role in UPDATES]
+        owed = [law for law in owed if law.check in steps]
+    laws += owed
     of_nothing = [violations[0].text for _, violations in unloadable] if not functions else []
+    survey, account = details["survey"], _account(entries, unknown, laws, functions, shown, str(path))
+    account = account._replace(bound=frozenset(binding.arguments))
     return Implementation(
-        shown, tuple(entries), tuple(laws), tuple(notes), tuple(unknown), worker.close, next(iter(of_nothing), None)
+        shown,
+        tuple(entries),
+        tuple(laws),
+        tuple(not_judged(survey, account, notes, only=only)),
+        tuple(unknown),
+        worker.close,
+        next(iter(of_nothing), None),
+        what_it_holds(survey, account),
+        names_in(survey),
     )
 
 
@@ -86,6 +102,23 @@ def _left_out(pair: RemotePair, functions: list[RemoteFunction], shown: str, fil
     f = next(f for f in functions if f.name == pair.check)
     remedy = f"manual-backprop verify {shown.partition('::')[0]}::{pair.check} {pair.remedy or '--bind forward=NAME'}"
     return NotJudged(pair.check, pair.not_judged or "", remedy, Place(file, f.cell, f.line), needed=True)
+
+
+def _account(
+    entries: Sequence[Entry],
+    unknown: Sequence[tuple[str, Any]],
+    laws: Sequence[Law],
+    functions: Sequence[RemoteFunction],
+    shown: str,
+    file: str,
+) -> Judged:
+    """Which functions are judged, and as what."""
+    roles = {f.name: f.role for f in functions}
+    said = [law.check for law in laws if law.says]
+    checkers = [name for name in said if roles.get(name) in (Role.CHECK_N, Role.SCALAR_CHECK)]
+    updates = [name for name in said if roles.get(name) in UPDATES]
+    backward = [entry.check for entry in entries] + [check for check, _ in unknown]
+    return Judged(frozenset(backward), frozenset(checkers), frozenset(updates), frozenset(said), shown, file)
 
 
 def _pairs(

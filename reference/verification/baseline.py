@@ -13,7 +13,7 @@
     "nets.py" = ["backward_propagation"]
 
 An entry that fits no finding, or that has expired, is an error: a gate does not rust open. A target that no longer
-exports what it did is inconclusive.
+exports what it did is inconclusive. What was not judged (MB704) cannot be accepted: it may be left out, with --except.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from reference.findings.codes import NOT_JUDGED
 from reference.report.models.verification import Target
-from reference.verification.conclusion import Conclusion
+from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.reported import Key
 
 __all__ = [
@@ -41,11 +42,13 @@ __all__ = [
     "live",
     "load",
     "outdated",
+    "unacceptable",
     "updated",
 ]
 
 LASTS = timedelta(days=90)
 MAX_REASON = 400
+EXCEPT = "--except NAME, or except in the table, leaves a function out"
 
 
 class BaselineError(Exception):
@@ -69,6 +72,13 @@ class Accepted(BaseModel):
         if not reason.strip():
             raise ValueError("a reason is needed")
         return reason
+
+    @field_validator("code")
+    @classmethod
+    def _was_judged(cls, code: str) -> str:
+        if code == NOT_JUDGED:
+            raise ValueError(f"what was not judged cannot be accepted; {EXCEPT}")
+        return code
 
     @property
     def key(self) -> Key:
@@ -118,7 +128,11 @@ def outdated(targets: Sequence[Target], baseline: Baseline, today: date) -> tupl
 
 
 def _not_exported(targets: Iterable[Target], baseline: Baseline) -> Iterator[str]:
-    found = {target.target: {row.check for row in target.checks} for target in targets if target.verdict != "error"}
+    found = {
+        target.target: {*(row.check for row in target.checks), *target.excepted}
+        for target in targets
+        if target.verdict != "error"
+    }
     for name, checks in baseline.exports.items():
         for check in checks:
             if name in found and check not in found[name]:
@@ -132,7 +146,7 @@ def updated(found: Iterable[Conclusion], before: Baseline | None, reason: str | 
     accepted = {}
     for target in found:
         if target.rows:
-            exports[target.target] = list(dict.fromkeys(row.check for row in target.rows))
+            exports[target.target] = list(dict.fromkeys(row.check for row in target.rows if _was_looked_at(row)))
         for row in target.rows:
             for one in row.findings:
                 key = (target.target, row.output, one.cause.code)
@@ -146,6 +160,20 @@ def updated(found: Iterable[Conclusion], before: Baseline | None, reason: str | 
                     given = dict(zip(("target", "output", "code"), key, strict=True))
                     accepted[key] = Accepted(**given, reason=reason, expires=expires)
     return Baseline(accepted=[accepted[key] for key in sorted(accepted)], exports=dict(sorted(exports.items())))
+
+
+def _was_looked_at(row: OutputRow) -> bool:
+    return bool(row.tally.coordinates) or any(one.severity != "inconclusive" for one in row.findings)
+
+
+def unacceptable(found: Iterable[Conclusion]) -> list[str]:
+    """The functions that no baseline accepts, since they were not judged."""
+    return [
+        f"{target.target}, {row.check}: not judged, so not accepted; {EXCEPT}"
+        for target in found
+        for row in target.rows
+        if any(one.cause.code == NOT_JUDGED for one in row.findings)
+    ]
 
 
 def as_toml(baseline: Baseline) -> str:

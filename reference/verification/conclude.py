@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reference.cases.quantities import backward_order, is_gradient
 from reference.diagnosis import Cause, Diagnosis
 from reference.diagnosis.consistency import agreed, held_to_its_own
-from reference.findings.codes import WARNINGS
+from reference.findings.codes import NOT_JUDGED, WARNINGS
 from reference.findings.verdicts import Verdict
 from reference.interface.entry import Implementation, NotJudged, OwnDerivative
 from reference.judging.execution import Failure
@@ -21,12 +21,14 @@ from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained, explain, of_law, unexplained
 from reference.verification.repeat import Again, repeated
 from reference.verification.run import Options, Run
+from reference.verification.unjudged import said_of, unjudged
 
 __all__ = ["conclude"]
 
 MAX_SHRUNK = 12  # findings that are made small and explained; the rest keep the case that they were found with
 PLAINNESS = {"MB199": 1, "MB202": 2, "MB402": 3, "MB305": 4}  # of one fault, seen from several sides; others come first
 GRADIENTS = "gradients"  # the output of a backward pass that is judged as a whole
+UNKNOWN_NETWORK = "its forward pass computes no network that is known, and no cost here could be told to be its own"
 Owns = dict[str, OwnDerivative | None]
 
 
@@ -51,15 +53,18 @@ def conclude(
     """Shrinking and diagnosis happen here, unless interrupted; ``again``: what is wrong must be so a second time."""
     alone = interrupted or options.case is not None
     owns: Owns = {entry.check: None if alone else entry.own() for entry in implementation.entries}
-    failures = _one_per_output(run.failures.values())
+    failures = _one_per_output(f for f in run.failures.values() if f.code != NOT_JUDGED)
     causes = _causes(implementation, options, failures, owns, interrupted)
     owns |= {check: None if alone else own() for check, own in implementation.unknown}
     of_laws = [f for f in failures if f.check not in causes.conventions]
     fine = agreed(of_laws, owns, causes.kept)
     own_tallies, own_notes, of_its_own = _unknown(implementation, owns, blamed=bool(of_laws))
+    said = (*implementation.notes, *run.notes, *own_notes)
+    not_judged, notes = unjudged(said, run.failures.values(), alone=alone)
     explained = [*causes.explained, *(of_law(f) for f in of_laws if f not in fine), *of_its_own]
     if again is not None and not interrupted and not run.disputes:
         explained = repeated(explained, implementation.name, again, options.seed)
+    explained += not_judged
     tallies = {**run.tallies, **own_tallies}
     low = _low(implementation, options, tallies)
     conventions = {**causes.conventions}
@@ -80,7 +85,7 @@ def conclude(
             low=check in low,
             follows=(check, output) in causes.consequences,
         )
-        for check, output in _in_order(implementation, dict.fromkeys([*tallies, *findings]))
+        for check, output in _in_order(implementation, list(dict.fromkeys([*tallies, *findings])))
     )
     verdict, error = _verdict(run, rows, list(low.values()), interrupted)
     evidence: Sequence[Evidence] = ()
@@ -88,14 +93,24 @@ def conclude(
         from reference.verification.evidence import gather
 
         evidence = gather(implementation, rows)
-    notes = (*implementation.notes, *run.notes, *own_notes)
-    return Conclusion(implementation.name, verdict, error, notes, len(run.seen), rows, tuple(evidence))
+    return Conclusion(
+        implementation.name,
+        verdict,
+        error,
+        tuple(notes),
+        len(run.seen),
+        rows,
+        tuple(evidence),
+        implementation.seen if not any(row.tally.coordinates for row in rows) else (),
+        implementation.names,
+        implementation.excepted,
+    )
 
 
-def _in_order(implementation: Implementation, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _in_order(implementation: Implementation, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """As the target has its checks, and of each the most upstream output first."""
     checks = [entry.check for entry in implementation.entries] + [check for check, _ in implementation.unknown]
-    checks += [law.check for law in implementation.laws]
+    checks += [law.check for law in implementation.laws] + [check for check, _ in keys]
     return sorted(keys, key=lambda key: (checks.index(key[0]), backward_order(key[1])))
 
 
@@ -160,8 +175,9 @@ def _unknown(
     tallies, notes, explained = {}, [], []
     for check, _ in implementation.unknown:
         own = owns[check]
-        if own is None or (not own.consistent and blamed):
-            notes.append(NotJudged(check, "its forward pass computes no network that this tool knows"))
+        if own is None or own.consistent is None or (not own.consistent and blamed):
+            remedy = f"manual-backprop verify {implementation.name.partition('::')[0]}::{check} --bind cost=NAME"
+            notes.append(NotJudged(check, UNKNOWN_NETWORK, remedy, needed=True))
             continue
         tallies[check, GRADIENTS] = Tally(coordinates=1)
         if not own.consistent:
@@ -205,8 +221,11 @@ def _verdict(run: Run, rows: Sequence[OutputRow], low: Sequence[str], interrupte
         return "fail", None
     if not any(row.tally.coordinates for row in rows):
         return "inconclusive", "nothing was checked"
+    whys = []
+    if left := [row.check for row in rows for one in row.findings if one.severity == "inconclusive"]:
+        whys.append(said_of(left))
     if low:
-        return "inconclusive", f"coverage is too low to say that it is verified: {', '.join(low)}"
+        whys.append(f"coverage is too low to say that it is verified: {', '.join(low)}")
     if not run.floor:
-        return "inconclusive", str(run.notes[-1])
-    return "pass", None
+        whys.append(str(run.notes[-1]))
+    return ("inconclusive", "; ".join(whys)) if whys else ("pass", None)

@@ -31,7 +31,9 @@ class OutputRow(NamedTuple):
     def verdict(self) -> RowVerdict:
         if self.follows or any(finding.severity == "error" for finding in self.findings):
             return "fail"
-        return "inconclusive" if self.low else "warn" if self.findings else "pass"
+        if self.low or any(finding.severity == "inconclusive" for finding in self.findings):
+            return "inconclusive"
+        return "warn" if self.findings else "pass"
 
 
 class Conclusion(NamedTuple):
@@ -44,6 +46,9 @@ class Conclusion(NamedTuple):
     distinct_cases: int = 0
     rows: tuple[OutputRow, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    seen: tuple[str, ...] = ()  # what it holds, and the nearest thing to do, where nothing was checked
+    names: tuple[str, ...] = ()  # of everything that it defines
+    excepted: tuple[str, ...] = ()  # of these, what was left out on request
 
     @property
     def stored(self) -> list[Stored]:

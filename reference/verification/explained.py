@@ -33,6 +33,7 @@ class Explained(NamedTuple):
     shown: Failure | None = None  # at its smallest case
     stored: Stored | None = None
     replay: str | None = None
+    remedy: str = ""  # the line that would have it judged
 
 
 def explain(

@@ -26,6 +26,7 @@ from reference.report.models.verification import (
 )
 from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained
+from reference.verification.unjudged import said_of
 
 __all__ = ["Invocation", "Key", "invoked", "location", "run_report", "target_report"]
 
@@ -101,12 +102,17 @@ def target_report(found: Conclusion, accepted: Mapping[Key, str] = {}, notes: Se
     let = {check for check, known in errors if known and (check, False) not in errors}
     checks = [_row(found.target, row, mine, row.check in let) for row, mine in zip(found.rows, reasons, strict=True)]
     used = any(reason is not None for mine in reasons for reason in mine)
-    passes = found.verdict == "fail" and used and not any(row.verdict == "fail" for row in checks)
+    verdict, error = found.verdict, found.error
+    if verdict == "fail" and used and not any(row.verdict == "fail" for row in checks):
+        unjudged = [row.check for row in checks for one in row.findings if one.severity == "inconclusive"]
+        verdict, error = ("inconclusive", said_of(unjudged)) if unjudged else ("pass", error)
     return Target(
         target=found.target,
-        verdict="pass" if passes else found.verdict,
-        error=found.error,
+        verdict=verdict,
+        error=error,
         notes=[str(note) for note in (*found.notes, *notes)],
+        seen=list(found.seen),
+        excepted=list(found.excepted),
         distinct_cases=found.distinct_cases,
         checks=checks,
         evidence=list(found.evidence),
@@ -153,6 +159,7 @@ def _finding(target: str, found: Explained, reason: str | None) -> Finding:
         upstream_of=list(cause.upstream_of),
         location=location(cause.place, target),
         suggestion=cause.suggestion,
+        remedy=found.remedy or None,
         smallest=None if shown is None else str(shown.case),
         index=list(shown.at) if shown is not None and own else None,
         got=shown.got if shown is not None and own else None,

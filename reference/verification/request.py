@@ -38,6 +38,7 @@ class Request:
     bind: tuple[str, ...] = ()
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     require: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
     slack: Mapping[str, float] = field(default_factory=dict)
     baseline: Path | None = None
 
@@ -67,6 +68,7 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
         bind=tuple(flags.get("bind") or ()),
         bindings=table.bind,
         require=(*table.require, *(flags.get("require") or ())),
+        excepted=(*table.excepted, *(flags.get("excepted") or ())),
         slack={name: value for name, value in table.tolerance.model_dump().items() if value != 1},
         baseline=None if settings.baseline is None else Path(settings.baseline),
     )

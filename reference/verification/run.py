@@ -20,7 +20,8 @@ from reference.cases.case import Case, Shape
 from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
-from reference.interface.entry import Entry, Implementation, NotJudged, Place
+from reference.findings.codes import NOT_JUDGED
+from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
@@ -145,13 +146,17 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
     if options.case is None:
         for law in implementation.laws:
             looked, violations = law.run(options.seed)
-            if not looked and not violations:
-                if law.says:
-                    run.notes.append(NotJudged(law.check, "it asks for what this tool cannot give"))
+            unjudged = [violation for violation in violations if violation.code == NOT_JUDGED]
+            if not looked and not violations and law.says:
+                unjudged = [Violation("*", NOT_JUDGED, NOTHING)]
+            run.notes += [_not_judged(law, violation) for violation in unjudged]
+            if not looked and len(violations) <= len(unjudged):
                 continue
             run.tallies[law.check, "*"] = Tally(coordinates=looked)
             run.notes.extend(f"{law.check}: {v.text}" for v in violations if not v.code)  # a convention that is right
             for violation in (v for v in violations if v.code):
+                if violation in unjudged:
+                    continue
                 failure = Failure(
                     law.check,
                     violation.output,
@@ -165,6 +170,14 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
             options.progress(law.check, 0, 0)
     elif not asked:
         run.notes.append(f"no function of {implementation.name} takes this case: {options.case}")
+
+
+NOTHING = "nothing of what it returns could be compared"
+
+
+def _not_judged(law: Law, violation: Violation) -> NotJudged:
+    place = None if violation.place is None else Place(*violation.place)
+    return NotJudged(law.check, violation.text, violation.remedy, place, law.needed)
 
 
 PLACEHOLDER = Case((1, 1), 1)  # of a law's failure, which has no case

@@ -20,7 +20,7 @@ from reference.report.models.evidence import Evidence
 from reference.report.models.verification import Report
 from reference.report.tables import agreed, labels, number, tables
 from reference.report.view import SAYS as IN_CAPITALS
-from reference.report.view import finding_view
+from reference.report.view import about, finding_view
 
 __all__ = ["page", "render_comparison", "render_report"]
 
@@ -91,7 +91,8 @@ def page(template: str, **given: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"svg": _svg, "agreed": agreed, "figure": number}
-    environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "in_words": finding_view, "codes": CODES}
+    environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
+    environment.globals |= {"in_words": finding_view, "about": about}
     return environment.get_template(template).render(**given) + "\n"
 
 

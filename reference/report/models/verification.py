@@ -53,6 +53,7 @@ class Finding(Model):
     upstream_of: list[str] = []
     location: Location | None = None
     suggestion: str | None = None
+    remedy: str | None = None  # of MB704: the line that would have it judged
     smallest: str | None = None
     index: list[int] | None = None
     got: Number | None = None
@@ -92,6 +93,8 @@ class Target(Model):
     verdict: Verdict
     error: str | None = None
     notes: list[str] = []
+    seen: list[str] = []  # what it holds, and the nearest thing to do, where nothing was checked
+    excepted: list[str] = []  # what was left out on request
     distinct_cases: int = 0
     checks: list[CheckResult] = []
     evidence: list[Evidence] = Field(default=[], exclude=True)  # for pictures alone

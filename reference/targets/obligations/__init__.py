@@ -55,6 +55,12 @@ OBLIGATIONS: dict[str, Callable[[Asking], LawResult]] = {
 }
 
 
+DISPENSABLE = frozenset({  # a file may be verified without these
+    Role.INITIALISE, Role.COST, Role.COST_L2, Role.FORWARD, Role.FORWARD_N, Role.FORWARD_DROPOUT, Role.SCALAR_FORWARD,
+    Role.DICTIONARY_TO_VECTOR, Role.GRADIENTS_TO_VECTOR, Role.VECTOR_TO_DICTIONARY, Role.LAYER,
+})  # fmt: skip
+
+
 def obligations(worker: Worker, functions: list[RemoteFunction], pairs: list[RemotePair], file: str) -> list[Law]:
     """A law for every function of the file that owes something."""
     laws = []
@@ -62,7 +68,8 @@ def obligations(worker: Worker, functions: list[RemoteFunction], pairs: list[Rem
         obligation = OBLIGATIONS.get(f.role or "")
         if obligation is not None:
             asking = Asking(worker, f, tuple(functions), tuple(pairs), file, [])
-            laws.append(Law(f.name, _law(obligation, asking), says=obligation is not layer))
+            law = _law(obligation, asking)
+            laws.append(Law(f.name, law, says=obligation is not layer, needed=f.role not in DISPENSABLE))
     return laws
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.diagnosis.causes import Cause
+from reference.findings.codes import NOT_JUDGED
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetDied, TargetGivenUp, TargetRaised
 from reference.interface.raised import described
 from reference.targets.process.supervisor import Worker
-from reference.targets.reading.vocabulary import strong
+from reference.targets.reading.vocabulary import meaning, strong
 from reference.targets.remote import RemoteFunction, RemotePair
 
 __all__ = ["CLOSE", "Asking", "LawResult", "as_array", "failing", "same"]
@@ -74,16 +77,17 @@ def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawRes
     try:
         looked, found = obligation(asking)
     except TargetRaised as raised:
-        weak = raised.details["type"] == "KeyError" or not strong(asking.name)
+        guessed = any(meaning(name) is None for name, default in asking.function.arguments if not default)
+        weak = raised.details["type"] == "KeyError" or guessed or not strong(asking.name)
         weak = weak and not raised.details["template"]
         if raised.details["unbindable"] or raised.details["needs"] or weak:
-            return 0, []
+            return 0, [_not_judged(asking, raised)]
         code, text, place = described(raised)
         if asking.function.template:
             code = "MB702"
         return 1, [Violation("*", code, text, "exactly", place)]
     except TargetGivenUp:
-        return 0, []
+        return 0, [asking.wrong("*", NOT_JUDGED, "its process was lost too often, for what other functions did")]
     except TargetDied as died:
         return 1, [Violation("*", "MB703", f"{asking.name} {died}")]
     if found and asking.function.template and any(v.code != "MB601" for v in found):
@@ -92,8 +96,30 @@ def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawRes
             Violation("*", "MB702", "is not finished: None stands where an expression belongs", place=where)
         ]
     if not strong(asking.name):  # what fits nothing may be none of the course's
-        found = [v for v in found if v.certainty != "unexplained"]
+        known = [v for v in found if v.certainty != "unexplained"]
+        if found and not known:
+            place = (asking.file, asking.function.cell, asking.function.line)
+            return 0, [Violation("*", NOT_JUDGED, "it computes something that is not known", place=place)]
+        found = known
     return looked, found
+
+
+def _not_judged(asking: Asking, raised: TargetRaised) -> Violation:
+    """Why it could not be called as it wants to be, and the line that would have it judged."""
+    details, f = raised.details, asking.function
+    file, here = Path(asking.file), Path.cwd()
+    verify = f"manual-backprop verify {shlex.quote(str(file.relative_to(here) if file.is_relative_to(here) else file))}"
+    foreign = [name for name, default in f.arguments if meaning(name) is None and not default]
+    if details["unbindable"]:
+        remedy = " ".join([verify, *(f"--bind argument.{name}=MEANING" for name in foreign)])
+        reason, remedy = details["message"], remedy if foreign else ""
+    elif details["needs"]:
+        reason = f"it needs what is not there ({details['message']})"
+        remedy = "put what it imports beside the file, and run the same command again"
+    else:
+        reason = f"it raised {details['type']}: {details['message']} on arguments that were guessed"
+        remedy = f"{verify} --bind argument.{foreign[0] if foreign else 'NAME'}=MEANING"
+    return asking.wrong("*", NOT_JUDGED, reason, line=f.line)._replace(remedy=remedy)
 
 
 def as_array(value: Any) -> np.ndarray | None:

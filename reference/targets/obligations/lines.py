@@ -11,7 +11,7 @@ from reference.targets.obligations.asking import Asking
 
 __all__ = ["placed"]
 
-UNTRACED = ("MB702", "MB703", "MB803")
+UNTRACED = ("MB702", "MB703", "MB704", "MB803")
 MADE_OF_MANY_LINES = ("theta", "parameters")
 
 

@@ -35,6 +35,8 @@ def described(
     own = [f for f in frames if place(f.filename)[0] == str(path)] or frames
     missing = getattr(error, "name", None) if isinstance(error, NameError) else None
     blank = next((f for f in reversed(own) if f.name in templates), None)
+    if isinstance(error, KeyError) and error.args != (None,):  # it asks for a key that it was not given
+        blank = None
     return {
         "type": type(error).__name__,
         "message": message[:LONGEST] + ("…" if len(message) > LONGEST else ""),
@@ -47,7 +49,7 @@ def described(
 
 
 def _is_ours(error: BaseException, path: Path) -> bool:
-    """Did this tool raise it, at calling the target or at what the target returned? What it supplies is no part of it."""
+    """Did this tool raise it, at calling the target or at what came back? The helpers that it supplies are no part."""
     frames = [f.filename for f in traceback.extract_tb(error.__traceback__) if f.filename != course_helpers.__file__]
     known = [f for f in frames if f.startswith(OURS) or place(f)[0] == str(path)]
     return bool(known) and place(known[-1])[0] != str(path)

@@ -44,6 +44,7 @@ from reference.targets.reading.assigned import assigned
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import Cell, SourceError, place, read
+from reference.targets.reading.survey import survey
 from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
 
@@ -112,6 +113,7 @@ class Server:
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,
             "direct": self.direct is not None,
+            "survey": survey(self.cells),
         }
 
     def _learn(self, binding: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from reference.targets.reading.roles import Role
 
-__all__ = ["ORDER", "array_names", "by_name", "known_arguments", "role_in_training"]
+__all__ = ["ORDER", "UPDATES", "array_names", "by_name", "known_arguments", "role_in_training"]
 
 ORDER: dict[str, tuple[str, ...]] = {
     Role.UPDATE: ("parameters", "gradients", "learning_rate"),

@@ -21,7 +21,7 @@ import reference.plugin.session
 import reference.verification.target
 from reference.interface.entry import Entry, Implementation, NotJudged
 from reference.plugin.answers import answer
-from reference.plugin.exports import Check, Share, shares_of
+from reference.plugin.exports import Check, Share, checks_of, shares_of
 from reference.plugin.isolation import isolated
 from reference.plugin.session import Verified
 from reference.report.models.verification import CheckResult, Finding, Location, Target
@@ -614,6 +614,18 @@ def test_what_the_run_says_it_cannot_judge_is_skipped_unless_nothing_else_was_ju
     assert said(share=law, not_judged=notes, verdict="inconclusive", error="nothing was checked").verdict == "fail"
     assert said(row(), share=Share(("scale_n",)), not_judged=notes).verdict == "fail"
     assert said(row(), share=law).verdict == "fail"
+
+
+def test_what_looks_like_a_backward_pass_and_was_not_judged_is_red_with_its_reason():
+    place = Location(file="t.py", line=7)
+    unsure = finding("MB704", "inconclusive", remedy="verify t.py --bind …", location=place)
+    left = row("*", "inconclusive", check="back", coordinates=0, findings=[unsure])
+    found = said(row(), left, share=Share(("back",)))
+    assert (found.verdict, found.place) == ("fail", place)
+    assert found.text.startswith("INCONCLUSIVE\n  back is not judged  t.py, line 7")
+    assert "judge it by  verify t.py" in found.text
+    needed = Implementation("t.py", (), notes=(NotJudged("back", "why", needed=True), NotJudged("scale", "why")))
+    assert checks_of(needed, 0) == (Check("back"),)
 
 
 def test_the_line_of_a_consequence_is_that_of_its_cause():

@@ -163,7 +163,7 @@ def test_every_code_is_a_rule_with_its_level():
     rules = run_of(REPORTS["right"])["tool"]["driver"]["rules"]
     assert {rule["id"]: rule["shortDescription"]["text"] for rule in rules} == CODES
     warned = {rule["id"] for rule in rules if rule["defaultConfiguration"]["level"] == "warning"}
-    assert warned == WARNINGS
+    assert warned == WARNINGS | {"MB704"}
 
 
 def test_the_index_is_the_rule_s():

@@ -244,3 +244,15 @@ def test_the_schema_accepts_what_the_code_accepts_and_refuses_what_it_refuses():
             jsonschema.validate(wrong, schema())
         with pytest.raises(ValueError):  # noqa: PT011
             Configuration.model_validate(wrong)
+
+
+def test_functions_that_are_left_out(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.manual-backprop]\nexcept = ["back_prop", "nets/a.py::back", "nets/a.py::f::back"]', encoding="utf-8"
+    )
+    (tmp_path / "nets").mkdir()
+    monkeypatch.chdir(tmp_path / "nets")
+    assert configuration().excepted == ["back_prop", "a.py::back", "a.py::f::back"]
+    (tmp_path / "pyproject.toml").write_text("[tool.manual-backprop]\nexcepts = []", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="'except', perhaps"):
+        configuration()

@@ -1,0 +1,49 @@
+"""Functions that are left out on request: ``--except NAME``, or ``target::NAME``, and ``except`` in the table."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from reference.interface.entry import Implementation, NotJudged
+from reference.verification.conclusion import Conclusion
+
+__all__ = ["misnamed", "names_of", "without"]
+
+
+def names_of(implementation: Implementation) -> list[str]:
+    """Everything in a target that can be left out."""
+    checks = [entry.check for entry in implementation.entries] + [check for check, _ in implementation.unknown]
+    checks += [law.check for law in implementation.laws]
+    checks += [note.check for note in implementation.notes if isinstance(note, NotJudged)]
+    return list(dict.fromkeys([*checks, *implementation.names]))
+
+
+def without(implementation: Implementation, names: Sequence[str]) -> Implementation:
+    """The target with none of these judged or counted; it tells which of them it has."""
+    known = names_of(implementation)
+    here = [name for name in known if name in names or f"{implementation.name}::{name}" in names]
+    return implementation._replace(
+        entries=tuple(entry for entry in implementation.entries if entry.check not in here),
+        unknown=tuple(pair for pair in implementation.unknown if pair[0] not in here),
+        laws=tuple(law for law in implementation.laws if law.check not in here),
+        notes=tuple(n for n in implementation.notes if not (isinstance(n, NotJudged) and n.check in here)),
+        names=tuple(known),
+        excepted=tuple(here),
+    )
+
+
+def misnamed(names: Sequence[str], found: Iterable[Conclusion]) -> str | None:
+    """What is the matter with a name that no target has, with the nearest that one has."""
+    found = list(found)
+    if any(target.verdict in ("error", "interrupted") for target in found):
+        return None  # there is no telling what these hold
+    taken = {name for target in found for one in target.excepted for name in (one, f"{target.target}::{one}")}
+    wrong = next((name for name in names if name not in taken), None)
+    if wrong is None:
+        return None
+    known = [name for target in found for name in target.names]
+    known += [f"{target.target}::{name}" for target in found for name in target.names] if "::" in wrong else []
+    near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.5)
+    meant = f"{near[0]!r}, perhaps?" if near else f"they have {', '.join(dict.fromkeys(known)) or 'nothing'}"
+    return f"--except {wrong}: no target has a function of that name; {meant}"
