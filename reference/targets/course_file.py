@@ -15,6 +15,7 @@ from reference.settings.binding import Binding
 from reference.settings.limits import Limits
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
+from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
@@ -45,15 +46,17 @@ def course_file(
     except TargetDied as died:
         return broken(shown, "*", Violation("*", "MB703", f"loading its definitions {died}"), worker.close)
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
+    own = own_losses(worker, only=only, file=str(path))
+    functions = [f for f in functions if f.name not in own.names]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)])
-    notes: list[str | NotJudged] = [NotJudged(p.check, p.not_judged) for p in pairs if p.not_judged]
+    notes: list[str | NotJudged] = [*own.notes, *(NotJudged(p.check, p.not_judged) for p in pairs if p.not_judged)]
     if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
     judged = [p for p in pairs if p.not_judged is None and only in (None, p.check)]
     weak = [p for p in judged if p.reached <= Reached.RAISED and not strong(p.check) and p.check != only]
     notes += [NotJudged(p.check, OTHER) for p in weak]
     judged = [p for p in judged if p not in weak]
-    if only is not None and only not in [f["name"] for f in details["functions"]]:
+    if only is not None and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
     entries = [
@@ -66,7 +69,8 @@ def course_file(
     unknown = [
         (p.check, own_of(worker, p, _cost_of(p, functions))) for p in judged if p.reached == Reached.UNKNOWN_NETWORK
     ]
-    laws = [says(name, [violation]) for name, violation in lost]
+    entries += own.entries
+    laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]
     unloadable = _unloadable(details["unloadable"], str(path))
     laws += [says(name, violations) for name, violations in unloadable if only in (None, name)]
     if any(p.rows for p in pairs):  # what the others owe is written down for columns

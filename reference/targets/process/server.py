@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
+from reference.targets.losses.trial import Tried
 from reference.targets.pairing.candidates import paired
 from reference.targets.pairing.passes import (
     STATE,
@@ -34,6 +35,7 @@ from reference.targets.process.calling import (
     with_globals,
 )
 from reference.targets.process.exceptions import described
+from reference.targets.process.losses import LossAnswers
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
@@ -45,7 +47,7 @@ from reference.targets.reading.vocabulary import backward_role, bind, forward_ro
 __all__ = ["Server"]
 
 
-class Server:
+class Server(LossAnswers):
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:
@@ -57,6 +59,7 @@ class Server:
         self.wanted: dict[str, Any] = {}
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
+        self.own_losses: dict[str, Tried] = {}
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:

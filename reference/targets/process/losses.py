@@ -1,0 +1,154 @@
+"""What is asked of functions that return their own loss: which they are, and what they say of a stack of problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reference.interface.outcome import Single
+from reference.targets.losses.finding import class_ways, ways_of
+from reference.targets.losses.trial import Tried, chosen
+from reference.targets.losses.way import Way, as_number
+from reference.targets.pairing.passes import STATE, Function
+from reference.targets.process.calling import singles
+from reference.targets.reading.namespace import Loaded
+from reference.targets.reading.source import Cell, place
+from reference.targets.reading.vocabulary import plain
+
+__all__ = ["LossAnswers"]
+
+CERTAIN = re.compile(r"(cost|loss|value|objective)(and|with)?(_?the)?grad|nncostfunction")  # names that promise both
+
+
+class LossAnswers:
+    """A part of the ``Server``: its questions about losses."""
+
+    path: Path
+    cells: list[Cell]
+    loaded: Loaded | None
+    functions: dict[str, Function]
+    wanted: dict[str, Any]
+    own_losses: dict[str, Tried]
+
+    def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
+        raise NotImplementedError
+
+    def ask_losses(self, only: str | None) -> list[dict[str, Any]]:
+        """Every function and class that has its own loss, and what is known of that; or why it cannot be asked."""
+        return [self._found(*one) for one in self._candidates(only)]
+
+    def _candidates(self, only: str | None) -> Iterator[tuple[str, str, Iterable[Way]]]:
+        form, layout = self.wanted.get("form"), self.wanted.get("layout")
+        rows = None if layout is None else layout == "rows"
+        for f in list(self.functions.values()):
+            if f.own and only in (None, f.name):
+                ways = ways_of(f, by_name=only == f.name, form=form, rows=rows)
+                if ways is not None:
+                    yield f.name, f.name, ways
+        if self.loaded is not None:
+            for check, ways in class_ways(self.loaded.names):
+                name = check.partition(".")[0]
+                if only in (None, name, check.partition(" ")[0]):
+                    yield check, name, ways
+
+    def _found(self, check: str, name: str, ways: Iterable[Way]) -> dict[str, Any]:
+        tried, why = chosen(ways, self._named)
+        code = getattr(self._named(name), "__code__", None)
+        where = None if code is None else [*place(code.co_filename), code.co_firstlineno]
+        if tried is None:
+            return {
+                "check": check,
+                "not_judged": why,
+                "where": where,
+                "certain": CERTAIN.search(plain(name)) is not None,
+            }
+        self.own_losses[check] = tried
+        way, known = tried.way, tried.known
+        return {
+            "check": check, "not_judged": None, "where": where, "said": way.said,
+            "shapes": [list(shape) for shape in tried.shapes], "raises": list(tried.raises), "l2": way.l2,
+            "biases": way.biases, "known": None if known is None else list(known), "classes": way.classes,
+        }  # fmt: skip
+
+    def _named(self, name: str) -> Any:
+        if name in self.functions:
+            return self.functions[name].call
+        assert self.loaded is not None
+        return self.loaded.names[name]
+
+    def _way(self, check: str) -> tuple[Way, list[Any]]:
+        if check not in self.own_losses:  # another process knew it
+            self.ask_losses(check.partition(" ")[0])
+        way = self.own_losses[check].way
+        return way, [self._named(name) for name in way.names]
+
+    # --- one stack of problems -----------------------------------------------------------------------------------
+
+    def ask_loss_run(self, check: str, problem: dict[str, Any]) -> dict[str, Any]:
+        """The gradients over a stack, and the arguments that a call changed."""
+        way, called = self._way(check)
+        outcomes, changed = [], {}
+        for g, single in enumerate(singles(problem)):
+            outcomes.append({name: np.asarray(a) for name, a in way.answer(called, single).gradients.items()})
+            changed |= dict.fromkeys(way.touched(called, single), g)
+        stacked = {}
+        for name in outcomes[0]:
+            arrays = [outcome.get(name) for outcome in outcomes]
+            if all(a is not None and a.shape == outcomes[0][name].shape and a.dtype.kind in "biufc" for a in arrays):
+                stacked[name] = np.stack(arrays)  # type: ignore[arg-type]
+        return {"outcome": stacked, "changed": changed}
+
+    def ask_loss_values(self, check: str, problem: dict[str, Any]) -> Any:
+        """The loss of every problem of a stack."""
+        way, called = self._way(check)
+        return np.array([as_number(way.loss_of(called, single)) for single in singles(problem)])
+
+    def ask_loss_labels(self, check: str, problem: dict[str, Any]) -> Any:
+        """The labels of a stack, where only classes can be said."""
+        way, _ = self._way(check)
+        return np.stack([way.prepared(single).Y for single in singles(problem)])
+
+    def ask_loss_trace(self, check: str, problem: dict[str, Any]) -> list[Any]:
+        """What the file's own frames assign on the first problem of a stack, in the court's orientation."""
+        way, called = self._way(check)
+        single = way.prepared(singles(problem)[0])
+        if way.each:
+            return self._traced_one_by_one(way, called, single)
+        events = self._traced(lambda: way.ask(called, single), STATE)
+        return [
+            [*where, way.renamed(variable), seen]
+            for *where, variable, value in events
+            for seen in way.seen(value, single)
+        ]
+
+    def _traced_one_by_one(self, way: Way, called: list[Any], single: Single) -> list[Any]:
+        """Columns side by side, and the mean of what is kept of each layer, where every example took the same way."""
+        m = single.X.shape[1]
+        runs = [
+            self._traced(lambda k=k: way.ask(called, single._replace(X=single.X[:, [k]], Y=single.Y[:, [k]])), STATE)
+            for k in range(m)
+        ]
+        if len({len(run) for run in runs}) != 1:
+            return []
+        together = []
+        for same in zip(*runs, strict=True):
+            *where, variable, value = same[0]
+            values = [event[-1] for event in same]
+            if len({np.shape(v) for v in values}) != 1 or len({event[2] for event in same}) != 1:
+                return []
+            gradient = re.match(r"(nabla|grad|d_?[wb])", variable) is not None
+            column = np.ndim(value) == 2 and np.shape(value)[1] == 1
+            made = np.hstack(values) if column and not gradient else np.mean(values, axis=0)
+            together.append([*where, variable, made])
+        return together
+
+    def ask_loss_autodiff(self, check: str, problem: dict[str, Any]) -> Any:
+        """dJ by JAX through the file's own code; raises whatever that raises under JAX."""
+        from reference.targets.process.jax_numpy import gradient_of_loss
+
+        way, _ = self._way(check)
+        return gradient_of_loss(self.path, self.cells, way, singles(problem)[0])
