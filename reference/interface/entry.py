@@ -52,7 +52,7 @@ class Entry(NamedTuple):
     domain: Domain
     run: Callable[[Problem], Outcome]
     with_own_masks: Callable[[Problem], Problem] | None = (
-        None  # the problem with what the target itself draws: its masks
+        None  # the problem with what the target itself makes of it: the masks that it draws, labels that are classes
     )
     trace: Callable[[Problem], list[Event]] | None = None  # where a wrong line is looked for
     own: Callable[[], OwnDerivative | None] = lambda: None  # the derivative of the target's own forward pass and cost

@@ -1,4 +1,4 @@
-"""Nielsen's ``Network``: ``weights`` and ``biases`` in lists, ``feedforward(a)``, and ``backprop(x, y)`` of one example.
+"""Nielsen's ``Network``: ``weights`` and ``biases`` in lists, ``feedforward(a)``, ``backprop(x, y)`` of one example.
 
 Examples are columns (n, 1); in the variant for mini-batches they stand side by side. What it is held to is the cost
 that it carries (``self.cost.fn``), or the one whose derivative its ``cost_derivative`` is.

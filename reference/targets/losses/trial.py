@@ -2,12 +2,13 @@
 
 A reading is demonstrated where the loss is a finite number, changes with every parameter and with the labels, and does
 not depend on the order of the examples. Of the readings that are, those whose gradients have the right shapes come
-first; and among these one under which the gradient is that of the loss.
+first; and among these one whose loss is known, and one under which the gradient is that of the loss.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ __all__ = ["Tried", "chosen"]
 FEW = 6  # examples of the second problem of a shape
 STEP, CONSISTENT = 1e-5, 1e-6  # of a first look; verdicts are reached elsewhere
 SAME = 1e-9
+HIGHEST = (True, True, True, True)
 Shape = tuple[int, int]  # layers, outputs
 
 
@@ -39,6 +41,12 @@ class Tried(NamedTuple):
     consistent: bool  # it is the derivative of the loss, on a first look
     known: Recognised | None
 
+    @property
+    def rank(self) -> tuple[bool, bool, bool, bool]:
+        """What speaks for the reading: shapes, a loss that is known, and a gradient that is its own."""
+        known = self.known is not None
+        return self.fits, known and self.consistent, self.consistent, known
+
 
 def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | None, str]:
     """The best reading; and, where there is none, what came of those that were tried."""
@@ -50,9 +58,9 @@ def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | N
         first = first or why
         if found is None:
             continue
-        if best is None or (found.fits, found.consistent) > (best.fits, best.consistent):
+        if best is None or found.rank > best.rank:
             best = found
-        if best.fits and best.consistent:
+        if best.rank == HIGHEST:
             break
     return best, f"{tried} readings of its arguments were tried, and under none it returns a loss with its gradient" + (
         f" ({first})" if first else ""
@@ -90,6 +98,7 @@ def _demonstrated(way: Way, called: Sequence[Any]) -> tuple[Tried | None, str]:
     return Tried(way, tuple(shapes), raises, fits, fits and _consistent(way, called, single), known), why
 
 
+@functools.cache
 def _problem(depth: int, last: int) -> Single:
     return probe(depth, last=last, dropout=False)._replace(output="sigmoid" if last == 1 else "softmax")
 
@@ -153,7 +162,7 @@ def _nudged(single: Single, *, biases: bool) -> Iterator[Single]:
         layers[l] = (W * 1.25, b)
         yield single._replace(parameters=tuple(layers))
         if biases:
-            layers[l] = (W, b + 0.25)
+            layers[l] = (W, b + 0.25 * np.arange(1.0, b.size + 1)[:, None])  # a softmax does not see what all share
             yield single._replace(parameters=tuple(layers))
 
 

@@ -92,7 +92,7 @@ def _unrolled(layer: tuple[Any, Any], order: str) -> Any:
     """[b W] as one vector."""
     W, b = layer
     if isinstance(W, np.ndarray):
-        return np.concatenate([b, W], axis=1).ravel(order=order)  # type: ignore[call-overload]
+        return np.concatenate([b, W], axis=1).ravel(order=order)  # type: ignore[arg-type]
     import jax.numpy
 
     return jax.numpy.concatenate([b, W], axis=1).ravel(order=order)

@@ -15,6 +15,9 @@ from reference.targets.pairing.passes import seeded
 __all__ = ["Answer", "Way", "as_number", "joined", "oriented", "without_ones"]
 
 
+AT_FIRST = Layout(0)
+
+
 class Answer(NamedTuple):
     """A loss, and its gradient by the course's names, examples in columns."""
 
@@ -55,7 +58,7 @@ class Way:
     prepared: Callable[[Single], Single] = _as_it_is  # the problem that stands for this one: labels are classes
     price: Callable[[Sequence[Any], Single], Any] | None = None  # the loss, where the function returns none
     arguments: Callable[[Single], dict[str, Any]] | None = None  # of the function that ``ask`` calls
-    layout: Layout = Layout(0)
+    layout: Layout = AT_FIRST
     laid_out: bool = False  # the layout is known
 
     def answer(self, called: Sequence[Any], single: Single) -> Answer:

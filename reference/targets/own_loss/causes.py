@@ -23,12 +23,11 @@ def causes(own: OwnLoss, shown: Compared) -> list[Violation]:
     case = str(shown.problem.cases[0])
     if (penalty := _of_penalty(own, shown)) is not None:
         return [penalty]
-    by_lines = _by_lines(own, shown)
-    if by_lines:
+    if (factor := _common_factor(own, shown)) is not None:
+        said, code = factor
+        return [Violation("gradients", code, f"every gradient is {said} that of the loss that is returned")]
+    if by_lines := _by_lines(own, shown):
         return by_lines
-    factor = _common_factor(own, shown)
-    if factor is not None:
-        return [Violation("gradients", "MB101", f"every gradient is {factor} that of the loss that is returned")]
     return [_off(block, case) for block in shown.blocks.values() if block.wrong]
 
 
@@ -57,8 +56,10 @@ FACTORS: tuple[tuple[str, Callable[[int, int], float]], ...] = (
 )
 
 
-def _common_factor(own: OwnLoss, shown: Compared) -> str | None:
+def _common_factor(own: OwnLoss, shown: Compared) -> tuple[str, str] | None:
     """The one factor by which every gradient differs, on problems of several sizes."""
+    if not any(_is_times(shown, factor(*_sizes(shown))) for _, factor in FACTORS):
+        return None
     compared = [shown]
     for problem in problems(own):
         if problem.shape.m > 1 and len(compared) < 4:
@@ -66,9 +67,13 @@ def _common_factor(own: OwnLoss, shown: Compared) -> str | None:
             other = None if misshapen(own, problem, outcome) else beside_differences(own, problem, outcome)
             compared += [] if other is None else [other]
     for said, factor in FACTORS:
-        if all(_is_times(c, factor(c.problem.shape.m, c.problem.shape.dims[-1])) for c in compared):
-            return said
+        if all(_is_times(c, factor(*_sizes(c))) for c in compared):
+            return said, "MB102" if "m" in said.split()[0] and said != "minus" else "MB101"
     return None
+
+
+def _sizes(compared: Compared) -> tuple[int, int]:
+    return compared.problem.shape.m, compared.problem.shape.dims[-1]
 
 
 def _is_times(compared: Compared, factor: float) -> bool:
@@ -150,7 +155,14 @@ def _by_lines(own: OwnLoss, shown: Compared) -> list[Violation]:
     if not found or all(cause.certainty == "unexplained" for cause in found):
         return []
     return [
-        Violation(c.output, c.code, c.text, c.certainty, None if c.place is None else tuple(c.place)) for c in found
+        Violation(
+            c.output,
+            c.code,
+            c.text,
+            c.certainty,
+            None if c.place is None else (c.place.file, c.place.cell, c.place.line),
+        )
+        for c in found
     ]
 
 

@@ -39,7 +39,10 @@ def own_losses(worker: Worker, *, only: str | None, file: str, elsewhere: frozen
         answers = worker.ask("losses", only=only)
     except (TargetRaised, TargetDied):
         return OwnLosses()
-    names, entries, laws, notes = set(), [], [], []
+    names: set[str] = set()
+    entries: list[Entry] = []
+    laws: list[Law] = []
+    notes: list[str | NotJudged] = []
     for answer in answers:
         check, why = answer["check"], answer["not_judged"]
         if why is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ import numpy as np
 
 from reference.interface.outcome import Single
 from reference.targets.losses.finding import class_ways, ways_of
+from reference.targets.losses.network_class import is_network_class
 from reference.targets.losses.trial import Tried, chosen
 from reference.targets.losses.way import Way, as_number
-from reference.targets.pairing.passes import STATE, Function
+from reference.targets.pairing.passes import STATE, Function, function
 from reference.targets.process.calling import singles
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell, place
@@ -41,14 +44,31 @@ class LossAnswers:
         """Every function and class that has its own loss, and what is known of that; or why it cannot be asked."""
         return [self._found(*one) for one in self._candidates(only)]
 
+    def learn_losses_of(self, target: Any, attribute: str) -> bool:
+        """Has an imported function, or a class or its ``backprop``, its own loss? It is known from now on."""
+        made = _class_of(target)
+        name = attribute.rpartition(".")[2] if made is None else made.__name__
+        if made is None:
+            self.functions[name] = function(name, target, own=True)
+            code = getattr(target, "__code__", None)
+        else:
+            self.loaded = Loaded(vars(sys.modules[made.__module__]), {}, [], {}, False)
+            code = made.__init__.__code__
+        found = [one for one in self.ask_losses(name) if one["not_judged"] is None]
+        if not found:
+            self.functions.pop(name, None)
+        elif code is not None:
+            self.path = Path(code.co_filename)  # where lines are traced
+        return bool(found)
+
     def _candidates(self, only: str | None) -> Iterator[tuple[str, str, Iterable[Way]]]:
         form, layout = self.wanted.get("form"), self.wanted.get("layout")
         rows = None if layout is None else layout == "rows"
         for f in list(self.functions.values()):
-            if f.own and only in (None, f.name):
-                ways = ways_of(f, by_name=only == f.name, form=form, rows=rows)
-                if ways is not None:
-                    yield f.name, f.name, ways
+            if f.own and (only is None or only.rpartition(".")[2] == f.name):
+                asked = ways_of(f, by_name=only is not None, form=form, rows=rows)
+                if asked is not None:
+                    yield f.name, f.name, asked
         if self.loaded is not None:
             for check, ways in class_ways(self.loaded.names):
                 name = check.partition(".")[0]
@@ -91,7 +111,8 @@ class LossAnswers:
     def ask_loss_run(self, check: str, problem: dict[str, Any]) -> dict[str, Any]:
         """The gradients over a stack, and the arguments that a call changed."""
         way, called = self._way(check)
-        outcomes, changed = [], {}
+        outcomes: list[dict[str, Any]] = []
+        changed: dict[str, int] = {}
         for g, single in enumerate(singles(problem)):
             outcomes.append({name: np.asarray(a) for name, a in way.answer(called, single).gradients.items()})
             changed |= dict.fromkeys(way.touched(called, single), g)
@@ -128,10 +149,8 @@ class LossAnswers:
     def _traced_one_by_one(self, way: Way, called: list[Any], single: Single) -> list[Any]:
         """Columns side by side, and the mean of what is kept of each layer, where every example took the same way."""
         m = single.X.shape[1]
-        runs = [
-            self._traced(lambda k=k: way.ask(called, single._replace(X=single.X[:, [k]], Y=single.Y[:, [k]])), STATE)
-            for k in range(m)
-        ]
+        columns = [single._replace(X=single.X[:, [k]], Y=single.Y[:, [k]]) for k in range(m)]
+        runs = [self._traced(partial(way.ask, called, column), STATE) for column in columns]
         if len({len(run) for run in runs}) != 1:
             return []
         together = []
@@ -152,3 +171,15 @@ class LossAnswers:
 
         way, _ = self._way(check)
         return gradient_of_loss(self.path, self.cells, way, singles(problem)[0])
+
+
+def _class_of(target: Any) -> Any:
+    """The class of a network that is named itself, or by its ``backprop``."""
+    if isinstance(target, type):
+        return target if is_network_class(target) else None
+    owner = getattr(sys.modules.get(getattr(target, "__module__", "")), str(_owner(target)), None)
+    return owner if isinstance(owner, type) and is_network_class(owner) else None
+
+
+def _owner(target: Any) -> str:
+    return str(getattr(target, "__qualname__", "")).rpartition(".")[0]

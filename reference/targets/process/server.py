@@ -243,6 +243,8 @@ class Server(LossAnswers):
         except Nowhere as why:
             return {"not_there": str(why), "pair": None}
         forward, backward = passes or (None, target)
+        if passes is None and self.learn_losses_of(target, attribute):
+            return {"not_there": None, "pair": None, "own_loss": True}
         last = function(attribute.rpartition(".")[2], backward, own=True)
         role = backward_role(last.arguments)
         if passes is None and (role is None or len(last.arguments) == 1):
