@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from reference.interface.outcome import Single
 from reference.targets.losses.arguments import Asked
 from reference.targets.losses.returned import Layout, layouts_of, names_returned, read
-from reference.targets.losses.way import Answer, Way, oriented
+from reference.targets.losses.way import Answer, Way, one_hot, oriented
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import Function
 from reference.targets.pairing.readings import Reading, readings
@@ -58,14 +59,26 @@ class Arguments:
 
     def given(self, single: Single) -> dict[str, Any]:
         """Every argument that is known by its meaning. Raises where this reading cannot say the problem."""
-        if single.output == "softmax" and single.Y.shape[0] == 1:  # of one class, all are the first
-            single = single._replace(Y=np.zeros_like(single.Y)) if "integer" in self.reading.labels else single
+        if single.output == "softmax" and len(single.Y) == 1 and self.of_classes:  # of one class, all are the first
+            single = single._replace(Y=np.zeros_like(single.Y))
         values = self.reading.given(single)
         if self.flat:
             if single.dims[1:] != (1,):
                 raise ValueError("the weights of several units are no vector")
             values["W1"] = values["W1"].reshape(-1)
         return {argument: values[what] for what, argument in self.asked.names.items()}
+
+    @property
+    def of_classes(self) -> bool:
+        return "integer" in self.reading.labels
+
+    def prepared(self, single: Single) -> Single:
+        """Labels of several outputs as classes, where only classes can be said; no biases where there are none."""
+        if self.of_classes and len(single.Y) > 1:
+            single = one_hot(single)
+        if self.reading.bias == "none":
+            single = single._replace(parameters=tuple((W, np.zeros_like(b)) for W, b in single.parameters))
+        return single
 
     def __str__(self) -> str:
         return str(self.reading)
@@ -81,14 +94,17 @@ def _ways(f: Function, asked: Asked, arguments: Arguments) -> Iterator[Way]:
         return called[0](**arguments.given(single))
 
     def taken(value: Any, single: Single, layout: Layout) -> Answer:
-        loss, named = read(value, layout, single.dims, turned=reading.turned)
+        loss, named = read(value, layout, single.dims)
         return Answer(loss, {name: reading.gradient(name, a, single.dims) for name, a in named.items()})
 
     def laid_out(value: Any, single: Single) -> Sequence[Layout]:
-        return list(layouts_of(value, single.dims, names, turned=reading.turned))
+        return list(
+            layouts_of(value, single.dims, names, partial(reading.shape, dims=single.dims, m=single.X.shape[1]))
+        )
 
     yield Way(
         f.name, (f.name,), ask, taken, laid_out, str(arguments),
-        l2="lambd" in asked.names, arguments=arguments.given, biases=reading.bias != "none",
+        l2="lambd" in asked.names, takes=frozenset(asked.names), arguments=arguments.given, prepared=arguments.prepared,
+        replaces=arguments.of_classes or reading.bias == "none", biases=reading.bias != "none",
         seen=lambda a, single: [oriented(a, single, rows=reading.rows, turned=reading.turned)],
     )  # fmt: skip

@@ -90,16 +90,13 @@ def _ways(check: str, made: Any, names: tuple[str, ...]) -> Iterator[Way]:
         network = made(list(SIZES)) if len(names) == 1 else None
     stated = network is None or _is_cost(getattr(network, "cost", None))
     costs: list[tuple[str, Cost | None]] = [("", None)] if stated else _costs(network)
-    for said, cost in costs:
-        yield Way(
-            check, names, one_by_one, _averaged, _orders, said, depths=(2, 1, 3),
-            price=priced(cost, summed=False), each=True,
-        )  # fmt: skip
-        for summed in (False, True):
+    at_once_or_one_by_one = [(at_once, False), (at_once, True), (one_by_one, False)]
+    for ask, summed in at_once_or_one_by_one:
+        for said, cost in costs:
             words = ["the gradient of a mini-batch is a sum" if summed else "", said]
             yield Way(
-                check, names, at_once, _averaged, _orders, ", ".join(filter(None, words)), depths=(2, 1, 3),
-                price=priced(cost, summed=summed),
+                check, names, ask, _averaged, _orders, ", ".join(filter(None, words)), depths=(2, 1, 3),
+                price=priced(cost, summed=summed), each=ask is one_by_one,
             )  # fmt: skip
 
 

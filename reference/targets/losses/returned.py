@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,15 +19,42 @@ LOSS = re.compile(r"^(loss|cost|j|error|err|objective|value|total_?(loss|cost)|l
 GRADIENT = re.compile(r"^(?:grad_?|d_?|g_?)(w|b|theta|weights?|bias)_?(\d*)$|^(w|b)_?(\d*)_?grad$", re.IGNORECASE)
 
 
+Names = Callable[[int], list[str]]
+
+
+def _weights(L: int) -> list[str]:
+    return [f"dW{l}" for l in range(1, L + 1)]
+
+
+def _biases(L: int) -> list[str]:
+    return [f"db{l}" for l in range(1, L + 1)]
+
+
+def _pairs(L: int) -> list[str]:
+    return [name for both in zip(_weights(L), _biases(L), strict=True) for name in both]
+
+
+ORDERS: dict[str, Names] = {
+    "W1 b1 W2": _pairs,
+    "W1 W2 b1 b2": lambda L: _weights(L) + _biases(L),
+    "W2 b2 W1": lambda L: [f"{kind}{l}" for l in range(L, 0, -1) for kind in ("dW", "db")],
+    "b1 W1 b2": lambda L: [_pairs(L)[k ^ 1] for k in range(2 * L)],
+    "b2 W2 b1": lambda L: _pairs(L)[::-1],
+    "b1 b2 W1 W2": lambda L: _biases(L) + _weights(L),
+    "W1 W2": _weights,
+    "W2 W1": lambda L: _weights(L)[::-1],
+}
+
+
 class Layout(NamedTuple):
     """Where the loss stands in what was returned, and in what order the gradients."""
 
     at: Any  # index or key of the loss
     inside: Any = None  # index or key of the container that has the gradients; None: what is left
-    order: tuple[str, ...] = ()  # the names of gradients in a row, "" of what is none; empty where they have names
+    order: str | tuple[str, ...] = ""  # one of ``ORDERS``, or every name; empty where they have names of their own
 
 
-def read(value: Any, layout: Layout, dims: Sequence[int], *, turned: bool) -> tuple[Any, dict[str, Any]]:
+def read(value: Any, layout: Layout, dims: Sequence[int]) -> tuple[Any, dict[str, Any]]:
     """The loss and the gradients by the course's names; raises where it was laid out otherwise."""
     loss = value[layout.at]
     if layout.inside is not None:
@@ -37,15 +64,15 @@ def read(value: Any, layout: Layout, dims: Sequence[int], *, turned: bool) -> tu
     else:
         held = [v for k, v in enumerate(value) if k != layout.at]
     if layout.order:
-        return loss, {name: a for name, a in zip(layout.order, held, strict=True) if name}
-    named = _named(held, dims, turned)
-    if named is None:
-        raise layouts.NotGradients("no gradients beside the loss")
-    return loss, named
+        names = ORDERS[layout.order](len(dims) - 1) if isinstance(layout.order, str) else layout.order
+        return loss, {name: a for name, a in zip(names, _in_a_row(held), strict=True) if name}
+    return loss, _named(held, dims)
 
 
-def layouts_of(value: Any, dims: Sequence[int], names: Sequence[str] | None, *, turned: bool) -> Iterator[Layout]:
-    """Every way to tell the loss from the gradients, the likelier first. Asked where no two sizes are equal."""
+def layouts_of(
+    value: Any, dims: Sequence[int], names: Sequence[str] | None, owed: Callable[[str], tuple[int, ...]]
+) -> Iterator[Layout]:
+    """Every way to tell the loss from the gradients, the likelier first. ``owed``: the shape of each gradient."""
     if isinstance(value, dict):
         keys = list(value)
         prices = [key for key in keys if LOSS.match(str(key)) and is_number(value[key])]
@@ -61,23 +88,20 @@ def layouts_of(value: Any, dims: Sequence[int], names: Sequence[str] | None, *, 
     for at in prices:
         rest = {key: v for key, v in parts.items() if key != at}
         if isinstance(value, dict):
-            if _named(rest, dims, turned):
+            if _is_whole(_named(rest, dims), dims):
                 yield Layout(at)
         elif known := _by_names(list(rest), called, dims):
             yield Layout(at, order=known)
+        two_lists = len(rest) == 2 and all(isinstance(held, tuple | list) for held in rest.values())
+        if two_lists and not isinstance(value, dict) and (order := _order(list(rest.values()), dims, owed)):
+            yield Layout(at, order=order)
         for key, held in rest.items():
-            if isinstance(held, dict) and _named(held, dims, turned):
+            if isinstance(held, dict) and _is_whole(_named(held, dims), dims):
                 yield Layout(at, key)
-            elif isinstance(held, tuple | list):
-                if order := _in_order(held, dims):
-                    yield Layout(at, key, order)
-                elif _named(held, dims, turned):
-                    yield Layout(at, key)
-        if not isinstance(value, dict):
-            if order := _in_order(list(rest.values()), dims):
-                yield Layout(at, order=order)
-            elif _named(list(rest.values()), dims, turned):  # all dW in a list, and all db
-                yield Layout(at)
+            elif isinstance(held, tuple | list) and (order := _order(held, dims, owed)):
+                yield Layout(at, key, order)
+        if not two_lists and not isinstance(value, dict) and (order := _order(list(rest.values()), dims, owed)):
+            yield Layout(at, order=order)
 
 
 def _by_names(positions: Sequence[int], called: Sequence[str], dims: Sequence[int]) -> tuple[str, ...]:
@@ -93,22 +117,29 @@ def _by_names(positions: Sequence[int], called: Sequence[str], dims: Sequence[in
     return tuple(found) if all(f"dW{l}" in found for l in range(1, len(dims))) else ()
 
 
-def _in_order(values: Sequence[Any], dims: Sequence[int]) -> tuple[str, ...]:
-    """Arrays in a row: the first order in which every size fits, else dW1, db1, dW2, … Empty where they are none."""
-    L = len(dims) - 1
+def _in_a_row(held: Any) -> list[Any]:
+    """The arrays of a container: themselves, of pairs or of dictionaries layer by layer, or of two lists."""
+    if all(isinstance(v, dict) for v in held):
+        return [a for layer in held for a in layer.values()]
+    if all(isinstance(v, tuple | list) for v in held):
+        return [a for part in held for a in part]
+    return list(held)
+
+
+def _order(held: Sequence[Any], dims: Sequence[int], owed: Callable[[str], tuple[int, ...]]) -> str:
+    """Arrays in a row: the first order in which every shape fits, else every size, else the first; empty where they
+    are none.
+    """
+    values, L = _in_a_row(held), len(dims) - 1
     if any(isinstance(v, tuple | list | dict | str) or v is None for v in values):
-        return ()
-    weights, biases = [f"dW{l}" for l in range(1, L + 1)], [f"db{l}" for l in range(1, L + 1)]
-    pairs = [name for both in zip(weights, biases, strict=True) for name in both]
-    if len(values) == L:
-        orders = [weights, weights[::-1]]
-    elif len(values) == 2 * L:
-        back = [name for both in zip(weights[::-1], biases[::-1], strict=True) for name in both]
-        orders = [pairs, weights + biases, back, [pairs[k ^ 1] for k in range(2 * L)], pairs[::-1], biases + weights]
-    else:
-        return ()
-    fits = [o for o in orders if all(np.size(a) == _size(n, dims) for n, a in zip(o, values, strict=True))]
-    return tuple((fits or orders)[0])
+        return ""
+    orders = {said: names(L) for said, names in ORDERS.items() if len(names(L)) == len(values)}
+
+    def first(fits: Callable[[str, Any], bool]) -> str | None:
+        return next((o for o, names in orders.items() if all(map(fits, names, values))), None)
+
+    by_shape = first(lambda name, a: np.shape(a) == owed(name))
+    return by_shape or first(lambda name, a: np.size(a) == _size(name, dims)) or next(iter(orders), "")
 
 
 def _size(name: str, dims: Sequence[int]) -> int:
@@ -116,17 +147,17 @@ def _size(name: str, dims: Sequence[int]) -> int:
     return dims[l] * dims[l - 1] if name[1] == "W" else dims[l]
 
 
-def _named(held: Any, dims: Sequence[int], turned: bool) -> dict[str, Any] | None:
-    """The gradients in a container by the course's names; those of all the weights must be there."""
+def _named(held: dict[Any, Any], dims: Sequence[int]) -> dict[str, Any]:
+    """The gradients in a dictionary by the course's names."""
     L = len(dims) - 1
-    if isinstance(held, dict) and L == 1:
+    if L == 1:
         held = {k if re.search(r"\d", str(k)) else f"{k}1": v for k, v in held.items()}
-    try:
-        named = layouts.gradients(held, dims, 0, rows=turned)
-    except (layouts.NotGradients, NotImplementedError, TypeError, ValueError):
-        return None
-    named = {name: a for name, a in named.items() if name[:2] in ("dW", "db") and 1 <= int(name[2:]) <= L}
-    return named if all(f"dW{l}" in named for l in range(1, L + 1)) else None
+    named = layouts.gradients(held, dims, 0)
+    return {name: a for name, a in named.items() if name[:2] in ("dW", "db") and 1 <= int(name[2:]) <= L}
+
+
+def _is_whole(named: dict[str, Any], dims: Sequence[int]) -> bool:
+    return all(f"dW{l}" in named for l in range(1, len(dims)))
 
 
 def is_number(value: Any) -> bool:

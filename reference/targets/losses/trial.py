@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +29,6 @@ __all__ = ["Tried", "chosen"]
 FEW = 6  # examples of the second problem of a shape
 STEP, CONSISTENT = 1e-5, 1e-6  # of a first look; verdicts are reached elsewhere
 SAME = 1e-9
-HIGHEST = (True, True, True, True)
 Shape = tuple[int, int]  # layers, outputs
 
 
@@ -42,10 +43,17 @@ class Tried(NamedTuple):
     known: Recognised | None
 
     @property
-    def rank(self) -> tuple[bool, bool, bool, bool]:
-        """What speaks for the reading: shapes, a loss that is known, and a gradient that is its own."""
+    def rank(self) -> tuple[bool, int, bool, bool, bool]:
+        """What speaks for the reading: shapes, depths, a loss that is known, and a gradient that is its own."""
         known = self.known is not None
-        return self.fits, known and self.consistent, self.consistent, known
+        depths = len({depth for depth, _ in self.shapes})
+        return self.fits, depths, known and self.consistent, self.consistent, known
+
+    @property
+    def is_certain(self) -> bool:
+        """Nothing speaks for another reading: one layer alone may fit by accident."""
+        deep = any(depth > 1 for depth, _ in self.shapes) or self.way.depths == (1,)
+        return self.fits and self.consistent and self.known is not None and deep
 
 
 def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | None, str]:
@@ -53,6 +61,8 @@ def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | N
     best: Tried | None = None
     tried, first = 0, ""
     for way in ways:
+        if way.each and best is not None and best.fits:
+            break  # it takes many at once
         tried += 1
         found, why = _demonstrated(way, [lookup(name) for name in way.names])
         first = first or why
@@ -60,7 +70,7 @@ def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | N
             continue
         if best is None or found.rank > best.rank:
             best = found
-        if best.rank == HIGHEST:
+        if best.is_certain:
             break
     return best, f"{tried} readings of its arguments were tried, and under none it returns a loss with its gradient" + (
         f" ({first})" if first else ""
@@ -93,9 +103,27 @@ def _demonstrated(way: Way, called: Sequence[Any]) -> tuple[Tried | None, str]:
     answer = way.answer(called, single)
     shapes, known = _recognised(way, called, list(shown))
     depths = {depth for depth, _ in shown}
-    raises = tuple(d for d in way.depths if d not in depths and d in raising) if len(depths) > 1 else ()
+    raises = tuple(d for d in way.depths if d not in depths and d in raising)
+    if len(depths) == 1 and not _takes_any_depth(way, called, raises, last):
+        raises = ()
     fits = _fits(answer, single, way)
     return Tried(way, tuple(shapes), raises, fits, fits and _consistent(way, called, single), known), why
+
+
+LOOP = re.compile(r"\bfor\b[^\n]*\b(len|range|enumerate|reversed|zip)\b")
+
+
+def _takes_any_depth(way: Way, called: Sequence[Any], raises: Sequence[int], last: int) -> bool:
+    """Does what raises at other depths say that it takes them? Its own loss is defined there, or it loops over layers."""
+    if way.price is not None:
+        try:
+            return all(np.isfinite(as_number(way.loss_of(called, _problem(depth, last)))) for depth in raises)
+        except Exception:
+            return False
+    try:
+        return LOOP.search(inspect.getsource(called[0])) is not None and "parameters" in way.takes
+    except (OSError, TypeError):
+        return False
 
 
 @functools.cache
@@ -197,8 +225,6 @@ def _consistent(way: Way, called: Sequence[Any], single: Single) -> bool:
 
 def _recognised(way: Way, called: Sequence[Any], shapes: list[Shape]) -> tuple[list[Shape], Recognised | None]:
     """The known network that it is at all its shapes; else at those with as many outputs as the first has."""
-    if not way.biases:
-        return shapes, None
     by_outputs = [s for s in shapes if s[1] == shapes[0][1]]
     others = [s for s in shapes if s[1] != shapes[0][1]]
     for some in dict.fromkeys(map(tuple, (shapes, by_outputs, others))):

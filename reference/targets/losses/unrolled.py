@@ -16,7 +16,7 @@ from reference.interface.outcome import Single
 from reference.targets.losses.arguments import Asked
 from reference.targets.losses.returned import Layout
 from reference.targets.losses.theta import both_orders
-from reference.targets.losses.way import Answer, Way, joined, without_ones
+from reference.targets.losses.way import Answer, Way, joined, one_hot, without_ones
 from reference.targets.pairing.passes import Function
 
 __all__ = ["of_unrolled"]
@@ -38,12 +38,6 @@ def of_unrolled(f: Function, asked: Asked) -> Iterator[Way]:
         return
     for (said, labelled), order, rows in itertools.product(LABELS, "CF", (True, False)):
         yield _way(f, asked, said, labelled, order, rows)
-
-
-def _one_hot(single: Single) -> Single:
-    """Independent labels as classes: the first that is set, else the first of all."""
-    classes = np.argmax(single.Y, axis=0)
-    return single._replace(Y=(np.arange(len(single.Y))[:, None] == classes).astype(single.Y.dtype))
 
 
 def _way(
@@ -77,7 +71,7 @@ def _way(
     words = [said, "matrices are unrolled by columns" if order == "F" else ""]
     return Way(
         f.name, (f.name,), ask, taken, both_orders, ", ".join(filter(None, words)),
-        depths=(2,), lasts=(3,), l2="lambd" in asked.names, prepared=_one_hot, classes=True, arguments=given,
+        depths=(2,), lasts=(3,), l2="lambd" in asked.names, prepared=one_hot, replaces=True, arguments=given,
         seen=lambda a, single: without_ones(a, single, rows=rows), renamed=_renamed,
     )  # fmt: skip
 

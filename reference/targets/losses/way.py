@@ -12,7 +12,7 @@ from reference.interface.outcome import Single
 from reference.targets.losses.returned import Layout
 from reference.targets.pairing.passes import seeded
 
-__all__ = ["Answer", "Way", "as_number", "joined", "oriented", "without_ones"]
+__all__ = ["Answer", "Way", "as_number", "joined", "one_hot", "oriented", "without_ones"]
 
 
 AT_FIRST = Layout(0)
@@ -51,10 +51,11 @@ class Way:
     lasts: tuple[int, ...] = (1, 3)
     l2: bool = False  # it takes λ
     biases: bool = True
+    takes: frozenset[str] = frozenset()  # what its arguments mean
     seen: Callable[[np.ndarray, Single], list[np.ndarray]] = _as_seen  # what its variables hold, in the court's shapes
     renamed: Callable[[str], str] = _by_its_name  # a variable by the course's letters
-    each: bool = False  # it is called example by example
-    classes: bool = False  # labels are classes, whatever the problem has
+    each: bool = False  # it is called example by example, where it takes no more at once
+    replaces: bool = False  # ``prepared`` changes a problem of the court's
     prepared: Callable[[Single], Single] = _as_it_is  # the problem that stands for this one: labels are classes
     price: Callable[[Sequence[Any], Single], Any] | None = None  # the loss, where the function returns none
     arguments: Callable[[Single], dict[str, Any]] | None = None  # of the function that ``ask`` calls
@@ -83,6 +84,12 @@ class Way:
         given = self.prepared(single)
         with seeded():
             return self.ask(called, given)[self.layout.at] if self.price is None else self.price(called, given)
+
+
+def one_hot(single: Single) -> Single:
+    """Independent labels as classes: the first that is set, else the first of all."""
+    classes = np.argmax(single.Y, axis=0)
+    return single._replace(Y=(np.arange(len(single.Y))[:, None] == classes).astype(single.Y.dtype))
 
 
 def as_number(value: Any) -> float:

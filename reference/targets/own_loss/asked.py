@@ -47,7 +47,7 @@ class OwnLoss(NamedTuple):
 
     @property
     def is_the_courts(self) -> bool:
-        return self.known is not None and self.known[2:4] == (False, "1") and self.known[4] in ("", "1")
+        return self.biases and self.known is not None and self.known[2:4] == (False, "1") and self.known[4] in ("", "1")
 
     @property
     def network_in_words(self) -> str:

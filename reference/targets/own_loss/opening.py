@@ -89,10 +89,12 @@ def _own_loss(worker: Worker, answer: dict[str, Any], file: str) -> OwnLoss:
         return np.asarray(found, dtype=np.float64) if isinstance(found, np.ndarray) else None
 
     def taken(problem: Problem) -> Problem:
-        return replace(problem, Y=np.asarray(worker.ask("loss_labels", check=check, problem=as_tree(problem))))
+        prepared = worker.ask("loss_prepared", check=check, problem=as_tree(problem))
+        layers = zip(problem.parameters, prepared["b"], strict=True)
+        return replace(problem, Y=prepared["Y"], parameters=tuple((W, b) for (W, _), b in layers))
 
     return OwnLoss(
-        check, run, losses, autodiff, _trace(worker, check, file), taken if answer["classes"] else None,
+        check, run, losses, autodiff, _trace(worker, check, file), taken if answer["replaces"] else None,
         said=answer["said"], shapes=tuple((d, n) for d, n in answer["shapes"]), raises=tuple(answer["raises"]),
         l2=answer["l2"], biases=answer["biases"], known=answer["known"] and tuple(answer["known"]),
         place=_place(answer["where"], file),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
+from reference.targets.losses.examples import side_by_side
 from reference.targets.losses.finding import class_ways, ways_of
 from reference.targets.losses.network_class import is_network_class
 from reference.targets.losses.trial import Tried, chosen
@@ -91,7 +92,7 @@ class LossAnswers:
         return {
             "check": check, "not_judged": None, "where": where, "said": way.said,
             "shapes": [list(shape) for shape in tried.shapes], "raises": list(tried.raises), "l2": way.l2,
-            "biases": way.biases, "known": None if known is None else list(known), "classes": way.classes,
+            "biases": way.biases, "known": None if known is None else list(known), "replaces": way.replaces,
         }  # fmt: skip
 
     def _named(self, name: str) -> Any:
@@ -128,10 +129,15 @@ class LossAnswers:
         way, called = self._way(check)
         return np.array([as_number(way.loss_of(called, single)) for single in singles(problem)])
 
-    def ask_loss_labels(self, check: str, problem: dict[str, Any]) -> Any:
-        """The labels of a stack, where only classes can be said."""
+    def ask_loss_prepared(self, check: str, problem: dict[str, Any]) -> dict[str, Any]:
+        """A stack as the function takes it: labels that are classes, no biases where it has none."""
         way, _ = self._way(check)
-        return np.stack([way.prepared(single).Y for single in singles(problem)])
+        prepared = [way.prepared(single) for single in singles(problem)]
+        layers = range(len(problem["parameters"]))
+        return {
+            "Y": np.stack([single.Y for single in prepared]),
+            "b": [np.stack([single.parameters[l][1] for single in prepared]) for l in layers],
+        }
 
     def ask_loss_trace(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """What the file's own frames assign on the first problem of a stack, in the court's orientation."""
@@ -147,23 +153,11 @@ class LossAnswers:
         ]
 
     def _traced_one_by_one(self, way: Way, called: list[Any], single: Single) -> list[Any]:
-        """Columns side by side, and the mean of what is kept of each layer, where every example took the same way."""
+        """What every example assigns, side by side, where all took the same way."""
         m = single.X.shape[1]
         columns = [single._replace(X=single.X[:, [k]], Y=single.Y[:, [k]]) for k in range(m)]
         runs = [self._traced(partial(way.ask, called, column), STATE) for column in columns]
-        if len({len(run) for run in runs}) != 1:
-            return []
-        together = []
-        for same in zip(*runs, strict=True):
-            *where, variable, value = same[0]
-            values = [event[-1] for event in same]
-            if len({np.shape(v) for v in values}) != 1 or len({event[2] for event in same}) != 1:
-                return []
-            gradient = re.match(r"(nabla|grad|d_?[wb])", variable) is not None
-            column = np.ndim(value) == 2 and np.shape(value)[1] == 1
-            made = np.hstack(values) if column and not gradient else np.mean(values, axis=0)
-            together.append([*where, variable, made])
-        return together
+        return side_by_side(runs)
 
     def ask_loss_autodiff(self, check: str, problem: dict[str, Any]) -> Any:
         """dJ by JAX through the file's own code; raises whatever that raises under JAX."""

@@ -483,7 +483,7 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...], set[str], str | None]] 
     "l_layer_gate_of_itself": (
         "l_layer_pairs",
         (("caches[k - 1][2] > 0", "caches[k][2] > 0"),),
-        {"MB701", "MB104"},
+        {"MB501", "MB701", "MB104"},
         None,
     ),
     "squared_with_cross_entropy": (
@@ -600,7 +600,7 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...], set[str], str | None]] 
         None,
     ),
     "nielsen_no_prime": ("nielsen", ((" * sigmoid_prime(zs[-1])", ""),), {"MB104"}, "delta = self.cost"),
-    "nielsen_z_of_the_next": ("nielsen", (("z = zs[-l]\n", "z = zs[-l + 1]\n"),), {"MB701", "MB104"}, None),
+    "nielsen_z_of_the_next": ("nielsen", (("z = zs[-l]\n", "z = zs[-l + 1]\n"),), {"MB501", "MB701", "MB104"}, None),
     "nielsen_weights_index": ("nielsen", (("self.weights[-l + 1]", "self.weights[-l]"),), {"MB701", "MB103"}, None),
     "nielsen_not_transposed": (
         "nielsen",
