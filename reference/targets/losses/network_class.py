@@ -90,7 +90,7 @@ def _ways(check: str, made: Any, names: tuple[str, ...]) -> Iterator[Way]:
         network = made(list(SIZES)) if len(names) == 1 else None
     stated = network is None or _is_cost(getattr(network, "cost", None))
     costs: list[tuple[str, Cost | None]] = [("", None)] if stated else _costs(network)
-    at_once_or_one_by_one = [(at_once, False), (at_once, True), (one_by_one, False)]
+    at_once_or_one_by_one = [(at_once, True), (at_once, False), (one_by_one, False)]
     for ask, summed in at_once_or_one_by_one:
         for said, cost in costs:
             words = ["the gradient of a mini-batch is a sum" if summed else "", said]

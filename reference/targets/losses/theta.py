@@ -60,7 +60,8 @@ def _way(f: Function, asked: Asked, argument: str, said: str, shaped: Callable[[
     words = ["X has a column of ones" if ones else "there are no biases", said if said != SHAPES[0][0] else ""]
     return Way(
         f.name, (f.name,), ask, taken, both_orders, ", ".join(filter(None, words)),
-        depths=(1,), lasts=(1,), l2="lambd" in asked.names, biases=ones, prepared=_as_it_is if ones else _unbiased, replaces=not ones, arguments=given,
+        depths=(1,), lasts=(1,), l2="lambd" in asked.names, biases=ones,
+        prepared=_as_it_is if ones else _unbiased, replaces=not ones, arguments=given,
         seen=lambda a, single: without_ones(a, single, rows=rows),
     )  # fmt: skip
 

@@ -64,7 +64,8 @@ def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | N
         if way.each and best is not None and best.fits:
             break  # it takes many at once
         tried += 1
-        found, why = _demonstrated(way, [lookup(name) for name in way.names])
+        with seeded():
+            found, why = _demonstrated(way, [lookup(name) for name in way.names])
         first = first or why
         if found is None:
             continue
@@ -114,7 +115,7 @@ LOOP = re.compile(r"\bfor\b[^\n]*\b(len|range|enumerate|reversed|zip)\b")
 
 
 def _takes_any_depth(way: Way, called: Sequence[Any], raises: Sequence[int], last: int) -> bool:
-    """Does what raises at other depths say that it takes them? Its own loss is defined there, or it loops over layers."""
+    """Does it take the depths at which it raises? Its own loss is defined there, or it loops over layers."""
     if way.price is not None:
         try:
             return all(np.isfinite(as_number(way.loss_of(called, _problem(depth, last)))) for depth in raises)
@@ -153,8 +154,7 @@ def _at(way: Way, called: Sequence[Any], single: Single) -> Way | None:
     """The way with the layout of what it returns, where the loss behaves as a loss of this problem."""
     if not way.laid_out:
         given = way.prepared(single)
-        with seeded():
-            value = way.ask(called, given)
+        value = way.ask(called, given)
         candidates: Iterator[Way] = (replace(way, layout=one, laid_out=True) for one in way.layouts(value, given))
     else:
         candidates = iter([way])

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.cases.problem import Problem
 from reference.findings.conventions import CONVENTIONS, SUMMED, Convention, Term
-from reference.interface.entry import Event, Place, Ran
+from reference.interface.entry import Event, Ran
 
 __all__ = ["OwnLoss"]
 
@@ -33,7 +33,6 @@ class OwnLoss(NamedTuple):
     l2: bool
     biases: bool
     known: tuple[str, str, bool, str, str] | None  # hidden, output, squared, data, penalty
-    place: Place | None
 
     @property
     def hidden(self) -> str:

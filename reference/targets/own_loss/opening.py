@@ -33,22 +33,26 @@ class OwnLosses(NamedTuple):
     notes: tuple[str | NotJudged, ...] = ()
 
 
-def own_losses(worker: Worker, *, only: str | None, file: str, elsewhere: frozenset[str] = frozenset()) -> OwnLosses:
-    """Ask a target which of its functions have their own loss. ``elsewhere``: those that may be judged otherwise."""
+def own_losses(worker: Worker, *, only: str | None, file: str) -> OwnLosses:
+    """Ask a target which of its functions and classes have their own loss, and hold each to that."""
     try:
-        answers = worker.ask("losses", only=only)
+        candidates = worker.ask("losses", only=only)
     except (TargetRaised, TargetDied):
         return OwnLosses()
     names: set[str] = set()
     entries: list[Entry] = []
     laws: list[Law] = []
     notes: list[str | NotJudged] = []
-    for answer in answers:
-        check, why = answer["check"], answer["not_judged"]
-        if why is not None:
-            if check not in elsewhere and (only == check or answer["certain"]):
+    for check, certain, where in candidates:
+        place = _place(where, file)
+        try:
+            answer = worker.ask("loss", check=check, only=only)
+        except (TargetRaised, TargetDied) as lost:
+            answer = {"not_judged": f"while it was tried, it {lost}"}
+        if answer["not_judged"] is not None:
+            if certain:
                 names.add(check)
-                notes.append(NotJudged(check, why, _remedy(check), _place(answer["where"], file), needed=True))
+                notes.append(NotJudged(check, answer["not_judged"], _remedy(check), place, needed=True))
             continue
         names.add(check)
         own = _own_loss(worker, answer, file)
@@ -97,7 +101,6 @@ def _own_loss(worker: Worker, answer: dict[str, Any], file: str) -> OwnLoss:
         check, run, losses, autodiff, _trace(worker, check, file), taken if answer["replaces"] else None,
         said=answer["said"], shapes=tuple((d, n) for d, n in answer["shapes"]), raises=tuple(answer["raises"]),
         l2=answer["l2"], biases=answer["biases"], known=answer["known"] and tuple(answer["known"]),
-        place=_place(answer["where"], file),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -41,9 +40,21 @@ class LossAnswers:
     def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
         raise NotImplementedError
 
-    def ask_losses(self, only: str | None) -> list[dict[str, Any]]:
-        """Every function and class that has its own loss, and what is known of that; or why it cannot be asked."""
-        return [self._found(*one) for one in self._candidates(only)]
+    def ask_losses(self, only: str | None) -> list[list[Any]]:
+        """Every function and class that may have its own loss: the check, whether its name promises one, its place."""
+        return [[check, *self._promises(name)] for check, name, _ in self._candidates(only)]
+
+    def _promises(self, name: str) -> tuple[bool, list[Any] | None]:
+        code = getattr(self._named(name), "__code__", None)
+        certain = name not in self.functions or CERTAIN.search(plain(name)) is not None
+        return certain, None if code is None else [*place(code.co_filename), code.co_firstlineno]
+
+    def ask_loss(self, check: str, only: str | None) -> dict[str, Any]:
+        """What is known of the loss of one of these; or why it cannot be asked."""
+        for one, _, ways in self._candidates(only):
+            if one == check:
+                return self._found(check, ways)
+        raise KeyError(check)
 
     def learn_losses_of(self, target: Any, attribute: str) -> bool:
         """Has an imported function, or a class or its ``backprop``, its own loss? It is known from now on."""
@@ -53,9 +64,10 @@ class LossAnswers:
             self.functions[name] = function(name, target, own=True)
             code = getattr(target, "__code__", None)
         else:
-            self.loaded = Loaded(vars(sys.modules[made.__module__]), {}, [], {}, False)
+            self.loaded = Loaded(made.__init__.__globals__, {}, [], {}, False)
             code = made.__init__.__code__
-        found = [one for one in self.ask_losses(name) if one["not_judged"] is None]
+        asked = [self.ask_loss(check, name) for check, _, _ in self._candidates(name)]
+        found = [one for one in asked if one["not_judged"] is None]
         if not found:
             self.functions.pop(name, None)
         elif code is not None:
@@ -76,21 +88,14 @@ class LossAnswers:
                 if only in (None, name, check.partition(" ")[0]):
                     yield check, name, ways
 
-    def _found(self, check: str, name: str, ways: Iterable[Way]) -> dict[str, Any]:
+    def _found(self, check: str, ways: Iterable[Way]) -> dict[str, Any]:
         tried, why = chosen(ways, self._named)
-        code = getattr(self._named(name), "__code__", None)
-        where = None if code is None else [*place(code.co_filename), code.co_firstlineno]
         if tried is None:
-            return {
-                "check": check,
-                "not_judged": why,
-                "where": where,
-                "certain": CERTAIN.search(plain(name)) is not None,
-            }
+            return {"check": check, "not_judged": why}
         self.own_losses[check] = tried
         way, known = tried.way, tried.known
         return {
-            "check": check, "not_judged": None, "where": where, "said": way.said,
+            "check": check, "not_judged": None, "said": way.said,
             "shapes": [list(shape) for shape in tried.shapes], "raises": list(tried.raises), "l2": way.l2,
             "biases": way.biases, "known": None if known is None else list(known), "replaces": way.replaces,
         }  # fmt: skip
@@ -103,7 +108,7 @@ class LossAnswers:
 
     def _way(self, check: str) -> tuple[Way, list[Any]]:
         if check not in self.own_losses:  # another process knew it
-            self.ask_losses(check.partition(" ")[0])
+            self.ask_loss(check, check.partition(" ")[0])
         way = self.own_losses[check].way
         return way, [self._named(name) for name in way.names]
 
@@ -171,7 +176,7 @@ def _class_of(target: Any) -> Any:
     """The class of a network that is named itself, or by its ``backprop``."""
     if isinstance(target, type):
         return target if is_network_class(target) else None
-    owner = getattr(sys.modules.get(getattr(target, "__module__", "")), str(_owner(target)), None)
+    owner = getattr(target, "__globals__", {}).get(_owner(target))
     return owner if isinstance(owner, type) and is_network_class(owner) else None
 
 
