@@ -38,6 +38,9 @@ def _in_turn(f: Function, wanted: Asked, form: str | None, rows: bool | None) ->
     if "parameters" in names:
         yield from of_parameters(f, wanted, form=form, rows=rows)
     yield from of_theta(f, wanted)
+    if "theta" in names and "parameters" not in names:  # the weights of several units, without biases
+        rest = {what: argument for what, argument in names.items() if what != "theta"}
+        yield from one_by_one(f, Asked({**rest, "W1": names["theta"]}), rows=rows)
 
 
 def class_ways(names: Mapping[str, Any]) -> Iterator[tuple[str, list[Way]]]:

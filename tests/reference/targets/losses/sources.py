@@ -304,6 +304,26 @@ RIGHT = {
                 delta2[:, 1:] += learning_rate / m * theta2[:, 1:]
                 return J, np.concatenate((np.ravel(delta1), np.ravel(delta2)))
         """,
+        "weights_alone": """
+            def softmax_loss_vectorized(W, X, y, reg):
+                n = X.shape[0]
+                scores = X @ W
+                scores -= scores.max(axis=1, keepdims=True)
+                p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+                loss = -np.mean(np.log(p[np.arange(n), y])) + reg * np.sum(W * W)
+                p[np.arange(n), y] -= 1
+                dW = X.T @ p / n + 2 * reg * W
+                return loss, dW
+        """,
+        "hinge": """
+            def svm_loss_and_grad(w, b, X, y):
+                margin = 1 - y * (X @ w + b)
+                active = margin > 0
+                loss = np.mean(np.maximum(0, margin))
+                dw = -(X * (y * active)[:, None]).mean(axis=0)
+                db = -np.mean(y * active)
+                return loss, dw, db
+        """,
         "nielsen": """
             import random
 
@@ -599,6 +619,9 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...], set[str], str | None]] 
         {"MB199", "MB103"},
         None,
     ),
+    "weights_alone_penalty": ("weights_alone", (("2 * reg * W", "reg * W"),), {"MB202", "MB203"}, None),
+    "weights_alone_no_mean": ("weights_alone", (("X.T @ p / n", "X.T @ p"),), {"MB101", "MB102"}, "dW ="),
+    "hinge_sign": ("hinge", (("dw = -(X", "dw = (X"),), {"MB101", "MB199"}, None),
     "nielsen_no_prime": ("nielsen", ((" * sigmoid_prime(zs[-1])", ""),), {"MB104"}, "delta = self.cost"),
     "nielsen_z_of_the_next": ("nielsen", (("z = zs[-l]\n", "z = zs[-l + 1]\n"),), {"MB501", "MB701", "MB104"}, None),
     "nielsen_weights_index": ("nielsen", (("self.weights[-l + 1]", "self.weights[-l]"),), {"MB701", "MB103"}, None),
