@@ -85,7 +85,8 @@ def _cases(domains: Sequence[Domain], examples: int, seed: int) -> list[Case]:
 
 
 def _key(problem: Problem) -> tuple[Case, bytes]:
-    return problem.cases[0], b"".join(np.packbits(D).tobytes() for D in problem.masks or ())
+    masks = (np.packbits(D) for D in problem.masks or ())
+    return problem.cases[0], b"".join(a.tobytes() for a in (problem.Y, *masks))
 
 
 def _settled(

@@ -12,6 +12,7 @@ CODES = {
     "MB199": "wrong, unexplained",
     "MB201": "L2 term missing",
     "MB202": "L2 term scaled or misplaced",
+    "MB203": "the penalty of the loss and that of the gradient differ",
     "MB301": "dropout mask missing or not reused",
     "MB302": "1/keep_prob missing or doubled",
     "MB303": "mask drawn from the wrong law",

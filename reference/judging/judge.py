@@ -137,8 +137,8 @@ def _witness_report(
     witnesses: Panel | None,
 ) -> tuple[WitnessReport, list[Dispute]]:
     """Ask the witnesses, or recall: what they say is a function of the problem alone."""
-    drawn = b"".join(a.tobytes() for a in (problem.Y, *(problem.masks or ())))
-    key = (problem.cases, exhaustive, drawn)
+    taken = b"".join(a.tobytes() for a in (problem.Y, *(problem.masks or ())))  # what a target may put in their place
+    key = (problem.cases, exhaustive, taken)
     if witness_cache is not None and key in witness_cache:
         return witness_cache[key]
     witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng, witnesses=witnesses)

@@ -17,6 +17,7 @@ from reference.settings.limits import Limits
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
+from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
 from reference.targets.pairing.passes import Reached
 from reference.targets.process.supervisor import Worker
@@ -50,14 +51,16 @@ def course_file(
         worker.close()
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
+    own = own_losses(worker, only=only, file=str(path))
+    functions = [f for f in functions if f.name not in own.names]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
-    notes: list[str | NotJudged] = []
+    notes: list[str | NotJudged] = [*own.notes]
     if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
     asked = [p for p in pairs if only in (None, p.check)]
     judged = [p for p in asked if p.not_judged is None]
     notes += [_left_out(p, functions, shown, str(path)) for p in asked if p.not_judged is not None]
-    if only is not None and only not in [f["name"] for f in details["functions"]]:
+    if only is not None and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
     entries = [
@@ -72,7 +75,8 @@ def course_file(
         for p in judged
         if p.reached == Reached.UNKNOWN_NETWORK
     ]
-    laws = [says(name, [violation]) for name, violation in lost]
+    entries += own.entries
+    laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]
     unloadable = _unloadable(details["unloadable"], str(path))
     laws += [says(name, violations) for name, violations in unloadable if only in (None, name)]
     owed = [law for law in obligations(worker, functions, pairs, str(path)) if only in (None, law.check)]

@@ -18,6 +18,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import broken, described
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
+from reference.targets.own_loss.opening import own_losses
 from reference.targets.process.supervisor import Worker
 from reference.targets.remote import RemotePair, as_tree, entry_of, meter_of
 
@@ -43,6 +44,9 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
     if answer["not_there"] is not None:
         worker.close()
         raise NotThere(answer["not_there"])
+    if answer.get("own_loss"):
+        own = own_losses(worker, only=attribute, file=module)
+        return Implementation(name, own.entries, own.laws, own.notes, close=worker.close)
     if answer["pair"] is None:
         return Implementation(name, (direct(worker, attribute),), close=worker.close)
     pair = RemotePair(**answer["pair"])

@@ -33,7 +33,7 @@ def _once(key: Any, compute: Callable[[], Any]) -> Any:
 
 def remember_witnesses(monkeypatch: Any) -> None:
     def ask_witnesses(problem, *, exhaustive, rng, witnesses=None):
-        key = ("ask_witnesses", problem.cases, exhaustive)
+        key = ("ask_witnesses", problem.cases, exhaustive, problem.Y.tobytes())  # labels may be the target's own
         return _once(key, lambda: _ask(problem, exhaustive=exhaustive, rng=rng))
 
     def compare_witnesses(problem, witness_report, *, witnesses=None):

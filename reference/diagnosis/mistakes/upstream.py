@@ -32,6 +32,8 @@ RESIDUALS = (
     Filling("A{p} − Y", "MB103", lambda s: fitting(s.A[s.L - 1] - s.Y, s.Y) if s.A[s.L - 1].shape == s.Y.shape else None),
     Filling("(A{} − Y) A{} (1 − A{}): the derivative of the sigmoid stands in it once more", "MB104",
             lambda s: of_squared_error(s)),
+    Filling("A{} − Y, without the derivative of the sigmoid: that is the residual of cross-entropy", "MB104",
+            lambda s: _A(s) - s.Y if "residual" in s.assumed.get("dZ_L", {}) else None),
     Filling("(A{} − Y) / (A{} (1 − A{})): dA{}, without the derivative of the sigmoid", "MB104",
             lambda s: (_A(s) - s.Y) / (_A(s) * (1 - _A(s)))),
     Filling("(Y / A{} − (1 − Y)/(1 − A{})): dA{} with the other sign, without the derivative of the sigmoid", "MB104",

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
+from reference.targets.losses.way import Way
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import PassPair, function, seeded
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
 from reference.targets.reading.vocabulary import bind
 
-__all__ = ["gradients_of"]
+__all__ = ["gradient_of_loss", "gradients_of"]
 
 
 def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None, single: Single) -> np.ndarray:
@@ -47,6 +48,21 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
 
     with seeded():
         gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])
+    return np.concatenate([np.ravel(a) for layer in gradient for a in layer])
+
+
+def gradient_of_loss(path: Path, cells: list[Cell], way: Way, single: Single) -> np.ndarray:
+    """dJ of a function's own loss, as ``gradients_of`` has it."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    names = load(path, cells, Shim()).names
+    called = [names[name] for name in way.names]
+
+    def J(θ: Any) -> Any:
+        return jax.numpy.squeeze(way.loss_of(called, single._replace(parameters=tuple(θ))))
+
+    gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])
     return np.concatenate([np.ravel(a) for layer in gradient for a in layer])
 
 

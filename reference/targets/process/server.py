@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
+from reference.targets.losses.trial import Tried
 from reference.targets.pairing.candidates import paired
 from reference.targets.pairing.losses import LOSSES, value_of_loss
 from reference.targets.pairing.passes import (
@@ -38,6 +39,7 @@ from reference.targets.process.calling import (
     with_globals,
 )
 from reference.targets.process.exceptions import described
+from reference.targets.process.losses import LossAnswers
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
 from reference.targets.reading.assigned import assigned
@@ -53,7 +55,7 @@ __all__ = ["Server"]
 MOST = 10_000  # values of a generator
 
 
-class Server:
+class Server(LossAnswers):
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:
@@ -65,6 +67,7 @@ class Server:
         self.wanted: dict[str, Any] = {}
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
+        self.own_losses: dict[str, Tried] = {}
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -276,6 +279,8 @@ class Server:
         except Nowhere as why:
             return {"not_there": str(why), "pair": None}
         forward, backward = passes or (None, target)
+        if passes is None and self.learn_losses_of(target, attribute):
+            return {"not_there": None, "pair": None, "own_loss": True}
         last = function(attribute.rpartition(".")[2], backward, own=True)
         role = backward_role(last.arguments)
         if passes is None and (role is None or len(last.arguments) == 1):
