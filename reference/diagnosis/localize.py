@@ -16,10 +16,9 @@ from reference.cases.quantities import split
 from reference.diagnosis.scene import Scene
 from reference.interface.entry import Event, Place
 
-__all__ = ["may_name", "place_of", "place_of_cost", "place_of_m", "place_of_variable"]
+__all__ = ["may_name", "place_of", "place_of_m", "place_of_variable"]
 
 CLOSE = 1e-9
-NO_TERMS = ("lambd", "m", "return")  # numbers that are no part of a sum
 Array = np.ndarray
 
 
@@ -67,19 +66,6 @@ def place_of_variable(events: Sequence[Event], output: str, *, first: bool = Fal
     if not held:
         return _returned(events) if output == "dtheta" else None
     return held[0 if first else -1].place
-
-
-def place_of_cost(events: Sequence[Event], part: str) -> Place | None:
-    """The term of the cost that is wrong: a variable of its own where there is one, else what was returned."""
-    numbers = [e for e in events if np.size(e.value) == 1 and e.value.dtype.kind == "f" and e.variable not in NO_TERMS]
-    if not numbers:
-        return _returned(events)
-    total = numbers[-1]
-    if part == "penalty":
-        terms = [e for e in numbers if re.search(r"l2|reg|penal|norm|decay|frob|w", _plain(e.variable))]
-        return (terms[-1] if terms else total).place
-    terms = [e for e in numbers if re.search(r"cross|entropy|data|ce|cost|loss|log", _plain(e.variable))]
-    return (terms[0] if terms else total).place
 
 
 def _returned(events: Sequence[Event]) -> Place | None:

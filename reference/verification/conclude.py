@@ -57,7 +57,7 @@ def conclude(
     of_laws = [f for f in failures if f.check not in causes.conventions]
     fine = agreed(of_laws, owns, causes.kept)
     own_tallies, own_notes, of_its_own = _unknown(implementation, owns, blamed=bool(of_laws))
-    explained = [*causes.explained, *(of_law(f) for f in of_laws if f not in fine), *of_its_own]
+    explained = [*causes.explained, *(of_law(f, options.accuracy) for f in of_laws if f not in fine), *of_its_own]
     if again is not None and not interrupted and not run.disputes:
         explained = repeated(explained, implementation.name, again, options.seed)
     tallies = {**run.tallies, **own_tallies}

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.diagnosis.evaluate import followed, value_of
-from reference.diagnosis.functions import cause_of_forward, mistakes_of_cost
+from reference.diagnosis.functions import cause_of_cost, cause_of_forward
 from reference.diagnosis.scene import Scene, forward_order, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
@@ -127,10 +127,8 @@ def _cost(asking: Asking, given: ForwardArguments, found: forms.Returned) -> lis
         return [asking.wrong("cost", "MB802", f"the cost is none; owed {want:.6g}")]
     if same(found.cost, want, terms=TERMS):
         return []
-    got = np.asarray(found.cost, dtype=float)
-    times = [m.filling.times for m in mistakes_of_cost(s, got) or () if m.filling.times]
-    ratio = f" (× {times[0]})" if len(times) == 1 else ""
-    return [asking.wrong("cost", "MB802", f"the cost is {float(np.squeeze(got)):.6g}; owed {want:.6g}{ratio}")]
+    cause = cause_of_cost(s, np.asarray(found.cost, dtype=float))
+    return [] if cause is None else [asking.explained(cause)]
 
 
 # --- dropout -----------------------------------------------------------------------------------------------
