@@ -18,6 +18,7 @@ NOISE = 2e-6  # of a difference: what rounding leaves of a right quotient at ε 
 CLOSE = 1e-4  # relative, of two differences
 
 Array = np.ndarray
+RIGHT = FORMULAS[0]
 
 
 class CheckerCause(NamedTuple):
@@ -45,14 +46,15 @@ def cause_of_checker(
 
     ``None`` where nothing that is known gives these answers.
     """
-    trace = Trace(events, nudged)
-    ways = [way for way in _ways() if way.text and _fits(_predicted(way, nudged, given), answers)]
-    single = [way for way in ways if not (way.quotient.text and way.formula.text)]
-    ways = _seen(single or ways, trace)
-    right = Formula("").numerator(given[traced], nudged.right)
-    if np.ptp(answers) == 0 and (not ways or (answers[0] == 0 and trace.number(right) is not None)):
-        text = f"{answers[0]:.3g} is returned whatever the gradient is"
-        return CheckerCause(text, True, trace.number(answers[0]))
+    trace = Trace(events, nudged, given[traced])
+    fitting = [way for way in _ways() if way.text and _fits(_predicted(way, nudged, given), answers)]
+    single = [way for way in fitting if not (way.quotient.text and way.formula.text)]
+    ways = _seen(single or fitting, trace)
+    if np.ptp(answers) == 0 and not any(way.quotient.text and trace.took(way.quotient) for way in ways):
+        norm = RIGHT.numerator(given[traced], nudged.right)
+        if not ways or answers[0] != 0 or trace.number(norm) is not None:
+            text = f"{answers[0]:.3g} is returned whatever the gradient is"
+            return CheckerCause(text, True, None if answers[0] == 1 else trace.number(answers[0]))
     if not ways:
         return None
     texts = list(dict.fromkeys(way.text for way in ways))
@@ -92,7 +94,7 @@ def _place(way: _Way, trace: Trace, g: Array) -> Place | None:
         return None
     if way.quotient.text:
         return trace.of_quotient(way.quotient)
-    a, right, wrong = trace.nudged.right, Formula(""), way.formula
+    a, right, wrong = trace.nudged.right, RIGHT, way.formula
     for part in ("numerator", "denominator"):
         got, want = (float(getattr(formula, part)(g, a)) for formula in (wrong, right))
         if not np.isclose(got, want, rtol=1e-9, atol=0):

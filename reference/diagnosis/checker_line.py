@@ -34,9 +34,12 @@ class _Taken(NamedTuple):
 class Trace:
     """What the variables of one call took, beside what they were to take."""
 
-    def __init__(self, events: Sequence[Event], nudged: Nudged) -> None:
+    def __init__(self, events: Sequence[Event], nudged: Nudged, g: Array) -> None:
+        """``g``: the gradient that is checked; the variable that holds it tells nothing."""
         self.nudged = nudged
-        self.events = [e for e in events if e.value.dtype.kind == "f"]
+        numbers = [e for e in events if e.value.dtype.kind == "f"]
+        given = next(((e.frame, e.variable) for e in numbers if np.array_equal(e.value.ravel(), g.ravel())), None)
+        self.events = [e for e in numbers if (e.frame, e.variable) != given]
         size = np.abs(nudged.right)
         self.telling = [int(k) for k in np.flatnonzero(size > TELLING * size.max(initial=0.0))[:FEW]]
 
@@ -61,16 +64,20 @@ class Trace:
     def number(self, value: float, *, after: int = 0) -> Place | None:
         """Where a variable took this number first, or after so many others did."""
         close = SAME_NUMBER * abs(value)
-        held = [t.event.place for t in self.taken if not t.entry and abs(t.value - value) <= close]
+        numbers = [t for t in self.taken if not t.entry and (value != 0 or "[" not in t.event.variable)]
+        held = [t.event.place for t in numbers if abs(t.value - value) <= close]
         return held[after] if len(held) > after else held[-1] if held else None
 
     def _cost(self, values: Sequence[float], but: Sequence[float] = ()) -> Place | None:
         """Where a cost among ``values`` was taken that is none of the others."""
+        return next(iter(self._costs(values, but)), None)
+
+    def _costs(self, values: Sequence[float], but: Sequence[float]) -> list[Place]:
 
         def near(x: float, of: Sequence[float]) -> bool:
             return any(abs(x - v) <= SAME_COST * max(abs(v), 1e-3) for v in of)
 
-        return next((t.event.place for t in self.taken if near(t.value, values) and not near(t.value, but)), None)
+        return [t.event.place for t in self.taken if near(t.value, values) and not near(t.value, but)]
 
     def _at(self, costs: Array) -> list[float]:
         return [float(costs[k]) for k in self.telling]
@@ -122,6 +129,10 @@ class Trace:
             return max(last.values(), key=lambda e: self.events.index(e)).place if last else None
         return None
 
+    def _bound_to_the_other(self, moved: Sequence[Event]) -> Place | None:
+        """Where a second variable took the first one's step."""
+        return next((e.place for e in moved if e.variable != moved[0].variable), None)
+
     def copied(self, a: Array) -> Place | None:
         """Where another variable was set to a whole vector that one had already."""
         close = SAME_QUOTIENT * float(np.max(np.abs(a), initial=0.0))
@@ -139,6 +150,8 @@ class Trace:
                 return at
             if (alias := self._alias(self._moved(-sign))) is not None:
                 return alias
+            if (bound := self._bound_to_the_other(self._moved(-sign))) is not None:
+                return bound
             if n.theta.size == 1 and (still := self._still()):
                 return still[0].place
             return self._quotient(quotient.value(n)) if at is None else None
@@ -158,6 +171,11 @@ class Trace:
             if moved and others and not self._moved(-sign):
                 named = [e for e in moved if ("minus" if sign > 0 else "plus") in e.variable.lower()]
                 return (named or others)[0].place
+        n = self.nudged
+        for costs, rest in ((n.plus, n.minus), (n.minus, n.plus)):
+            places = dict.fromkeys(self._costs(self._at(costs), [n.J, *self._at(rest)]))
+            if self._moved(1) and self._moved(-1) and len(places) == 2:
+                return list(places)[1]
         return None
 
     def _piled(self) -> Place | None:

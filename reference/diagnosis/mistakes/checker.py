@@ -56,6 +56,12 @@ def _one_entry(k: int) -> Callable[[Nudged], Array]:
     return value
 
 
+def _last_in_first(n: Nudged) -> Array:
+    found = np.zeros_like(n.theta)
+    found[0] = n.right[-1]
+    return found
+
+
 QUOTIENTS = (
     Quotient("", lambda n: n.right),
     Quotient("J_minus is taken at theta itself, so that gradapprox is half of what is owed",
@@ -75,8 +81,7 @@ QUOTIENTS = (
     Quotient("gradapprox is divided by 2 ε² in place of 2 ε", lambda n: n.right / n.epsilon),
     Quotient("gradapprox is divided by ε² in place of 2 ε", lambda n: 2 * n.right / n.epsilon),
     Quotient("gradapprox is divided by 4 ε² in place of 2 ε", lambda n: n.right / (2 * n.epsilon)),
-    Quotient("gradapprox is divided by 2 + ε in place of 2 ε", lambda n: (n.plus - n.minus) / (2 + n.epsilon)),
-    Quotient("gradapprox is divided by 2 alone, not by 2 ε", lambda n: (n.plus - n.minus) / 2),
+    Quotient("gradapprox is divided by 2, or by 2 + ε, in place of 2 ε", lambda n: (n.plus - n.minus) / 2),
     Quotient("gradapprox is not divided by 2 ε", lambda n: n.plus - n.minus),
     Quotient("J_plus and J_minus have changed places in gradapprox: it is of the wrong sign", lambda n: -n.right),
     Quotient("theta is moved the same way for J_plus and for J_minus, or not at all: gradapprox is 0",
@@ -86,10 +91,9 @@ QUOTIENTS = (
     Quotient("every entry of theta is moved at once", lambda n: np.full_like(n.theta, n.right.sum()), "entries"),
     Quotient("steps pile up from entry to entry: theta is not copied anew for each", lambda n: np.cumsum(n.right),
              "copies"),
-    Quotient("steps of J_plus pile up from entry to entry: theta is not copied anew for each",
+    Quotient("steps of J_plus, or of J_minus, pile up from entry to entry: theta is not copied anew for each",
              lambda n: (np.cumsum(n.right) + n.right) / 2, "copies"),
-    Quotient("steps of J_minus pile up from entry to entry: theta is not copied anew for each",
-             lambda n: (n.right + np.cumsum(n.right)) / 2, "copies"),
+    Quotient("every quotient is written to the first entry of gradapprox", _last_in_first, "entries"),
 )  # fmt: skip
 
 FORMULAS = (
