@@ -11,10 +11,11 @@ import numpy as np
 from reference.cases.quantities import split
 from reference.diagnosis.causes import Cause
 from reference.diagnosis.evaluate import value_of
-from reference.diagnosis.explain import Mistake, Root, explain
+from reference.diagnosis.explain import Root, explain
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.observed import usable
 from reference.diagnosis.scene import Scene, forward_order
+from reference.diagnosis.ways import Mistake
 
 __all__ = ["cause_of_cost", "cause_of_forward", "mistakes_of_cost"]
 
