@@ -10,7 +10,7 @@ import numpy as np
 from reference.cases.quantities import is_gradient, is_intermediate, split
 from reference.diagnosis.evaluate import value_of
 from reference.diagnosis.explain import Root
-from reference.diagnosis.localize import may_name, place_of, place_of_m
+from reference.diagnosis.localize import may_name, place_of, place_of_last_dA, place_of_m
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.patterns import visible_pattern
 from reference.diagnosis.scene import Scene
@@ -52,16 +52,20 @@ def causes_of(
     events: Sequence[Event],
     known: Collection[str] = (),
     unmasked: Collection[str] = (),
+    wrong: Collection[str] = (),
 ) -> list[Cause]:
     """One cause for a line; two where two of its parts are wrong.
 
-    ``known``: the quantities that the target shows, of which ``unmasked`` are dA before their masks.
+    ``known``: the quantities that the target shows, of which ``unmasked`` are dA before their masks and ``wrong`` are
+    wrong by themselves.
     """
     kind, l = split(root.output)
     harmless = is_intermediate(root.output) and not any(map(is_gradient, below))
-    place = _placed(root, scenes[0], events, known)
+    place, instead = _placed(root, scenes[0], events, known, wrong)
     inside = kind == "dZ" and l < scenes[0].L and (f"dA{l}" not in known or f"dA{l}" in unmasked)
-    suggestion = should_be(root.output, scenes[0], upstream="" if not inside else "raw" if unmasked else "unknown")
+    suggestion = instead or should_be(
+        root.output, scenes[0], upstream="" if not inside else "raw" if unmasked else "unknown"
+    )
 
     def cause(code: str, certainty: Certainty, what: str, probes: str = "", candidates: tuple[str, ...] = (),
               *, wrong_m: bool = False) -> Cause:  # fmt: skip
@@ -102,16 +106,24 @@ def _in_words(root: Root, mistake: Mistake, *, alone: bool) -> str:
     return text
 
 
-def _placed(root: Root, s: Scene, events: Sequence[Event], known: Collection[str]) -> Place | None:
-    """The statement that made the value; of a dA that no variable held, the one that made dZ of it."""
+def _placed(
+    root: Root, s: Scene, events: Sequence[Event], known: Collection[str], wrong: Collection[str]
+) -> tuple[Place | None, str | None]:
+    """The statement that made the value, and how it ought to be where that is another line than the quantity's own.
+
+    A dA that no variable held is placed where dZ was made of it; dZ_L, where dA_L was made wrong before it.
+    """
     if not events:
-        return None
-    if root.got is not None:
-        return place_of(events, s, root.output, root.got[0], root.right[0])
+        return None, None
     kind, l = split(root.output)
-    if kind == "dA" and f"dZ{l}" in known:
-        return place_of(events, s, f"dZ{l}", s.dZ(l), value_of(s.at(l), f"dZ{l}"))
-    return None
+    if kind == "dA" and root.got is None and f"dZ{l}" in known:
+        return place_of(events, s, f"dZ{l}", s.dZ(l), value_of(s.at(l), f"dZ{l}")), None
+    if root.got is None:
+        return None, None
+    if kind == "dZ" and l == s.L and (place := place_of_last_dA(events, s, root.got[0])) is not None:
+        return place, f"dA{l} = −Y / A{l} + (1 − Y) / (1 − A{l})"
+    fine = [s.known[n] for n in known if split(n)[0] == kind and n != root.output and n not in wrong]
+    return place_of(events, s, root.output, root.got[0], root.right[0], fine=fine), None
 
 
 def should_be(output: str, s: Scene, *, upstream: str = "") -> str:

@@ -66,10 +66,11 @@ def diagnose(
     problems, outcomes = probed
     scenes = tuple(replace(scene(problem), assumed=owed_by(conventions)) for problem in problems)
     traces = [entry.trace(problem) if entry.trace is not None else [] for problem in problems]
-    observed = [
-        {**seen(s, events), **usable(s, {n: a[0] for n, a in outcome.items() if np.size(a) and np.ndim(a)})}
-        for s, outcome, events in zip(scenes, outcomes, traces, strict=True)
+    returned = [
+        usable(s, {n: a[0] for n, a in outcome.items() if np.size(a) and np.ndim(a)})
+        for s, outcome in zip(scenes, outcomes, strict=True)
     ]
+    observed = [{**seen(s, events, own), **own} for s, own, events in zip(scenes, returned, traces, strict=True)]
     names = [*forward_seen(scenes[0].L, observed), *order(scenes[0].L)]
     forward = set(forward_order(scenes[0].L))
     scenes = tuple(
@@ -81,7 +82,8 @@ def diagnose(
         return diagnose(entry, failures, conventions=conventions, square=True)
     own = [followed(s, o, names) for s, o in zip(scenes, observed, strict=True)]
     shown = set.intersection(*(set(o) for o in observed))
-    unmasked = _unmasked(own, shown - {root.output for root in roots})
+    accused = {root.output for root in roots}
+    unmasked = _unmasked(own, shown - accused)
     explained: list[Cause] = []
     taken = unmasked & open_.keys()  # a convention, and what is made of them is right by it
     for root in roots:
@@ -92,7 +94,7 @@ def diagnose(
             continue
         consequences = [n for n in below if not any(r.output == n for r in roots)]
         taken |= {root.output, *consequences}
-        explained += causes_of(root, below, consequences, own, traces[0], shown, unmasked)
+        explained += causes_of(root, below, consequences, own, traces[0], shown, unmasked, accused)
     plain = [cause for cause in plain if not (cause.code == "MB802" and cause.output in taken)]
     taken |= shown & open_.keys() if conventions else set()  # right by the convention
     rest = [
