@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.diagnosis.localize import place_of_variable
+from reference.cases.quantities import split
+from reference.diagnosis.localize import place_of_mask, place_of_variable
 from reference.interface.entry import Event, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.obligations.asking import Asking
@@ -28,7 +29,10 @@ def placed(asking: Asking, found: list[Violation]) -> list[Violation]:
 def _place(violation: Violation, events: list[Event]) -> Place | None:
     if violation.code in UNTRACED or violation.output in MADE_OF_MANY_LINES:
         return None
-    return place_of_variable(events, violation.output, first=violation.part == "draw")
+    place = place_of_variable(events, violation.output, first=violation.part == "draw")
+    if place is None and split(violation.output)[0] == "D":
+        return place_of_mask(events, split(violation.output)[1])
+    return place
 
 
 def traced(asking: Asking, question: dict[str, Any] | None = None) -> list[Event]:
