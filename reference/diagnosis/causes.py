@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from reference.cases.quantities import is_gradient, is_intermediate, split
-from reference.diagnosis.explain import Mistake, Root
-from reference.diagnosis.localize import may_name, place_of, place_of_m
+from reference.diagnosis.evaluate import value_of
+from reference.diagnosis.explain import Root
+from reference.diagnosis.localize import may_name, place_of, place_of_last_dA, place_of_m
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.patterns import visible_pattern
 from reference.diagnosis.scene import Scene
+from reference.diagnosis.ways import Mistake, is_unmasked
 from reference.findings.conventions import Convention
 from reference.findings.verdicts import Certainty
 from reference.interface.entry import Event, Outcome, Place
@@ -48,14 +50,22 @@ def causes_of(
     consequences: list[str],
     scenes: Sequence[Scene],
     events: Sequence[Event],
+    known: Collection[str] = (),
+    unmasked: Collection[str] = (),
+    wrong: Collection[str] = (),
 ) -> list[Cause]:
-    """One cause for a line; two where two of its parts are wrong."""
+    """One cause for a line; two where two of its parts are wrong.
+
+    ``known``: the quantities that the target shows, of which ``unmasked`` are dA before their masks and ``wrong`` are
+    wrong by themselves.
+    """
     kind, l = split(root.output)
     harmless = is_intermediate(root.output) and not any(map(is_gradient, below))
-    place = None
-    if events and root.got is not None:
-        place = place_of(events, scenes[0], root.output, root.got[0], root.right[0])
-    suggestion = should_be(root.output, scenes[0])
+    place, instead = _placed(root, scenes[0], events, known, wrong)
+    inside = kind == "dZ" and l < scenes[0].L and (f"dA{l}" not in known or f"dA{l}" in unmasked)
+    suggestion = instead or should_be(
+        root.output, scenes[0], upstream="" if not inside else "raw" if unmasked else "unknown"
+    )
 
     def cause(code: str, certainty: Certainty, what: str, probes: str = "", candidates: tuple[str, ...] = (),
               *, wrong_m: bool = False) -> Cause:  # fmt: skip
@@ -79,7 +89,7 @@ def causes_of(
     wrong_m = any(m.filling.wrong_m for way in root.ways for m in way)
     if len(root.ways) == 1:
         together = "; both on one line" if len(root.ways[0]) > 1 else ""
-        codes = dict.fromkeys(m.code for m in root.ways[0])
+        codes = list(dict.fromkeys(m.code for m in root.ways[0]))[: 1 if is_unmasked(root.ways[0]) else None]
         return [cause(code, "exactly", f"{what}{texts[0]}{together}", probes, wrong_m=wrong_m) for code in codes]
     whole = f"{what}{' or '.join(texts)}"
     return [cause(root.ways[0][0].code, "consistent", whole, probes, texts, wrong_m=wrong_m)]
@@ -96,8 +106,30 @@ def _in_words(root: Root, mistake: Mistake, *, alone: bool) -> str:
     return text
 
 
-def should_be(output: str, s: Scene) -> str:
-    """The line of a quantity, in the course's letters."""
+def _placed(
+    root: Root, s: Scene, events: Sequence[Event], known: Collection[str], wrong: Collection[str]
+) -> tuple[Place | None, str | None]:
+    """The statement that made the value, and how it ought to be where that is another line than the quantity's own.
+
+    A dA that no variable held is placed where dZ was made of it; dZ_L, where dA_L was made wrong before it.
+    """
+    if not events:
+        return None, None
+    kind, l = split(root.output)
+    if kind == "dA" and root.got is None and f"dZ{l}" in known:
+        return place_of(events, s, f"dZ{l}", s.dZ(l), value_of(s.at(l), f"dZ{l}")), None
+    if root.got is None:
+        return None, None
+    if kind == "dZ" and l == s.L and (place := place_of_last_dA(events, s, root.got[0])) is not None:
+        return place, f"dA{l} = −Y / A{l} + (1 − Y) / (1 − A{l})"
+    fine = [s.known[n] for n in known if split(n)[0] == kind and n != root.output and n not in wrong]
+    return place_of(events, s, root.output, root.got[0], root.right[0], fine=fine), None
+
+
+def should_be(output: str, s: Scene, *, upstream: str = "") -> str:
+    """The line of a quantity, in the course's letters. ``upstream`` of dZ_l: dA_l is written out where the target does
+    not show it ("unknown"), or shows it before its mask ("raw").
+    """
     kind, l = split(output)
     text = LINES[line_of(output, s.L)].formula
     if kind == "dW" and s.lambd:
@@ -106,6 +138,11 @@ def should_be(output: str, s: Scene) -> str:
         text += " · D{} / keep_prob"
     if kind == "dZ" and s.hidden == "relu" and l < s.L:
         text = "dZ{} = dA{} · (A{} > 0)"
+    if kind == "dZ" and l < s.L and upstream:
+        dropped = " · D{} / keep_prob" if s.dropout else ""
+        dA = "dA{}" if upstream == "raw" else "W{n}ᵀ dZ{n}"
+        left, right = text.split("dA{}", 1) if "dA{}" in text else (text, "")
+        text = f"{left}({dA}{dropped}){right}"
     if kind == "cost" and s.lambd:
         text += " + (λ/2m) Σ ‖W‖²"
     l = l or s.L

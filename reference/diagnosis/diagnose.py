@@ -12,12 +12,13 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem
 from reference.cases.quantities import order, split
 from reference.diagnosis.causes import Cause, causes_of, everywhere, in_m, of_random, placed, unexplained, unfinished
-from reference.diagnosis.evaluate import followed
-from reference.diagnosis.explain import explain
+from reference.diagnosis.evaluate import all_same, followed, values
+from reference.diagnosis.explain import CLOSE, explain
 from reference.diagnosis.mistakes import owed_by
 from reference.diagnosis.observed import forward_seen, seen, usable
 from reference.diagnosis.probes import probes
-from reference.diagnosis.scene import forward_order, scene
+from reference.diagnosis.scene import Scene, forward_order, scene
+from reference.diagnosis.ways import UNMASKED
 from reference.findings.conventions import Convention
 from reference.interface.entry import Entry, Outcome
 from reference.judging.execution import Failure, Raised, attempt, run_once
@@ -65,10 +66,11 @@ def diagnose(
     problems, outcomes = probed
     scenes = tuple(replace(scene(problem), assumed=owed_by(conventions)) for problem in problems)
     traces = [entry.trace(problem) if entry.trace is not None else [] for problem in problems]
-    observed = [
-        {**seen(s, events), **usable(s, {n: a[0] for n, a in outcome.items() if np.size(a) and np.ndim(a)})}
-        for s, outcome, events in zip(scenes, outcomes, traces, strict=True)
+    returned = [
+        usable(s, {n: a[0] for n, a in outcome.items() if np.size(a) and np.ndim(a)})
+        for s, outcome in zip(scenes, outcomes, strict=True)
     ]
+    observed = [{**seen(s, events, own), **own} for s, own, events in zip(scenes, returned, traces, strict=True)]
     names = [*forward_seen(scenes[0].L, observed), *order(scenes[0].L)]
     forward = set(forward_order(scenes[0].L))
     scenes = tuple(
@@ -79,8 +81,11 @@ def diagnose(
     if not roots and not square and open_:  # it may show only where layers are equally wide
         return diagnose(entry, failures, conventions=conventions, square=True)
     own = [followed(s, o, names) for s, o in zip(scenes, observed, strict=True)]
+    shown = set.intersection(*(set(o) for o in observed))
+    accused = {root.output for root in roots}
+    unmasked = _unmasked(own, shown - accused)
     explained: list[Cause] = []
-    taken: set[str] = set()
+    taken = unmasked & open_.keys()  # a convention, and what is made of them is right by it
     for root in roots:
         below = [n for n in _downstream(root.output, names) if n in failing]
         if root.output == "cost" and not root.ways:  # as wrong as a comparison says
@@ -89,10 +94,9 @@ def diagnose(
             continue
         consequences = [n for n in below if not any(r.output == n for r in roots)]
         taken |= {root.output, *consequences}
-        explained += causes_of(root, below, consequences, own, traces[0])
+        explained += causes_of(root, below, consequences, own, traces[0], shown, unmasked, accused)
     plain = [cause for cause in plain if not (cause.code == "MB802" and cause.output in taken)]
-    fitting = set.intersection(*(set(o) for o in observed)) if conventions else set()  # right by the convention
-    taken |= fitting & open_.keys()
+    taken |= shown & open_.keys() if conventions else set()  # right by the convention
     rest = [
         unexplained(f, f.text or "only in some cases, and not on the probes")
         for n, f in open_.items()
@@ -121,6 +125,17 @@ def _probed(entry: Entry, case: Case, *, square: bool) -> tuple[list[Problem], l
             if shape:
                 raise
     raise AssertionError("the last of the shapes returns or raises")
+
+
+def _unmasked(scenes: Sequence[Scene], shown: set[str]) -> set[str]:
+    """The dA among what is shown that are those before their masks."""
+    found = set()
+    for name in (name for name in shown if split(name)[0] == "dA"):
+        here = tuple(s.at(split(name)[1]) for s in scenes)
+        wanted = values(here, name, UNMASKED)
+        if wanted is not None and all_same([s.known[name] for s in here], wanted, CLOSE["float64"]):
+            found.add(name)
+    return found
 
 
 def _downstream(output: str, names: list[str]) -> list[str]:

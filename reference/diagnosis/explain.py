@@ -9,35 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
 from reference.cases.quantities import order, split
-from reference.diagnosis.evaluate import LargestEntry, Scenes, Tried, all_same, having, values
-from reference.diagnosis.mistakes import LINES, Filling, fillings, line_of, of_layer
+from reference.diagnosis.evaluate import Scenes, all_same, having, values
+from reference.diagnosis.mistakes import LINES, fillings, line_of, of_layer
 from reference.diagnosis.search import RIGHT, UNEXPLAINED, Choice, search
+from reference.diagnosis.ways import Mistake, is_unmasked, mistake, ways
 
-__all__ = ["Mistake", "Root", "explain"]
+__all__ = ["CLOSE", "Mistake", "Root", "explain"]
 
 CLOSE = {"float64": 1e-9, "float32": 1e-3}  # of the largest entry: to tell explanations apart, not to reach a verdict
-SCALES = {"whole", "factor"}  # parts of dW that scale the data term
 
 Array = np.ndarray
 Observed = Sequence[Mapping[str, Array]]  # of each probe, by name
-
-
-class Mistake(NamedTuple):
-    """One part of one line, filled wrong; ``text`` names the layer."""
-
-    part: str
-    text: str
-    filling: Filling
-
-    @property
-    def code(self) -> str:
-        return self.filling.code
 
 
 @dataclass(frozen=True)
@@ -78,7 +64,7 @@ def explain(
 
 def _cost(root: Root, L: int, unexplained: int) -> int:
     """How many mistakes a wrong line counts."""
-    fewest = min(map(len, root.ways), default=unexplained)
+    fewest = min((1 if is_unmasked(way) else len(way) for way in root.ways), default=unexplained)
     return min(fewest, 1) if LINES[line_of(root.output, L)].pairs and root.ways else fewest
 
 
@@ -104,22 +90,18 @@ def _on_all(
             if not all_same(found, right, close) and not any(
                 all_same(found, also, close) for also in _also(here, name)
             ):
-                roots.append(Root(name, _ways(here, name, found, close), right, found))
+                roots.append(Root(name, ways(here, name, found, close), right, found))
         elif name not in known and choice.parts:
             filled = values(here, name, choice.parts)
             if filled is None:
                 return None
             found = filled
             if choice.wrong:
-                way = tuple(_mistake(part, filling, l) for part, filling in choice.parts.items())
+                way = tuple(mistake(part, filling, l) for part, filling in choice.parts.items())
                 alike = [m for m in _ties(here, name, filled, known, close) if (m,) != way]
                 roots.append(Root(name, (way, *((m,) for m in alike)), right, None))
         scenes = having(scenes, name, found)
     return roots
-
-
-def _mistake(part: str, filling: Filling, l: int) -> Mistake:
-    return Mistake(part, of_layer(filling.text, l), filling)
 
 
 def _also(here: Scenes, name: str) -> Iterator[tuple[Array, ...]]:
@@ -151,34 +133,3 @@ def _ties(here: Scenes, name: str, found: tuple[Array, ...], known: set[str], cl
                 text = of_layer(filling.text, l)
                 alike.append(Mistake(part, text if other == name else f"{other} {text}", filling))
     return alike
-
-
-def _ways(here: Scenes, name: str, got: tuple[Array, ...], close: float) -> tuple[tuple[Mistake, ...], ...]:
-    """Every single mistake of the line that gives what is there; else every pair of them, on two of its parts."""
-    first = here[0]
-    line = LINES[line_of(name, first.L)]
-    largest = LargestEntry(first, name, got[0], close)
-    for size in (1, 2):
-        found: list[tuple[Mistake, ...]] = []
-        for chosen in combinations(largest.tried, size):
-            if size == 2 and (
-                chosen[0].part == chosen[1].part or not line.joined(chosen[0].filling, chosen[1].filling)
-            ):
-                continue  # one part is filled in one way
-            if not largest.fits(*chosen):
-                continue
-            if {one.part for one in chosen} == SCALES and _undo_each_other(chosen, largest.rights):
-                continue
-            filled = values(here, name, {one.part: one.filling for one in chosen})
-            if filled is not None and all_same(got, filled, close):
-                found.append(tuple(_mistake(one.part, one.filling, first.l) for one in chosen))
-        if found:
-            return tuple(found)
-    return ()
-
-
-def _undo_each_other(chosen: Sequence[Tried], rights: Mapping[str, float]) -> bool:
-    """Two wrong factors that leave the data term as it is are a long way of saying that the L2 term is scaled."""
-    return bool(
-        np.isclose(np.prod([one.entry for one in chosen]), np.prod([rights[one.part] for one in chosen]), rtol=1e-9)
-    )

@@ -11,10 +11,11 @@ import numpy as np
 from reference.cases.quantities import split
 from reference.diagnosis.causes import Cause
 from reference.diagnosis.evaluate import value_of
-from reference.diagnosis.explain import Mistake, Root, explain
+from reference.diagnosis.explain import Root, explain
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.observed import usable
 from reference.diagnosis.scene import Scene, forward_order
+from reference.diagnosis.ways import Mistake
 
 __all__ = ["cause_of_cost", "cause_of_forward", "mistakes_of_cost"]
 
@@ -22,27 +23,37 @@ ROUNDING = 1e-13  # of the cost: a few hundred roundings, since its terms may be
 NEVER = 4  # mistakes: a dropout pass of four layers may forget mask and scale in every hidden one
 
 
-def mistakes_of_cost(s: Scene, got: np.ndarray) -> tuple[Mistake, ...] | None:
-    """What is wrong with a cost: nothing where nothing explains it; ``None`` where it is right."""
+def mistakes_of_cost(s: Scene, got: np.ndarray) -> tuple[tuple[Mistake, ...], ...] | None:
+    """The ways in which a cost may have come about that is wrong: none where nothing explains it; ``None`` where it
+    is right.
+    """
     roots = explain((s,), [{"cost": got.reshape(())}], names=("cost",), close=ROUNDING)
-    return next((root.ways[0] if root.ways else () for root in roots), None)
+    return next((root.ways for root in roots), None)
 
 
 def cause_of_cost(s: Scene, got: np.ndarray) -> Cause | None:
     """What is said of a cost; ``None`` where it is right."""
-    mistakes = mistakes_of_cost(s, got)
-    if mistakes is None:
+    ways = mistakes_of_cost(s, got)
+    if ways is None:
         return None
-    if not mistakes:
-        text = f"the cost is {got.ravel()[0]:.6g}; owed {float(value_of(s, 'cost')):.6g}"
+    if not ways:
+        text = f"gives {got.ravel()[0]:.6g} where {float(value_of(s, 'cost')):.6g} is owed: by no mistake that is known"
         return Cause("cost", "MB802", "unexplained", text)
+    mistakes, texts = ways[0], tuple(_of_cost(way) for way in ways)
     conventions = tuple(m.filling.convention for m in mistakes if m.filling.convention is not None)
-    text = " and ".join(f"convention: {m.text}" if m.filling.convention else m.text for m in mistakes)
+    parts = {m.part for way in ways for m in way}
     return Cause(
-        "cost", mistakes[0].code, "exactly", text,
-        part="penalty" if any(m.part == "penalty" for m in mistakes) else "data",
+        "cost", mistakes[0].code, "exactly" if len(ways) == 1 else "consistent", " or ".join(texts),
+        candidates=texts if len(ways) > 1 else (),
+        part=parts.pop() if len(parts) == 1 else "whole",
         conventions=conventions if len(conventions) == len(mistakes) else (),  # else it is wrong in any convention
     )  # fmt: skip
+
+
+def _of_cost(way: Sequence[Mistake]) -> str:
+    """All that is wrong with a cost, as one phrase."""
+    first, *others = (f"convention: {m.text}" if m.filling.convention else m.text for m in way)
+    return " and ".join([first, *(text.removeprefix("the cost ") for text in others)])
 
 
 def cause_of_forward(networks: Sequence[Scene], shown: Sequence[Mapping[str, Any]]) -> Cause:

@@ -16,29 +16,61 @@ from reference.cases.quantities import split
 from reference.diagnosis.scene import Scene
 from reference.interface.entry import Event, Place
 
-__all__ = ["may_name", "place_of", "place_of_cost", "place_of_m", "place_of_variable"]
+__all__ = [
+    "may_name",
+    "place_after",
+    "place_of",
+    "place_of_last_dA",
+    "place_of_m",
+    "place_of_mask",
+    "place_of_variable",
+    "plain_name",
+]
 
 CLOSE = 1e-9
-NO_TERMS = ("lambd", "m", "return")  # numbers that are no part of a sum
 Array = np.ndarray
 
 
-def place_of(events: Sequence[Event], scene: Scene, output: str, got: Array, right: Array) -> Place | None:
-    """Where the value ``got`` of ``output`` was made wrong; ``None`` where no variable ever held it."""
-    later = _after(events, _upstream(scene, output))
+def place_of(
+    events: Sequence[Event], scene: Scene, output: str, got: Array, right: Array, *, fine: Sequence[Array] = ()
+) -> Place | None:
+    """Where the value ``got`` of ``output`` was made wrong; ``None`` where no variable ever held it.
+
+    ``fine``: right values of the same kind in other layers: a helper that made one of these is not to blame, but who
+    called it.
+    """
+    operand, every = _upstream(scene, output), events
+    later = _after(events, operand)
     if any(_same(e.value, got) for e in later):
         events = later
     held = [e for e in events if _same(e.value, got)]
     mine = [e for e in held if may_name(e.variable, output)]
+    if operand is not None and _same(operand, got):  # nothing was done to it: what made the operand is right
+        mine = held = [e for e in mine if e.place != held[0].place]
     if not held:
         return None
     made = (mine or held)[0]
+    outer = _caller(every, made, fine)
+    if outer is not None:
+        return outer
     steps = [e for e in events if e.frame == made.frame and e.variable == made.variable]
     steps = steps[: next(k for k, e in enumerate(steps) if _same(e.value, got)) + 1]
     stages = _stages(scene, output, right)
     entered = [e for e in steps if np.shape(e.value) == np.shape(got)]
     wrong = next((e for e in entered if not any(_same(e.value, stage) for stage in stages)), None)
     return (wrong or made).place
+
+
+def _caller(events: Sequence[Event], made: Event, fine: Sequence[Array]) -> Place | None:
+    """The statement that called a helper which is right in another layer; ``None`` where the helper is to blame."""
+    found = None
+    while any(e.place == made.place and any(_same(e.value, a) for a in fine) for e in events):
+        k = next(k for k, e in enumerate(events) if e is made)
+        outer = next((e for e in events[k:] if e.frame < made.frame and e.variable != "return"), None)
+        if outer is None:
+            return found
+        made, found = outer, outer.place
+    return found
 
 
 def _upstream(s: Scene, output: str) -> Array | None:
@@ -56,6 +88,18 @@ def _after(events: Sequence[Event], operand: Array | None) -> Sequence[Event]:
     return events[first:]
 
 
+def place_of_last_dA(events: Sequence[Event], s: Scene, dZ: Array) -> Place | None:
+    """Where dA_L was made wrong of which dZ_L was made right, behind a sigmoid; ``None`` where it was not."""
+    if s.output != "sigmoid":
+        return None
+    A = s.A[s.L]
+    with np.errstate(all="ignore"):
+        wrong, right = dZ / (A * (1 - A)), (A - s.Y) / (A * (1 - A))
+    if _same(wrong, right) or _same(wrong * s.m, right):
+        return None
+    return next((e.place for e in events if plain_name(e.variable).startswith("da") and _same(e.value, wrong)), None)
+
+
 def place_of_m(events: Sequence[Event], m: int) -> Place | None:
     """Where a variable called m took a number that is not the number of examples."""
     return next((e.place for e in events if e.variable == "m" and np.size(e.value) == 1 and np.all(e.value != m)), None)
@@ -63,38 +107,43 @@ def place_of_m(events: Sequence[Event], m: int) -> Place | None:
 
 def place_of_variable(events: Sequence[Event], output: str, *, first: bool = False) -> Place | None:
     """Where the variable, or a dictionary's entry, of that name was set last, or first; else what was returned."""
-    held = [e for e in events if _plain(e.variable) == output.lower()]
+    held = [e for e in events if plain_name(e.variable) == output.lower()]
     if not held:
         return _returned(events) if output == "dtheta" else None
     return held[0 if first else -1].place
 
 
-def place_of_cost(events: Sequence[Event], part: str) -> Place | None:
-    """The term of the cost that is wrong: a variable of its own where there is one, else what was returned."""
-    numbers = [e for e in events if np.size(e.value) == 1 and e.value.dtype.kind == "f" and e.variable not in NO_TERMS]
-    if not numbers:
-        return _returned(events)
-    total = numbers[-1]
-    if part == "penalty":
-        terms = [e for e in numbers if re.search(r"l2|reg|penal|norm|decay|frob|w", _plain(e.variable))]
-        return (terms[-1] if terms else total).place
-    terms = [e for e in numbers if re.search(r"cross|entropy|data|ce|cost|loss|log", _plain(e.variable))]
-    return (terms[0] if terms else total).place
+def place_after(events: Sequence[Event], operand: Array) -> Place | None:
+    """Where something else of its shape was made, first after a value was there."""
+    later = _after(events, operand)
+    if not later or not _same(later[0].value, operand):
+        return None
+    made = (e for e in later if np.shape(e.value) == np.shape(operand) and not _same(e.value, operand))
+    return next((e.place for e in made), None)
+
+
+def place_of_mask(events: Sequence[Event], l: int) -> Place | None:
+    """Where the mask of a layer was drawn, whatever it is called: the l-th array of truths."""
+    masks: list[Event] = []
+    for e in events:
+        if e.value.dtype.kind == "b" and e.value.ndim == 2 and not any(_same(e.value, m.value) for m in masks):
+            masks.append(e)
+    return masks[l - 1].place if len(masks) >= l else None
 
 
 def _returned(events: Sequence[Event]) -> Place | None:
     return next((e.place for e in reversed(events) if e.variable == "return"), None)
 
 
-def _plain(variable: str) -> str:
+def plain_name(variable: str) -> str:
     """``dw2`` of ``grads[dW_2]``."""
     return variable.rpartition("[")[2].rstrip("]").lower().replace("_", "")
 
 
 def may_name(variable: str, output: str) -> bool:
     """``dZ2``, ``dz_2``, ``grads[dZ2]``, a bare ``dZ`` and any name of another kind; not that of another quantity."""
-    name = _plain(variable)
-    quantity = re.fullmatch(r"d(w|b|z|a)(\d*)(prev)?", name)
+    name = plain_name(variable)
+    quantity = re.fullmatch(r"d(w|b|z|a)(\d*)(prev|temp|prevtemp)?", name)
     if quantity is None or name == output.lower():
         return True
     return not quantity[2] and f"d{quantity[1]}" == split(output)[0].lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from reference.cases.quantities import split
+from reference.diagnosis.localize import plain_name
 from reference.diagnosis.scene import Scene, forward_order
 from reference.interface.entry import Event
 
 __all__ = ["forward_seen", "seen", "usable"]
+
+RESIDUAL = re.compile(r"dz|delta|δ|err")
 
 Array = np.ndarray
 
@@ -44,9 +48,11 @@ def forward_seen(L: int, observed: Sequence[Mapping[str, Array]]) -> list[str]:
     return [*shown, *([cost] if all(cost in o for o in observed) else [])]
 
 
-def seen(s: Scene, events: Sequence[Event]) -> dict[str, Array]:
-    """dZ and dA of every layer, where a local variable of that name held it last."""
-    found = _in_frames(s, events)
+def seen(s: Scene, events: Sequence[Event], returned: Mapping[str, Array] | None = None) -> dict[str, Array]:
+    """dZ and dA of every layer as local variables held them: told by what was returned that is made of them, by their
+    order in time, and by their names.
+    """
+    found = {**_in_frames(s, events), **_in_turns(s, events, returned or {})}
     for kind, l in ((kind, l) for l in range(1, s.L + 1) for kind in ("dZ", "dA")):
         held = [e.value for e in events if e.variable.lower().replace("_", "") == f"{kind.lower()}{l}"]
         held = [v for v in held if np.shape(v) == np.shape(s.Z[l])]
@@ -56,6 +62,45 @@ def seen(s: Scene, events: Sequence[Event]) -> dict[str, Array]:
     if last is not None and np.allclose(last * s.m, s.A[s.L] - s.Y, rtol=1e-9):
         return {name: value * s.m for name, value in found.items()}
     return found
+
+
+def _in_turns(s: Scene, events: Sequence[Event], returned: Mapping[str, Array]) -> dict[str, Array]:
+    """dZ of each turn of a loop, whatever it is called: db or dW of its layer is made of it; and dA between two."""
+    found: dict[str, Array] = {}
+    first: dict[int, int] = {}
+    residuals = any(RESIDUAL.match(plain_name(e.variable)) for e in events)
+    for l in range(s.L, 0, -1):
+        for k, e in enumerate(events):
+            name = plain_name(e.variable)
+            empty = not np.any(e.value) and not RESIDUAL.match(name)  # zeros make zeros, whatever they are
+            if (residuals and name.startswith("da")) or empty:
+                continue
+            if _has_shape(e, s, l) and _makes(e.value, s, l, returned):
+                first.setdefault(l, k)
+                found[f"dZ{l}"] = np.asarray(e.value, dtype=np.float64)
+    for l in range(1, s.L):
+        if l in first and l + 1 in first:
+            between = [e for e in events[first[l + 1] + 1 : first[l] + 1] if _has_shape(e, s, l)]
+            named = [e.value for e in between if plain_name(e.variable).startswith("da")]
+            if named:
+                found[f"dA{l}"] = np.asarray(named[-1], dtype=np.float64)
+    return found
+
+
+def _has_shape(e: Event, s: Scene, l: int) -> bool:
+    return e.value.dtype.kind == "f" and np.shape(e.value) == np.shape(s.Z[l]) and e.variable != "return"
+
+
+def _makes(dZ: Array, s: Scene, l: int, returned: Mapping[str, Array]) -> bool:
+    """Is the db, or the dW, of a layer that which follows from this dZ? With 1/m in it, or without."""
+    db, dW = returned.get(f"db{l}"), returned.get(f"dW{l}")
+    for got, made in ((db, dZ.sum(axis=1, keepdims=True)), (dW, dZ @ s.A[l - 1].T)):
+        if got is None:
+            continue
+        data = got - s.lambd / s.m * s.W[l] if got is dW else got
+        if any(np.allclose(a, made * f, rtol=1e-9, atol=1e-12) for a in (got, data) for f in (1 / s.m, 1.0)):
+            return True
+    return False
 
 
 def _in_frames(s: Scene, events: Sequence[Event]) -> dict[str, Array]:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from reference.cases.quantities import split
-from reference.diagnosis.evaluate import LargestEntry, same, values
-from reference.diagnosis.mistakes import KEEPS, LINES, MASKS, Filling, fillings, line_of
+from reference.diagnosis.evaluate import same, values
+from reference.diagnosis.mistakes import LINES, Filling, fillings, line_of
 from reference.diagnosis.scene import Scene
+from reference.diagnosis.ways import UNMASKED, ways
 
 __all__ = ["RIGHT", "UNEXPLAINED", "Choice", "search"]
 
@@ -32,7 +33,6 @@ class Choice(NamedTuple):
 
 RIGHT = Choice()
 BEFORE_MASK = Choice(before_mask=True)
-UNMASKED = {"mask": MASKS[0], "keep": KEEPS[0]}
 
 
 class _Path(NamedTuple):
@@ -81,11 +81,9 @@ class _Search:
                 yield RIGHT, got, 0
                 return
             if left >= 1:
-                yield RIGHT, got, 1 if self.is_one_mistake(s, name, got) else self.unexplained
-            if split(name)[0] == "dA":
-                unmasked = self.value(s, name, UNMASKED)
-                if same(got, right if unmasked is None else unmasked, self.close):
-                    yield BEFORE_MASK, right, 0
+                yield RIGHT, got, self.mistakes_in(s, name, got)
+            if self.is_unmasked(s, name, got):
+                yield BEFORE_MASK, right, 0
             return
         yield RIGHT, right, 0
         if split(name)[0] in ("dW", "db", "cost"):  # nothing follows from these where they are not returned
@@ -100,14 +98,24 @@ class _Search:
                     yield Choice(filled, wrong=True), value, 1
             for filled, value in self.pairs(s, name) if line.pairs else ():
                 yield Choice(filled, wrong=True), value, 1
+            unmasked = self.value(s, name, UNMASKED) if split(name)[0] == "dA" else None
+            if unmasked is not None:
+                yield Choice(UNMASKED, wrong=True), unmasked, 1
 
-    def is_one_mistake(self, s: Scene, name: str, got: Array) -> bool:
-        """Does a mistake of the dictionary give what is seen?"""
-        largest = s.once(("largest", name), lambda: LargestEntry(s, name, got, self.close))
-        self.spent += len(largest.tried)
-        fitting = (one for one in largest.tried if largest.fits(one))
-        found = (self.value(s, name, {one.part: one.filling}) for one in fitting)
-        return any(value is not None and same(got, value, self.close) for value in found)
+    def mistakes_in(self, s: Scene, name: str, got: Array) -> int:
+        """How many mistakes of the dictionary give what is seen, on one line."""
+        if self.is_unmasked(s, name, got):
+            return 1
+        found = s.once(("ways", name), lambda: ways((s,), name, (got,), self.close))
+        self.spent += len(fillings(LINES[line_of(name, s.L)], s))
+        return len(found[0]) if found else self.unexplained
+
+    def is_unmasked(self, s: Scene, name: str, got: Array) -> bool:
+        """Is it dA without its mask and its 1/keep_prob?"""
+        if split(name)[0] != "dA":
+            return False
+        unmasked = self.value(s, name, UNMASKED)
+        return unmasked is not None and same(got, unmasked, self.close)
 
     def singles(self, s: Scene, name: str) -> Iterator[tuple[dict[str, Filling], Array]]:
         """The line with one mistake in it, in every way of the dictionary."""

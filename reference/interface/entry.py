@@ -51,9 +51,7 @@ class Entry(NamedTuple):
     check: str
     domain: Domain
     run: Callable[[Problem], Outcome]
-    as_taken: Callable[[Problem], Problem] | None = (
-        None  # the problem with the target's own masks, labels that it takes
-    )
+    as_taken: Callable[[Problem], Problem] | None = None  # with the target's own masks, labels that it takes
     trace: Callable[[Problem], list[Event]] | None = None  # where a wrong line is looked for
     own: Callable[[], OwnDerivative | None] = lambda: None  # the derivative of the target's own forward pass and cost
     random: bool = False  # it draws random numbers on its way back

@@ -267,7 +267,7 @@ def _failure(check: str, problem: Problem, q: Quantity, compared: Deviations, wr
     if not np.isfinite(got):
         return found._replace(code="MB401", text="not finite")
     if q.output == "cost":
-        return found._replace(code="MB802", text="the cost is wrong")
+        return found._replace(code="MB802", text="is another than the reference, by no mistake that is known")
     largest = float(np.max(np.abs(q.want[g]), initial=0.0))
     off = float(np.max(np.where(wrong[g], np.abs(q.got[g] - q.want[g]), 0.0)))
     if 0 < off <= DIGITS * largest:

@@ -61,7 +61,7 @@ def conclude(
     own_tallies, own_notes, of_its_own = _unknown(implementation, owns, blamed=bool(of_laws))
     said = (*implementation.notes, *run.notes, *own_notes)
     not_judged, notes = unjudged(said, run.failures.values(), alone=alone)
-    explained = [*causes.explained, *(of_law(f) for f in of_laws if f not in fine), *of_its_own]
+    explained = [*causes.explained, *(of_law(f, options.accuracy) for f in of_laws if f not in fine), *of_its_own]
     if again is not None and not interrupted and not run.disputes:
         explained = repeated(explained, implementation.name, again, options.seed)
     explained += not_judged

@@ -49,7 +49,7 @@ def explain(
     return Explained(entry.check, cause, severity, failure, stored, name_of(stored))
 
 
-def of_law(failure: Failure) -> Explained:
+def of_law(failure: Failure, accuracy: str = "warn") -> Explained:
     """A law says itself what is wrong."""
     cause = Cause(
         failure.output,
@@ -58,7 +58,8 @@ def of_law(failure: Failure) -> Explained:
         failure.text,
         place=failure.place,
     )
-    return Explained(failure.check, cause, "warning" if failure.code in WARNINGS else "error")
+    mild = failure.code in WARNINGS or (failure.code == "MB402" and accuracy != "fail")
+    return Explained(failure.check, cause, "warning" if mild else "error")
 
 
 def unexplained(failure: Failure) -> Cause:

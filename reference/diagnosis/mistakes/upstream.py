@@ -137,7 +137,11 @@ GATES = (
     Filling("with A{} (1 − A{}), made from the masked A{}", "MB104", lambda s: s.A[s.l] * (1 - s.A[s.l]) if s.dropout else None),
     Filling("with 1 − Z{}²: Z stands where A belongs", "MB104", lambda s: 1 - s.Z[s.l] ** 2),
     Filling("with Z{} (1 − Z{}): Z stands where A belongs", "MB104", lambda s: s.Z[s.l] * (1 - s.Z[s.l])),
-    Filling("with the derivative at sigmoid(Z{})", "MB104", lambda s: _at_sigmoid(s)),
+    Filling("with the derivative of the sigmoid at A{}", "MB104", lambda s: _at_sigmoid(s)),
+    Filling("with the derivative of the sigmoid at Z{}", "MB104",
+            lambda s: None if s.hidden == "sigmoid" else SLOPES["sigmoid"](s.Z[s.l], 1 / (1 + np.exp(-s.Z[s.l])))),
+    Filling("with the derivative of tanh at Z{}", "MB104",
+            lambda s: None if s.hidden == "tanh" else 1 - np.tanh(s.Z[s.l]) ** 2),
     Filling("with 1 − A{}: the square is missing", "MB104", lambda s: 1 - s.H[s.l]),
     Filling("with 1 + A{}²", "MB104", lambda s: 1 + s.H[s.l] ** 2),
     Filling("with A{} itself, not its derivative", "MB104", lambda s: s.A[s.l]),
@@ -151,6 +155,16 @@ GATES = (
     Filling("with the derivative twice", "MB104", lambda s: _slope(s) ** 2 if s.hidden not in ("relu", "identity") else None),
     Filling("with the signs of Z{}", "MB104", lambda s: np.sign(s.Z[s.l])),
 )  # fmt: skip
+
+
+def _of_layer_above(kind: str) -> Value:
+    return lambda s: fitting(s.known.get(f"{kind}{s.l + 1}"), s.Z[s.l])
+
+
+OTHERS = (
+    Filling("made with dA{n} in place of dA{}: it is not handed on", "MB103", _of_layer_above("dA")),
+    Filling("made with dZ{n} in place of dA{}: W{n}ᵀ is missing", "MB103", _of_layer_above("dZ")),
+)
 
 
 def _at_sigmoid(s: Scene) -> Any:
@@ -182,7 +196,7 @@ UPSTREAM = {
         {
             "slope": (_slope, GATES),
             "factor": (ONE, constant_factors("dZ{}")),
-            "dA": (lambda s: s.dA(s.l), ()),
+            "dA": (lambda s: s.dA(s.l), OTHERS),
         },
         lambda slope, factor, dA: dA * slope * factor,
         ({"slope": Filling("", "", lambda s: _slope(s) * (s.D[s.l] != 0) if s.dropout else None)},),

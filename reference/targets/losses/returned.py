@@ -152,7 +152,7 @@ def _named(held: dict[Any, Any], dims: Sequence[int]) -> dict[str, Any]:
     L = len(dims) - 1
     if L == 1:
         held = {k if re.search(r"\d", str(k)) else f"{k}1": v for k, v in held.items()}
-    named = layouts.gradients(held, dims, 0)
+    named = layouts.gradients(held, dims)
     return {name: a for name, a in named.items() if name[:2] in ("dW", "db") and 1 <= int(name[2:]) <= L}
 
 

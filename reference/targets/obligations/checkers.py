@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from manual_backprop import network
+from reference.diagnosis.checker import cause_of_checker
+from reference.diagnosis.mistakes.checker import Nudged
+from reference.interface.entry import Violation
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same
+from reference.targets.obligations.lines import traced
 from reference.targets.obligations.vectors import SHAPES, dictionary
 from reference.targets.reading.roles import Role
 
 __all__ = ["check_n", "scalar_backward", "scalar_check", "scalar_forward"]
 
 POINTS = ((2.3, 3.7), (-1.5, 0.7), (3.1, -2.2))  # x, θ
+EPSILON = 1e-7
+TRACED = 1  # the first planted fault: the numerator of a right gradient is next to nothing
+GOOD = re.compile(r"perfect|correct\b(?<!incorrect)|fine|right|good|passed|success|正常|正确", re.IGNORECASE)
+BAD = re.compile(r"mistake|wrong|incorrect|error|fail|bug|bad|not (correct|right|ok)|超出|错", re.IGNORECASE)
 RIGHT = 1e-6  # a right gradient at ε = 1e-7: rounding alone gives 1.2e-7 in the assignment's own case
 NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 
@@ -61,16 +70,24 @@ def scalar_check(asking: Asking) -> LawResult:
     """|g − g̃| / (|g| + |g̃|) at θ, with a right derivative and with wrong ones put in its place."""
     backward = next((f.name for f in asking.functions if f.role == Role.SCALAR_BACKWARD), "backward_propagation")
     forward = next((f.name for f in asking.functions if f.role == Role.SCALAR_FORWARD), "forward_propagation")
-    looked = 0
-    for stand_in, want in (("x", 0.0), ("2x", 1 / 3), ("-x", 1.0), ("0", 1.0)):
-        for x, θ in POINTS[:2]:
-            value, printed = asking.call_with_output(
-                {"X": x, "theta": θ, "epsilon": 1e-7}, replaced={backward: stand_in, forward: "θx"}
+    looked, wrong = 0, []
+    for x, θ in POINTS[:2]:
+        stand_ins = {"x": x, "x/3": x / 3, "2x": 2 * x, "-x": -x, "0": 0.0}
+        at = _nudged(np.array([θ]), lambda theta, x=x: float(theta[0] * x))
+        asked = [
+            _Asked(
+                f"dθ = {stand_in}",
+                np.array([g]),
+                {
+                    "values": {"X": x, "theta": θ, "epsilon": EPSILON},
+                    "replaced": {backward: stand_in, forward: "θx"},
+                },
             )
-            got, looked = _difference(value, printed), looked + 1
-            if said := _judged(asking, got, want, stand_in == "x", f"dθ = {stand_in}"):
-                return looked, [said]
-    return looked, []
+            for stand_in, g in stand_ins.items()
+        ]
+        wrong += _checked(asking, at, asked)
+        looked += len(asked)
+    return looked, wrong[:1]
 
 
 def check_n(asking: Asking) -> LawResult:
@@ -78,7 +95,11 @@ def check_n(asking: Asking) -> LawResult:
     parameters = {name: a * 0.7 for name, a in dictionary(5).items()}
     rng = np.random.RandomState(6)
     X, Y = rng.standard_normal((4, 3)), np.array([[1.0, 1.0, 0.0]])
-    pairs = [(parameters[f"W{l}"], parameters[f"b{l}"]) for l in (1, 2, 3)]
+
+    def J(theta: np.ndarray) -> float:
+        return _cost(X, Y, _unpacked(theta))
+
+    pairs = _unpacked(_vector(parameters))
     ours = network.forward_propagation(X, pairs, hidden="relu", output="sigmoid")
     g = network.backward_propagation(Y, pairs, ours, hidden="relu", output="sigmoid")
     right = {f"d{kind}{l}": a for kind, layers in (("W", g.dW), ("b", g.db)) for l, a in enumerate(layers, 1)}
@@ -90,19 +111,87 @@ def check_n(asking: Asking) -> LawResult:
         "−dW1": {**right, "dW1": -right["dW1"]},
         "a zero gradient": {name: a * 0 for name, a in right.items()},
     }
-    truth = _vector(right)
-    for looked, (name, given) in enumerate(faults.items(), start=1):
-        value, printed = asking.call_with_output(
-            {"parameters": parameters, "gradients": given, "X": X, "Y": Y, "epsilon": 1e-7}
-        )
-        want = float(np.linalg.norm(_vector(given) - truth) / (np.linalg.norm(_vector(given)) + np.linalg.norm(truth)))
-        if said := _judged(asking, _difference(value, printed), want, name == "the right gradient", name):
-            return looked, [said]
-    return len(faults), []
+    at = _nudged(_vector(parameters), J)
+    values = {"parameters": parameters, "X": X, "Y": Y, "epsilon": EPSILON}
+    asked = [
+        _Asked(name, _vector(given, "d"), {"values": {**values, "gradients": given}}) for name, given in faults.items()
+    ]
+    return len(faults), _checked(asking, at, asked)[:1]
 
 
-def _vector(gradients: dict[str, Any]) -> np.ndarray:
-    return np.concatenate([gradients[f"d{name}"].ravel() for name in SHAPES])
+# --- asked, and judged ---------------------------------------------------------------------------------------------
+
+
+class _Asked(NamedTuple):
+    """A gradient that is handed to a checker, the right one first; and the question."""
+
+    what: str
+    gradient: np.ndarray
+    question: dict[str, Any]
+
+
+def _checked(asking: Asking, at: Nudged, asked: Sequence[_Asked]) -> list[Violation]:
+    """What a checker says of the right gradient and of wrong ones; and the cause where it is not what is owed."""
+    truth, answers, said = asked[0].gradient, [], []
+    for k, one in enumerate(asked):
+        value, printed = asking.call_with_output(**one.question)
+        got = _difference(value, printed)
+        want = _norm(one.gradient - truth) / (_norm(one.gradient) + _norm(truth))
+        wrong = _judged(asking, got, want, k == 0, one.what)
+        if got is None:
+            return [wrong]
+        said.append(_words(printed))
+        answers.append((got, wrong))
+    wrong = next((wrong for _, wrong in answers if wrong is not None), None)
+    if wrong is None:
+        return _inverted(asking, asked, said)
+    events = traced(asking, {"name": asking.name, **asked[TRACED].question})
+    gradients = [one.gradient for one in asked]
+    cause = cause_of_checker(at, gradients, [got for got, _ in answers], events, TRACED)
+    if cause is None:
+        return [wrong]
+    text = f"{cause.text}: {wrong.text}" if cause.sure else f"{wrong.text}; consistent with: {cause.text}"
+    return [wrong._replace(text=text, place=cause.place)]
+
+
+def _words(printed: str) -> bool | None:
+    """Does it call the gradient right, in what it prints? ``None`` where that cannot be told."""
+    good, bad = GOOD.search(printed) is not None, BAD.search(printed) is not None
+    return None if good == bad else good
+
+
+def _inverted(asking: Asking, asked: Sequence[_Asked], said: Sequence[bool | None]) -> list[Violation]:
+    """The numbers are right, and what is made of them is the opposite: every planted fault is called right."""
+    if said[0] is False and all(word is True for word in said[1:]):
+        text = f"calls the right gradient wrong, and {asked[1].what} right: its comparison is the wrong way round"
+        return [asking.wrong("rejects", "MB803", text)]
+    return []
+
+
+def _nudged(theta: np.ndarray, J: Callable[[np.ndarray], float]) -> Nudged:
+    steps = EPSILON * np.eye(theta.size)
+    plus, minus = (np.array([J(theta + sign * step) for step in steps]) for sign in (1, -1))
+    return Nudged(theta, EPSILON, J(theta), plus, minus)
+
+
+def _unpacked(theta: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    sizes = np.cumsum([int(np.prod(shape)) for shape in SHAPES.values()])[:-1]
+    arrays = [a.reshape(shape) for a, shape in zip(np.split(theta, sizes), SHAPES.values(), strict=True)]
+    return list(zip(arrays[::2], arrays[1::2], strict=True))
+
+
+def _cost(X: np.ndarray, Y: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    """The course's J."""
+    A = network.forward_propagation(X, pairs, hidden="relu", output="sigmoid").H[-1]
+    return float(np.sum(-Y * np.log(A) - (1 - Y) * np.log(1 - A)) / X.shape[1])
+
+
+def _norm(a: np.ndarray) -> float:
+    return float(np.linalg.norm(a))
+
+
+def _vector(arrays: dict[str, Any], before: str = "") -> np.ndarray:
+    return np.concatenate([arrays[f"{before}{name}"].ravel() for name in SHAPES])
 
 
 def _difference(value: Any, printed: str) -> float | None:

@@ -1,5 +1,7 @@
 """The costs: cross-entropy of what they are given, with and without λ/(2m) Σ‖W‖². Judged as functions of A and Y
-alone.
+alone, at every depth that they take.
+
+A verdict comes from a form of the parameters for which the cost demonstrably works: its value depends on them.
 """
 
 from __future__ import annotations
@@ -9,16 +11,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.diagnosis.cost_line import place_of_cost
 from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.scene import Scene, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
+from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, as_array
+from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
+from reference.targets.obligations.lines import traced
+from reference.targets.obligations.saturation import saturated
 from reference.targets.reading.roles import Role
 
 __all__ = ["cost"]
 
 LAMBD, EXAMPLES = 0.7, 9
+FORMS = ("dict", "pairs", "flat", "dicts")
+MOVED = 1.5  # times the weights: a penalty of them is another
 
 
 class CostArguments(NamedTuple):
@@ -31,43 +40,93 @@ class CostArguments(NamedTuple):
     def m(self) -> int:
         return self.A.shape[1]
 
+    @property
+    def depth(self) -> int:
+        return len(self.parameters) // 2
+
     def scene(self, lambd: float) -> Scene:
         """What the line of the cost has at hand."""
-        pairs = [(self.parameters[f"W{l}"], self.parameters[f"b{l}"]) for l in range(1, len(self.parameters) // 2 + 1)]
+        pairs = [(self.parameters[f"W{l}"], self.parameters[f"b{l}"]) for l in range(1, self.depth + 1)]
         X = np.zeros((pairs[0][0].shape[1], self.m))
         return scene_of(X, self.Y, pairs, output=self.output, lambd=lambd).having(f"A{len(pairs)}", self.A)
 
+    def values(self) -> dict[str, Any]:
+        return {**self._asdict(), "lambd": LAMBD, "m": self.m, "keep_prob": 1.0, "L": self.depth}
+
+    def moved(self) -> CostArguments:
+        """The same with other weights."""
+        return self._replace(parameters={name: a * MOVED for name, a in self.parameters.items()})
+
+
+class Answer(NamedTuple):
+    """What a cost said of one network: its value, or what it raised."""
+
+    given: CostArguments
+    form: str
+    value: Any = None
+    raised: TargetRaised | None = None
+    wrong: Violation | None = None
+
 
 def cost(asking: Asking) -> LawResult:
-    """A number, and the right one, for some network that the file may have: one to four layers, one output or three."""
-    last: list[Violation] = []
-    first_error: TargetRaised | None = None
-    answered = set()
+    """A number, and the right one, of some output that the file may have; with an L2 term, at every depth it takes."""
     outputs = sorted({"sigmoid", *(f.output for f in asking.pairs)})
-    for output, depth, form in itertools.product(outputs, (3, 2, 4, 1), ("dict", "pairs", "flat")):
-        if asking.function.role == Role.COST and output in answered:
-            continue  # neither depth nor form matter
+    tried = [_of_output(asking, output) for output in outputs]
+    best = min(tried, key=lambda answers: sum(a.wrong is not None or a.raised is not None for a in answers))
+    fine = [a for a in best if a.wrong is None and a.raised is None]
+    if fine:
+        return sum(a.given.A.size for a in fine), [
+            *_at_other_depths(asking, best),
+            *saturated(asking, fine[0].given.values(), fine[0].form),
+        ]
+    wrong = [a for answers in tried for a in answers if a.wrong is not None]
+    if not wrong:
+        raise next(a.raised for answers in tried for a in answers if a.raised is not None)
+    known = [a for a in wrong if a.wrong is not None and a.wrong.certainty != "unexplained"]
+    return 1, [_placed(asking, (known or wrong)[0])]
+
+
+def _of_output(asking: Asking, output: str) -> list[Answer]:
+    """One answer for each depth; one alone where neither depth nor form matter."""
+    if asking.function.role == Role.COST:
+        return [_asked(asking, _given(3, output), "dict")]
+    form = _form(asking, output)
+    shapes = itertools.product(DEPTHS, WIDTHS)
+    return [_asked(asking, _given(depth, output, widths), form) for depth, widths in shapes]
+
+
+def _form(asking: Asking, output: str) -> str:
+    """The form of the parameters on which the cost depends; else the first that it takes at all."""
+    taken = []
+    for depth, form in itertools.product(DEPTHS, FORMS):
         given = _given(depth, output)
-        try:
-            value = asking.call({**given._asdict(), "lambd": LAMBD, "m": given.m, "keep_prob": 1.0}, form=form)
-        except TargetRaised as error:
-            first_error = first_error or error
-            continue
-        answered.add(output)
-        found = _compared(asking, given, value)
-        if not found:
-            return given.A.size, []
-        last = last if last and last[0].certainty == "exactly" else found
-    if not last:
-        assert first_error is not None
-        raise first_error
-    return 1, last
+        values = []
+        for one in (given, given.moved()):
+            try:
+                values.append(as_array(_number(asking.call(one.values(), form=form))))
+            except TargetRaised:
+                break
+        if len(values) == 2:
+            taken.append(form)
+            first, second = values
+            if first is not None and second is not None and not np.array_equal(first, second, equal_nan=True):
+                return form
+    return taken[0] if taken else FORMS[0]
 
 
-def _given(depth: int, output: str) -> CostArguments:
+def _asked(asking: Asking, given: CostArguments, form: str) -> Answer:
+    try:
+        value = _number(asking.call(given.values(), form=form))
+    except TargetRaised as raised:
+        return Answer(given, form, raised=raised)
+    found = _compared(asking, given, value)
+    return Answer(given, form, value, wrong=found)
+
+
+def _given(depth: int, output: str, widths: tuple[int, ...] = WIDTHS[0]) -> CostArguments:
     rng = np.random.RandomState(11)
     n = 1 if output == "sigmoid" else 3
-    dims = (*(4, 3, 5, 2)[:depth], n)
+    dims = (*widths[:depth], n)
     labels = rng.randint(max(2, n), size=EXAMPLES)
     labels[:2] = (0, 1)
     A = rng.uniform(0.05, 0.95, size=(n, EXAMPLES))
@@ -80,12 +139,49 @@ def _given(depth: int, output: str) -> CostArguments:
     return CostArguments(A, Y, parameters, output)
 
 
-def _compared(asking: Asking, given: CostArguments, value: Any) -> list[Violation]:
-    value = next((v for v in value if np.size(v) == 1), value) if isinstance(value, tuple) else value
+def _number(value: Any) -> Any:
+    """The cost among what is returned."""
+    return next((v for v in value if np.size(v) == 1), value) if isinstance(value, tuple) else value
+
+
+def _compared(asking: Asking, given: CostArguments, value: Any) -> Violation | None:
     got = as_array(value)
     if got is None:
-        return [asking.wrong("cost", "MB702" if value is None else "MB802", "returns no number")]
+        return asking.wrong("cost", "MB702" if value is None else "MB802", "returns no number")
     if got.size != 1:
-        return [asking.wrong("cost", "MB501", f"the cost has shape {got.shape}; it is one number")]
-    cause = cause_of_cost(given.scene(LAMBD if asking.function.role == Role.COST_L2 else 0.0), got)
-    return [] if cause is None else [asking.explained(cause)]
+        return asking.wrong("cost", "MB501", f"the cost has shape {got.shape}; it is one number")
+    cause = cause_of_cost(given.scene(_lambd(asking)), got)
+    return None if cause is None else asking.explained(cause)
+
+
+def _lambd(asking: Asking) -> float:
+    return LAMBD if asking.function.role == Role.COST_L2 else 0.0
+
+
+def _at_other_depths(asking: Asking, answers: list[Answer]) -> list[Violation]:
+    """What is wrong at a depth which the cost takes too: it is right at another, in the same form."""
+    right = {a.given.depth for a in answers if a.wrong is None and a.raised is None}
+    refused = {a.given.depth for a in answers if a.raised is not None}
+    owed = owed_depths(right, refused)
+    bad = next((a for a in answers if (a.wrong or a.raised) and a.given.depth in owed), None)
+    if bad is None:
+        return []
+    where = f", in a network of {bad.given.depth} layers: it is right at {listed(right)}"
+    if bad.raised is not None:
+        code, text, place = described(bad.raised)
+        return [Violation("cost", code, f"{text}{where}", place=place)]
+    wrong = _placed(asking, bad)
+    return [wrong._replace(text=f"{wrong.text}{where}", conventions=())]
+
+
+def _placed(asking: Asking, answer: Answer) -> Violation:
+    """With the statement that makes it wrong, where one can be told."""
+    assert answer.wrong is not None
+    got, wrong = as_array(answer.value), answer.wrong
+    if got is None or got.size != 1 or wrong.code != "MB802":
+        return wrong
+    question = {"name": asking.name, "values": answer.given.values(), "form": answer.form}
+    place = place_of_cost(
+        traced(asking, question), answer.given.scene(_lambd(asking)), float(got.ravel()[0]), wrong.part
+    )
+    return wrong if place is None else wrong._replace(place=place)

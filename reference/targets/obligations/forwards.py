@@ -9,18 +9,26 @@ import numpy as np
 
 from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.diagnosis.evaluate import followed, value_of
-from reference.diagnosis.functions import cause_of_forward, mistakes_of_cost
+from reference.diagnosis.functions import cause_of_cost, cause_of_forward
+from reference.diagnosis.localize import place_after
 from reference.diagnosis.scene import Scene, forward_order, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
+from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, same
-from reference.targets.obligations.laws import no_mask, wrong_law
+from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
+from reference.targets.obligations.laws import no_mask, of_its_own_rate, wrong_law
+from reference.targets.obligations.lines import traced
 from reference.targets.pairing import layouts as forms
 from reference.targets.reading.roles import Role
+from reference.targets.reading.vocabulary import meaning
+from reference.targets.remote import RemoteFunction
 
 __all__ = ["forward"]
 
 EXAMPLES, KEEP_PROB, WIDE, MANY = 12, 0.6, 200, 100
+RATES = (0.8, 0.3)
+FORMS = ("dict", "pairs", "flat", "dicts")
 TERMS = 32.0  # magnitudes that enter a unit here, at most
 NETWORKS = (("relu", "sigmoid"), ("tanh", "sigmoid"), ("relu", "softmax"))  # in which a mistake is looked for
 
@@ -33,6 +41,10 @@ class ForwardArguments(NamedTuple):
     @property
     def dims(self) -> tuple[int, ...]:
         return (self.X.shape[0], *(W.shape[0] for W, _ in self.parameters))
+
+    @property
+    def depth(self) -> int:
+        return len(self.parameters)
 
     @property
     def outputs(self) -> tuple[int, int]:
@@ -51,42 +63,110 @@ class ForwardArguments(NamedTuple):
         return scene_of(self.X, self.Y, self.parameters, **how)
 
 
+class Answer(NamedTuple):
+    """What a forward pass returned for one network, and which of the networks that we know that may be."""
+
+    given: ForwardArguments
+    form: str
+    whole: Any = None
+    masks: Any = None
+    networks: frozenset[tuple[str, str]] = frozenset()
+    raised: TargetRaised | None = None
+    shaped: bool = False  # something of the output's shape is there
+
+
 def forward(asking: Asking) -> LawResult:
-    """A network that we know, at some depth; the masks of its dropout drawn and scaled as they should be."""
+    """One network that we know, at every depth that it takes; the masks of its dropout drawn and scaled as they should."""
+    answers, errors = _answers(asking)
+    shaped = [a for a in answers if a.shaped]
+    if not shaped:
+        if any(a.whole is None and a.raised is None for a in answers):
+            return 1, [asking.wrong("*", "MB702", "returns nothing")]
+        if errors and not any(a.raised is None for a in answers):
+            raise errors[0]
+        return 1, [asking.wrong("*", "MB702", "returns nothing that has the shape of an output")]
+    if asking.function.role == Role.FORWARD_DROPOUT and (found := drawn(asking, shaped)):
+        return 1, found
+    known = [a for a in shaped if a.networks]
+    common = frozenset.intersection(*(a.networks for a in known)) if known else frozenset()
+    right = {a.given.depth for a in known}
+    refused = {a.given.depth for a in answers if a.raised is not None}
+    owed = owed_depths(right, refused)
+    if right == {1}:  # it may name one layer alone, and then says nothing of what is deeper
+        owed -= {a.given.depth for a in answers if a.raised is None and not a.shaped}
+    bad = [a for a in answers if a.given.depth in owed and (a.raised is not None or not a.networks)]
+    if known and not bad:
+        if not common:
+            text = f"computes one network at some depths, and another at others, of {listed(right)} layers"
+            return 1, [asking.wrong("*", "MB104", text)]
+        return sum(np.size(a.whole[0]) if isinstance(a.whole, tuple) else 1 for a in known), _cost(asking, known[0])
+    first = bad[0] if bad else shaped[0]
+    where = f", in a network of {first.given.depth} layers: it is right at {listed(right)}" if right else ""
+    if first.raised is not None:
+        code, text, place = described(first.raised)
+        return 1, [Violation("*", code, f"{text}{where}", place=place)]
+    found = _cause(asking, first)
+    return 1, [found._replace(text=f"{found.text}{where}")]
+
+
+def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
+    """One answer for each depth, at widths that differ and that do not; in the form of the first that is taken."""
+    errors: list[TargetRaised] = []
+    forms_left, kept = list(FORMS), []
+    for last in (1, 3):
+        answers: list[Answer] = []
+        for depth, widths in itertools.product(DEPTHS, WIDTHS):
+            given = _given(depth, last, widths=widths)
+            answer = None
+            for form in forms_left:
+                answer = _asked(asking, given, form)
+                if answer.raised is None:
+                    forms_left = [form] if answer.shaped else forms_left
+                    break
+                errors.append(answer.raised)
+            assert answer is not None
+            answers.append(answer)
+        if any(a.networks for a in answers):
+            break
+        kept = answers if last == 1 or not any(a.shaped for a in kept) else kept
+    return (answers if any(a.networks for a in answers) else kept), errors
+
+
+def _asked(asking: Asking, given: ForwardArguments, form: str) -> Answer:
     dropout = asking.function.role == Role.FORWARD_DROPOUT
     keep_prob = KEEP_PROB if dropout else 1.0
-    error: TargetRaised | None = None
-    answered: list[tuple[ForwardArguments, Any, Any]] = []
-    for depth, last in itertools.product((3, 2, 4, 1), (1, 3)):
-        given = _given(depth, last)
-        for form in ("dict", "pairs", "flat", "dicts"):
-            try:
-                whole = asking.call(given.values(keep_prob), form=form)
-            except TargetRaised as raised:
-                error = error or raised
-                continue
-            found = forms.returned(whole, given.outputs)
-            if whole is None:
-                return 1, [asking.wrong("*", "MB702", "returns nothing")]
-            if found.A is None and (asking.function.role != Role.FORWARD_N or found.cost is None):
-                break
-            masks = _masks(whole, given, keep_prob) if dropout else None
-            answered.append((given, whole, masks))
-            if (masks is not None or not dropout) and _is_known(given, found, masks, keep_prob):
-                return np.size(found.A), _law(asking, given, form) if dropout else _cost(asking, given, found)
-            break
-    if not answered:
-        if error is not None:
-            raise error
-        return 1, [asking.wrong("*", "MB702", "returns nothing that has the shape of an output")]
-    given, whole, masks = answered[0]
+    try:
+        whole = asking.call(given.values(keep_prob), form=form)
+    except TargetRaised as raised:
+        return Answer(given, form, raised=raised)
+    if whole is None:
+        return Answer(given, form)
+    found = forms.returned(whole, given.outputs)
+    if found.A is None and (asking.function.role != Role.FORWARD_N or found.cost is None):
+        return Answer(given, form, whole)
+    masks = _masks(whole, given, keep_prob) if dropout else None
+    networks = _networks(given, found, masks, keep_prob) if masks is not None or not dropout else frozenset()
+    return Answer(given, form, whole, masks, networks, shaped=True)
+
+
+def _cause(asking: Asking, answer: Answer) -> Violation:
+    """The first line that is wrong."""
+    dropout = asking.function.role == Role.FORWARD_DROPOUT
+    given, whole, masks = answer.given, answer.whole, answer.masks
     if dropout and masks is None:
-        return 1, [_without_masks(asking, given, whole)]
-    output = {} if (A := forms.returned(whole, given.outputs).A) is None else {f"A{len(given.parameters)}": A}
-    cache = {**output, **_named(whole, len(given.parameters))}
+        return _without_masks(asking, given, whole)
+    keep_prob = KEEP_PROB if dropout else 1.0
+    output = {} if (A := forms.returned(whole, given.outputs).A) is None else {f"A{given.depth}": A}
+    cache = {**output, **_named(whole, given.depth)}
     networks = [given.scene(*n, masks, keep_prob) for n in NETWORKS if given.dims[-1] > 1 or n[1] != "softmax"]
     cause = cause_of_forward(networks, [output, cache] if dropout else [cache])  # dropout's caches differ
-    return 1, [asking.explained(cause)]
+    found = asking.explained(cause)
+    if cause.output == "A1" and given.depth > 1:
+        question = {"name": asking.name, "values": given.values(keep_prob), "form": answer.form}
+        W, b = given.parameters[0]
+        place = place_after(traced(asking, question), W @ given.X + b)
+        found = found if place is None else found._replace(place=place)
+    return found
 
 
 def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: int = EXAMPLES) -> ForwardArguments:
@@ -101,8 +181,11 @@ def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: 
     return ForwardArguments(rng.standard_normal((dims[0], m)), Y, parameters)
 
 
-def _is_known(given: ForwardArguments, found: forms.Returned, masks: Any, keep_prob: float) -> bool:
-    """Is it a network that we know, of any hidden and output activation?"""
+def _networks(
+    given: ForwardArguments, found: forms.Returned, masks: Any, keep_prob: float
+) -> frozenset[tuple[str, str]]:
+    """The networks that we know, of any hidden and output activation, that this may be."""
+    known = set()
     for output, hidden in itertools.product(OUTPUTS, ACTIVATIONS):
         if output == "softmax" and given.dims[-1] == 1:
             continue
@@ -112,12 +195,13 @@ def _is_known(given: ForwardArguments, found: forms.Returned, masks: Any, keep_p
             continue  # a relu would look the same
         got, want = (found.cost, value_of(ours, "cost")) if found.A is None else (found.A, ours.A[-1])
         if same(got, want, terms=TERMS):
-            return True
-    return False
+            known.add((hidden, output))
+    return frozenset(known)
 
 
-def _cost(asking: Asking, given: ForwardArguments, found: forms.Returned) -> list[Violation]:
+def _cost(asking: Asking, answer: Answer) -> list[Violation]:
     """``forward_propagation_n`` returns J as well."""
+    given, found = answer.given, forms.returned(answer.whole, answer.given.outputs)
     if asking.function.role != Role.FORWARD_N or found.A is None or given.dims[-1] > 1:
         return []
     s = given.scene("relu", "sigmoid", None, 1.0)
@@ -127,10 +211,8 @@ def _cost(asking: Asking, given: ForwardArguments, found: forms.Returned) -> lis
         return [asking.wrong("cost", "MB802", f"the cost is none; owed {want:.6g}")]
     if same(found.cost, want, terms=TERMS):
         return []
-    got = np.asarray(found.cost, dtype=float)
-    times = [m.filling.times for m in mistakes_of_cost(s, got) or () if m.filling.times]
-    ratio = f" (× {times[0]})" if len(times) == 1 else ""
-    return [asking.wrong("cost", "MB802", f"the cost is {float(np.squeeze(got)):.6g}; owed {want:.6g}{ratio}")]
+    cause = cause_of_cost(s, np.asarray(found.cost, dtype=float))
+    return [] if cause is None else [asking.explained(cause)]
 
 
 # --- dropout -----------------------------------------------------------------------------------------------
@@ -141,21 +223,43 @@ def _masks(whole: Any, given: ForwardArguments, keep_prob: float) -> list[np.nda
     return None if paths is None else [forms.at(whole, path) != 0 for path in paths]
 
 
-def _law(asking: Asking, small: ForwardArguments, form: str) -> list[Violation]:
-    """Each unit is kept with probability keep_prob: over thousands of units, in one draw."""
-    depth, last = len(small.parameters), small.dims[-1]
-    for keep_prob in (0.8, 0.3) if depth > 1 else ():
-        wide = _given(depth, last, widths=(4, WIDE, WIDE - 50, WIDE - 20), m=MANY)
-        masks = _masks(asking.call(wide.values(keep_prob), form=form), wide, keep_prob)
-        laws = {f"D{l}": wrong_law(D, keep_prob) for l, D in enumerate(masks or (), start=1)}
-        if any(laws.values()):
-            return [asking.wrong(D, "MB303", law[0])._replace(part=law[1]) for D, law in laws.items() if law]
+def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
+    """Each unit is kept with probability keep_prob, whatever that is: over thousands of units, in one draw a depth."""
+    if not _takes(asking.function, "keep_prob") and not _asked_to_scale(asking):
+        return []  # a rate of its own, and nobody says another
+    for depth in sorted({a.given.depth for a in answers if a.given.depth > 1}, key=DEPTHS.index):
+        answer = next(a for a in answers if a.given.depth == depth)
+        kept: dict[float, list[np.ndarray]] = {}
+        for keep_prob in RATES:
+            wide = _given(depth, answer.given.dims[-1], widths=(4, WIDE, WIDE - 50, WIDE - 20), m=MANY)
+            try:
+                whole = asking.call(wide.values(keep_prob), form=answer.form)
+            except TargetRaised:
+                break
+            kept[keep_prob] = _masks(whole, wide, keep_prob) or []
+        wrong = {}
+        for l in range(1, depth):
+            masks = {p: D[l - 1] for p, D in kept.items() if len(D) >= l}
+            law = of_its_own_rate(masks) or next(filter(None, (wrong_law(D, p) for p, D in masks.items())), None)
+            if law is not None:
+                wrong[f"D{l}"] = law
+        if wrong:
+            return [asking.wrong(D, "MB303", text)._replace(part=part) for D, (text, part) in wrong.items()]
     return []
+
+
+def _takes(f: RemoteFunction, what: str) -> bool:
+    return any(meaning(name) == what for name, _ in f.arguments)
+
+
+def _asked_to_scale(asking: Asking) -> bool:
+    """Does a backward pass of the file take a keep_prob that its forward pass does not?"""
+    return any(f.role == Role.BACKWARD_DROPOUT and _takes(f, "keep_prob") for f in asking.functions)
 
 
 def _without_masks(asking: Asking, given: ForwardArguments, whole: Any) -> Violation:
     """Nothing in the cache is a mask."""
-    if _is_known(given, forms.returned(whole, given.outputs), None, 1.0):
+    if _networks(given, forms.returned(whole, given.outputs), None, 1.0):
         return asking.wrong("D1", "MB301", "nothing is dropped")
     text, certainty = no_mask([a for _, a in forms.walk(whole)], (given.dims[1], given.outputs[1]))
     return asking.wrong("D1", "MB303", text, certainty=certainty)

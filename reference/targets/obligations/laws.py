@@ -6,7 +6,7 @@ the tails of χ² (Laurent & Massart 2000, lemma 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from math import erf, sqrt
 
@@ -25,6 +25,7 @@ __all__ = [
     "mask_law",
     "no_mask",
     "off_centre",
+    "of_its_own_rate",
     "spread_of",
     "wrong_law",
 ]
@@ -138,6 +139,18 @@ def wrong_law(D: np.ndarray, p: float) -> tuple[str, str] | None:
     if np.ptp(D.mean(axis=1)) == 1:
         return "the mask keeps whole units, alike for every example", "threshold"
     return None
+
+
+def of_its_own_rate(masks: Mapping[float, np.ndarray]) -> tuple[str, str] | None:
+    """What is said of masks that are drawn alike for every keep_prob; ``masks``: by keep_prob."""
+    rates = {p: float(D.mean()) for p, D in masks.items()}
+    if len(rates) < 2 or not all(kept_rate(masks[p], p) for p in rates):
+        return None
+    low, high = min(rates.values()), max(rates.values())
+    spread = 2 * SIGMAS * sqrt(0.25 / min(D.size for D in masks.values()))
+    if high - low > spread:
+        return None
+    return f"the mask keeps {sum(rates.values()) / len(rates):.2f} of the units whatever keep_prob is", "threshold"
 
 
 def no_mask(arrays: Sequence[np.ndarray], shape: tuple[int, int]) -> tuple[str, Certainty]:

@@ -31,6 +31,7 @@ def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Assig
     known: dict[int, dict[str, tuple[int, bytes]]] = {}
     lines: dict[int, int] = {}
     kept: list[FrameType] = []  # ids of frames stay theirs
+    numbers: dict[int, int] = {}  # of frames, in the order of their calls
 
     def look(frame: FrameType) -> None:
         before, line = known[id(frame)], lines[id(frame)]
@@ -41,7 +42,9 @@ def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Assig
             if before.get(name) != mark:
                 before[name] = mark
                 events.append(
-                    Assignment(frame.f_code.co_filename, line, frame.f_code.co_name, len(kept), name, np.array(array))
+                    Assignment(
+                        frame.f_code.co_filename, line, frame.f_code.co_name, numbers[id(frame)], name, np.array(array)
+                    )
                 )
 
     def local(frame: FrameType, what: str, argument: Any) -> Any:
@@ -51,7 +54,12 @@ def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Assig
                 made = np.array(argument)
                 events.append(
                     Assignment(
-                        frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, len(kept), "return", made
+                        frame.f_code.co_filename,
+                        frame.f_lineno,
+                        frame.f_code.co_name,
+                        numbers[id(frame)],
+                        "return",
+                        made,
                     )
                 )
             lines[id(frame)] = frame.f_lineno
@@ -61,6 +69,7 @@ def trace(call: Callable[[], Any], belongs: Callable[[str], bool]) -> list[Assig
         if what != "call" or not belongs(frame.f_code.co_filename):
             return None
         kept.append(frame)
+        numbers[id(frame)] = len(kept)
         known[id(frame)] = {name: (array.size, array.tobytes()) for name, array in _arrays(frame.f_locals)}
         lines[id(frame)] = frame.f_lineno
         return local

@@ -22,6 +22,7 @@ from tests.folding import each
 from tests.reference.diagnosis.simulation import LAYERS, net
 from tests.reference.mistakes import EQUIVALENT, edit, run
 
+OTHER = "is another than the reference, by no mistake that is known"
 FORWARD = forward_order(LAYERS)
 PASS, COST = FORWARD[:-1], FORWARD[-1]
 WHOLE = [*FORWARD, *order(LAYERS)]
@@ -104,8 +105,8 @@ def test_a_cost_is_a_convention_only_where_all_that_sets_it_apart_is_one():
     assert [c.of_cost for c in both.conventions] == ["the sum over examples, not their mean", "λ/2 Σ‖W‖², without 1/m"]
     assert both.text == " and ".join(f"convention: {c.of_cost}" for c in both.conventions)
     one = cause_of_cost(s, -losses.sum() / s.m + penalty * s.m)
-    assert (one.conventions, one.part, one.certainty) == ((), "penalty", "exactly")
-    assert one.text == "the cost is of the wrong sign and convention: λ/2 Σ‖W‖², without 1/m"
+    assert (one.conventions, one.part, one.certainty) == ((), "whole", "exactly")
+    assert one.text == "the cost with its data term × −1 and convention: λ/2 Σ‖W‖², without 1/m"
     assert cause_of_cost(s, losses.sum() * 1.37 / s.m + penalty).certainty == "unexplained"
 
 
@@ -161,10 +162,7 @@ def test_a_line_that_nothing_explains_is_accused_only_where_what_it_is_made_of_i
 def wrong(*names):
     """The failures of a comparison."""
     case = Case((1,) * (LAYERS + 1), 1)
-    return [
-        Failure("backward", name, *(("MB802", case, "the cost is wrong") if name == COST else ("MB199", case)))
-        for name in names
-    ]
+    return [Failure("backward", name, *(("MB802", case, OTHER) if name == COST else ("MB199", case))) for name in names]
 
 
 def forward_and_backward(name, part, filling):
@@ -197,10 +195,10 @@ def test_a_dropped_output_is_named_though_its_cost_is_not_finite():
 
 
 def test_a_wrong_cost_is_explained_and_nothing_follows_from_it():
-    filling = next(f for p, f in LINES[COST].mistakes() if f.text == "the L2 term is missing")
+    filling = next(f for p, f in LINES[COST].mistakes() if f.text == "the cost without its L2 term")
     found = diagnose(forward_and_backward(COST, "penalty", filling), wrong(COST))
     assert [(c.output, c.code, c.text) for c in found.causes] == [
-        (COST, "MB802", "the L2 term is missing, on 3 of 3 probes")
+        (COST, "MB802", "the cost without its L2 term, on 3 of 3 probes")
     ]
     assert found.consequences == frozenset()
 
@@ -209,7 +207,7 @@ def test_a_cost_that_nothing_explains_keeps_what_a_comparison_says():
     steps = edit(cost=lambda s: s.m * 1.37)
     entry = Entry("backward", ANY, lambda problem: run(steps, problem))
     (cause,) = diagnose(entry, wrong(COST)).causes
-    assert (cause.output, cause.code, cause.certainty, cause.text) == (COST, "MB802", "exactly", "the cost is wrong")
+    assert (cause.output, cause.code, cause.certainty, cause.text) == (COST, "MB802", "exactly", OTHER)
 
 
 def test_a_target_that_shows_no_forward_pass_is_explained_as_before():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference.diagnosis.localize import place_of, place_of_cost, place_of_m, place_of_variable
+from reference.diagnosis.localize import place_of, place_of_m, place_of_variable
 from reference.diagnosis.scene import Scene
 from reference.interface.entry import Event, Place
 from tests.folding import each
@@ -147,19 +147,3 @@ def test_what_is_only_returned_is_placed_there_where_it_is_the_scalar_derivative
     trace = events(("x", 2.0), ("return", 2.0))
     assert line_by_name(trace, "dtheta") == 11
     assert line_by_name(trace, "Z1") is None
-
-
-@each(("part", "line"), [("data", 11), ("penalty", 12), ("", 11)])
-def test_a_cost_is_placed_at_the_term_that_is_wrong(part, line):
-    trace = events(("m", 9.0), ("cross_entropy", 0.7), ("L2_regularization_cost", 0.2), ("cost", 0.9), ("return", 0.9))
-    assert place_of_cost(trace, part).line == line
-
-
-@each(("part", "line"), [("data", 11), ("penalty", 11)])
-def test_a_cost_without_terms_of_its_own_is_placed_at_its_sum(part, line):
-    assert place_of_cost(events(("m", 9.0), ("J", 0.9), ("return", 0.9)), part).line == line
-
-
-def test_a_cost_that_no_variable_holds_is_placed_where_it_is_returned():
-    assert place_of_cost(events(("m", 9.0), ("return", 0.9)), "data").line == 11
-    assert place_of_cost([], "data") is None

@@ -37,7 +37,7 @@ def test_every_mistake_of_a_forward_pass_and_of_a_cost_is_killed_and_named(monke
     assert all(kill.red == ("cost",) for kill in kills if kill.code == "MB802")
     shown = render("manual_backprop", kills)
     assert f"{len(kills)} of {len(kills)} killed" in shown
-    assert "cost: the L2 term is missing" in shown
+    assert "cost: the cost without its L2 term" in shown
 
 
 def test_a_forward_mistake_moves_everything_after_it_and_nothing_before():

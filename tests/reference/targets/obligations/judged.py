@@ -27,11 +27,16 @@ class Judged:
             laws = {law.check: law.run(0) for law in implementation.laws}
         finally:
             implementation.close()
+        self.text = path.read_text(encoding="utf-8").splitlines()
         self.looked = {name: looked for name, (looked, _) in laws.items()}
         self.found = {name: found for name, (_, found) in laws.items()}
 
+    def line(self, name):
+        """Where the function begins."""
+        return next(k for k, line in enumerate(self.text, start=1) if line.startswith(f"def {name}("))
+
     def right(self, name):
-        assert self.found[name] == []
+        assert [v for v in self.found[name] if v.code != "MB402"] == []  # a warning
         assert self.looked[name] > 0
 
     def wrong(self, name, code, words="", *, output=None):

@@ -227,3 +227,96 @@ def test_wrong_checkers_of_a_network(checkers, name):
 def test_unfinished_checkers_of_a_network(checkers):
     checkers.wrong("gradient_check_n_template", "MB702")
     checkers.wrong("gradient_check_n_silent", "MB803", "neither returns nor prints")
+
+
+# --- why, and where ----------------------------------------------------------------------------------------------
+
+SHORT_N = """
+def NAME(parameters, gradients, X, Y, epsilon=1e-7):
+    params, keys = dictionary_to_vector(parameters)
+    grads = gradients_to_vector(gradients)
+    approx = []
+    for k in range(len(params)):
+        up = params.copy()
+        up[k] += epsilon
+        down = params.copy()
+        down[k] -= epsilon
+        cost_up = forward_propagation_n(X, Y, vector_to_dictionary(up))[0]
+        cost_down = forward_propagation_n(X, Y, vector_to_dictionary(down))[0]
+        approx.append((cost_up - cost_down) / (2. * epsilon))
+    approx = np.array(approx).reshape(-1, 1)
+    return np.linalg.norm(grads - approx) / (np.linalg.norm(grads) + np.linalg.norm(approx))
+"""
+NORMS = "np.linalg.norm(grad) + np.linalg.norm(gradapprox)"
+MINUS_N = "J_minus[i], _ = forward_propagation_n(X, Y, vector_to_dictionary(thetaminus))"
+OF_N = {  # the change, and what is said of it
+    "n1": (MINUS_N, MINUS_N.replace("thetaminus", "parameters_values"), "J_minus is taken at theta itself"),
+    "n2": (MINUS_N, MINUS_N.replace("thetaminus", "thetaplus"), "moved the same way"),
+    "n3": ("thetaplus[i][0] + epsilon", "thetaplus[i][0] - epsilon", "moved the same way"),
+    "n4": ("/ (2 * epsilon)", "/ epsilon", "divided by ε in place of 2 ε"),
+    "n5": ("/ (2 * epsilon)", "/ 2 * epsilon", "takes brackets"),
+    "n6": ("/ (2 * epsilon)", "/ (2 * epsilon ** 2)", "divided by 2 ε²"),
+    "n7": ("(J_plus[i] - J_minus[i])", "(J_plus[i] + J_minus[i])", "J_plus and J_minus are added"),
+    "n8": ("(J_plus[i] - J_minus[i])", "(J_minus[i] - J_plus[i])", "have changed places"),
+    "n9": ("grad - gradapprox", "gradapprox - gradapprox", "one gradient with itself"),
+    "n10": (NORMS, NORMS.replace("+", "-"), "‖g‖ − ‖g̃‖ stands where ‖g‖ + ‖g̃‖ belongs"),
+    "n11": (NORMS, "np.linalg.norm(grad)", "‖g‖ alone"),
+    "n12": ("difference = numerator / denominator", "difference = numerator", "is not divided"),
+    "n13": ("difference = numerator / denominator", "difference = 1e-8", "returned whatever the gradient is"),
+    "n14": ("= np.copy(parameters_values)", "= parameters_values", "J_minus is taken at theta itself"),
+    "n15": ("range(num_parameters)", "range(1)", "only the first entry"),
+    "n16": ("thetaminus[i][0] = thetaminus[i][0] - epsilon", "pass", "J_minus is taken at theta itself"),
+    "n17": ("difference > 2e-7", "difference < 2e-7", "the wrong way round"),
+}
+OF_SHORT_N = {
+    "m1": ("vector_to_dictionary(up)", "vector_to_dictionary(params)", "J_plus is taken at theta itself"),
+    "m2": ("down[k] -= epsilon", "down[k] += epsilon", "moved the same way"),
+    "m3": ("(2. * epsilon)", "epsilon", "divided by ε in place of 2 ε"),
+    "m4": ("(np.linalg.norm(grads) + np.linalg.norm(approx))", "np.linalg.norm(grads) + np.linalg.norm(approx)",
+           "lacks the brackets"),
+}  # fmt: skip
+OF_SCALAR = {
+    "s1": ("thetaminus = theta - epsilon", "thetaminus = theta", "J_minus is taken at theta itself"),
+    "s2": ("J_plus = forward_propagation(x, thetaplus)", "J_plus = forward_propagation(x, theta)", "J_plus is taken"),
+    "s3": ("(2 * epsilon)", "2 * epsilon", "takes brackets"),
+    "s4": ("grad = backward_propagation(x, theta)", "grad = gradapprox", "one gradient with itself"),
+    "s5": (NORMS, "np.linalg.norm(grad)", "‖g‖ alone"),
+    "s6": ("return difference", "return numerator", "is not divided"),
+    "s7": ("difference < 1e-7", "difference > 1e-7", "the wrong way round"),
+    "s8": ("thetaplus = theta + epsilon", "thetaplus = theta - epsilon", "moved the same way"),
+}
+WITHOUT_LINE = ("n15", "n16", "n17", "s7")
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory):
+    head = HEAD + "from gc_utils import *\n"
+    vectors = [replaced(f"gradient_check_n_{k}", CHECK_N, [how[:2]]) for k, how in OF_N.items()]
+    vectors += [replaced(f"gradient_check_n_{k}", SHORT_N, [how[:2]]) for k, how in OF_SHORT_N.items()]
+    numbers = [replaced(f"gradient_check_{k}", CHECK, [how[:2]]) for k, how in OF_SCALAR.items()]
+    right = [replaced("gradient_check_n_right", SHORT_N, [])]
+    return (
+        Judged(tmp_path_factory.mktemp("vectors"), right + vectors, head),
+        Judged(tmp_path_factory.mktemp("numbers"), SCALAR + numbers),
+    )
+
+
+def test_another_style_of_a_right_checker(spoilt):
+    spoilt[0].right("gradient_check_n_right")
+
+
+@each("k", [*OF_N, *OF_SHORT_N, *OF_SCALAR])
+def test_a_wrong_checker_is_told_why_and_where(spoilt, k):
+    text, judged = (CHECK, spoilt[1]) if k in OF_SCALAR else (CHECK_N if k in OF_N else SHORT_N, spoilt[0])
+    name = f"gradient_check_{k}" if k in OF_SCALAR else f"gradient_check_n_{k}"
+    old, new, words = {**OF_N, **OF_SHORT_N, **OF_SCALAR}[k]
+    (found,) = judged.found[name]
+    assert found.code == "MB803"
+    assert words in found.text
+    assert "consistent with" not in found.text
+    lines = zip(text.strip().split("\n"), text.replace(old, new).strip().split("\n"), strict=True)
+    changed = [judged.line(name) + at for at, (before, after) in enumerate(lines) if before != after]
+    if k in WITHOUT_LINE:
+        assert found.place is None
+    else:
+        assert found.place.line in changed

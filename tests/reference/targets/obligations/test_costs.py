@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.folding import each
-from tests.reference.targets.obligations.judged import DATA, Judged, cost
+from tests.reference.targets.obligations.judged import DATA, Judged, cost, replaced
 
 SQUARES = "(np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W3 ** 2))"
 
@@ -28,14 +28,14 @@ RIGHT_COSTS = {
     "compute_cost_flat": "np.sum(-Y.ravel() * np.log(A3.ravel()) - (1 - Y.ravel()) * np.log(1 - A3.ravel())) / m",
 }
 WRONG_COSTS = {
-    "compute_cost_x1": (f"-({DATA})", "sign"),
+    "compute_cost_x1": (f"-({DATA})", "the cost × −1"),
     "compute_cost_x2": (f"({DATA}) / m", "m twice"),
-    "compute_cost_x3": (f"({DATA}) / 2", "halved"),
-    "compute_cost_x4": ("np.sum(-Y * np.log(A3)) / m", "Y = 0 is missing"),
-    "compute_cost_x5": ("np.sum(-(1 - Y) * np.log(1 - A3)) / m", "Y = 1 is missing"),
+    "compute_cost_x3": (f"({DATA}) / 2", "the cost × 1/2"),
+    "compute_cost_x4": ("np.sum(-Y * np.log(A3)) / m", "without its term of Y = 0"),
+    "compute_cost_x5": ("np.sum(-(1 - Y) * np.log(1 - A3)) / m", "without its term of Y = 1"),
     "compute_cost_x6": ("np.sum(-Y * np.log(1 - A3) - (1 - Y) * np.log(A3)) / m", "exchanged"),
     "compute_cost_x7": ("np.sum(-Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / m", "subtracted"),
-    "compute_cost_x8": ("np.sum(-Y * np.log10(A3) - (1 - Y) * np.log10(1 - A3)) / m", "owed"),
+    "compute_cost_x8": ("np.sum(-Y * np.log10(A3) - (1 - Y) * np.log10(1 - A3)) / m", "log10 in place of log"),
 }
 CONVENTIONS = {
     "compute_cost_c1": f"({DATA}) * m",
@@ -53,21 +53,21 @@ RIGHT_L2 = {
     ),
 }
 WRONG_L2 = {
-    "compute_cost_with_regularization_x1": ("0", "missing"),
-    "compute_cost_with_regularization_x2": (f"-lambd / (2 * m) * {SQUARES}", "subtracted"),
+    "compute_cost_with_regularization_x1": ("0", "the cost without its L2 term"),
+    "compute_cost_with_regularization_x2": (f"-lambd / (2 * m) * {SQUARES}", "L2 term × −1"),
     "compute_cost_with_regularization_x3": (f"1 / (2 * m) * {SQUARES}", "λ is missing"),
-    "compute_cost_with_regularization_x4": ("lambd / (2 * m) * (np.sum(W1 ** 2) + np.sum(W2 ** 2))", "W3 is not in"),
-    "compute_cost_with_regularization_x5": ("lambd / (2 * m) * np.sum(W3 ** 2)", "only W3"),
+    "compute_cost_with_regularization_x4": ("lambd / (2 * m) * (np.sum(W1 ** 2) + np.sum(W2 ** 2))", "W3"),
+    "compute_cost_with_regularization_x5": ("lambd / (2 * m) * np.sum(W3 ** 2)", "W3 alone"),
     "compute_cost_with_regularization_x6": (
-        "lambd / (2 * m) * (np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W2 ** 2))", "W2 where it takes W3"),
-    "compute_cost_with_regularization_x7": ("lambd / (2 * m) * (np.sum(W1) + np.sum(W2) + np.sum(W3))", "Σ W where"),
+        "lambd / (2 * m) * (np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W2 ** 2))", "W2 in the place of W3"),
+    "compute_cost_with_regularization_x7": ("lambd / (2 * m) * (np.sum(W1) + np.sum(W2) + np.sum(W3))", "Σ W "),
     "compute_cost_with_regularization_x8": (
         f"lambd / (2 * m) * ({SQUARES} + np.sum(b1 ** 2) + np.sum(b2 ** 2) + np.sum(b3 ** 2))", "biases"),
     "compute_cost_with_regularization_x9": (f"lambd / (2 * m) / m * {SQUARES}", "m twice"),
-    "compute_cost_with_regularization_x10": ("lambd / (2 * m) * sum(np.linalg.norm(W) for W in (W1, W2, W3))", "‖W‖"),
-    "compute_cost_with_regularization_x11": ("lambd / (2 * m) * sum(np.abs(W).sum() for W in (W1, W2, W3))", "|W|"),
-    "compute_cost_with_regularization_x12": ("lambd / (2 * m) * sum(W.sum() ** 2 for W in (W1, W2, W3))", "(Σ W)²"),
-    "compute_cost_with_regularization_x13": (f"lambd ** 2 / (2 * m) * {SQUARES}", "squared"),
+    "compute_cost_with_regularization_x10": ("lambd / (2 * m) * sum(np.linalg.norm(W) for W in (W1, W2, W3))", "‖W‖ "),
+    "compute_cost_with_regularization_x11": ("lambd / (2 * m) * sum(np.abs(W).sum() for W in (W1, W2, W3))", "Σ |W| "),
+    "compute_cost_with_regularization_x12": ("lambd / (2 * m) * sum(W.sum() ** 2 for W in (W1, W2, W3))", "(Σ W)² "),
+    "compute_cost_with_regularization_x13": (f"lambd ** 2 / (2 * m) * {SQUARES}", "λ is squared"),
 }  # fmt: skip
 CONVENTIONS_L2 = {
     "compute_cost_with_regularization_c1": f"lambd / 2 * {SQUARES}",
@@ -164,6 +164,82 @@ def test_costs_that_are_none(costs, name, code, words):
 def test_a_cost_that_cannot_be_judged_is_not_accused(costs, name):
     assert [v.code for v in costs.found[name]] == ["MB704"]
     assert costs.looked[name] == 0
+
+
+# --- all the depths ----------------------------------------------------------------------------------------------
+
+ANY_DEPTH = """
+def NAME(AL, Y, parameters, lambd):
+    m = Y.shape[1]
+    L = len(parameters) // 2
+    squares = 0
+    for l in range(1, L + 1):
+        squares += np.sum(parameters["W" + str(l)] ** 2)
+    return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m + lambd * squares / (2 * m)
+"""
+LOOPED = 'for l in range(1, L + 1):\n        squares += np.sum(parameters["W" + str(l)] ** 2)'
+TAKES = {
+    "compute_cost_with_regularization_any": (),
+    "compute_cost_with_regularization_two": (
+        (LOOPED, 'for l in (1, 2):\n        squares += np.sum(parameters["W" + str(l)] ** 2)'),
+    ),
+    "compute_cost_with_regularization_mixed": (("L = len(parameters) // 2", "L, W3 = 3, parameters['W3']"),),
+    "compute_cost_with_regularization_keys": (
+        (LOOPED, "for k in parameters:\n        squares += np.sum(parameters[k] ** 2) if k[0] == 'W' else 0"),
+    ),
+}
+DEPTHS_MISSED = {
+    "compute_cost_with_regularization_x1": ((LOOPED, LOOPED.replace("L + 1", "min(L, 3) + 1")), "4 layers"),
+    "compute_cost_with_regularization_x2": (
+        (LOOPED, "squares = np.sum(np.array([parameters[f'W{l + 1}'] for l in range(L)]) ** 2)"), "raised"),
+    "compute_cost_with_regularization_x3": (("range(1, L + 1)", "range(1, L)"), "in its L2 term"),
+    "compute_cost_with_regularization_x4": (("range(1, L + 1)", "range(2, L + 1)"), "without W1"),
+    "compute_cost_with_regularization_x5": (("(2 * m)", "(2 + m)"), "2 + m in place of 2 m"),
+    "compute_cost_with_regularization_x6": (("squares += ", "squares = "), "alone in its L2"),
+    "compute_cost_with_regularization_x7": (("/ m + lambd", "/ m * 0 + lambd"), "without its data term"),
+}  # fmt: skip
+LINES_MISSED = {"x3": (5, 6), "x4": (5, 6), "x5": (7,), "x6": (6,), "x7": (7,)}  # within the function
+
+
+@pytest.fixture(scope="module")
+def depths(tmp_path_factory):
+    functions = [replaced(name, ANY_DEPTH, pairs) for name, pairs in TAKES.items()]
+    functions += [replaced(name, ANY_DEPTH, [pair]) for name, (pair, _) in DEPTHS_MISSED.items()]
+    return Judged(tmp_path_factory.mktemp("depths"), functions)
+
+
+@each("name", TAKES)
+def test_a_cost_owes_the_depths_that_it_takes(depths, name):
+    depths.right(name)
+
+
+@each("name", DEPTHS_MISSED)
+def test_a_depth_that_is_wrong_is_said_with_what_is_wrong_there(depths, name):
+    (found,) = (v for v in depths.found[name] if v.code != "MB402")
+    assert (found.output, found.code) in (("cost", "MB802"), ("cost", "MB701"))
+    assert DEPTHS_MISSED[name][1] in found.text
+    owed = LINES_MISSED.get(name.rpartition("_")[2])
+    if owed is not None:
+        start = depths.line(name)
+        assert found.place.line - start + 1 in owed
+
+
+def test_a_sentence_of_a_wrong_cost_follows_is_exactly():
+    from reference.diagnosis.mistakes import LINES
+
+    for _, filling in LINES["cost"].mistakes():
+        assert filling.convention is not None or filling.text.startswith(("the cost with", "the cost ×"))
+
+
+# --- where it saturates ------------------------------------------------------------------------------------------
+
+
+def test_a_cost_that_is_no_number_where_its_argument_saturates_is_a_warning(costs):
+    (found,) = costs.found["compute_cost"]
+    assert (found.code, found.output, found.place.line) == ("MB402", "cost", 4)
+    assert found.text == "is nan where A = 1 and Y = 1: 0 · log 0 stands where 0 is owed"
+    for guarded in ("compute_cost_nansum", "compute_cost_guarded"):
+        assert costs.found[guarded] == []
 
 
 def test_a_cost_of_softmax(tmp_path):

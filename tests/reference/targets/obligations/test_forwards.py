@@ -207,6 +207,9 @@ def test_wrong_dropouts(forwards, name):
     forwards.wrong(name, *WRONG_DROPOUTS[name][1:])
 
 
-@each("name, words", [("forward_propagation_n_sum", "× m"), ("forward_propagation_n_sign", "× −1")])
+@each(
+    "name, words",
+    [("forward_propagation_n_sum", "the sum over examples"), ("forward_propagation_n_sign", "the cost × −1")],
+)
 def test_the_cost_of_a_forward_pass_is_judged_too(forwards, name, words):
     forwards.wrong(name, "MB802", words, output="cost")
