@@ -17,7 +17,7 @@ Rng = np.random.RandomState
 REMARKS = (
     "the derivative, by the chain rule", "производная по цепному правилу", "链式法则的导数", "連鎖律による微分",
     "المشتقة بقاعدة السلسلة", "παράγωγος", "נגזרת", "चेन नियम", "미분", "∂J/∂W₂ = (1/m) dZ₂ A₁ᵀ 🙂",
-    "def not_here(X): return X", "dW2 = 2 * dW2", "'''", '"""', "TODO: None", "lambd / m", "%matplotlib inline", 
+    "def not_here(X): return X", "dW2 = 2 * dW2", "'''", '"""', "TODO: None", "lambd / m", "%matplotlib inline",
     "-*- mode: python -*-",
 )  # fmt: skip
 
