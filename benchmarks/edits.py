@@ -1,8 +1,8 @@
 """Edits of one token in right files: what changes a gradient, a cost or an answer is found, or listed as a survivor.
 
 ``python -m benchmarks edits``. Whether an edit changes anything is decided apart: the file as it is and as it was
-edited are called on the same drawn cases, in a process of their own (``benchmarks.campaign.oracle``). What changes nothing is
-equivalent, and not counted. What passes the smallest plan is asked again with ``verify``'s own.
+edited are called on the same drawn cases, in a process of their own (``benchmarks.campaign.oracle``). What changes
+nothing is equivalent, and not counted. What passes the smallest plan is asked again with ``verify``'s own.
 """
 
 from __future__ import annotations

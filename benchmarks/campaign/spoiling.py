@@ -179,13 +179,18 @@ def _deep(text: str, rng: Rng) -> str:
         lambda: f"deep = {'lambda: ' * n}0",
         lambda: f"deep = {'{1: ' * n}0{'}' * n}",
         lambda: f"deep = {'f(' * n}0",
-        lambda: "def long(X, Y, cache):\n" + "\n".join(f"    v{k} = X * {k} + Y" for k in range(n)) + "\n    return v0",
         lambda: f"deep = '{'x' * n * 40}'",
         lambda: f"deep = {'not ' * n}1",
     )
     starts = [0, *(match.start() for match in re.finditer(r"^(?=\S)", text, re.M))]
     at = starts[rng.randint(len(starts))]
     return f"{text[:at]}{shapes[rng.randint(len(shapes))]()}\n{text[at:]}"
+
+
+def _long(text: str, rng: Rng) -> str:
+    """A generated function of thousands of assignments behind the others."""
+    lines = [f"    v{k} = np.dot(X, {k}.5) + Y[{k}:, None] * ({k} - X ** 2)" for k in range(rng.randint(500, 4000))]
+    return "\n".join([text, "def long(X, Y, cache):", *lines, "    return v0", ""])
 
 
 def _imports(text: str, rng: Rng) -> str:
@@ -303,6 +308,7 @@ KINDS: dict[str, Callable[[bytes, Rng, bool], bytes]] = {
     "a function renamed": _of_text(_renamed_function),
     "another body": _of_text(_other_body),
     "nested deeply": _of_text(_deep),
+    "a long function": _of_text(_long),
     "names bound anew": _of_text(_imports),
     "line ends": _of_text(_ends),
     "cells": _cells,
