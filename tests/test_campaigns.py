@@ -99,9 +99,11 @@ def test_a_name_is_there_only_where_it_is_defined() -> None:
     assert "kept" in defined_in(text.encode("utf-16"), notebook=False)
 
 
-def target(name: str = "a.py", verdict: str = "pass", note: str = "", code: str = "MB101", text: str = "") -> dict:
+def target(
+    name: str = "a.py", verdict: str = "pass", note: str = "", code: str = "MB101", text: str = "", check: str = "back"
+) -> dict:
     findings = [{"code": code, "text": text}] if text else []
-    checks = [{"check": "back", "output": "dW1", "findings": findings}]
+    checks = [{"check": check, "output": "dW1", "findings": findings}]
     return {"target": name, "verdict": verdict, "error": None, "notes": [note], "checks": checks}
 
 
@@ -117,6 +119,8 @@ def target(name: str = "a.py", verdict: str = "pass", note: str = "", code: str 
         ([target(note=f"{INTERNAL}: KeyError")], "", "internal error"),
         ([target(text="raised NotGradients")], "", "internal error"),
         ([target(code="MB901", text="the witnesses disagree")], "", "internal error"),
+        ([target(check="*", text="cannot be loaded: raised KeyError")], "", ""),
+        ([target(check="*", code="MB701", text="cannot be loaded: raised KeyError")], "", "whole file unread"),
         ([target()], f"manual-backprop: {INTERNAL}: KeyError", "internal error"),
     ],
 )

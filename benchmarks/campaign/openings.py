@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.campaign.verdicts import ROOT, Said, surroundings
+from benchmarks.campaign.verdicts import ROOT, Said, surroundings, unread
 from reference.targets import TargetError, resolve
 
 __all__ = ["opened", "opened_apart"]
@@ -44,6 +44,10 @@ def opened(path: Path, limit: float = LIMIT) -> Said:
                     *(c for c, _ in implementation.unknown),
                 }
                 checks |= {note.check for note in implementation.notes if isinstance(note, NotJudged)}
+                broken = [v for law in implementation.laws if law.check == "*" for v in law.run(0)[1]]
+                lost = next((v.text for v in broken if unread("*", v.code, v.place)), "")
+                if lost:
+                    return Said("opened", trouble=f"whole file unread: {' '.join(lost.split())[:200]}")
                 return Said("opened", checks=frozenset(checks), text="\n".join(map(str, implementation.notes)))
             finally:
                 implementation.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def locals_suffixed(text: str, rng: Rng) -> str | None:
     return _renamed(text, lambda name, k: f"{name}_value")
 
 
-def _renamed(text: str, new: object) -> str | None:
+def _renamed(text: str, new: Callable[[str, int], str]) -> str | None:
     tree, changed = parsed(text), False
     if tree is None:
         return None
@@ -34,7 +35,7 @@ def _renamed(text: str, new: object) -> str | None:
         taken = set(names_in(function)) | set(arguments_of(function))
         names: dict[str, str] = {}
         for k, name in enumerate(locals_of(function), start=1):
-            proposed = new(name, k)  # type: ignore[operator]
+            proposed = new(name, k)
             if proposed not in taken and name != "_":
                 names[name] = proposed
         for node in ast.walk(function):
@@ -150,7 +151,7 @@ class _Put(ast.NodeTransformer):
         return self.value if node.id == self.name and isinstance(node.ctx, ast.Load) else node
 
 
-def _in_bodies(text: str, change: object) -> str | None:
+def _in_bodies(text: str, change: Callable[[list[ast.stmt], ast.FunctionDef], bool]) -> str | None:
     tree, changed = parsed(text), False
     if tree is None:
         return None
@@ -161,5 +162,5 @@ def _in_bodies(text: str, change: object) -> str | None:
             for field in ("body", "orelse"):
                 inner = getattr(node, field, None)
                 if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt):
-                    changed |= change(inner, function)  # type: ignore[operator]
+                    changed |= change(inner, function)
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n" if changed else None

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from reference.findings.verdicts import INTERNAL
 
-__all__ = ["ROOT", "Finding", "Said", "Verify", "asked", "by_command", "in_batches", "killed", "surroundings"]
+__all__ = ["ROOT", "Finding", "Said", "Verify", "asked", "by_command", "in_batches", "killed", "surroundings", "unread"]
 
 ROOT = Path(__file__).parents[2]
 START, EACH = 60.0, 45.0  # seconds for a call, and for each of its files
@@ -48,6 +48,11 @@ class Said(NamedTuple):
     def judged(self) -> frozenset[str]:
         """The checks of which something was compared or found, but not that they are not judged."""
         return self.checks - {f.check for f in self.findings if f.code == "MB704"}
+
+
+def unread(check: str, code: str, place: object) -> bool:
+    """Did reading stop at something that is in no line of the file? A line that cannot be read costs that line."""
+    return check == "*" and code == "MB701" and place is None
 
 
 Verify = Callable[[Sequence[Path]], dict[Path, Said]]
@@ -110,6 +115,10 @@ def _said(target: Any) -> Said:
         trouble = f"internal error: {next(t for t in texts if INTERNAL in t or any(word in t for word in OURS))[:300]}"
     elif target["verdict"] not in VERDICTS:
         trouble = f"lost target: its verdict is {target['verdict']!r}"
+    for row in target["checks"]:
+        for finding in row["findings"]:
+            if unread(row["check"], finding["code"], finding.get("location")) and not trouble:
+                trouble = f"whole file unread: {finding['text'][:300]}"
     checks = frozenset(row["check"] for row in target["checks"])
     return Said(target["verdict"], frozenset(findings), checks, trouble, text)
 
