@@ -76,7 +76,8 @@ def split(text: str, rng: Rng) -> str | None:
 
 
 def _split_body(body: list[ast.stmt], function: ast.FunctionDef) -> bool:
-    changed, out = False, []
+    changed = False
+    out: list[ast.stmt] = []
     count = sum(name.startswith("part") for name in names_in(function))
     for statement in body:
         value = statement.value if isinstance(statement, ast.Assign | ast.AugAssign | ast.Return) else None

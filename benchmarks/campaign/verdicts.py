@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[2]
 START, EACH = 60.0, 45.0  # seconds for a call, and for each of its files
 GRACE = 10.0  # seconds to end after an interrupt, before it is killed
 OURS = ("MB901", "NotGradients")  # a finding that is the tool's own fault
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 VERDICTS = ("pass", "fail", "inconclusive", "error")
 
 
