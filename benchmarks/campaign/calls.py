@@ -94,10 +94,9 @@ class _DotForAt(ast.NodeTransformer):
 class _MultiplyForStar(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        plain = isinstance(node.op, ast.Mult) and not any(
-            isinstance(n, ast.Constant | ast.List | ast.Tuple) and not isinstance(getattr(n, "value", 0), int | float)
-            for n in ast.walk(node)
-        )
+        texts = (n for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str | bytes))
+        lists = (n for n in ast.walk(node) if isinstance(n, ast.List | ast.Tuple | ast.ListComp))
+        plain = isinstance(node.op, ast.Mult) and not any(texts) and not any(lists)
         return _numpy("multiply", node) if plain else node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
