@@ -19,7 +19,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from benchmarks.campaign.oracle import SAME, called, differences
+from benchmarks.campaign.oracle import SAME, called, differences, of_cache
 from benchmarks.campaign.recipes import CASES, RECIPES
 from benchmarks.campaign.sources import FOLDER, Source, source_of
 from benchmarks.campaign.tokens import Edit, edits_of, reached_from
@@ -28,7 +28,7 @@ from benchmarks.tables import markdown
 
 __all__ = ["Result", "Survivor", "campaign", "main"]
 
-PASSED, CACHED, WARNED = "survivors", "in a forward pass's cache alone", "with a warning"
+PASSED, CACHED, WARNED = "survivors", "of an unused part of a cache", "with a warning"
 BATCH = 20  # files of a call
 PLAN = 1024  # random cases of the default profile
 
@@ -44,8 +44,7 @@ class Survivor(NamedTuple):
     @property
     def kind(self) -> str:
         """How bad that is."""
-        cached = ": [1]" in self.changes and "forward" in self.changes
-        return WARNED if self.warned else CACHED if cached else PASSED
+        return WARNED if self.warned else CACHED if of_cache(self.changes) else PASSED
 
     def __str__(self) -> str:
         return f"{self.file}: {self.edit} (changes {self.changes})"

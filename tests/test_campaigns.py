@@ -299,13 +299,15 @@ def test_the_oracle_tells_what_differs() -> None:
     answers = differences(name, [
         [text], cells("dA2 = A2 - Y", "dA2 = A2 + Y"), cells(step, step + "    while True: pass\n"),
         cells(step, step + "    import os; os._exit(3)\n"), cells("(2 * m)", "(m * 2.0)"),
-        cells("(1 - A2)", "(1 - A5)"),
+        cells("(1 - A2)", "(1 - A5)"), cells('"Z1": Z1', '"Z1": A1'), cells('"A1": A1', '"A1": Z1'),
     ])  # fmt: skip
     assert [answers[k] for k in (0, 4)] == [SAME, SAME]
     assert answers[1].startswith("backward_propagation: ['dW1']")
     assert answers[2] == "no end"
     assert "exit 3" in answers[3]
     assert "NameError" in answers[5]
+    assert [oracle.of_cache(answer) for answer in answers] == [False] * 6 + [True, False]
+    assert "and through its cache backward_propagation: ['dW" in answers[7]
 
 
 def test_trees_of_arrays_are_compared_entry_by_entry() -> None:
