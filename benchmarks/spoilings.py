@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import click
 
+from benchmarks.campaign.damage import KINDS
 from benchmarks.campaign.openings import opened_apart
 from benchmarks.campaign.sources import FOLDER, Fixture, defined_in, fixtures
-from benchmarks.campaign.spoiling import KINDS, Spoilt, spoilt, written
+from benchmarks.campaign.spoiling import Spoilt, spoilt, written
 from benchmarks.campaign.verdicts import Said, Verify, asked, by_command
 from benchmarks.tables import markdown
 

@@ -15,11 +15,12 @@ from click.testing import CliRunner
 from benchmarks import __main__ as command
 from benchmarks import edits, equivalences, spoilings
 from benchmarks.campaign import openings, oracle, verdicts
+from benchmarks.campaign.damage import KINDS
 from benchmarks.campaign.openings import opened_apart
 from benchmarks.campaign.oracle import SAME, differences, differs
 from benchmarks.campaign.recipes import CASES, RECIPES
 from benchmarks.campaign.sources import FOLDER, Fixture, defined_in, fixtures, source_of
-from benchmarks.campaign.spoiling import KINDS, spoilt
+from benchmarks.campaign.spoiling import spoilt
 from benchmarks.campaign.tokens import Edit, edits_of, reached_from
 from benchmarks.campaign.verdicts import Finding, Said, by_command, read
 from reference.findings.verdicts import INTERNAL
