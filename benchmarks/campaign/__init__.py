@@ -1,0 +1,1 @@
+"""What the campaigns by mutation share: the fixture files, their verdicts, and the ways in which files are changed."""
