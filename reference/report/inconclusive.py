@@ -59,12 +59,18 @@ def _groups(target: Target) -> list[Block]:
 
 
 def _group(reason: str, found: list[tuple[str, Finding]]) -> Block:
+    found = sorted(found, key=_order)
     named = [f"{check}{_where(finding)}" for check, finding in found[:NAMED]]
-    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    several = f"{', '.join(named)}{more} are" if len(found) > 1 else f"{named[0]} is"
-    lines = list(wrapped(f"? {several} not judged: {reason}", "  ", "    "))
+    named += [f"{len(found) - NAMED} more"] * (len(found) > NAMED)
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    lines = list(wrapped(f"? {listed} {'is' if len(found) == 1 else 'are'} not judged: {reason}", "  ", "    "))
     remedy = next((finding.remedy for _, finding in found if finding.remedy), None)
     return Block([*lines, *(wrapped(f"judge it by: {remedy}", "    ", "      ") if remedy else ())], len(found))
+
+
+def _order(one: tuple[str, Finding]) -> tuple[int, int]:
+    place = one[1].location
+    return (0, 0) if place is None else (place.cell or 0, place.line)
 
 
 def _where(finding: Finding) -> str:

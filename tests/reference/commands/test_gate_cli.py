@@ -15,7 +15,7 @@ import pytest
 import reference.commands.verify
 from reference.__main__ import _code
 from reference.cases.domain import COURSE
-from reference.interface.entry import Implementation
+from reference.interface.entry import Implementation, Law, NotJudged
 from reference.settings.profiles import PROFILES
 from reference.targets.resolve import BUILT_IN
 from reference.verification.repeat import ALONE
@@ -25,6 +25,7 @@ from tests.reference.mistakes import RIGHT, implementation, times
 CASE = "dims=3,4,2,1 m=5 lambd=0.7 keep_prob=0.6"
 NARROW = COURSE._replace(l2=True, dropout=True, share=1)  # a small battery
 FILES = Path(__file__).parents[1] / "course_files"
+UNSEEN = NotJudged("back_prop", "its argument q is not known", "verify unsure --bind …", needed=True)
 NOW = datetime.datetime.now(datetime.UTC).date()
 
 
@@ -40,6 +41,7 @@ def _workplace(tmp_path, monkeypatch):
         ("right", implementation(RIGHT, name="right", domain=NARROW)),
         ("wrong", implementation(times("dW", lambda s: 2), name="wrong", domain=NARROW)),
         ("empty", Implementation("empty", ())),
+        ("unsure", Implementation("unsure", (), (Law("cost", lambda seed: (9, [])),), (UNSEEN,))),
     ):
         monkeypatch.setitem(BUILT_IN, name, lambda made=made: made)
     monkeypatch.setenv(ALONE, "1")  # what fails is not repeated in another process, which knows none of these targets
@@ -237,3 +239,19 @@ def test_the_order_of_the_targets_changes_only_their_order(capsys):
         return {target["target"]: target for target in found}
 
     assert checks("right", "wrong") == checks("wrong", "right")
+
+
+# --- what was not judged -------------------------------------------------------------------------------------------
+
+
+def test_what_was_not_judged_is_exit_3_and_may_be_left_out_and_never_accepted(capsys):
+    assert run("unsure", "--baseline", "known.toml", "--update-baseline", "--reason", "later") == 3
+    assert "unsure, back_prop: not judged, so not accepted; --except NAME" in capsys.readouterr().out
+    assert tomllib.loads(Path("known.toml").read_text())["accepted"] == []
+    assert run("unsure", "--except", "back_porp") == 2
+    assert "'back_prop', perhaps?" in capsys.readouterr().err
+    assert run("unsure", "--except", "unsure::back_prop") == 0
+    assert "left out on request: back_prop (--except)" in capsys.readouterr().out
+    table('except = ["back_prop"]')
+    assert run("unsure", "--report", "json=r.json") == 0
+    assert json.loads(Path("r.json").read_text())["targets"][0]["excepted"] == ["back_prop"]
