@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,7 +74,7 @@ def scalar_check(asking: Asking) -> LawResult:
     looked, wrong = 0, []
     for x, θ in POINTS[:2]:
         stand_ins = {"x": x, "x/3": x / 3, "2x": 2 * x, "-x": -x, "0": 0.0}
-        at = _nudged(np.array([θ]), lambda theta, x=x: float(theta[0] * x))
+        at = _nudged(np.array([θ]), partial(_product, x))
         asked = [
             _Asked(
                 f"dθ = {stand_in}",
@@ -172,6 +173,10 @@ def _nudged(theta: np.ndarray, J: Callable[[np.ndarray], float]) -> Nudged:
     steps = EPSILON * np.eye(theta.size)
     plus, minus = (np.array([J(theta + sign * step) for step in steps]) for sign in (1, -1))
     return Nudged(theta, EPSILON, J(theta), plus, minus)
+
+
+def _product(x: float, theta: np.ndarray) -> float:
+    return float(theta[0] * x)
 
 
 def _unpacked(theta: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
