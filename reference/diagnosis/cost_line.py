@@ -23,8 +23,8 @@ def place_of_cost(events: Sequence[Event], s: Scene, got: float, part: str) -> P
         summed = [e for e in held if 1 < e.value.size == s.A[s.L].size and _is_sum(e, s.m * (got - penalty), stages)]
         if summed:
             return summed[0].place
-    for value in _wrong(part, s, got, data, penalty):
-        if not any(_close(value, right) for right in stages):
+    for value, whole in _wrong(part, s, got, data, penalty):
+        if whole or not any(_close(value, right) for right in stages):
             made = [e for e in held if e.value.size == 1 and _close(float(e.value.ravel()[0]), value)]
             if made:
                 return made[0].place
@@ -51,14 +51,14 @@ def _right_stages(s: Scene, data: float, penalty: float) -> list[float]:
     return [*found, penalty, data + penalty]
 
 
-def _wrong(part: str, s: Scene, got: float, data: float, penalty: float) -> Iterator[float]:
-    """The wrong values that a statement may have made, the first of them first."""
+def _wrong(part: str, s: Scene, got: float, data: float, penalty: float) -> Iterator[tuple[float, bool]]:
+    """The wrong values that a statement may have made, the first of them first; is it the whole term?"""
     if part == "penalty":
-        yield (got - data) * 2 * s.m / s.lambd
-        yield got - data
+        yield (got - data) * 2 * s.m / s.lambd, False
+        yield got - data, True
     elif part == "data":
         term = got - penalty
-        yield from (term * s.m, -term * s.m, term, -term)
+        yield from ((term * s.m, False), (-term * s.m, False), (term, True), (-term, False))
 
 
 def _is_sum(event: Event, total: float, stages: Sequence[float]) -> bool:

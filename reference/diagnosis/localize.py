@@ -18,7 +18,6 @@ from reference.interface.entry import Event, Place
 
 __all__ = [
     "may_name",
-    "place_after",
     "place_of",
     "place_of_last_dA",
     "place_of_m",
@@ -111,15 +110,6 @@ def place_of_variable(events: Sequence[Event], output: str, *, first: bool = Fal
     if not held:
         return _returned(events) if output == "dtheta" else None
     return held[0 if first else -1].place
-
-
-def place_after(events: Sequence[Event], operand: Array) -> Place | None:
-    """Where something else of its shape was made, first after a value was there."""
-    later = _after(events, operand)
-    if not later or not _same(later[0].value, operand):
-        return None
-    made = (e for e in later if np.shape(e.value) == np.shape(operand) and not _same(e.value, operand))
-    return next((e.place for e in made), None)
 
 
 def place_of_mask(events: Sequence[Event], l: int) -> Place | None:

@@ -14,7 +14,7 @@ from reference.diagnosis.localize import plain_name
 from reference.diagnosis.scene import Scene, forward_order
 from reference.interface.entry import Event
 
-__all__ = ["forward_seen", "seen", "usable"]
+__all__ = ["forward_in_turns", "forward_seen", "seen", "usable"]
 
 RESIDUAL = re.compile(r"dz|delta|δ|err")
 
@@ -101,6 +101,38 @@ def _makes(dZ: Array, s: Scene, l: int, returned: Mapping[str, Array]) -> bool:
         if any(np.allclose(a, made * f, rtol=1e-9, atol=1e-12) for a in (got, data) for f in (1 / s.m, 1.0)):
             return True
     return False
+
+
+def forward_in_turns(parameters: Sequence[tuple[Array, Array]], X: Array, events: Sequence[Event]) -> dict[str, Event]:
+    """Z and A of every layer of a forward pass, whatever they are called: each Z is made of the A before it."""
+    found: dict[str, Event] = {}
+    befores: list[tuple[Array, Event | None]] = [(X, None)]
+    start = 0
+    for l, (W, b) in enumerate(parameters, start=1):
+        step = _next_product(W, b, befores, events[start:])
+        if step is None:
+            return found
+        k, before = step
+        start += k
+        if before is not None:
+            found[f"A{l - 1}"] = before
+        found[f"Z{l}"] = events[start]
+        later = events[start + 1 :]
+        befores = [(e.value, e) for e in later if np.shape(e.value) == np.shape(events[start].value)]
+    return found
+
+
+def _next_product(
+    W: Array, b: Array, befores: Sequence[tuple[Array, Event | None]], events: Sequence[Event]
+) -> tuple[int, Event | None] | None:
+    """Where W A + b stands first, and what stood for A."""
+    for k, e in enumerate(events):
+        if np.shape(e.value) != (len(W), np.shape(befores[0][0])[1] if befores else 0):
+            continue
+        for A, before in befores:
+            if np.allclose(e.value, W @ A + b, rtol=1e-9, atol=1e-12):
+                return k, before
+    return None
 
 
 def _in_frames(s: Scene, events: Sequence[Event]) -> dict[str, Array]:

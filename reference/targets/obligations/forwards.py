@@ -10,7 +10,7 @@ import numpy as np
 from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.diagnosis.evaluate import followed, value_of
 from reference.diagnosis.functions import cause_of_cost, cause_of_forward
-from reference.diagnosis.localize import place_after
+from reference.diagnosis.observed import forward_in_turns
 from reference.diagnosis.scene import Scene, forward_order, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
@@ -76,7 +76,7 @@ class Answer(NamedTuple):
 
 
 def forward(asking: Asking) -> LawResult:
-    """One network that we know, at every depth that it takes; the masks of its dropout drawn and scaled as they should."""
+    """One network that we know, at every depth that it takes; the masks of its dropout drawn and scaled as owed."""
     answers, errors = _answers(asking)
     shaped = [a for a in answers if a.shaped]
     if not shaped:
@@ -105,14 +105,15 @@ def forward(asking: Asking) -> LawResult:
     if first.raised is not None:
         code, text, place = described(first.raised)
         return 1, [Violation("*", code, f"{text}{where}", place=place)]
-    found = _cause(asking, first)
-    return 1, [found._replace(text=f"{found.text}{where}")]
+    cause = _cause(asking, first)
+    return 1, [cause._replace(text=f"{cause.text}{where}")]
 
 
 def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
     """One answer for each depth, at widths that differ and that do not; in the form of the first that is taken."""
     errors: list[TargetRaised] = []
-    forms_left, kept = list(FORMS), []
+    forms_left = list(FORMS)
+    kept: list[Answer] = []
     for last in (1, 3):
         answers: list[Answer] = []
         for depth, widths in itertools.product(DEPTHS, WIDTHS):
@@ -126,6 +127,8 @@ def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
                 errors.append(answer.raised)
             assert answer is not None
             answers.append(answer)
+        if len(forms_left) == 1:  # what failed in a form that was guessed says nothing
+            answers = [a if a.form == forms_left[0] else _asked(asking, a.given, forms_left[0]) for a in answers]
         if any(a.networks for a in answers):
             break
         kept = answers if last == 1 or not any(a.shaped for a in kept) else kept
@@ -157,16 +160,13 @@ def _cause(asking: Asking, answer: Answer) -> Violation:
         return _without_masks(asking, given, whole)
     keep_prob = KEEP_PROB if dropout else 1.0
     output = {} if (A := forms.returned(whole, given.outputs).A) is None else {f"A{given.depth}": A}
-    cache = {**output, **_named(whole, given.depth)}
+    question = {"name": asking.name, "values": given.values(keep_prob), "form": answer.form}
+    turns = {} if dropout else forward_in_turns(given.parameters, given.X, traced(asking, question))
+    cache = {**output, **_named(whole, given), **{name: e.value for name, e in turns.items()}}
     networks = [given.scene(*n, masks, keep_prob) for n in NETWORKS if given.dims[-1] > 1 or n[1] != "softmax"]
     cause = cause_of_forward(networks, [output, cache] if dropout else [cache])  # dropout's caches differ
-    found = asking.explained(cause)
-    if cause.output == "A1" and given.depth > 1:
-        question = {"name": asking.name, "values": given.values(keep_prob), "form": answer.form}
-        W, b = given.parameters[0]
-        place = place_after(traced(asking, question), W @ given.X + b)
-        found = found if place is None else found._replace(place=place)
-    return found
+    found, made = asking.explained(cause), turns.get(cause.output)
+    return found if made is None else found._replace(place=made.place)
 
 
 def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: int = EXAMPLES) -> ForwardArguments:
@@ -268,14 +268,15 @@ def _without_masks(asking: Asking, given: ForwardArguments, whole: Any) -> Viola
 # --- what it shows -----------------------------------------------------------------------------------------------
 
 
-def _named(whole: Any, L: int) -> dict[str, Any]:
+def _named(whole: Any, given: ForwardArguments) -> dict[str, Any]:
     """Z and A by their names: from a dictionary, or from the published order of the tuple."""
     if isinstance(whole, dict):
         return {k: v for k, v in whole.items() if isinstance(v, np.ndarray)}
     inner = [v for v in whole if isinstance(v, tuple | list | dict)] if isinstance(whole, tuple | list) else []
     cache = inner[0] if inner else whole
     if isinstance(cache, dict):
-        return _named(cache, L)
+        return _named(cache, given)
     arrays = [a for _, a in forms.walk(cache)]
-    order = forms.published(len(arrays)) if len(arrays) in (4 * L, 5 * L - 1) else None
-    return {} if order is None else dict(zip(order, arrays, strict=True))
+    named = dict(zip(forms.published(len(arrays)) or (), arrays, strict=False))
+    ours = forms.as_dict(given.parameters)  # they tell whether it is in that order at all
+    return named if all(name in named and np.array_equal(named[name], a) for name, a in ours.items()) else {}

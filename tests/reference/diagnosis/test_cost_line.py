@@ -50,6 +50,8 @@ def test_a_penalty_is_placed_where_its_sum_or_its_scale_is(s):
     scale = s.lambd / (2 + s.m)
     assert line(s, ("J", data), ("squares", squares), ("L2", squares * scale), ("return", data + squares * scale)) == 12
     assert line(s, ("squares", squares), ("J", data), ("return", data + squares * scale)) == 12
+    scale = s.lambd / s.m  # a stage on the right way, and added as it stands
+    assert line(s, ("J", data), ("squares", squares), ("L2", squares * scale), ("return", data + squares * scale)) == 12
 
 
 def test_what_nothing_explains_is_placed_only_after_the_right_data_term(s):

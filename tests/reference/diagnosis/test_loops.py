@@ -1,4 +1,4 @@
-"""A mistake in a loop whose intermediates are not returned is found on its own line, or where a right helper is called."""
+"""A mistake in a loop that returns no intermediates is found on its own line, or where a right helper is called."""
 
 from __future__ import annotations
 

@@ -320,3 +320,20 @@ def test_a_wrong_checker_is_told_why_and_where(spoilt, k):
         assert found.place is None
     else:
         assert found.place.line in changed
+
+
+TANH_N = """
+def forward_propagation_n(X, Y, parameters):
+    A1 = np.tanh(parameters["W1"] @ X + parameters["b1"])
+    A2 = np.tanh(parameters["W2"] @ A1 + parameters["b2"])
+    A3 = 1 / (1 + np.exp(-(parameters["W3"] @ A2 + parameters["b3"])))
+    return -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / X.shape[1], (A1, A2, A3)
+"""
+
+
+def test_a_checker_is_held_to_the_forward_pass_that_it_calls(tmp_path):
+    head = HEAD + "from gc_utils import *\n"
+    of_epsilon = replaced("gradient_check_n_x", SHORT_N, [("(2. * epsilon)", "epsilon")])
+    judged = Judged(tmp_path, [TANH_N, replaced("gradient_check_n", SHORT_N, []), of_epsilon], head)
+    judged.right("gradient_check_n")
+    judged.wrong("gradient_check_n_x", "MB803", "divided by ε in place of 2 ε")

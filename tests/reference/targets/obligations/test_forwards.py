@@ -213,3 +213,94 @@ def test_wrong_dropouts(forwards, name):
 )
 def test_the_cost_of_a_forward_pass_is_judged_too(forwards, name, words):
     forwards.wrong(name, "MB802", words, output="cost")
+
+
+# --- all the depths ----------------------------------------------------------------------------------------------
+
+ANY_DEPTH = """
+def NAME(X, parameters):
+    caches, A, L = [], X, len(parameters) // 2
+    for l in range(1, L):
+        W, b = parameters["W" + str(l)], parameters["b" + str(l)]
+        Z = np.dot(W, A) + b
+        caches.append(((A, W, b), Z))
+        A = np.maximum(0, Z)
+    W, b = parameters["W" + str(L)], parameters["b" + str(L)]
+    Z = np.dot(W, A) + b
+    caches.append(((A, W, b), Z))
+    return 1 / (1 + np.exp(-Z)), caches
+"""
+WRONG_AT_DEPTHS = {  # the change; the code, what is said, and the line within the function
+    "L_model_forward_x1": (("np.maximum(0, Z)", "np.minimum(0, Z)"), "MB104", "it is right at 1", 7),
+    "L_model_forward_x2": (("range(1, L)", "range(1, min(L, 3))"), "MB", "4 layers", None),
+    "L_model_forward_x3": (("+ b\n        caches", "+ b.T\n        caches"), "MB701", "raised", 5),
+    "L_model_forward_x4": (("A = np.maximum(0, Z)", "A = np.maximum(0, Z) if l == 1 else np.tanh(Z)"), "MB", "", None),
+    "L_model_forward_x5": (("A = np.maximum(0, Z)", "A = Z ** 2"), "MB104", "it is right at 1", 7),
+}  # fmt: skip
+ANY_DROPOUT = """
+def NAME(X, parameters, keep_prob=0.5):
+    cache, A, L = {}, X, len(parameters) // 2
+    for l in range(1, L + 1):
+        Z = parameters["W" + str(l)] @ A + parameters["b" + str(l)]
+        A = np.maximum(0, Z) if l < L else 1 / (1 + np.exp(-Z))
+        if l < L:
+            D = np.random.rand(*A.shape) < keep_prob
+            A = A * D / keep_prob
+            cache["D" + str(l)] = D
+        cache["Z" + str(l)], cache["A" + str(l)] = Z, A
+    return A, cache
+"""
+RATES = {
+    "forward_propagation_with_dropout_r1": (("rand(*A.shape) < keep_prob", "rand(*A.shape) < 0.5"),),
+    "forward_propagation_with_dropout_r2": (("cache, A, L = {}", "keep_prob = 0.5\n    cache, A, L = {}"),),
+    "forward_propagation_with_dropout_r3": (("A.shape) < keep_prob", "A.shape) < 1 - keep_prob"),),
+    "forward_propagation_with_dropout_r4": (
+        ("A.shape) < keep_prob", "A.shape) < (keep_prob if l == 1 else 0.9)"),),
+    "forward_propagation_with_dropout_r5": (
+        (", keep_prob=0.5", ""), ("cache, A, L = {}", "keep_prob = 0.5\n    cache, A, L = {}")),
+}  # fmt: skip
+BACKWARD = """
+def backward_propagation_with_dropout(X, Y, cache, keep_prob):
+    return None
+"""
+
+
+@pytest.fixture(scope="module")
+def depths(tmp_path_factory):
+    functions = [replaced("L_model_forward", ANY_DEPTH, [])]
+    functions += [replaced(name, ANY_DEPTH, [how[0]]) for name, how in WRONG_AT_DEPTHS.items()]
+    functions += [replaced("forward_propagation_with_dropout", ANY_DROPOUT, []), BACKWARD]
+    functions += [replaced(name, ANY_DROPOUT, pairs) for name, pairs in RATES.items()]
+    functions += [
+        "def forward_propagation_one(X, parameters):\n    return sigmoid(parameters['W1'] @ X + parameters['b1'])"
+    ]
+    return Judged(tmp_path_factory.mktemp("depths"), functions)
+
+
+@each("name", ["L_model_forward", "forward_propagation_with_dropout", "forward_propagation_one"])
+def test_a_forward_pass_of_any_depth_or_of_its_own_is_right(depths, name):
+    depths.right(name)
+
+
+@each("name", WRONG_AT_DEPTHS)
+def test_a_forward_pass_owes_every_depth_that_it_takes(depths, name):
+    _, code, words, line = WRONG_AT_DEPTHS[name]
+    (found,) = depths.found[name]
+    assert found.code.startswith(code)
+    assert words in found.text
+    if line is not None:
+        assert found.place[2] - depths.line(name) + 1 == line
+
+
+@each("name", RATES)
+def test_a_mask_that_is_drawn_at_a_rate_of_its_own_is_found_with_its_line(depths, name):
+    found = depths.found[name]
+    assert {v.code for v in found} == {"MB303"}
+    assert {v.output for v in found} <= {"D1", "D2"}
+    assert {depths.text[v.place[2] - 1].strip().split(" ")[0] for v in found} <= {"D", 'cache["D"'}
+
+
+def test_a_forward_pass_without_keep_prob_has_a_rate_of_its_own_where_nobody_asks_for_another(tmp_path):
+    pairs = RATES["forward_propagation_with_dropout_r5"]
+    judged = Judged(tmp_path, [replaced("forward_propagation_with_dropout", ANY_DROPOUT, pairs)])
+    assert not any(v.code == "MB303" for v in judged.found["forward_propagation_with_dropout"])
