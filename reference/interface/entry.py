@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from numpy.typing import NDArray
 
+from reference.cases.case import Case
 from reference.cases.domain import Domain
 from reference.cases.problem import Problem
 from reference.findings.conventions import Convention
@@ -54,6 +55,7 @@ class Entry(NamedTuple):
     as_taken: Callable[[Problem], Problem] | None = None  # with the target's own masks, labels that it takes
     trace: Callable[[Problem], list[Event]] | None = None  # where a wrong line is looked for
     own: Callable[[], OwnDerivative | None] = lambda: None  # the derivative of the target's own forward pass and cost
+    own_at: Callable[[Case], OwnDerivative | None] | None = None  # the same for the shape of one case
     random: bool = False  # it draws random numbers on its way back
     conventions: tuple[str, ...] = ()  # in which it differs from the course, and is right
     meter: Meter | None = None  # for a target in another process

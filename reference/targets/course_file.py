@@ -87,7 +87,8 @@ def course_file(
     laws += owed
     of_nothing = [violations[0].text for _, violations in unloadable] if not functions else []
     survey, account = details["survey"], _account(entries, unknown, laws, functions, shown, str(path))
-    account = account._replace(bound=frozenset(binding.arguments))
+    steps = details["composed"] if set(details["composed"]) & account.backward else []
+    account = account._replace(bound=frozenset(binding.arguments), backward=account.backward | set(steps))
     return Implementation(
         shown,
         tuple(entries),

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.cases.case import Case
 from reference.cases.domain import Domain
-from reference.cases.problem import Problem
+from reference.cases.problem import Problem, draw
 from reference.interface.entry import Entry, Event, Meter, OwnDerivative, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.pairing.losses import LOSSES
@@ -115,6 +116,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         _as_taken(worker, pair),
         _trace(worker, pair, file),
         own_of(worker, pair, costs),
+        lambda case: own_of(worker, pair, costs, case)(),
         pair.random,
         tuple(conventions),
         meter_of(worker, pair.check),
@@ -199,11 +201,13 @@ def _trace(worker: Worker, pair: RemotePair, file: str) -> Callable[[Problem], l
 # --- its own forward pass and cost ----------------------------------------------------------------------------
 
 
-def own_of(worker: Worker, pair: RemotePair, costs: Sequence[str | None]) -> Callable[[], OwnDerivative | None]:
+def own_of(
+    worker: Worker, pair: RemotePair, costs: Sequence[str | None], case: Case | None = None
+) -> Callable[[], OwnDerivative | None]:
     """How to hold a backward pass to its own forward pass: with its cost, or with the first known loss that fits.
 
     ``costs``: the file's own, ``None`` where the forward pass returns it; or the names of losses, which are a guess:
-    where none of them fits there is no telling.
+    where none of them fits there is no telling. ``case``: of which the shape is asked about, where it is said.
     """
 
     def own() -> OwnDerivative | None:
@@ -211,7 +215,7 @@ def own_of(worker: Worker, pair: RemotePair, costs: Sequence[str | None]) -> Cal
             return None
         for cost in costs:
             try:
-                found = _consistency(worker, pair, cost)
+                found = _consistency(worker, pair, cost, _own_probe(pair, case))
             except (TargetRaised, TargetDied, ValueError, TypeError, KeyError):  # there is no telling
                 continue
             if cost not in LOSSES:
@@ -223,9 +227,8 @@ def own_of(worker: Worker, pair: RemotePair, costs: Sequence[str | None]) -> Cal
     return own
 
 
-def _consistency(worker: Worker, pair: RemotePair, cost: str | None) -> OwnDerivative | None:
+def _consistency(worker: Worker, pair: RemotePair, cost: str | None, problem: Problem) -> OwnDerivative | None:
     """Central differences of the file's own J, at two steps; and JAX on the file's own code where that allows it."""
-    problem = _own_probe(pair)
     outcome = worker.ask("run", check=pair.check, problem=as_tree(problem), own=True)["outcome"]
     names = [(f"dW{l}", f"db{l}") for l in range(1, len(problem.parameters) + 1)]
     if not pair.biased:  # whatever the biases are, they do not enter
@@ -270,15 +273,13 @@ def _by_autodiff(
     )  # fmt: skip
 
 
-def _own_probe(pair: RemotePair) -> Problem:
-    from reference.cases.case import Case
-    from reference.cases.problem import draw
-
+def _own_probe(pair: RemotePair, case: Case | None) -> Problem:
     depth = 3 if 3 in pair.own_depths else pair.own_depths[-1]
-    dims = (*(4, 3, 5, 2)[:depth], 1 if pair.own_output == "sigmoid" else 3)
+    dims = (*(4, 3, 5, 2, 6, 3)[:depth], 1 if pair.own_output == "sigmoid" else 3)
     keep_prob = 0.7 if pair.dropout else 1.0
     lambd = 1.3 if pair.l2 else 0.0
-    return draw([Case(dims, 7, pair.hidden, pair.output, lambd=lambd, keep_prob=keep_prob, seed=701)])
+    shape = dims if case is None else case.dims
+    return draw([Case(shape, 7, pair.hidden, pair.output, lambd=lambd, keep_prob=keep_prob, seed=701)])
 
 
 def _with_parameters(problem: Problem, θ: np.ndarray) -> Problem:

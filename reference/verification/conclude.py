@@ -13,7 +13,7 @@ from reference.diagnosis import Cause, Diagnosis
 from reference.diagnosis.consistency import agreed, held_to_its_own
 from reference.findings.codes import NOT_JUDGED, WARNINGS
 from reference.findings.verdicts import Verdict
-from reference.interface.entry import Implementation, NotJudged, OwnDerivative
+from reference.interface.entry import Entry, Implementation, NotJudged, OwnDerivative
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally
 from reference.report.models.evidence import Evidence
@@ -145,6 +145,7 @@ def _causes(
         if interrupted or len(explained) >= MAX_SHRUNK:
             diagnosis = Diagnosis([unexplained(f) for f in mine], frozenset())
         else:
+            owns[entry.check] = _where_it_fails(entry, mine, owns[entry.check])
             diagnosis, said = held_to_its_own(entry, mine, failures, owns[entry.check])
             conventions[entry.check] += said
             kept += [entry.check] if said else []
@@ -160,6 +161,17 @@ def _causes(
                 )
             )  # fmt: skip
     return _Causes(explained, consequences, conventions, kept)
+
+
+def _where_it_fails(entry: Entry, failures: Sequence[Failure], own: OwnDerivative | None) -> OwnDerivative | None:
+    """Is what is consistent with itself also so in the shape in which it fails? A wrong layer's array may fit there."""
+    if own is None or not own.consistent or entry.own_at is None:
+        return own
+    for case in {f.case.dims: f.case for f in failures if f.output != "*"}.values():
+        there = entry.own_at(case)
+        if there is not None and not there.consistent:
+            return there
+    return own
 
 
 def _shown(cause: Cause, failures: list[Failure]) -> Failure:

@@ -24,8 +24,8 @@ __all__ = [
     "kept_rate",
     "mask_law",
     "no_mask",
-    "off_centre",
     "of_its_own_rate",
+    "off_centre",
     "spread_of",
     "wrong_law",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 from reference.interface.outcome import Single
 from reference.targets.losses.trial import Tried
 from reference.targets.pairing.candidates import paired
+from reference.targets.pairing.composed import composed
 from reference.targets.pairing.losses import LOSSES, value_of_loss
 from reference.targets.pairing.passes import (
     STATE,
@@ -105,6 +106,7 @@ class Server(LossAnswers):
         for name, value in loaded.names.items():
             if isinstance(value, FunctionType):
                 self.functions[name] = function(name, value, own=name in loaded.own)
+        steps = self._composed(loaded)
         self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}
         self.elsewhere = frozenset(loaded.skipped)
         self._read_as(binding, only)
@@ -116,8 +118,21 @@ class Server(LossAnswers):
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,
             "direct": self.direct is not None,
+            "composed": list(steps),
             "survey": survey(self.cells),
         }
+
+    def _composed(self, loaded: Loaded) -> tuple[str, ...]:
+        """A file that has the steps of a network and not its loops is asked for the whole; the steps of that."""
+        whole = {f.role for f in self.functions.values() if f.own and f.role is not None}
+        made = composed(loaded.names, loaded.own)
+        if any(role.is_backward for role in whole) or made.backward is None:
+            return ()
+        if made.forward is not None and not any(role.is_forward for role in whole):
+            self.functions["L_model_forward"] = function("L_model_forward", made.forward, own=False)
+        first = made.steps[0]
+        self.functions[first] = function("L_model_backward", made.backward, own=True)._replace(name=first)
+        return made.steps
 
     def _learn(self, binding: dict[str, Any]) -> None:
         learn(binding["arguments"])

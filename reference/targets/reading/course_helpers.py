@@ -158,6 +158,16 @@ def linear_activation_backward(dA, cache, activation):
     return linear_backward((sigmoid_backward if activation == "sigmoid" else relu_backward)(dA, Z), linear_cache)
 
 
+def L_model_backward(AL, Y, caches):
+    grads, L = {}, len(caches)
+    dA = -(Y / AL - (1 - Y) / (1 - AL))
+    for l in range(L, 0, -1):
+        activation = "sigmoid" if l == L else "relu"
+        dA, grads[f"dW{l}"], grads[f"db{l}"] = linear_activation_backward(dA, caches[l - 1], activation)
+        grads[f"dA{l - 1}"] = dA
+    return grads
+
+
 def provided(numpy: Any) -> dict[str, Any]:
     """Every helper by the names that files import it by, bound to a NumPy, or to what stands in for it."""
     scope: dict[str, Any] = {"__builtins__": __builtins__, "np": numpy, "NAMES": NAMES, "SHAPES": SHAPES}
