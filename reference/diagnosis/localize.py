@@ -61,15 +61,20 @@ def place_of(
 
 
 def _caller(events: Sequence[Event], made: Event, fine: Sequence[Array]) -> Place | None:
-    """The statement that called a helper which is right in another layer; ``None`` where the helper is to blame."""
+    """The statement that called a helper which is right in another call; ``None`` where the helper is to blame."""
     found = None
-    while any(e.place == made.place and any(_same(e.value, a) for a in fine) for e in events):
+    while any(_is_another_call(e, made) and any(_same(e.value, a) for a in fine) for e in events):
         k = next(k for k, e in enumerate(events) if e is made)
         outer = next((e for e in events[k:] if e.frame < made.frame and e.variable != "return"), None)
         if outer is None:
             return found
         made, found = outer, outer.place
     return found
+
+
+def _is_another_call(event: Event, made: Event) -> bool:
+    same = (event.place.file, event.place.cell, event.function) == (made.place.file, made.place.cell, made.function)
+    return same and event.frame != made.frame
 
 
 def _upstream(s: Scene, output: str) -> Array | None:

@@ -157,12 +157,15 @@ GATES = (
 )  # fmt: skip
 
 
-def _of_layer_above(kind: str) -> Value:
-    return lambda s: fitting(s.known.get(f"{kind}{s.l + 1}"), s.Z[s.l])
+def _of_layer_above(kind: str, above: int = 1) -> Value:
+    return lambda s: fitting(s.known.get(f"{kind}{s.l + above}"), s.Z[s.l])
 
 
 OTHERS = (
     Filling("made with dA{n} in place of dA{}: it is not handed on", "MB103", _of_layer_above("dA")),
+    Filling(
+        "made with dA of two layers above in place of dA{}: it is not handed on", "MB103", _of_layer_above("dA", 2)
+    ),
     Filling("made with dZ{n} in place of dA{}: W{n}ᵀ is missing", "MB103", _of_layer_above("dZ")),
 )
 
