@@ -676,7 +676,10 @@ def test_what_is_not_judged_is_told_with_its_reason(tmp_path):
     implementation = resolve(str(path))()
     implementation.close()
     (note,) = implementation.notes
-    assert note == NotJudged("backward", "its argument 'tree' is none that the course has")
+    assert isinstance(note, NotJudged)
+    assert (note.check, note.reason) == ("backward", "its argument 'tree' is none that the course has")
+    assert (note.needed, note.place.line) == (True, HEAD.count("\n") + 1)
+    assert "a.py::backward --bind argument.tree=MEANING" in note.remedy
     assert str(note) == "backward is not judged: its argument 'tree' is none that the course has"
 
 
