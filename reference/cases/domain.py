@@ -24,6 +24,7 @@ class Domain(NamedTuple):
     last: int | None = None  # the only width of the last layer, where there is one
     scales: tuple[float, float] = (0.0, np.inf)
     keep_probs: tuple[float, float] = (0.0, 1.0)  # where something is dropped
+    always_drops: bool = False  # it cannot be asked to keep everything
     biases: tuple[str, ...] = BIASES
     share: int = 1  # of a plan's random cases, one in so many
 
@@ -38,6 +39,7 @@ class Domain(NamedTuple):
             and (self.dropout or case.keep_prob == 1)
             and self.last in (None, case.dims[-1])
             and self.scales[0] <= case.scale <= self.scales[1]
+            and (case.keep_prob < 1 or not self.always_drops)
             and (case.keep_prob == 1 or self.keep_probs[0] <= case.keep_prob <= self.keep_probs[1])
             and case.bias in self.biases
         )

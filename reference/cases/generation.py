@@ -55,7 +55,7 @@ def _stack(domain: Domain, rng: np.random.RandomState, size: int) -> list[Case]:
     m, hidden = _log_whole(rng, EXAMPLES), _pick(rng, domain.hiddens)
     narrow = rng.random_sample() < FLOAT32_SHARE
     dtype = ("float32" if narrow else "float64") if len(domain.dtypes) > 1 else domain.dtypes[0]
-    dropout = domain.dropout and rng.random_sample() < DROPOUT_SHARE
+    dropout = domain.dropout and (rng.random_sample() < DROPOUT_SHARE or domain.always_drops)
     return [
         Case(
             tuple(dims),

@@ -22,6 +22,7 @@ __all__ = ["RemoteFunction", "RemotePair", "as_tree", "entry_of", "meter_of", "o
 FEW = 32  # a stranger's function gets one in so many of a plan's random cases
 MODERATE = (1e-3, 2.0)  # scales: beyond, the course's own formulas saturate, and 0 · log 0 is theirs to have
 KEPT = (0.3, 0.99)
+DEEPEST = 4  # layers that are asked for; who takes these takes more
 STEPS = (1e-4, 5e-5)
 NEAR = 3.0  # times what halving the step changes: how far a quotient may be from the derivative
 SMOOTH = 1e-5  # relative: where halving the step changes more, a kink lies between
@@ -57,6 +58,7 @@ class RemotePair(NamedTuple):
     biased: bool
     integers: bool  # labels are classes
     any_depth: bool
+    keep_prob: float | None  # of its own dropout, where no argument says it
     unmasked: bool
     reached: int  # as ``Reached`` counts
     not_judged: str | None  # why it cannot be asked at all
@@ -87,7 +89,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
     """A stranger's backward pass as an entry of the court's. ``costs`` as for ``own_of``."""
     domain = Domain(
         depths=tuple(pair.depths),
-        deeper=pair.any_depth,
+        deeper=pair.any_depth and max(pair.depths) == DEEPEST,
         hiddens=(pair.hidden,),
         outputs=(pair.output,),
         dtypes=("float64",),
@@ -95,7 +97,8 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         dropout=pair.dropout,
         last=1 if pair.output == "sigmoid" else None,
         scales=MODERATE,
-        keep_probs=KEPT,
+        keep_probs=KEPT if pair.keep_prob is None else (pair.keep_prob, pair.keep_prob),
+        always_drops=pair.keep_prob is not None,
         biases=_biases(pair),
         share=FEW,
     )
@@ -104,6 +107,8 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         conventions.append(f"hidden units are {pair.hidden}, the output is {pair.output}")
     if pair.scaled:
         conventions.append("dZ and dA carry 1/m")
+    if pair.keep_prob is not None:
+        conventions.append(f"keep_prob is {pair.keep_prob:g}, which no argument says")
     if pair.reading:
         conventions.append(pair.reading)
     if not pair.ties:
@@ -159,6 +164,8 @@ def _as_taken(worker: Worker, pair: RemotePair) -> Callable[[Problem], Problem] 
 
     def with_own_masks(problem: Problem) -> Problem:
         drawn = worker.ask("masks", check=pair.check, problem=as_tree(problem))
+        if pair.keep_prob is not None:
+            problem = replace(problem, keep_prob=np.full_like(problem.keep_prob, pair.keep_prob))
         G, m = len(problem.cases), problem.shape.m
         shapes = [(G, n, m) for n in problem.shape.dims[1:-1]]
         if [np.shape(D) for D in drawn] != shapes or (problem.masks is None and all(np.all(D) for D in drawn)):

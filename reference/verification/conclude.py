@@ -169,6 +169,8 @@ def _where_it_fails(entry: Entry, failures: Sequence[Failure], own: OwnDerivativ
         return own
     for case in {f.case.dims: f.case for f in failures if f.output != "*"}.values():
         there = entry.own_at(case)
+        if there is None and own.of_loss is not None:  # none of the known losses fits there
+            return None
         if there is not None and not there.consistent:
             return there
     return own

@@ -67,6 +67,7 @@ class PassPair:
     scaled: bool = False  # its dZ carry 1/m
     unmasked: bool = False  # its dA are those before the mask
     shifted: bool = False  # its dA_{l-1} stands under dA{l}, as in the course's first release
+    keep_prob: float | None = None  # of its own dropout, where no argument says it
     any_depth: bool = False  # it takes as many layers as it is given
     ties: bool = True  # relu'(0) = 0
     random: bool = False  # it draws random numbers on its way back
@@ -99,6 +100,7 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "hidden": pair.hidden, "output": pair.output, "depths": list(pair.depths), "l2": pair.l2,
         "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.reading.rows,
         "reading": str(pair.reading), "biased": pair.reading.bias != "none", "any_depth": pair.any_depth,
+        "keep_prob": pair.keep_prob,
         "integers": pair.reading.labels in ("integers", "integer row"),
         "unmasked": pair.unmasked, "random": pair.random,
         "reached": pair.reached, "not_judged": pair.not_judged, "remedy": pair.remedy,

@@ -11,6 +11,7 @@ import numpy as np
 
 from manual_backprop import network
 from reference.cases.case import HIDDENS, OUTPUTS
+from reference.cases.forward import ACTIVATIONS
 from reference.cases.quantities import is_gradient, is_intermediate, layer_of, split
 from reference.interface.foreign_messages import is_of_unpacking
 from reference.interface.outcome import Single
@@ -22,6 +23,7 @@ from reference.targets.pairing.passes import (
     as_returned,
     copied,
     gradients,
+    means,
     named_as_ours,
     seeded,
     stages,
@@ -142,7 +144,7 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
     kinds = ("dW", "db") if biased else ("dW",)
     if not all(f"{kind}{l}" in values for l in range(1, depth + 1) for kind in kinds):
         return nowhere if tried.reached == Reached.UNKNOWN_NETWORK else replace(tried, reached=Reached.RAISED)
-    single = single._replace(masks=stage.masks)
+    single = single._replace(masks=stage.masks, keep_prob=tried.keep_prob or single.keep_prob)
     found = _compared(tried, single, values)
     if found.reached == Reached.KNOWN_NETWORK and tried.output == "identity":  # what it returns may be logits
         of_logits = [_compared(replace(tried, output=output), single, values) for output in ("softmax", "sigmoid")]
@@ -181,6 +183,10 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
         return replace(candidate, reached=Reached.NOWHERE)
     if candidate.dropout and masks is None and depth > 1:
         return replace(candidate, reached=Reached.UNKNOWN_NETWORK)
+    if candidate.dropout and masks and not any(means(a, "keep_prob") for a in candidate.forward.arguments):
+        rate = _own_rate(returned.whole, single, masks[0])
+        candidate = replace(candidate, keep_prob=rate)
+        single = single._replace(keep_prob=rate or single.keep_prob)
     for output in OUTPUTS:
         for hidden in HIDDENS:
             if depth == 1 and hidden != "relu":
@@ -192,6 +198,20 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
             if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
                 return replace(candidate, hidden=hidden, output=output, paths=paths, reached=Reached.KNOWN_NETWORK)
     return replace(candidate, paths=paths, reached=Reached.UNKNOWN_NETWORK)
+
+
+def _own_rate(whole: Any, single: Single, D: np.ndarray) -> float | None:
+    """The rate by which a forward pass scales what it keeps, where that is its own: seen in its first layer."""
+    W, b = single.parameters[0]
+    for activation in ACTIVATIONS.values():
+        H = activation(W @ single.X + b)
+        seen = D & (np.abs(H) > 1e-3)
+        for _, a in layouts.walk(whole):
+            if a.shape == H.shape and a.dtype.kind == "f" and seen.any() and np.all(a[seen] != 0):
+                rates = H[seen] / a[seen]
+                if np.ptp(rates) <= CLOSE and 0 < rates[0] < 1:
+                    return round(float(rates[0]), 9)
+    return None
 
 
 def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> PassPair:
