@@ -135,7 +135,7 @@ def _pairs(
         if f.role is None or not f.role.is_backward:
             continue
         try:
-            pair = RemotePair(**worker.ask("pair", check=f.name))
+            pair = RemotePair.told(worker.ask("pair", check=f.name))
             if (of_rate := worker.ask("rate", check=f.name)) is not None:
                 text, cell, line = of_rate
                 place = None if line is None else (file, cell, line)

@@ -49,7 +49,7 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
         return Implementation(name, own.entries, own.laws, own.notes, close=worker.close)
     if answer["pair"] is None:
         return Implementation(name, (direct(worker, attribute),), close=worker.close)
-    pair = RemotePair(**answer["pair"])
+    pair = RemotePair.told(answer["pair"])
     if pair.not_judged is not None:
         return Implementation(name, (), notes=(NotJudged(pair.check, pair.not_judged),), close=worker.close)
     return Implementation(name, (entry_of(worker, pair, costs=[binding.cost], file=module),), close=worker.close)

@@ -14,6 +14,7 @@ from reference.cases.problem import Problem, draw
 from reference.interface.entry import Entry, Event, Meter, OwnDerivative, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.pairing.losses import LOSSES
+from reference.targets.pairing.readings import Reading
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 
@@ -53,10 +54,7 @@ class RemotePair(NamedTuple):
     dropout: bool
     ties: bool
     scaled: bool
-    rows: bool
-    reading: str  # what of its arguments is unlike the course's
-    biased: bool
-    integers: bool  # labels are classes
+    reading: Reading  # of its arguments
     any_depth: bool
     keep_prob: float | None  # of its own dropout, where no argument says it
     unmasked: bool
@@ -69,6 +67,26 @@ class RemotePair(NamedTuple):
     own_output: str
     own_name: str | None
     random: bool
+
+    @property
+    def rows(self) -> bool:
+        """Are examples rows?"""
+        return self.reading.rows
+
+    @property
+    def biased(self) -> bool:
+        """Has the network biases?"""
+        return self.reading.bias != "none"
+
+    @property
+    def integers(self) -> bool:
+        """Are labels classes, written as integers?"""
+        return self.reading.labels in ("integers", "integer row")
+
+    @classmethod
+    def told(cls, answer: dict[str, Any]) -> RemotePair:
+        """From the answer of its process."""
+        return cls(**{**answer, "reading": Reading(*answer["reading"])})
 
 
 def as_tree(problem: Problem) -> dict[str, Any]:
@@ -109,8 +127,8 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         conventions.append("dZ and dA carry 1/m")
     if pair.keep_prob is not None:
         conventions.append(f"keep_prob is {pair.keep_prob:g}, which no argument says")
-    if pair.reading:
-        conventions.append(pair.reading)
+    if said := str(pair.reading):
+        conventions.append(said)
     if not pair.ties:
         conventions.append("relu'(0) is not 0")
     watched = _watched(worker, pair)

@@ -21,6 +21,7 @@ from reference.targets.obligations.asking import Asking, LawResult, as_array
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
 from reference.targets.obligations.lines import traced
 from reference.targets.obligations.saturation import saturated
+from reference.targets.pairing.readings import Labels, Reading
 from reference.targets.reading.roles import Role
 
 __all__ = ["cost"]
@@ -35,6 +36,7 @@ class CostArguments(NamedTuple):
     Y: np.ndarray
     parameters: dict[str, np.ndarray]
     output: str
+    labels: Labels = "like outputs"
 
     @property
     def m(self) -> int:
@@ -51,7 +53,9 @@ class CostArguments(NamedTuple):
         return scene_of(X, self.Y, pairs, output=self.output, lambd=lambd).having(f"A{len(pairs)}", self.A)
 
     def values(self) -> dict[str, Any]:
-        return {**self._asdict(), "lambd": LAMBD, "m": self.m, "keep_prob": 1.0, "L": self.depth}
+        Y = Reading(labels=self.labels).Y(self.Y)
+        given = {"A": self.A, "Y": Y, "parameters": self.parameters, **self.parameters}
+        return {**given, "lambd": LAMBD, "m": self.m, "keep_prob": 1.0, "L": self.depth}
 
     def moved(self) -> CostArguments:
         """The same with other weights."""
@@ -71,7 +75,7 @@ class Answer(NamedTuple):
 def cost(asking: Asking) -> LawResult:
     """A number, and the right one, of some output that the file may have; with an L2 term, at every depth it takes."""
     outputs = sorted({"sigmoid", *(f.output for f in asking.pairs)})
-    tried = [_of_output(asking, output) for output in outputs]
+    tried = [_of_output(asking, output, labels) for output in outputs for labels in _labels(asking)]
     best = min(tried, key=lambda answers: sum(a.wrong is not None or a.raised is not None for a in answers))
     fine = [a for a in best if a.wrong is None and a.raised is None]
     if fine:
@@ -86,13 +90,18 @@ def cost(asking: Asking) -> LawResult:
     return 1, [_placed(asking, (known or wrong)[0])]
 
 
-def _of_output(asking: Asking, output: str) -> list[Answer]:
+def _labels(asking: Asking) -> list[Labels]:
+    """How labels may be written: as the file's backward passes have them, and as the course has."""
+    return list(dict.fromkeys([*(p.reading.labels for p in asking.pairs), "like outputs"]))
+
+
+def _of_output(asking: Asking, output: str, labels: Labels) -> list[Answer]:
     """One answer for each depth; one alone where neither depth nor form matter."""
     if asking.function.role == Role.COST:
-        return [_asked(asking, _given(3, output), "dict")]
+        return [_asked(asking, _given(3, output)._replace(labels=labels), "dict")]
     form = _form(asking, output)
     shapes = itertools.product(DEPTHS, WIDTHS)
-    return [_asked(asking, _given(depth, output, widths), form) for depth, widths in shapes]
+    return [_asked(asking, _given(depth, output, widths)._replace(labels=labels), form) for depth, widths in shapes]
 
 
 def _form(asking: Asking, output: str) -> str:
@@ -128,7 +137,7 @@ def _given(depth: int, output: str, widths: tuple[int, ...] = WIDTHS[0]) -> Cost
     n = 1 if output == "sigmoid" else 3
     dims = (*widths[:depth], n)
     labels = rng.randint(max(2, n), size=EXAMPLES)
-    labels[:2] = (0, 1)
+    labels[:2] = (0, max(n - 1, 1))
     A = rng.uniform(0.05, 0.95, size=(n, EXAMPLES))
     if output == "softmax":
         A = A / A.sum(axis=0)

@@ -14,12 +14,14 @@ from reference.diagnosis.observed import forward_in_turns
 from reference.diagnosis.scene import Scene, forward_order, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
+from reference.interface.outcome import Single
 from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
 from reference.targets.obligations.laws import no_mask, of_its_own_rate, wrong_law
 from reference.targets.obligations.lines import traced
 from reference.targets.pairing import layouts as forms
+from reference.targets.pairing.readings import Reading
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import meaning
 from reference.targets.remote import RemoteFunction
@@ -29,6 +31,7 @@ __all__ = ["forward"]
 EXAMPLES, KEEP_PROB, WIDE, MANY = 12, 0.6, 200, 100
 RATES = (0.8, 0.3)
 FORMS = ("dict", "pairs", "flat", "dicts")
+COURSE = Reading()
 TERMS = 32.0  # magnitudes that enter a unit here, at most
 NETWORKS = (("relu", "sigmoid"), ("tanh", "sigmoid"), ("relu", "softmax"))  # in which a mistake is looked for
 
@@ -37,6 +40,7 @@ class ForwardArguments(NamedTuple):
     X: np.ndarray
     Y: np.ndarray
     parameters: list[tuple[np.ndarray, np.ndarray]]
+    reading: Reading = Reading()
 
     @property
     def dims(self) -> tuple[int, ...]:
@@ -52,10 +56,7 @@ class ForwardArguments(NamedTuple):
         return (self.dims[-1], self.X.shape[1])
 
     def values(self, keep_prob: float) -> dict[str, Any]:
-        return {
-            "X": self.X, "Y": self.Y, "parameters": forms.as_dict(self.parameters), "keep_prob": keep_prob,
-            "L": len(self.parameters), "layers_dims": list(self.dims), "m": self.X.shape[1], "lambd": 0.0,
-        }  # fmt: skip
+        return self.reading.given(Single(self.X, self.Y, tuple(self.parameters), None, 0.0, keep_prob))
 
     def scene(self, hidden: str, output: str, masks: Any, keep_prob: float) -> Scene:
         """The network of these arguments, with nothing computed yet."""
@@ -112,12 +113,12 @@ def forward(asking: Asking) -> LawResult:
 def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
     """One answer for each depth, at widths that differ and that do not; in the form of the first that is taken."""
     errors: list[TargetRaised] = []
-    forms_left = list(FORMS)
+    forms_left = list(FORMS) if _reading(asking).bias != "none" else ["dict"]
     kept: list[Answer] = []
     for last in (1, 3):
         answers: list[Answer] = []
         for depth, widths in itertools.product(DEPTHS, WIDTHS):
-            given = _given(depth, last, widths=widths)
+            given = _given(depth, last, widths=widths, reading=_reading(asking))
             answer = None
             for form in forms_left:
                 answer = _asked(asking, given, form)
@@ -169,7 +170,20 @@ def _cause(asking: Asking, answer: Answer) -> Violation:
     return found if made is None else found._replace(place=made.place)
 
 
-def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: int = EXAMPLES) -> ForwardArguments:
+def _reading(asking: Asking) -> Reading:
+    """How the backward pass that it feeds is read; the form of the parameters is tried."""
+    fed = [p.reading for p in asking.pairs if p.forward == asking.name and not p.rows]
+    return fed[0]._replace(form="dict", labels="like outputs") if fed else Reading()
+
+
+def _given(
+    depth: int,
+    last: int,
+    *,
+    widths: tuple[int, ...] = (4, 3, 5, 2),
+    m: int = EXAMPLES,
+    reading: Reading = COURSE,
+) -> ForwardArguments:
     rng = np.random.RandomState(21)
     dims = (*widths[:depth], last)
     parameters = [
@@ -178,7 +192,9 @@ def _given(depth: int, last: int, *, widths: tuple[int, ...] = (4, 3, 5, 2), m: 
     ]
     labels = rng.randint(max(2, last), size=m)
     Y = (labels == 1)[None].astype(float) if last == 1 else np.eye(last)[:, labels]
-    return ForwardArguments(rng.standard_normal((dims[0], m)), Y, parameters)
+    if reading.bias == "none":
+        parameters = [(W, np.zeros_like(b)) for W, b in parameters]
+    return ForwardArguments(rng.standard_normal((dims[0], m)), Y, parameters, reading)
 
 
 def _networks(
@@ -231,7 +247,8 @@ def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
         answer = next(a for a in answers if a.given.depth == depth)
         kept: dict[float, list[np.ndarray]] = {}
         for keep_prob in RATES:
-            wide = _given(depth, answer.given.dims[-1], widths=(4, WIDE, WIDE - 50, WIDE - 20), m=MANY)
+            widths = (4, WIDE, WIDE - 50, WIDE - 20)
+            wide = _given(depth, answer.given.dims[-1], widths=widths, m=MANY, reading=answer.given.reading)
             try:
                 whole = asking.call(wide.values(keep_prob), form=answer.form)
             except TargetRaised:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -22,8 +22,8 @@ from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 
 __all__ = [
-    "STATE", "Function", "PassPair", "Reached", "as_returned", "copied", "function", "gradients", "means",
-    "named_as_ours", "plain_values", "run", "seeded", "stages",
+    "STATE", "Function", "PassPair", "Reached", "as_returned", "copied", "function", "gradients",
+    "keep_generators", "means", "named_as_ours", "plain_values", "run", "seeded", "stages",
 ]  # fmt: skip
 
 STATE = 20_221_122  # of NumPy's global generator before every call: what a target draws, it draws again
@@ -98,10 +98,8 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "check": pair.backward.name, "role": pair.backward.role,
         "forward": None if pair.forward is None else pair.forward.name, "cache": pair.cache,
         "hidden": pair.hidden, "output": pair.output, "depths": list(pair.depths), "l2": pair.l2,
-        "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "rows": pair.reading.rows,
-        "reading": str(pair.reading), "biased": pair.reading.bias != "none", "any_depth": pair.any_depth,
-        "keep_prob": pair.keep_prob,
-        "integers": pair.reading.labels in ("integers", "integer row"),
+        "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "reading": tuple(pair.reading),
+        "any_depth": pair.any_depth, "keep_prob": pair.keep_prob,
         "unmasked": pair.unmasked, "random": pair.random,
         "reached": pair.reached, "not_judged": pair.not_judged, "remedy": pair.remedy,
         "draws": pair.forward is not None and pair.dropout and bool(pair.paths),
@@ -128,16 +126,41 @@ def function(name: str, call: Callable[..., Any], *, own: bool) -> Function:
 
 @contextmanager
 def seeded(state: int = STATE) -> Iterator[None]:
-    """Both global generators from a fixed state, and afterwards as they were."""
+    """The global generators from a fixed state, and the file's own as they were; afterwards the former as they were."""
     numpys, pythons = np.random.get_state(), random.getstate()
     np.random.seed(state)
     random.seed(state)
+    for generator, first in OF_THE_FILE:
+        _restored(generator, first)
     try:
         with np.errstate(all="ignore"):
             yield
     finally:
         np.random.set_state(numpys)
         random.setstate(pythons)
+
+
+OF_THE_FILE: list[tuple[Any, Any]] = []  # generators among a target's names, each with the state that it began with
+
+
+def keep_generators(values: Iterable[Any]) -> None:
+    """Further generators to begin anew before every call, for the rest of a target's own process."""
+    for value in values:
+        if isinstance(value, np.random.Generator):
+            OF_THE_FILE.append((value, value.bit_generator.state))
+        elif isinstance(value, np.random.RandomState):
+            OF_THE_FILE.append((value, value.get_state()))
+        elif isinstance(value, random.Random):
+            OF_THE_FILE.append((value, value.getstate()))
+
+
+def _restored(generator: Any, state: Any) -> None:
+    if isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = state
+    elif isinstance(generator, np.random.RandomState):
+        generator.set_state(state)
+    else:
+        generator.setstate(state)
 
 
 # --- running -----------------------------------------------------------------------------------------------

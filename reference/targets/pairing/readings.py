@@ -16,7 +16,7 @@ from reference.cases.quantities import split
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
 
-__all__ = ["BIASES", "LABELS", "Reading", "readings"]
+__all__ = ["BIASES", "LABELS", "Labels", "Reading", "readings"]
 
 Bias = Literal["column", "row", "flat", "number", "none"]
 Labels = Literal["like outputs", "flat", "integers", "integer row", "other axis"]

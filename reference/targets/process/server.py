@@ -23,6 +23,7 @@ from reference.targets.pairing.passes import (
     PassPair,
     as_returned,
     function,
+    keep_generators,
     plain_values,
     run,
     seeded,
@@ -106,6 +107,7 @@ class Server(LossAnswers):
         for name, value in loaded.names.items():
             if isinstance(value, FunctionType):
                 self.functions[name] = function(name, value, own=name in loaded.own)
+        keep_generators(loaded.names.values())
         steps = self._composed(loaded)
         self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}
         self.elsewhere = frozenset(loaded.skipped)

@@ -23,6 +23,11 @@ NAMED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 KEPT_DECORATORS = ("staticmethod", "classmethod", "property", "functools", "vectorize", "np", "numpy")
 
 
+GENERATORS = ("RandomState", "default_rng", "Generator", "PCG64", "SeedSequence")
+HARMLESS = {f"{numpy}.random.{name}" for numpy in ("np", "numpy") for name in GENERATORS}  # calls that do no work
+HARMLESS |= {"random.Random", "float", "int", "RandomState", "default_rng"}
+
+
 class Loadable(NamedTuple):
     """A statement that defines something, and where it stands."""
 
@@ -186,12 +191,15 @@ def _is_plain(value: ast.expr | None) -> bool:
 
 
 def _plain(value: ast.expr | None) -> bool:
-    """A constant, a name, a lambda, or a display or arithmetic of those."""
+    """A constant, a name, a lambda, a generator, or a display or arithmetic of those."""
     match value:
         case ast.Constant() | ast.Name() | ast.Lambda():
             return True
         case ast.Attribute():
             return _plain(value.value)
+        case ast.Call():
+            given = [*value.args, *(keyword.value for keyword in value.keywords)]
+            return ast.unparse(value.func) in HARMLESS and all(map(_plain, given))
         case ast.Tuple() | ast.List() | ast.Set():
             return all(_plain(element) for element in value.elts)
         case ast.Dict():

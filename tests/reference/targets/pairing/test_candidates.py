@@ -107,7 +107,7 @@ class Loaded:
         answer = self.server.answer(greeting.load(text))
         assert "answer" in answer, answer
         names = [f["name"] for f in answer["answer"]["functions"] if (f["role"] or "").startswith("backward")]
-        self.pairs = {name: RemotePair(**self.ask("pair", check=name)) for name in names}
+        self.pairs = {name: RemotePair.told(self.ask("pair", check=name)) for name in names}
 
     def ask(self, ask, **question):
         answer = self.server.answer({"ask": ask, **question})
