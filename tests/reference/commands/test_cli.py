@@ -279,7 +279,7 @@ def test_ctrl_c_before_anything_runs_exits_130(built_in, capsys, monkeypatch):
     def stop(*args, **how):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reference.commands.verify, "resolve", stop)
+    monkeypatch.setattr(reference.commands.verify, "jobs_of", stop)
     assert _code(["verify", "right"]) == 130
     one_line(said(capsys)[1].lstrip("\n"), "interrupted")  # click ends the line that holds ^C
 

@@ -185,6 +185,17 @@ def test_an_id_is_relative_to_the_root_and_a_target_to_where_pytest_is_started(p
     assert "right.py::dW2" in ids(run(pytester, "--collect-only", "-q"))
 
 
+def test_a_folder_is_the_targets_in_it_and_what_holds_nothing_is_no_item(pytester):
+    folder = pytester.mkdir("course")
+    (folder / "right.py").write_text(RIGHT)
+    (folder / "plot.py").write_text("def plot(loss): pass\n")
+    (folder / "words.py").write_text("print('hello')\n")
+    for given in ("course", "course/*.py"):
+        result = verify(pytester, given, more=["--collect-only", "-q"])
+        targets = {line.partition("::")[0] for line in result.outlines if "::" in line}
+        assert targets == {"test_a.py", "course/right.py"}
+
+
 def test_without_a_target_nothing_is_added(pytester):
     run(pytester).assert_outcomes(passed=1)
 

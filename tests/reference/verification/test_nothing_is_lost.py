@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,29 +54,33 @@ def verified(*targets: str) -> tuple[int, list[dict]]:
 # --- parsed where no second thread can --------------------------------------------------------------------------
 
 
-@pytest.fixture
-def no_parser(monkeypatch):
+@contextmanager
+def no_parser():
     """In this process, no Python is parsed."""
 
     def refused(*given, **rest):
-        raise AssertionError("parsed in the process of the one who judges")
+        raise RuntimeError("parsed in the process of the one who judges")
 
-    monkeypatch.setattr(ast, "parse", refused)
-    monkeypatch.setattr(builtins, "compile", refused)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ast, "parse", refused)
+        patch.setattr(builtins, "compile", refused)
+        yield
 
 
-def test_a_target_is_opened_without_a_parser(tmp_path, no_parser):
+def test_a_target_is_opened_without_a_parser(tmp_path):
     (tmp_path / "a.py").write_text(generated(1, 3))
-    opened = course_file(tmp_path / "a.py", LIMITS, shown="a.py")
-    opened.close()
+    course_file(RIGHT, LIMITS, shown="b").close()  # what is imported on the way is imported now
+    with no_parser():
+        opened = course_file(tmp_path / "a.py", LIMITS, shown="a.py")
+        opened.close()
+        shown = read_source(tmp_path / "a.py")[0].text  # as the page shows a line
     assert "update_parameters" in [law.check for law in opened.laws]
-    course_file(RIGHT, LIMITS, shown="b").close()
-    assert "generated_1" in read_source(tmp_path / "a.py")[0].text  # as the page shows a line
+    assert "generated_1" in shown
 
 
-def test_that_check_can_fail(tmp_path, no_parser):
+def test_that_check_can_fail(tmp_path):
     (tmp_path / "a.py").write_text(generated(1, 3))
-    with pytest.raises(AssertionError, match="parsed in the process"):
+    with no_parser(), pytest.raises(RuntimeError, match="parsed in the process"):
         read(tmp_path / "a.py")
 
 
