@@ -7,14 +7,17 @@ are its cost and its forward pass, where it is the derivative of these. What is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from reference.cases.battery import battery
+from reference.cases.quantities import gradient_names
 from reference.diagnosis.causes import Cause
 from reference.diagnosis.diagnose import Diagnosis, diagnose
 from reference.findings.conventions import Convention, Term, conventions_of
 from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
 
-__all__ = ["agreed", "held_to_its_own"]
+__all__ = ["agreed", "held_to_its_own", "of_another_loss"]
 
 NUMBERS = ("MB101", "MB102", "MB103", "MB104", "MB199", "MB201", "MB202", "MB301", "MB302")
 
@@ -41,6 +44,30 @@ def held_to_its_own(
         if len(by_convention.causes) < len(diagnosis.causes):
             return by_convention, in_words
     return diagnosis, []
+
+
+def of_another_loss(entry: Entry, own: OwnDerivative | None, others: Iterable[Failure]) -> Cause | None:
+    """Where a backward pass is the course's, and its file's cost is a known one of another loss: the line that tells.
+
+    A cost that is wrong in any other way is the cost's own finding.
+    """
+    if own is None or own.consistent is not False or own.of_loss is not None:
+        return None
+    said = [f.conventions for f in others if f.check == own.cost]
+    if any(not conventions for conventions in said):
+        return None
+    case = next(case for case in battery() if entry.domain.outputs[0] in case.output)
+    case = replace(case, hidden=entry.domain.hiddens[0], dims=case.dims[: max(entry.domain.depths)] + case.dims[-1:])
+    every = [Failure(entry.check, name, "MB199", case) for name in gradient_names(len(case.dims) - 1)]
+    losses = [c for c in conventions_of(Term.LOSS) if not said or any(c in conventions for conventions in said)]
+    for convention in losses:
+        causes = diagnose(entry, every, conventions=[convention]).causes
+        if len(causes) == 1 and causes[0].certainty == "exactly":
+            text = (
+                f"{causes[0].text}; the file's cost is the {convention.of_cost}, and this the gradient of another loss"
+            )
+            return causes[0]._replace(text=text)
+    return None
 
 
 def _by_likeliest_loss(entry: Entry, failures: Sequence[Failure], diagnosis: Diagnosis) -> tuple[Diagnosis, list[str]]:

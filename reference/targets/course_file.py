@@ -88,7 +88,9 @@ def course_file(
     of_nothing = [violations[0].text for _, violations in unloadable] if not functions else []
     survey, account = details["survey"], _account(entries, unknown, laws, functions, shown, str(path))
     steps = details["composed"] if set(details["composed"]) & account.backward else []
-    account = account._replace(bound=frozenset(binding.arguments), backward=account.backward | set(steps))
+    account = account._replace(
+        own_losses=own.names, bound=frozenset(binding.arguments), backward=account.backward | set(steps)
+    )
     return Implementation(
         shown,
         tuple(entries),

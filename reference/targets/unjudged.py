@@ -42,11 +42,17 @@ class Judged(NamedTuple):
     others: frozenset[str]
     shown: str
     file: str
+    own_losses: frozenset[str] = frozenset()
     bound: frozenset[str] = frozenset()  # arguments whose meaning the caller said
 
     @property
     def verify(self) -> str:
         return f"manual-backprop verify {shlex.quote(self.shown.partition('::')[0])}"
+
+    @property
+    def derivatives(self) -> frozenset[str]:
+        """What gives gradients: backward passes, and functions that return their own loss."""
+        return self.backward | self.own_losses
 
     def every(self) -> frozenset[str]:
         return self.backward | self.checkers | self.updates | self.others
@@ -83,6 +89,8 @@ def not_judged(
     if only is not None:
         return found
     for f in functions.values():
+        if f["looks"] == "update" and f["plain"] and set(f["uses"]) & judged.derivatives:
+            continue  # a loop that takes the plain step with gradients that are judged
         if f["looks"] and f["name"] not in known and f["name"] not in judged.every() | used[f["looks"]]:
             found.append(_of(f, judged, functions))
     of_classes = [_of_class(c, judged) for c in survey["classes"]]

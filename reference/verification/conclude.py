@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reference.cases.quantities import backward_order, is_gradient
 from reference.diagnosis import Cause, Diagnosis
-from reference.diagnosis.consistency import agreed, held_to_its_own
+from reference.diagnosis.consistency import agreed, held_to_its_own, of_another_loss
 from reference.findings.codes import NOT_JUDGED, WARNINGS
 from reference.findings.verdicts import Verdict
 from reference.interface.entry import Entry, Implementation, NotJudged, OwnDerivative
@@ -141,6 +141,10 @@ def _causes(
     for entry in implementation.entries:
         mine = [f for f in failures if f.check == entry.check]
         if not mine:
+            other = None if interrupted else of_another_loss(entry, owns[entry.check], failures)
+            if other is not None:
+                explained.append(Explained(entry.check, other, "error"))
+                consequences |= {(entry.check, output) for output in other.upstream_of}
             continue
         if interrupted or len(explained) >= MAX_SHRUNK:
             diagnosis = Diagnosis([unexplained(f) for f in mine], frozenset())

@@ -138,7 +138,7 @@ def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
 
 def _asked(asking: Asking, given: ForwardArguments, form: str) -> Answer:
     dropout = asking.function.role == Role.FORWARD_DROPOUT
-    keep_prob = KEEP_PROB if dropout else 1.0
+    keep_prob = _rate(asking)
     try:
         whole = asking.call(given.values(keep_prob), form=form)
     except TargetRaised as raised:
@@ -159,7 +159,7 @@ def _cause(asking: Asking, answer: Answer) -> Violation:
     given, whole, masks = answer.given, answer.whole, answer.masks
     if dropout and masks is None:
         return _without_masks(asking, given, whole)
-    keep_prob = KEEP_PROB if dropout else 1.0
+    keep_prob = _rate(asking)
     output = {} if (A := forms.returned(whole, given.outputs).A) is None else {f"A{given.depth}": A}
     question = {"name": asking.name, "values": given.values(keep_prob), "form": answer.form}
     turns = {} if dropout else forward_in_turns(given.parameters, given.X, traced(asking, question))
@@ -168,6 +168,12 @@ def _cause(asking: Asking, answer: Answer) -> Violation:
     cause = cause_of_forward(networks, [output, cache] if dropout else [cache])  # dropout's caches differ
     found, made = asking.explained(cause), turns.get(cause.output)
     return found if made is None else found._replace(place=made.place)
+
+
+def _rate(asking: Asking) -> float:
+    """The keep_prob that is asked for; the function's own, where no argument says it."""
+    own = next((p.keep_prob for p in asking.pairs if p.forward == asking.name and p.keep_prob), KEEP_PROB)
+    return own if asking.function.role == Role.FORWARD_DROPOUT else 1.0
 
 
 def _reading(asking: Asking) -> Reading:

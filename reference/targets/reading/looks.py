@@ -49,12 +49,19 @@ RATE = re.compile(r"(lr|alpha|eta|learning_?rate|rate|step_?size|learn_?rate|l_?
 STEP = re.compile(r"(h|e|eps|epsilon|delta|step|dx|d|ε|grad_?eps)\w?", re.IGNORECASE)
 
 
+PAIRED = {  # a parameter and its gradient, in a loop over both
+    ("p", "g"), ("p", "grad"), ("param", "grad"), ("parameter", "gradient"), ("value", "grad"), ("theta", "grad"),
+    ("params", "grads"), ("parameters", "grads"), ("parameters", "gradients"), ("weights", "gradients"),
+}  # fmt: skip
+
+
 class Evidence(NamedTuple):
     """A statement that computes a gradient, or takes a step: which name, and on which line."""
 
     name: str
     line: int
     product: bool = True  # of matrices, or a sum over examples
+    plain: bool = False  # W − rate · dW, to the letter
 
 
 def looks_like(name: str, arguments: Sequence[str], body: Sequence[ast.stmt]) -> Look | None:
@@ -113,10 +120,52 @@ def updates_in(body: Sequence[ast.stmt]) -> Iterator[Evidence]:
             case ast.AugAssign(target=target, op=ast.Sub() | ast.Add(), value=value):
                 name = _name_of(target)
                 if name and not RATE.fullmatch(name) and _is_step(value, sure=isinstance(node.op, ast.Sub)):
-                    yield Evidence(name, node.lineno)
+                    plainly = isinstance(node.op, ast.Sub) and _is_plain_step(target, value)
+                    yield Evidence(name, node.lineno, plain=plainly)
             case ast.BinOp(left=left, op=ast.Sub() | ast.Add(), right=right) if not isinstance(left, ast.Constant):
                 if not RATE.fullmatch(_name_of(left)) and _is_step(right, sure=isinstance(node.op, ast.Sub)):
-                    yield Evidence(_name_of(left) or "a parameter", node.lineno)
+                    plainly = isinstance(node.op, ast.Sub) and _is_plain_step(left, right)
+                    yield Evidence(_name_of(left) or "a parameter", node.lineno, plain=plainly)
+
+
+def _is_plain_step(parameter: ast.expr, value: ast.expr) -> bool:
+    """``rate * dW`` of a ``W``: of the same name; where both are taken out of something, of the same place in it."""
+    if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult)):
+        return False
+    for rate, gradient in ((value.left, value.right), (value.right, value.left)):
+        of, by = plain(_name_of(parameter)), plain(_name_of(gradient))
+        named = by in (f"d{of}", f"grad{of}", f"{of}grad", f"g{of}", f"nabla{of}", f"dj{of}", f"djd{of}")
+        named |= (of, by) in PAIRED
+        if RATE.fullmatch(_name_of(rate)) and _by_key(parameter, gradient):
+            return True
+        if RATE.fullmatch(_name_of(rate)) and named and _places(parameter) == _places(gradient):
+            return True
+    return False
+
+
+def _by_key(parameter: ast.expr, gradient: ast.expr) -> bool:
+    """``parameters[name]`` and ``grads["d" + name]``, or an f-string of the same."""
+    if not (isinstance(parameter, ast.Subscript) and isinstance(gradient, ast.Subscript)):
+        return False
+    match gradient.slice:
+        case ast.BinOp(left=ast.Constant(value="d"), op=ast.Add(), right=name):
+            return ast.dump(name) == ast.dump(parameter.slice)
+        case ast.JoinedStr(values=[ast.Constant(value="d"), ast.FormattedValue(value=name)]):
+            return ast.dump(name) == ast.dump(parameter.slice)
+    return False
+
+
+def _places(target: ast.expr) -> list[str]:
+    """What a subscript holds beside the texts in it: ``str(l)`` of ``grads["dW" + str(l)]``."""
+    if not isinstance(target, ast.Subscript):
+        return []
+    calls = [n for n in ast.walk(target.slice) if isinstance(n, ast.Name | ast.BinOp | ast.Constant)]
+    kept = [n for n in calls if not (isinstance(n, ast.Constant) and isinstance(n.value, str))]
+    return [ast.dump(n) for n in kept if not (isinstance(n, ast.BinOp) and _texts_in(n))]
+
+
+def _texts_in(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in ast.walk(node))
 
 
 def _is_step(value: ast.expr, *, sure: bool) -> bool:

@@ -38,7 +38,8 @@ def survey(cells: list[Cell]) -> dict[str, Any]:
 def _function(node: ast.FunctionDef, cell: int | None, *, method: bool = False) -> dict[str, Any]:
     arguments = _arguments(node)[method:]
     look = looks_like(node.name, arguments, node.body)
-    inline = [*gradients_in(node.body), *updates_in(node.body)]
+    steps = list(updates_in(node.body))
+    inline = [*gradients_in(node.body), *steps]
     names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     return {
         "name": node.name,
@@ -48,6 +49,7 @@ def _function(node: ast.FunctionDef, cell: int | None, *, method: bool = False) 
         "every": [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)],
         "looks": look,
         "inline": [[one.name, one.line] for one in inline],
+        "plain": bool(steps) and all(step.plain for step in steps),  # W − rate · dW, to the letter
         "loops": any(isinstance(n, ast.For | ast.While) for n in ast.walk(node)),
         "uses": sorted(names),
     }
