@@ -20,6 +20,7 @@ from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
 from reference.targets.obligations.laws import no_mask, of_its_own_rate, wrong_law
 from reference.targets.obligations.lines import traced
+from reference.targets.obligations.own_rates import of_own_rate, own_scale
 from reference.targets.pairing import layouts as forms
 from reference.targets.pairing.readings import Reading
 from reference.targets.reading.roles import Role
@@ -246,6 +247,7 @@ def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
     for depth in sorted({a.given.depth for a in answers if a.given.depth > 1}, key=DEPTHS.index):
         answer = next(a for a in answers if a.given.depth == depth)
         kept: dict[float, list[np.ndarray]] = {}
+        cached: dict[float, dict[str, Any]] = {}
         for keep_prob in RATES:
             widths = (4, WIDE, WIDE - 50, WIDE - 20)
             wide = _given(depth, answer.given.dims[-1], widths=widths, m=MANY, reading=answer.given.reading)
@@ -254,14 +256,16 @@ def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
             except TargetRaised:
                 break
             kept[keep_prob] = _masks(whole, wide, keep_prob) or []
-        wrong = {}
+            cached[keep_prob] = _named(whole, wide)
+        wrong = []
         for l in range(1, depth):
             masks = {p: D[l - 1] for p, D in kept.items() if len(D) >= l}
-            law = of_its_own_rate(masks) or next(filter(None, (wrong_law(D, p) for p, D in masks.items())), None)
-            if law is not None:
-                wrong[f"D{l}"] = law
+            if (law := of_its_own_rate(masks)) is not None:
+                wrong += of_own_rate(asking, l, law, own_scale(cached, masks, l), RATES[-1])
+            elif (law := next(filter(None, (wrong_law(D, p) for p, D in masks.items())), None)) is not None:
+                wrong.append(asking.wrong(f"D{l}", "MB303", law[0])._replace(part=law[1]))
         if wrong:
-            return [asking.wrong(D, "MB303", text)._replace(part=part) for D, (text, part) in wrong.items()]
+            return list({v.place or v.output: v for v in reversed(wrong)}.values())[::-1]
     return []
 
 
