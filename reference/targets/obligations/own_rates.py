@@ -45,13 +45,16 @@ def own_scale(cached: Mapping[float, Mapping[str, Array]], masks: Mapping[float,
 
     ``None`` where the cache does not tell, or it is divided by what is owed.
     """
-    found = []
+    found: list[float] = []
     for keep_prob, D in masks.items():
         A, Z = (cached.get(keep_prob, {}).get(f"{kind}{l}") for kind in "AZ")
         if A is None or Z is None or np.shape(A) != np.shape(D) or np.shape(Z) != np.shape(D):
             return None
-        found.append(_divisor(np.asarray(A), np.asarray(Z), D))
-    if len(found) < 2 or None in found:
+        divisor = _divisor(np.asarray(A), np.asarray(Z), D)
+        if divisor is None:
+            return None
+        found.append(divisor)
+    if len(found) < 2:
         return None
     first = found[0]
     alike = all(abs(c / first - 1) <= CLOSE for c in found)
