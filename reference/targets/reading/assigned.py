@@ -13,13 +13,14 @@ __all__ = ["assigned", "count_of_turns"]
 OF_COMPLETE_ONES = re.compile(r"complete|full|whole", re.IGNORECASE)
 
 
-def assigned(call: Any, quantity: str) -> int | None:
+def assigned(call: Any, quantity: str, *, entry: bool = False) -> int | None:
     """The last line that sets ``W1``: the variable, or an entry under that name, whole or pieced together.
 
-    Where a variable is merely put under that name, the line that made the variable.
+    Where a variable is merely put under that name, the line that made the variable. ``entry``: no variable of that
+    name counts.
     """
     tree = _source(call)
-    line = None if tree is None else _last(tree, quantity)
+    line = None if tree is None else _last(tree, quantity, entry=entry)
     return None if line is None else call.__code__.co_firstlineno + line - 1
 
 
@@ -56,16 +57,17 @@ def _source(call: Any) -> ast.AST | None:
         return None
 
 
-def _last(tree: ast.AST, quantity: str) -> int | None:
-    """Counted from the first line of the function."""
+def _last(tree: ast.AST, quantity: str, *, entry: bool = False, followed: frozenset[str] = frozenset()) -> int | None:
+    """Counted from the first line of the function. ``followed``: the names that led here."""
     keys = _Keys(tree, quantity)
-    found = [one for node in ast.walk(tree) for one in _sets(node, quantity, keys)]
+    found = [one for node in ast.walk(tree) for one in _sets(node, "" if entry else quantity, keys)]
     made = [line for line, value in found if not isinstance(value, ast.Name)]
     if made or not found:
         return max(made, default=None)
     line, value = max(found, key=lambda one: one[0])
     assert isinstance(value, ast.Name)
-    return (_last(tree, value.id) if value.id != quantity else None) or line
+    followed |= {quantity}
+    return (None if value.id in followed else _last(tree, value.id, followed=followed)) or line
 
 
 def _sets(node: ast.AST, quantity: str, keys: _Keys) -> list[tuple[int, ast.AST | None]]:
