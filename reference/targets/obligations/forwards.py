@@ -9,8 +9,7 @@ import numpy as np
 
 from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.diagnosis.evaluate import followed, value_of
-from reference.diagnosis.functions import cause_of_cost, cause_of_forward
-from reference.diagnosis.observed import forward_in_turns
+from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.scene import Scene, forward_order, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
@@ -18,6 +17,7 @@ from reference.interface.outcome import Single
 from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
+from reference.targets.obligations.forward_lines import explained_forward, named
 from reference.targets.obligations.laws import no_mask, of_its_own_rate, wrong_law
 from reference.targets.obligations.lines import traced
 from reference.targets.obligations.own_rates import of_own_rate, own_scale
@@ -102,12 +102,15 @@ def forward(asking: Asking) -> LawResult:
             text = f"computes one network at some depths, and another at others, of {listed(right)} layers"
             return 1, [asking.wrong("*", "MB104", text)]
         return sum(np.size(a.whole[0]) if isinstance(a.whole, tuple) else 1 for a in known), _cost(asking, known[0])
-    first = bad[0] if bad else shaped[0]
+    returned = [a for a in bad if a.raised is None and a.shaped and not a.networks]
+    first = (returned or bad)[0] if bad else shaped[0]
     where = f", in a network of {first.given.depth} layers: it is right at {listed(right)}" if right else ""
-    if first.raised is not None:
-        code, text, place = described(first.raised)
+    cause = None if first.raised is not None else _cause(asking, first)
+    raised = next((a.raised for a in bad if a.raised is not None), None)
+    if raised is not None and (cause is None or cause.certainty == "unexplained"):
+        code, text, place = described(raised)
         return 1, [Violation("*", code, f"{text}{where}", place=place)]
-    cause = _cause(asking, first)
+    assert cause is not None
     return 1, [cause._replace(text=f"{cause.text}{where}")]
 
 
@@ -163,12 +166,10 @@ def _cause(asking: Asking, answer: Answer) -> Violation:
     keep_prob = KEEP_PROB if dropout else 1.0
     output = {} if (A := forms.returned(whole, given.outputs).A) is None else {f"A{given.depth}": A}
     question = {"name": asking.name, "values": given.values(keep_prob), "form": answer.form}
-    turns = {} if dropout else forward_in_turns(given.parameters, given.X, traced(asking, question))
-    cache = {**output, **_named(whole, given), **{name: e.value for name, e in turns.items()}}
     networks = [given.scene(*n, masks, keep_prob) for n in NETWORKS if given.dims[-1] > 1 or n[1] != "softmax"]
-    cause = cause_of_forward(networks, [output, cache] if dropout else [cache])  # dropout's caches differ
-    found, made = asking.explained(cause), turns.get(cause.output)
-    return found if made is None else found._replace(place=made.place)
+    events = [] if dropout else traced(asking, question)
+    cause, place = explained_forward(networks, named(whole, given.parameters), output, events)
+    return asking.explained(cause)._replace(place=place)
 
 
 def _reading(asking: Asking) -> Reading:
@@ -256,7 +257,7 @@ def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
             except TargetRaised:
                 break
             kept[keep_prob] = _masks(whole, wide, keep_prob) or []
-            cached[keep_prob] = _named(whole, wide)
+            cached[keep_prob] = named(whole, wide.parameters)
         wrong = []
         for l in range(1, depth):
             masks = {p: D[l - 1] for p, D in kept.items() if len(D) >= l}
@@ -284,20 +285,3 @@ def _without_masks(asking: Asking, given: ForwardArguments, whole: Any) -> Viola
         return asking.wrong("D1", "MB301", "nothing is dropped")
     text, certainty = no_mask([a for _, a in forms.walk(whole)], (given.dims[1], given.outputs[1]))
     return asking.wrong("D1", "MB303", text, certainty=certainty)
-
-
-# --- what it shows -----------------------------------------------------------------------------------------------
-
-
-def _named(whole: Any, given: ForwardArguments) -> dict[str, Any]:
-    """Z and A by their names: from a dictionary, or from the published order of the tuple."""
-    if isinstance(whole, dict):
-        return {k: v for k, v in whole.items() if isinstance(v, np.ndarray)}
-    inner = [v for v in whole if isinstance(v, tuple | list | dict)] if isinstance(whole, tuple | list) else []
-    cache = inner[0] if inner else whole
-    if isinstance(cache, dict):
-        return _named(cache, given)
-    arrays = [a for _, a in forms.walk(cache)]
-    named = dict(zip(forms.published(len(arrays)) or (), arrays, strict=False))
-    ours = forms.as_dict(given.parameters)  # they tell whether it is in that order at all
-    return named if all(name in named and np.array_equal(named[name], a) for name, a in ours.items()) else {}
