@@ -12,7 +12,7 @@ from reference.diagnosis.evaluate import value_of
 from reference.diagnosis.explain import Root
 from reference.diagnosis.localize import may_name, place_of, place_of_last_dA, place_of_m
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
-from reference.diagnosis.patterns import visible_pattern
+from reference.diagnosis.patterns import constant_keep_prob, visible_pattern
 from reference.diagnosis.scene import Scene
 from reference.diagnosis.ways import Mistake, is_unmasked
 from reference.findings.conventions import Convention
@@ -76,6 +76,11 @@ def causes_of(
         )
 
     probes = f", on {len(scenes)} of {len(scenes)} probes"
+    number = None
+    if kind in ("dA", "dZ") and root.got is not None and not any(len(way) == 1 for way in root.ways):
+        number = constant_keep_prob(scenes, root.got, root.right)
+    if number is not None:
+        return [cause("MB302", "exactly", f"{WHAT[kind]}over {number:.6g} in place of keep_prob", probes)]
     if not root.ways:
         unknown = LINES[line_of(root.output, scenes[0].L)].unknown
         if unknown is not None:

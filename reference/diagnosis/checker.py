@@ -98,8 +98,8 @@ def _place(way: _Way, trace: Trace, g: Array) -> Place | None:
     for part in ("numerator", "denominator"):
         got, want = (float(getattr(formula, part)(g, a)) for formula in (wrong, right))
         if not np.isclose(got, want, rtol=1e-9, atol=0):
-            if got == 0 and (copied := trace.copied(a)) is not None:
-                return copied
+            if got == 0 and (same := trace.overwritten() or trace.copied(a)) is not None:
+                return same
             if (place := trace.number(got)) is not None:
                 return place
     top, bottom = np.float64(wrong.numerator(g, a)), np.float64(wrong.denominator(g, a))

@@ -37,9 +37,10 @@ class Trace:
     def __init__(self, events: Sequence[Event], nudged: Nudged, g: Array) -> None:
         """``g``: the gradient that is checked; the variable that holds it tells nothing."""
         self.nudged = nudged
-        numbers = [e for e in events if e.value.dtype.kind == "f"]
-        given = next(((e.frame, e.variable) for e in numbers if np.array_equal(e.value.ravel(), g.ravel())), None)
-        self.events = [e for e in numbers if (e.frame, e.variable) != given]
+        self.numbers = [e for e in events if e.value.dtype.kind == "f"]
+        self.bound = [e for e in self.numbers if np.array_equal(e.value.ravel(), g.ravel())]
+        given = next(((e.frame, e.variable) for e in self.bound), None)
+        self.events = [e for e in self.numbers if (e.frame, e.variable) != given]
         size = np.abs(nudged.right)
         self.telling = [int(k) for k in np.flatnonzero(size > TELLING * size.max(initial=0.0))[:FEW]]
 
@@ -77,7 +78,13 @@ class Trace:
         def near(x: float, of: Sequence[float]) -> bool:
             return any(abs(x - v) <= SAME_COST * max(abs(v), 1e-3) for v in of)
 
-        return [t.event.place for t in self.taken if near(t.value, values) and not near(t.value, but)]
+        held = [t for t in self.taken if near(t.value, values) and not near(t.value, but)]
+        others = [t for t in self.taken if near(t.value, but) and not near(t.value, values)]
+        askers = {t.event.frame for t in held} & {t.event.frame for t in others}
+        if askers:  # who takes several costs asks for them
+            return [t.event.place for t in held if t.event.frame in askers]
+        helpers = {t.event.function for t in held} & {t.event.function for t in others}
+        return [t.event.place for t in held if t.event.function not in helpers]
 
     def _at(self, costs: Array) -> list[float]:
         return [float(costs[k]) for k in self.telling]
@@ -139,6 +146,23 @@ class Trace:
         held = [e for e in self.events if e.value.size == a.size and np.all(np.abs(e.value.ravel() - a) <= close)]
         others = [e for e in held if e.variable not in (held[0].variable, "return")]
         return others[0].place if others else None
+
+    def overwritten(self) -> Place | None:
+        """Where a second variable was bound to the gradient itself, so that what is set in one is set in both."""
+        held = {(e.frame, e.variable): e for e in reversed(self.bound) if e.variable != "return"}
+        changed = {key: self._first_change(*key) for key in held}
+        for (frame, name), (other_frame, other) in itertools.permutations(held, 2):
+            first, second = changed[frame, name], changed[other_frame, other]
+            if frame == other_frame and first and second and first.place == second.place:
+                later = [held[frame, name], held[frame, other]]
+                return max(later, key=lambda e: next(k for k, x in enumerate(self.numbers) if x is e)).place
+        return None
+
+    def _first_change(self, frame: int, variable: str) -> Event | None:
+        """Where entries of the variable were set, once it was bound to the gradient that is checked."""
+        mine = [e for e in self.numbers if (e.frame, e.variable) == (frame, variable)]
+        start = next(k for k, e in enumerate(mine) if any(e is b for b in self.bound))
+        return next((e for e in mine[start + 1 :] if e.value.shape == mine[start].value.shape), None)
 
     def of_quotient(self, quotient: Quotient) -> Place | None:
         """The statement behind a wrong quotient."""

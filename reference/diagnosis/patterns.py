@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.diagnosis.scene import Scene
 
-__all__ = ["visible_pattern"]
+__all__ = ["constant_keep_prob", "visible_pattern"]
 
 CLOSE = 1e-7
 Array = np.ndarray
@@ -24,6 +24,20 @@ def visible_pattern(scenes: Sequence[Scene], name: str, l: int, got: Sequence[Ar
             if all(shows(s.at(l), g, w) for s, g, w in zip(scenes, got, right, strict=True)):
                 return text
     return "no pattern is seen: the ratio to the reference is constant neither by block, nor by row, nor by column"
+
+
+def constant_keep_prob(scenes: Sequence[Scene], got: Sequence[Array], right: Sequence[Array]) -> float | None:
+    """The one number that stands for keep_prob whatever that is: told by probes of several keep_probs."""
+    if not all(s.dropout for s in scenes) or len({s.keep for s in scenes}) < 2:
+        return None
+    found = []
+    with np.errstate(all="ignore"):
+        for s, g, w in zip(scenes, got, right, strict=True):
+            if not _by_block(s, g, w):
+                return None
+            found.append(s.keep * float(np.median((w / g)[w != 0])))
+    alike = found[0] > 0 and np.ptp(found) <= CLOSE * found[0]
+    return found[0] if alike and abs(found[0] - 1) > CLOSE else None
 
 
 def _constant(ratio: Array, axis: Any) -> bool:

@@ -17,7 +17,8 @@ PROBES = ((4, (3, 5, 2), 6), (3, (5, 4, 6), 2), (5, (4, 3, 7), 2))  # widths: fi
 SQUARE = ((3, (3,), 3), (4, (4,), 4), (5, (5,), 5))  # for code that raises unless all layers are equally wide
 EXAMPLES = (11, 7, 9)
 SEED = 700  # of the first probe: none of these has a dead layer
-LAMBD, KEEP_PROB = 1.3, 0.7  # neither is the other, nor its inverse
+LAMBD = 1.3
+KEEP_PROBS = (0.7, 0.7, 0.6)  # never λ, nor its inverse; one is another, to tell a constant in its place
 
 
 def probes(entry: Entry, case: Case, *, square: bool = False) -> Iterator[Problem]:
@@ -39,7 +40,7 @@ def _probe(entry: Entry, case: Case, k: int, widths: tuple[int, tuple[int, ...],
         case.hidden,
         case.output,
         lambd=LAMBD if entry.domain.l2 else 0.0,
-        keep_prob=KEEP_PROB if entry.domain.dropout else 1.0,
+        keep_prob=KEEP_PROBS[k] if entry.domain.dropout else 1.0,
         bias="random" if "random" in entry.domain.biases else "zero",
         dtype=case.dtype,
         seed=SEED + k,

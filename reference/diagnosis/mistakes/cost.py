@@ -170,6 +170,7 @@ def _of_layers(s: Scene) -> list[tuple[str, Filling]]:
     found: dict[str, Callable[[Scene, list[float]], float]] = {}
     for l in range(s.L if s.L > 1 else 0):
         found[f"the cost without W{l + 1} in its L2 term"] = _left_out(l)
+        found[f"the cost with its L2 term × −1, and without W{l + 1} in it"] = _subtracted(_left_out(l))
         found[f"the cost with W{l + 1} alone in its L2 term"] = _alone(l)
         for k in (k for k in range(s.L) if k != l):
             found[f"the cost with W{k + 1} in the place of W{l + 1} in its L2 term"] = _twice(k, l)
@@ -185,6 +186,10 @@ def _of_norms(of: Callable[[Scene, list[float]], float]) -> Value:
 
 def _left_out(l: int) -> Callable[[Scene, list[float]], float]:
     return lambda s, norms: s.lambd / (2 * s.m) * (sum(norms) - norms[l])
+
+
+def _subtracted(of: Callable[[Scene, list[float]], float]) -> Callable[[Scene, list[float]], float]:
+    return lambda s, norms: -of(s, norms)
 
 
 def _alone(l: int) -> Callable[[Scene, list[float]], float]:

@@ -21,7 +21,7 @@ __all__ = ["is_network_class", "of_network_class"]
 
 BACKPROP = ("backprop", "back_prop", "backpropagation", "back_propagation", "backpropagate")
 FEEDFORWARD = ("feedforward", "feed_forward")
-SIZES = [3, 4, 2]
+SIZES, ALIKE = [3, 4, 2], [3, 3, 3]
 Cost = Callable[[Any, Any], Any]
 
 
@@ -150,10 +150,12 @@ KNOWN: tuple[tuple[str, Cost, Cost], ...] = (
 
 
 def _costs(network: Any) -> list[tuple[str, Cost | None]]:
-    """The costs that a network without one of its own may mean; its ``cost_derivative`` leaves one."""
+    """The costs that a network without one of its own may mean; its ``cost_derivative`` leaves one, and so does the
+    gradient of its last biases, which no mistake in the layers before it can touch.
+    """
     derivative = getattr(network, "cost_derivative", None)
     if not callable(derivative):
-        return [(said, cost) for said, cost, _ in KNOWN]
+        return _by_last_layer(network) or [(said, cost) for said, cost, _ in KNOWN]
     rng = np.random.RandomState(5)
     a, y = rng.uniform(0.1, 0.9, size=(2, 1)), np.array([[1.0], [0.0]])
     try:
@@ -164,6 +166,24 @@ def _costs(network: Any) -> list[tuple[str, Cost | None]]:
     if got.shape == a.shape and np.allclose(got, y - a, rtol=1e-9) and _adds(network):
         return [("its nabla is minus the gradient, which its update adds", lambda a, y: -_square(a, y))]
     return list(mine) or [(KNOWN[0][0], KNOWN[0][1])]
+
+
+def _by_last_layer(network: Any) -> list[tuple[str, Cost | None]]:
+    """The costs of which its last biases have the gradient, in a network of equal widths."""
+    rng = np.random.RandomState(7)
+    x, y = rng.standard_normal((ALIKE[0], 1)), np.array([[1.0], [0.0], [0.0]])
+    made = type(network)
+    backprop, feedforward = _method(made, BACKPROP) or "", _method(made, FEEDFORWARD) or ""
+    try:
+        with seeded():
+            alike = made(list(ALIKE))
+        a = np.asarray(getattr(alike, feedforward)(x.copy()), dtype=np.float64)
+        parts = getattr(alike, backprop)(x.copy(), y.copy())
+        last = [np.asarray(part[-1], dtype=np.float64) for part in parts if np.shape(part[-1]) == a.shape]
+    except Exception:
+        return []
+    owed = [(said, cost, d(a, y) * a * (1 - a)) for said, cost, d in KNOWN]
+    return [(said, cost) for said, cost, delta in owed if any(np.allclose(b, delta, rtol=1e-9) for b in last)]
 
 
 def _adds(network: Any) -> bool:

@@ -86,8 +86,9 @@ def cost(asking: Asking) -> LawResult:
     wrong = [a for answers in tried for a in answers if a.wrong is not None]
     if not wrong:
         raise next(a.raised for answers in tried for a in answers if a.raised is not None)
-    known = [a for a in wrong if a.wrong is not None and a.wrong.certainty != "unexplained"]
-    return 1, [_placed(asking, (known or wrong)[0])]
+    deep = [a for a in wrong if a.given.depth > 1] or wrong  # one layer is all of them, or none
+    known = [a for a in deep if a.wrong is not None and a.wrong.certainty != "unexplained"]
+    return 1, [_placed(asking, (known or deep)[0])]
 
 
 def _labels(asking: Asking) -> list[Labels]:

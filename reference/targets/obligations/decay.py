@@ -6,9 +6,12 @@ import itertools
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same
+from reference.targets.obligations.lines import traced
 from reference.targets.obligations.updates import not_judged
 from reference.targets.reading.training import known_arguments
 from reference.targets.reading.vocabulary import plain, strong
@@ -86,4 +89,10 @@ def _is(got: object, want: float) -> bool:
 
 
 def _with_line(asking: Asking, text: str) -> Violation:
-    return asking.wrong("return", "MB804", text)
+    """Where the rate that is returned was made."""
+    events = traced(asking)
+    returned = next((e for e in reversed(events) if e.variable == "return"), None)
+    alike = [e for e in events if returned is not None and np.array_equal(e.value, returned.value)]
+    made = [e for e in alike if returned is not None and e.frame == returned.frame]
+    wrong = asking.wrong("return", "MB804", text)
+    return wrong._replace(place=made[0].place) if made else wrong

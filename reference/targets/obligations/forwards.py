@@ -9,8 +9,7 @@ import numpy as np
 
 from reference.cases.forward import ACTIVATIONS, OUTPUTS
 from reference.diagnosis.evaluate import followed, value_of
-from reference.diagnosis.functions import cause_of_cost, cause_of_forward
-from reference.diagnosis.observed import forward_in_turns
+from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.scene import Scene, forward_order, scene_of
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
@@ -18,8 +17,10 @@ from reference.interface.outcome import Single
 from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
+from reference.targets.obligations.forward_lines import explained_forward, named
 from reference.targets.obligations.laws import no_mask, of_its_own_rate, wrong_law
 from reference.targets.obligations.lines import traced
+from reference.targets.obligations.own_rates import of_own_rate, own_scale
 from reference.targets.pairing import layouts as forms
 from reference.targets.pairing.readings import Reading
 from reference.targets.reading.roles import Role
@@ -101,12 +102,15 @@ def forward(asking: Asking) -> LawResult:
             text = f"computes one network at some depths, and another at others, of {listed(right)} layers"
             return 1, [asking.wrong("*", "MB104", text)]
         return sum(np.size(a.whole[0]) if isinstance(a.whole, tuple) else 1 for a in known), _cost(asking, known[0])
-    first = bad[0] if bad else shaped[0]
+    returned = [a for a in bad if a.raised is None and a.shaped and not a.networks]
+    first = (returned or bad)[0] if bad else shaped[0]
     where = f", in a network of {first.given.depth} layers: it is right at {listed(right)}" if right else ""
-    if first.raised is not None:
-        code, text, place = described(first.raised)
+    cause = None if first.raised is not None else _cause(asking, first)
+    raised = next((a.raised for a in bad if a.raised is not None), None)
+    if raised is not None and (cause is None or cause.certainty == "unexplained"):
+        code, text, place = described(raised)
         return 1, [Violation("*", code, f"{text}{where}", place=place)]
-    cause = _cause(asking, first)
+    assert cause is not None
     return 1, [cause._replace(text=f"{cause.text}{where}")]
 
 
@@ -162,12 +166,10 @@ def _cause(asking: Asking, answer: Answer) -> Violation:
     keep_prob = _rate(asking)
     output = {} if (A := forms.returned(whole, given.outputs).A) is None else {f"A{given.depth}": A}
     question = {"name": asking.name, "values": given.values(keep_prob), "form": answer.form}
-    turns = {} if dropout else forward_in_turns(given.parameters, given.X, traced(asking, question))
-    cache = {**output, **_named(whole, given), **{name: e.value for name, e in turns.items()}}
     networks = [given.scene(*n, masks, keep_prob) for n in NETWORKS if given.dims[-1] > 1 or n[1] != "softmax"]
-    cause = cause_of_forward(networks, [output, cache] if dropout else [cache])  # dropout's caches differ
-    found, made = asking.explained(cause), turns.get(cause.output)
-    return found if made is None else found._replace(place=made.place)
+    events = [] if dropout else traced(asking, question)
+    cause, place = explained_forward(networks, named(whole, given.parameters), output, events)
+    return asking.explained(cause)._replace(place=place)
 
 
 def _rate(asking: Asking) -> float:
@@ -252,6 +254,7 @@ def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
     for depth in sorted({a.given.depth for a in answers if a.given.depth > 1}, key=DEPTHS.index):
         answer = next(a for a in answers if a.given.depth == depth)
         kept: dict[float, list[np.ndarray]] = {}
+        cached: dict[float, dict[str, Any]] = {}
         for keep_prob in RATES:
             widths = (4, WIDE, WIDE - 50, WIDE - 20)
             wide = _given(depth, answer.given.dims[-1], widths=widths, m=MANY, reading=answer.given.reading)
@@ -260,14 +263,16 @@ def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
             except TargetRaised:
                 break
             kept[keep_prob] = _masks(whole, wide, keep_prob) or []
-        wrong = {}
+            cached[keep_prob] = named(whole, wide.parameters)
+        wrong = []
         for l in range(1, depth):
             masks = {p: D[l - 1] for p, D in kept.items() if len(D) >= l}
-            law = of_its_own_rate(masks) or next(filter(None, (wrong_law(D, p) for p, D in masks.items())), None)
-            if law is not None:
-                wrong[f"D{l}"] = law
+            if (law := of_its_own_rate(masks)) is not None:
+                wrong += of_own_rate(asking, l, law, own_scale(cached, masks, l), RATES[-1])
+            elif (law := next(filter(None, (wrong_law(D, p) for p, D in masks.items())), None)) is not None:
+                wrong.append(asking.wrong(f"D{l}", "MB303", law[0])._replace(part=law[1]))
         if wrong:
-            return [asking.wrong(D, "MB303", text)._replace(part=part) for D, (text, part) in wrong.items()]
+            return list({v.place or v.output: v for v in reversed(wrong)}.values())[::-1]
     return []
 
 
@@ -286,20 +291,3 @@ def _without_masks(asking: Asking, given: ForwardArguments, whole: Any) -> Viola
         return asking.wrong("D1", "MB301", "nothing is dropped")
     text, certainty = no_mask([a for _, a in forms.walk(whole)], (given.dims[1], given.outputs[1]))
     return asking.wrong("D1", "MB303", text, certainty=certainty)
-
-
-# --- what it shows -----------------------------------------------------------------------------------------------
-
-
-def _named(whole: Any, given: ForwardArguments) -> dict[str, Any]:
-    """Z and A by their names: from a dictionary, or from the published order of the tuple."""
-    if isinstance(whole, dict):
-        return {k: v for k, v in whole.items() if isinstance(v, np.ndarray)}
-    inner = [v for v in whole if isinstance(v, tuple | list | dict)] if isinstance(whole, tuple | list) else []
-    cache = inner[0] if inner else whole
-    if isinstance(cache, dict):
-        return _named(cache, given)
-    arrays = [a for _, a in forms.walk(cache)]
-    named = dict(zip(forms.published(len(arrays)) or (), arrays, strict=False))
-    ours = forms.as_dict(given.parameters)  # they tell whether it is in that order at all
-    return named if all(name in named and np.array_equal(named[name], a) for name, a in ours.items()) else {}

@@ -144,7 +144,7 @@ def wrong_law(D: np.ndarray, p: float) -> tuple[str, str] | None:
 def of_its_own_rate(masks: Mapping[float, np.ndarray]) -> tuple[str, str] | None:
     """What is said of masks that are drawn alike for every keep_prob; ``masks``: by keep_prob."""
     rates = {p: float(D.mean()) for p, D in masks.items()}
-    if len(rates) < 2 or not all(kept_rate(masks[p], p) for p in rates):
+    if len(rates) < 2 or not any(kept_rate(masks[p], p) for p in rates):
         return None
     low, high = min(rates.values()), max(rates.values())
     spread = 2 * SIGMAS * sqrt(0.25 / min(D.size for D in masks.values()))

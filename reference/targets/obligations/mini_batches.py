@@ -9,6 +9,7 @@ import numpy as np
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array
+from reference.targets.obligations.batch_lines import place_of_batches
 from reference.targets.obligations.updates import not_judged
 from reference.targets.reading.training import known_arguments
 from reference.targets.reading.vocabulary import strong
@@ -50,7 +51,7 @@ def mini_batches(asking: Asking) -> LawResult:
 def _asked(asking: Asking, rows: bool) -> LawResult | None:
     """``None`` where what comes is not laid out so."""
     looked = 0
-    found: dict[str, str] = {}
+    found: dict[str, Violation] = {}
     sized = "mini_batch_size" in known_arguments([a[0] for a in asking.function.arguments], asking.function.role or "")
     for m, size in SIZES if sized else ((148, 64), (128, 64), (65, 64)):
         batches = _batches(asking, m, size, 0, rows)
@@ -58,12 +59,13 @@ def _asked(asking: Asking, rows: bool) -> LawResult | None:
             return None
         looked += m
         said = _wrong(batches, m, size)
-        if said is not None:
-            found.setdefault(said[0], f"{said[1]} (m = {m}, batches of {size})")
+        if said is not None and said[0] not in found:
+            text = f"{said[1]} (m = {m}, batches of {size})"
+            found[said[0]] = Violation("*", "MB804", text, place=place_of_batches(asking, said[0], said[1]))
     again = _of_seeds(asking, rows) if not found else None
     if again is not None:
-        found["seed"] = again
-    return looked, [Violation("*", "MB804", text) for text in list(found.values())[:2]]
+        found["seed"] = Violation("*", "MB804", again)
+    return looked, list(found.values())[:2]
 
 
 def _batches(asking: Asking, m: int, size: int, seed: int, rows: bool) -> Batches | None:

@@ -16,6 +16,7 @@ from reference.targets.obligations.update_rules import Settings, Steps, close, c
 __all__ = ["line_in_source", "with_lines"]
 
 CORRECTED = re.compile(r"corr|hat|unbias|bias_?c|_bc|̂", re.IGNORECASE)
+LAYER = re.compile(r"[Wwb]_?\d")
 
 
 def with_lines(
@@ -30,7 +31,7 @@ def with_lines(
     placed = []
     for violation in violations:
         name = violation.output[-2:]
-        place = _place(violation, events, by_name[name], name, given) if name in by_name else None
+        place = _place(violation, events, by_name, name, given) if name in by_name else None
         if place is None and (line := line_in_source(asking, violation.output)) is not None:
             place = Place(asking.file, asking.function.cell, line)
         placed.append(violation._replace(place=violation.place or place))
@@ -46,17 +47,28 @@ def line_in_source(asking: Asking, output: str) -> int | None:
         return None
 
 
-def _place(violation: Violation, events: list[Event], x: Steps, name: str, given: Settings) -> Place | None:
+def _place(
+    violation: Violation, events: list[Event], by_name: Mapping[str, Steps], name: str, given: Settings
+) -> Place | None:
+    x = by_name[name]
     made = {"v": x.v_after[-1], "s": x.s_after[-1]}.get(violation.output[0], x.θ_after[-1])
     if violation.part in ("v̂", "ŝ"):
         hats = [e for e in events if CORRECTED.search(e.variable) and np.shape(e.value) == made.shape]
         right = [a[-1] for a in corrections(given, x)]
         off = [e for e in hats if name.lower() in e.variable.lower() and not any(_same(e.value, a) for a in right)]
-        if off:
+        if off or (off := _of_any_layer(hats, violation.part, by_name, given)):
             return off[0].place
     held = [e for e in events if _same(e.value, made) and name[:1].lower() in e.variable.lower()]
     held = held or [e for e in events if _same(e.value, made)]
     return held[0].place if held else None
+
+
+def _of_any_layer(hats: list[Event], part: str, by_name: Mapping[str, Steps], given: Settings) -> list[Event]:
+    """The wrong ones of those that name no layer: of v or of s, by their first letter."""
+    right = [a[-1] for x in by_name.values() for a in corrections(given, x)]
+    letter = "v" if part == "v̂" else "s"
+    kept = [e for e in hats if not LAYER.search(e.variable) and e.variable.lower().startswith(letter)]
+    return [e for e in kept if not any(_same(e.value, a) for a in right)]
 
 
 def _same(got: np.ndarray, want: np.ndarray) -> bool:

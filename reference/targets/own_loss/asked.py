@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.cases.problem import Problem
 from reference.findings.conventions import CONVENTIONS, SUMMED, Convention, Term
-from reference.interface.entry import Event, Ran
+from reference.interface.entry import Event, Place, Ran
 
 __all__ = ["OwnLoss"]
 
@@ -26,6 +26,7 @@ class OwnLoss(NamedTuple):
     losses: Callable[[Problem], np.ndarray]
     autodiff: Callable[[Problem], np.ndarray | None]
     trace: Callable[[Problem], list[Event]]
+    place: Callable[[str], Place | None]  # where its source sets a gradient
     taken: Callable[[Problem], Problem] | None  # the problem as it takes it: labels are classes
     said: str  # the reading of its arguments, in words
     shapes: tuple[tuple[int, int], ...]  # layers, outputs

@@ -14,6 +14,7 @@ from reference.interface.entry import Entry, Event, Violation
 from reference.judging.execution import Failure
 from reference.targets.own_loss.asked import OwnLoss
 from reference.targets.own_loss.compared import GUARDED, Block, Compared, beside_differences, misshapen, problems
+from reference.targets.own_loss.lines import at_their_lines
 
 __all__ = ["causes"]
 
@@ -22,7 +23,7 @@ def causes(own: OwnLoss, shown: Compared) -> list[Violation]:
     """The cause where one can be told: of the penalty, of a line, or a factor; else how far each block is off."""
     case = str(shown.problem.cases[0])
     if (penalty := _of_penalty(own, shown)) is not None:
-        return [penalty]
+        return at_their_lines(own, shown, penalty)
     if (factor := _common_factor(own, shown)) is not None:
         said, code = factor
         return [Violation("gradients", code, f"every gradient is {said} that of the loss that is returned")]

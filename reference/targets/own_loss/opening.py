@@ -98,7 +98,8 @@ def _own_loss(worker: Worker, answer: dict[str, Any], file: str) -> OwnLoss:
         return replace(problem, Y=prepared["Y"], parameters=tuple((W, b) for (W, _), b in layers))
 
     return OwnLoss(
-        check, run, losses, autodiff, _trace(worker, check, file), taken if answer["replaces"] else None,
+        check, run, losses, autodiff, _trace(worker, check, file), _source(worker, check, file),
+        taken if answer["replaces"] else None,
         said=answer["said"], shapes=tuple((d, n) for d, n in answer["shapes"]), raises=tuple(answer["raises"]),
         l2=answer["l2"], biases=answer["biases"], known=answer["known"] and tuple(answer["known"]),
     )  # fmt: skip
@@ -117,6 +118,17 @@ def _trace(worker: Worker, check: str, file: str) -> Callable[[Problem], list[Ev
         ]
 
     return trace
+
+
+def _source(worker: Worker, check: str, file: str) -> Callable[[str], Place | None]:
+    def place(gradient: str) -> Place | None:
+        try:
+            at = worker.ask("gradient_line", check=check, gradient=gradient)
+        except (TargetRaised, TargetDied):
+            return None
+        return None if at is None else Place(file if at[0] is None else at[0], at[1], at[2])
+
+    return place
 
 
 def _entry(own: OwnLoss) -> Entry:

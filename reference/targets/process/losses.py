@@ -18,6 +18,7 @@ from reference.targets.losses.trial import Tried, chosen
 from reference.targets.losses.way import Way, as_number
 from reference.targets.pairing.passes import STATE, Function, function
 from reference.targets.process.calling import singles
+from reference.targets.reading.assigned import assigned
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.vocabulary import plain
@@ -163,6 +164,15 @@ class LossAnswers:
         columns = [single._replace(X=single.X[:, [k]], Y=single.Y[:, [k]]) for k in range(m)]
         runs = [self._traced(partial(way.ask, called, column), STATE) for column in columns]
         return side_by_side(runs)
+
+    def ask_gradient_line(self, check: str, gradient: str) -> list[Any] | None:
+        """Where the source sets dW1, or what is returned under its name or W1's."""
+        _, called = self._way(check)
+        code = getattr(called[0], "__code__", None)
+        if code is None:
+            return None
+        line = assigned(called[0], gradient) or assigned(called[0], gradient[1:], entry=True)
+        return None if line is None else [*place(code.co_filename), line]
 
     def ask_loss_autodiff(self, check: str, problem: dict[str, Any]) -> Any:
         """dJ by JAX through the file's own code; raises whatever that raises under JAX."""

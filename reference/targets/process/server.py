@@ -44,7 +44,7 @@ from reference.targets.process.exceptions import described
 from reference.targets.process.losses import LossAnswers
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
-from reference.targets.reading.assigned import assigned
+from reference.targets.reading.assigned import assigned, count_of_turns
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import Cell, SourceError, place, read
@@ -276,6 +276,10 @@ class Server(LossAnswers):
     def ask_line(self, name: str, quantity: str) -> int | None:
         """The line of a function that sets W1, or an entry of that name."""
         return assigned(self.functions[name].call, quantity)
+
+    def ask_count_of_turns(self, name: str) -> int | None:
+        """Where the only loop of a function is told how many turns it takes."""
+        return count_of_turns(self.functions[name].call)
 
     def ask_sizes(self, name: str, sizes: dict[str, int]) -> Any:
         """An initialiser that takes the sizes of its layers one by one."""

@@ -8,52 +8,125 @@ import re
 import textwrap
 from typing import Any
 
-__all__ = ["assigned"]
+__all__ = ["assigned", "count_of_turns"]
+
+OF_COMPLETE_ONES = re.compile(r"complete|full|whole", re.IGNORECASE)
 
 
-def assigned(call: Any, quantity: str) -> int | None:
-    """The last line that sets ``W1``: the variable, or an entry under that name, whole or pieced together."""
-    first = call.__code__.co_firstlineno
+def assigned(call: Any, quantity: str, *, entry: bool = False) -> int | None:
+    """The last line that sets ``W1``: the variable, or an entry under that name, whole or pieced together.
+
+    Where a variable is merely put under that name, the line that made the variable. ``entry``: no variable of that
+    name counts.
+    """
+    tree = _source(call)
+    line = None if tree is None else _last(tree, quantity, entry=entry)
+    return None if line is None else call.__code__.co_firstlineno + line - 1
+
+
+def count_of_turns(call: Any) -> int | None:
+    """Where the only loop of a function is told how many turns it takes.
+
+    ``None`` where there are several loops, and of one over what is complete: there it is what comes after it that
+    deals with the rest.
+    """
+    tree = _source(call)
+    if tree is None:
+        return None
+    loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While | ast.comprehension)]
+    if len(loops) != 1 or isinstance(loops[0], ast.While):
+        return None
+    names = {n.id for n in ast.walk(loops[0].iter) if isinstance(n, ast.Name)}
+    if any(OF_COMPLETE_ONES.search(name) for name in names):
+        return None
+    set_to = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+    counted = [n for n in set_to if n.targets[0].id in names and _rounds_down(n.value)]  # type: ignore[attr-defined]
+    line = counted[-1].lineno if counted else loops[0].iter.lineno
+    return int(call.__code__.co_firstlineno) + line - 1
+
+
+def _rounds_down(value: ast.expr) -> bool:
+    return any(isinstance(n, ast.FloorDiv) or getattr(n, "id", getattr(n, "attr", "")) in ("floor", "int")
+               for n in ast.walk(value))  # fmt: skip
+
+
+def _source(call: Any) -> ast.AST | None:
     try:
-        node = ast.parse(textwrap.dedent(inspect.getsource(call)))
+        return ast.parse(textwrap.dedent(inspect.getsource(call)))
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
-    lines = [line for statement in ast.walk(node) for line in _sets(statement, quantity)]
-    return first + max(lines) - 1 if lines else None
 
 
-def _sets(node: ast.AST, quantity: str) -> list[int]:
+def _last(tree: ast.AST, quantity: str, *, entry: bool = False, followed: frozenset[str] = frozenset()) -> int | None:
+    """Counted from the first line of the function. ``followed``: the names that led here."""
+    keys = _Keys(tree, quantity)
+    found = [one for node in ast.walk(tree) for one in _sets(node, "" if entry else quantity, keys)]
+    made = [line for line, value in found if not isinstance(value, ast.Name)]
+    if made or not found:
+        return max(made, default=None)
+    line, value = max(found, key=lambda one: one[0])
+    assert isinstance(value, ast.Name)
+    followed |= {quantity}
+    return (None if value.id in followed else _last(tree, value.id, followed=followed)) or line
+
+
+def _sets(node: ast.AST, quantity: str, keys: _Keys) -> list[tuple[int, ast.AST | None]]:
+    """The lines of a statement that set it, each with what it is set to."""
     match node:
-        case ast.Assign(targets=targets):
+        case ast.Assign(targets=targets, value=value):
             whole = [t for target in targets for t in (target.elts if isinstance(target, ast.Tuple) else [target])]
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+        case ast.AugAssign(target=target):
+            whole, value = [target], None  # changed, whatever is added
+        case ast.AnnAssign(target=target, value=value):
             whole = [target]
-        case ast.Dict(keys=keys, values=values):
-            return [v.lineno for k, v in zip(keys, values, strict=True) if k is not None and _is_key(k, quantity)]
+        case ast.Dict(keys=entries, values=values):
+            return [(v.lineno, v) for k, v in zip(entries, values, strict=True) if k is not None and keys.name_it(k)]
         case ast.DictComp(key=key, value=value):
-            return [value.lineno] if _is_key(key, quantity) else []
+            return [(value.lineno, value)] if keys.name_it(key) else []
         case _:
             return []
     named = any(
-        (isinstance(t, ast.Name) and t.id == quantity)
-        or (isinstance(t, ast.Subscript) and _is_key(t.slice, quantity))
+        (isinstance(t, ast.Name) and t.id == quantity) or (isinstance(t, ast.Subscript) and keys.name_it(t.slice))
         for t in whole
-    )  # fmt: skip
-    return [node.lineno] if named else []
+    )
+    return [(node.lineno, value)] if named else []
 
 
-def _is_key(key: ast.AST, quantity: str) -> bool:
-    """``"W1"``, ``f"W{l}"``, ``"W" + str(l)``."""
-    kind = quantity.rstrip("0123456789")
-    match key:
-        case ast.Constant(value=str() as text):
-            return text == quantity
-        case ast.JoinedStr(values=[ast.Constant(value=str() as text), *_]):
-            return text == kind
-        case ast.BinOp(op=ast.Add(), left=ast.Constant(value=str() as text)):
-            return text == kind
-        case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str() as text)):
-            return re.sub(r"%[di]|%s", "", text) == kind
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as text), attr="format")):
-            return re.sub(r"\{\w*\}", "", text) == kind
-    return False
+class _Keys:
+    """The expressions under which a function keeps a quantity."""
+
+    def __init__(self, tree: ast.AST, quantity: str) -> None:
+        self.quantity, self.kind = quantity, quantity.rstrip("0123456789")
+        loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.comprehension)]
+        self.kinds = {n.target.id for n in loops if isinstance(n.target, ast.Name) and self._goes_through(n.iter)}
+        self.variables: set[str] = set()
+        for n in ast.walk(tree):
+            if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name) and self.name_it(n.value):
+                self.variables.add(n.targets[0].id)
+
+    def _goes_through(self, values: ast.expr) -> bool:
+        """``for kind in ("W", "b")``."""
+        if not isinstance(values, ast.Tuple | ast.List):
+            return isinstance(values, ast.Constant) and values.value in ("Wb", "bW") and self.kind in ("W", "b")
+        return any(isinstance(v, ast.Constant) and v.value == self.kind for v in values.elts)
+
+    def name_it(self, key: ast.AST) -> bool:
+        """``"W1"``, ``f"W{l}"``, ``"W" + str(l)``; a variable that holds one of these."""
+        match key:
+            case ast.Constant(value=str() as text):
+                return text == self.quantity
+            case ast.Name(id=name):
+                return name in self.variables
+            case ast.JoinedStr(values=[ast.Constant(value=str() as text), *_]):
+                return text == self.kind
+            case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id=name)), *_]):
+                return name in self.kinds
+            case ast.BinOp(op=ast.Add(), left=ast.Constant(value=str() as text)):
+                return text == self.kind
+            case ast.BinOp(op=ast.Add(), left=ast.Name(id=name)):
+                return name in self.kinds
+            case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str() as text)):
+                return re.sub(r"%[di]|%s", "", text) == self.kind
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as text), attr="format")):
+                return re.sub(r"\{\w*\}", "", text) == self.kind
+        return False
