@@ -44,7 +44,8 @@ def place_of(
         events = later
     held = [e for e in events if _same(e.value, got)]
     mine = [e for e in held if may_name(e.variable, output)]
-    if operand is not None and _same(operand, got):  # nothing was done to it: what made the operand is right
+    own = bool(held) and plain_name(held[0].variable) == output.lower()
+    if operand is not None and _same(operand, got) and not own:  # nothing was done to what another line made, rightly
         mine = held = [e for e in mine if e.place != held[0].place]
     if not held:
         return None

@@ -15,7 +15,7 @@ MOST = 8  # lines
 NAMED = 3  # functions that go without being judged for one reason
 
 
-class Block(NamedTuple):
+class Lines(NamedTuple):
     """Lines that are shown together, and how many things they tell."""
 
     lines: list[str]
@@ -25,7 +25,7 @@ class Block(NamedTuple):
 def explanation(target: Target) -> Iterator[str]:
     """What was seen in it, what was not judged and why, and the nearest thing to do."""
     first = list(wrapped("; ".join(filter(None, [target.error, *target.seen[:1]]))))
-    rest = [Block(list(wrapped(text))) for text in about(target)[len(target.seen[:1]) :]]
+    rest = [Lines(list(wrapped(text))) for text in about(target)[len(target.seen[:1]) :]]
     yield from first
     yield from _within(MOST - len(first), [*_groups(target), *rest])
 
@@ -35,7 +35,7 @@ def not_judged(target: Target) -> Iterator[str]:
     yield from _within(MOST, _groups(target))
 
 
-def _within(most: int, blocks: Sequence[Block]) -> Iterator[str]:
+def _within(most: int, blocks: Sequence[Lines]) -> Iterator[str]:
     """Whole blocks, as many as there is room for, and of the first as much of it as there is."""
     shown: list[str] = []
     for k, block in enumerate(blocks):
@@ -48,7 +48,7 @@ def _within(most: int, blocks: Sequence[Block]) -> Iterator[str]:
     yield from shown
 
 
-def _groups(target: Target) -> list[Block]:
+def _groups(target: Target) -> list[Lines]:
     """The functions that were not judged, those with one reason together."""
     by_reason: dict[str, list[tuple[str, Finding]]] = {}
     for row in target.checks:
@@ -58,14 +58,14 @@ def _groups(target: Target) -> list[Block]:
     return [_group(reason, found) for reason, found in by_reason.items()]
 
 
-def _group(reason: str, found: list[tuple[str, Finding]]) -> Block:
+def _group(reason: str, found: list[tuple[str, Finding]]) -> Lines:
     found = sorted(found, key=_order)
     named = [f"{check}{_where(finding)}" for check, finding in found[:NAMED]]
     named += [f"{len(found) - NAMED} more"] * (len(found) > NAMED)
     listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
     lines = list(wrapped(f"? {listed} {'is' if len(found) == 1 else 'are'} not judged: {reason}", "  ", "    "))
     remedy = next((finding.remedy for _, finding in found if finding.remedy), None)
-    return Block([*lines, *(wrapped(f"judge it by: {remedy}", "    ", "      ") if remedy else ())], len(found))
+    return Lines([*lines, *(wrapped(f"judge it by: {remedy}", "    ", "      ") if remedy else ())], len(found))
 
 
 def _order(one: tuple[str, Finding]) -> tuple[int, int]:

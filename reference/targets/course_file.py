@@ -14,9 +14,11 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import broken, described, says
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
+from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
+from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
 from reference.targets.pairing.passes import Reached
@@ -25,8 +27,8 @@ from reference.targets.reading.roles import Role
 from reference.targets.reading.source import SourceError
 from reference.targets.reading.training import UPDATES
 from reference.targets.reading.vocabulary import strong
-from reference.targets.remote import RemoteFunction, RemotePair, entry_of, own_of
-from reference.targets.unjudged import Judged, names_in, not_judged
+from reference.targets.remote import entry_of
+from reference.targets.unjudged import Account, names_in, not_judged
 
 __all__ = ["course_file"]
 
@@ -118,14 +120,14 @@ def _account(
     functions: Sequence[RemoteFunction],
     shown: str,
     file: str,
-) -> Judged:
+) -> Account:
     """Which functions are judged, and as what."""
     roles = {f.name: f.role for f in functions}
     said = [law.check for law in laws if law.says]
     checkers = [name for name in said if roles.get(name) in (Role.CHECK_N, Role.SCALAR_CHECK)]
     updates = [name for name in said if roles.get(name) in UPDATES]
     backward = [entry.check for entry in entries] + [check for check, _ in unknown]
-    return Judged(frozenset(backward), frozenset(checkers), frozenset(updates), frozenset(said), shown, file)
+    return Account(frozenset(backward), frozenset(checkers), frozenset(updates), frozenset(said), shown, file)
 
 
 def _pairs(
@@ -137,7 +139,7 @@ def _pairs(
         if f.role is None or not f.role.is_backward:
             continue
         try:
-            pair = RemotePair.told(worker.ask("pair", check=f.name))
+            pair = RemotePair.of(worker.ask("pair", check=f.name))
             if (of_rate := worker.ask("rate", check=f.name)) is not None:
                 text, cell, line = of_rate
                 place = None if line is None else (file, cell, line)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reference.targets.library_check import of_a_cost
-from reference.targets.unjudged import Judged
+from reference.targets.unjudged import Account
 
 __all__ = ["what_it_holds"]
 
@@ -14,7 +14,7 @@ LISTED = 5  # names in one line
 NOTHING = "nothing in it looks like a backward pass, a gradient checker or an update"
 
 
-def what_it_holds(survey: Mapping[str, Any], judged: Judged) -> tuple[str, ...]:
+def what_it_holds(survey: Mapping[str, Any], judged: Account) -> tuple[str, ...]:
     """First what it holds; then what there is to do, beside what is said of the functions that were not judged."""
     functions, classes, script = survey["functions"], survey["classes"], survey["script"]["statements"]
     parts = [_counted("function", [f["name"] for f in functions]), _counted("class", [c["name"] for c in classes])]

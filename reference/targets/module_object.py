@@ -18,9 +18,10 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import broken, described
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
+from reference.targets.descriptions import RemotePair, as_tree
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.process.supervisor import Worker
-from reference.targets.remote import RemotePair, as_tree, entry_of, meter_of
+from reference.targets.remote import entry_of, meter_of
 
 __all__ = ["NotThere", "direct", "module_object"]
 
@@ -49,7 +50,7 @@ def module_object(name: str, module: str, attribute: str, limits: Limits, bindin
         return Implementation(name, own.entries, own.laws, own.notes, close=worker.close)
     if answer["pair"] is None:
         return Implementation(name, (direct(worker, attribute),), close=worker.close)
-    pair = RemotePair.told(answer["pair"])
+    pair = RemotePair.of(answer["pair"])
     if pair.not_judged is not None:
         return Implementation(name, (), notes=(NotJudged(pair.check, pair.not_judged),), close=worker.close)
     return Implementation(name, (entry_of(worker, pair, costs=[binding.cost], file=module),), close=worker.close)

@@ -17,7 +17,7 @@ from reference.targets.library_check import of_a_cost, of_a_layer
 from reference.targets.reading.looks import LAYER
 from reference.targets.reading.vocabulary import meaning, plain
 
-__all__ = ["SCRIPT", "Judged", "names_in", "not_judged"]
+__all__ = ["SCRIPT", "Account", "names_in", "not_judged"]
 
 SCRIPT = "script"  # what is not judged in the lines outside every function
 LISTED = 6  # names in one line
@@ -33,7 +33,7 @@ OWED = {
 }
 
 
-class Judged(NamedTuple):
+class Account(NamedTuple):
     """The functions that are judged, by what they look like; and a file's name, as given and as it is."""
 
     backward: frozenset[str]
@@ -65,7 +65,7 @@ def names_in(survey: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def not_judged(
-    survey: Mapping[str, Any], judged: Judged, notes: Sequence[str | NotJudged], *, only: str | None = None
+    survey: Mapping[str, Any], judged: Account, notes: Sequence[str | NotJudged], *, only: str | None = None
 ) -> list[str | NotJudged]:
     """The notes, with what is missing in them; ``only``: the one function that is asked for."""
     functions = {f["name"]: f for f in survey["functions"]}
@@ -113,13 +113,13 @@ def _used_by(names: frozenset[str], functions: Mapping[str, Any]) -> set[str]:
 # --- one function, one class, the script -----------------------------------------------------------------------------
 
 
-def _of(f: Mapping[str, Any], judged: Judged, functions: Mapping[str, Any]) -> NotJudged:
+def _of(f: Mapping[str, Any], judged: Account, functions: Mapping[str, Any]) -> NotJudged:
     place = Place(judged.file, f["cell"], f["line"])
     reason, remedy = _why(f, judged, functions)
     return NotJudged(f["name"], reason, remedy, place, needed=True)
 
 
-def _why(f: Mapping[str, Any], judged: Judged, functions: Mapping[str, Any]) -> tuple[str, str]:
+def _why(f: Mapping[str, Any], judged: Account, functions: Mapping[str, Any]) -> tuple[str, str]:
     """The reason, and what would have the function judged."""
     looks, n = f["looks"], plain(f["name"])
     if _is_of_a_layer(f):
@@ -150,7 +150,7 @@ def _is_of_a_layer(f: Mapping[str, Any]) -> bool:
     return f["looks"] == "backward pass" and bool(LAYER.match(plain(f["name"]))) and "Y" not in map(meaning, f["every"])
 
 
-def _of_class(c: Mapping[str, Any], judged: Judged) -> NotJudged | None:
+def _of_class(c: Mapping[str, Any], judged: Account) -> NotJudged | None:
     """A class with a backward pass, unless it is judged."""
     methods = [m for m in c["methods"] if m["looks"]]
     answered = any(name == c["name"] or name.startswith(f"{c['name']}.") for name in judged.every())
@@ -166,7 +166,7 @@ def _of_class(c: Mapping[str, Any], judged: Judged) -> NotJudged | None:
     return NotJudged(f"{c['name']}.{first['name']}", reason, remedy, place, needed=True)
 
 
-def _of_script(script: Mapping[str, Any], judged: Judged) -> Iterator[NotJudged]:
+def _of_script(script: Mapping[str, Any], judged: Account) -> Iterator[NotJudged]:
     """Lines outside every function that compute gradients; one such line alone may be anything."""
     gradients = script["gradients"]
     if len(gradients) < 2:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reference.targets.pairing.passes import Function
 from reference.targets.reading.vocabulary import meaning, plain
 
-__all__ = ["Asked", "asked", "may_have_a_loss"]
+__all__ = ["AskedArguments", "asked", "may_have_a_loss"]
 
 LAYER = re.compile(r"^(w|b|weights?|bias(?:es)?|theta)_?(\d)$", re.IGNORECASE)
 SIZES = {
@@ -25,7 +25,7 @@ NAMED = re.compile(r"grad|propagate|prop$|cost|loss|objective|nncost|^f$|^fun$|^
 OTHER = re.compile(r"check|numerical|train|fit|predict|optimi[sz]|descent|update|plot|test|accuracy|evaluate|^main$")
 
 
-class Asked(NamedTuple):
+class AskedArguments(NamedTuple):
     """The arguments by what they mean: ``{"W1": "w", "X": "X"}``; what has a default and no meaning is left out."""
 
     names: Mapping[str, str]  # meaning → argument
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
         return {"input", "hidden", "labels"} <= set(self.names)
 
 
-def asked(f: Function) -> Asked | None:
+def asked(f: Function) -> AskedArguments | None:
     """What a function asks for; ``None`` where it asks for no labels, or for what another function makes."""
     names: dict[str, str] = {}
     unknown: list[str] = []
@@ -66,7 +66,7 @@ def asked(f: Function) -> Asked | None:
         missing.append("lambd")  # the last argument of ``backprop(params, …, X, y, learning_rate)`` is λ
     if len(missing) == 1 and len(unknown) == 1:
         names[missing.pop()] = unknown.pop()
-    return None if missing else Asked(names, tuple(unknown))
+    return None if missing else AskedArguments(names, tuple(unknown))
 
 
 def may_have_a_loss(name: str) -> bool:

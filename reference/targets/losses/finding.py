@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reference.targets.losses.arguments import Asked, asked, may_have_a_loss
+from reference.targets.losses.arguments import AskedArguments, asked, may_have_a_loss
 from reference.targets.losses.network import of_one_layer, of_parameters, one_by_one
 from reference.targets.losses.network_class import is_network_class, of_network_class
 from reference.targets.losses.theta import of_theta
 from reference.targets.losses.unrolled import of_unrolled
-from reference.targets.losses.way import Way
+from reference.targets.losses.way import LossWay
 from reference.targets.pairing.passes import Function
 
 __all__ = ["class_ways", "ways_of"]
 
 
-def ways_of(f: Function, *, by_name: bool, form: str | None = None, rows: bool | None = None) -> Iterator[Way] | None:
+def ways_of(
+    f: Function, *, by_name: bool, form: str | None = None, rows: bool | None = None
+) -> Iterator[LossWay] | None:
     """The ways to ask a function; ``None`` for one that cannot return its own loss. ``by_name``: it was asked for."""
     if not (by_name or may_have_a_loss(f.name)):
         return None
@@ -24,7 +26,7 @@ def ways_of(f: Function, *, by_name: bool, form: str | None = None, rows: bool |
     return None if wanted is None or wanted.unknown else _in_turn(f, wanted, form, rows)
 
 
-def _in_turn(f: Function, wanted: Asked, form: str | None, rows: bool | None) -> Iterator[Way]:
+def _in_turn(f: Function, wanted: AskedArguments, form: str | None, rows: bool | None) -> Iterator[LossWay]:
     names = wanted.names
     if wanted.sizes:
         yield from of_unrolled(f, wanted)
@@ -40,10 +42,10 @@ def _in_turn(f: Function, wanted: Asked, form: str | None, rows: bool | None) ->
     yield from of_theta(f, wanted)
     if "theta" in names and "parameters" not in names:  # the weights of several units, without biases
         rest = {what: argument for what, argument in names.items() if what != "theta"}
-        yield from one_by_one(f, Asked({**rest, "W1": names["theta"]}), rows=rows)
+        yield from one_by_one(f, AskedArguments({**rest, "W1": names["theta"]}), rows=rows)
 
 
-def class_ways(names: Mapping[str, Any]) -> Iterator[tuple[str, list[Way]]]:
+def class_ways(names: Mapping[str, Any]) -> Iterator[tuple[str, list[LossWay]]]:
     """Every class of the file that is a network as Nielsen has it."""
     for name, value in names.items():
         if getattr(value, "__module__", None) == names.get("__name__") and is_network_class(value):

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
-from reference.targets.losses.arguments import Asked
+from reference.targets.losses.arguments import AskedArguments
 from reference.targets.losses.returned import Layout, layouts_of, names_returned, read
-from reference.targets.losses.way import Answer, Way, one_hot, oriented
+from reference.targets.losses.way import LossAnswer, LossWay, one_hot, oriented
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import Function
 from reference.targets.pairing.readings import Reading, readings
@@ -20,14 +20,14 @@ from reference.targets.pairing.readings import Reading, readings
 __all__ = ["of_one_layer", "of_parameters", "one_by_one"]
 
 
-def of_parameters(f: Function, asked: Asked, *, form: str | None, rows: bool | None) -> Iterator[Way]:
+def of_parameters(f: Function, asked: AskedArguments, *, form: str | None, rows: bool | None) -> Iterator[LossWay]:
     """``loss_and_gradients(parameters, X, Y)``."""
     for reading in readings(rows=rows):
         for one in layouts.FORMS if form is None else [form]:
             yield from _ways(f, asked, Arguments(reading._replace(form=one), asked))
 
 
-def one_by_one(f: Function, asked: Asked, *, rows: bool | None) -> Iterator[Way]:
+def one_by_one(f: Function, asked: AskedArguments, *, rows: bool | None) -> Iterator[LossWay]:
     """``loss_and_gradients(X, Y, W1, b1, W2, b2)``."""
     biases = any(name[0] == "b" for name in asked.names)
     for reading in readings(rows=rows):
@@ -36,7 +36,7 @@ def one_by_one(f: Function, asked: Asked, *, rows: bool | None) -> Iterator[Way]
                 yield _of_depth(way, asked.layers)
 
 
-def of_one_layer(f: Function, asked: Asked, *, rows: bool | None) -> Iterator[Way]:
+def of_one_layer(f: Function, asked: AskedArguments, *, rows: bool | None) -> Iterator[LossWay]:
     """``propagate(w, b, X, Y)``: w may be a vector."""
     for reading in sorted(readings(rows=rows), key=lambda r: r.bias != "number"):
         if reading.bias != "none":
@@ -45,7 +45,7 @@ def of_one_layer(f: Function, asked: Asked, *, rows: bool | None) -> Iterator[Wa
                     yield _of_depth(way, 1)
 
 
-def _of_depth(way: Way, depth: int) -> Way:
+def _of_depth(way: LossWay, depth: int) -> LossWay:
     return replace(way, depths=(depth,))
 
 
@@ -54,7 +54,7 @@ class Arguments:
     """A problem as the function's arguments."""
 
     reading: Reading
-    asked: Asked
+    asked: AskedArguments
     flat: bool = False  # the weights of a single unit are a vector
 
     def given(self, single: Single) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class Arguments:
         return str(self.reading)
 
 
-def _ways(f: Function, asked: Asked, arguments: Arguments) -> Iterator[Way]:
+def _ways(f: Function, asked: AskedArguments, arguments: Arguments) -> Iterator[LossWay]:
     reading = arguments.reading
     names = names_returned(f.call)
     if asked.unknown:
@@ -93,16 +93,16 @@ def _ways(f: Function, asked: Asked, arguments: Arguments) -> Iterator[Way]:
     def ask(called: Sequence[Callable[..., Any]], single: Single) -> Any:
         return called[0](**arguments.given(single))
 
-    def taken(value: Any, single: Single, layout: Layout) -> Answer:
+    def taken(value: Any, single: Single, layout: Layout) -> LossAnswer:
         loss, named = read(value, layout, single.dims)
-        return Answer(loss, {name: reading.gradient(name, a, single.dims) for name, a in named.items()})
+        return LossAnswer(loss, {name: reading.gradient(name, a, single.dims) for name, a in named.items()})
 
     def laid_out(value: Any, single: Single) -> Sequence[Layout]:
         return list(
             layouts_of(value, single.dims, names, partial(reading.shape, dims=single.dims, m=single.X.shape[1]))
         )
 
-    yield Way(
+    yield LossWay(
         f.name, (f.name,), ask, taken, laid_out, str(arguments),
         l2="lambd" in asked.names, takes=frozenset(asked.names), arguments=arguments.given, prepared=arguments.prepared,
         replaces=arguments.of_classes or reading.bias == "none", biases=reading.bias != "none",

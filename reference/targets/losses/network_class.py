@@ -14,7 +14,7 @@ import numpy as np
 
 from reference.interface.outcome import Single
 from reference.targets.losses.returned import Layout
-from reference.targets.losses.way import Answer, Way
+from reference.targets.losses.way import LossAnswer, LossWay
 from reference.targets.pairing.passes import seeded
 
 __all__ = ["is_network_class", "of_network_class"]
@@ -38,7 +38,7 @@ def is_network_class(value: Any) -> bool:
     return shapes == ([(4, 3), (2, 4)], [(4, 1), (2, 1)])
 
 
-def of_network_class(name: str, names: Mapping[str, Any]) -> Iterator[tuple[str, list[Way]]]:
+def of_network_class(name: str, names: Mapping[str, Any]) -> Iterator[tuple[str, list[LossWay]]]:
     """For every cost that the class takes: the check's name, and the ways to ask for it."""
     made = names[name]
     check = f"{name}.{_method(made, BACKPROP)}"
@@ -61,7 +61,7 @@ def _is_cost(value: Any) -> bool:
     return callable(getattr(value, "fn", None)) and callable(getattr(value, "delta", None))
 
 
-def _ways(check: str, made: Any, names: tuple[str, ...]) -> Iterator[Way]:
+def _ways(check: str, made: Any, names: tuple[str, ...]) -> Iterator[LossWay]:
     backprop, feedforward = _method(made, BACKPROP) or "", _method(made, FEEDFORWARD) or ""
 
     def build(called: Sequence[Any], single: Single) -> Any:
@@ -94,7 +94,7 @@ def _ways(check: str, made: Any, names: tuple[str, ...]) -> Iterator[Way]:
     for ask, summed in at_once_or_one_by_one:
         for said, cost in costs:
             words = ["the gradient of a mini-batch is a sum" if summed else "", said]
-            yield Way(
+            yield LossWay(
                 check, names, ask, _averaged, _orders, ", ".join(filter(None, words)), depths=(2, 1, 3),
                 price=priced(cost, summed=summed), each=ask is one_by_one,
             )  # fmt: skip
@@ -117,14 +117,14 @@ def _orders(value: Any, single: Single) -> list[Layout]:
     return [Layout(0, order=("db", "dW"))] if all(len(part) == len(single.parameters) for part in first) else []
 
 
-def _averaged(value: Any, single: Single, layout: Layout) -> Answer:
+def _averaged(value: Any, single: Single, layout: Layout) -> LossAnswer:
     """The mean over the examples, one call each; or the one call's."""
     sums: dict[str, Any] = {}
     for parts in value:
         for kind, arrays in zip(layout.order, parts, strict=True):
             for l, a in enumerate(arrays, 1):
                 sums[f"{kind}{l}"] = sums.get(f"{kind}{l}", 0.0) + np.asarray(a)
-    return Answer(None, {name: total / len(value) for name, total in sums.items()})
+    return LossAnswer(None, {name: total / len(value) for name, total in sums.items()})
 
 
 # --- the cost that it belongs to ----------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
-from reference.targets.losses.arguments import Asked
+from reference.targets.losses.arguments import AskedArguments
 from reference.targets.losses.returned import Layout, is_number
-from reference.targets.losses.way import Answer, Way, joined, without_ones
+from reference.targets.losses.way import LossAnswer, LossWay, joined, without_ones
 from reference.targets.pairing.passes import Function
 
 __all__ = ["both_orders", "of_theta"]
@@ -23,7 +23,7 @@ SHAPES: tuple[tuple[str, Callable[[Any], Any]], ...] = (
 LABELS: tuple[Callable[[Any], Any], ...] = (lambda y: y, lambda y: y.reshape(-1, 1), lambda y: y.reshape(1, -1))
 
 
-def of_theta(f: Function, asked: Asked) -> Iterator[Way]:
+def of_theta(f: Function, asked: AskedArguments) -> Iterator[LossWay]:
     """X with a column of ones, or without biases."""
     if asked.unknown:
         return
@@ -35,8 +35,8 @@ def of_theta(f: Function, asked: Asked) -> Iterator[Way]:
                     yield _way(f, asked, argument, said, shaped, labelled, ones=ones, rows=rows)
 
 
-def _way(f: Function, asked: Asked, argument: str, said: str, shaped: Callable[[Any], Any],
-         labelled: Callable[[Any], Any], *, ones: bool, rows: bool) -> Way:  # fmt: skip
+def _way(f: Function, asked: AskedArguments, argument: str, said: str, shaped: Callable[[Any], Any],
+         labelled: Callable[[Any], Any], *, ones: bool, rows: bool) -> LossWay:  # fmt: skip
     def given(single: Single) -> dict[str, Any]:
         W, b = single.parameters[0]
         X = np.concatenate([np.ones((1, single.X.shape[1])), single.X]) if ones else single.X.copy()
@@ -49,16 +49,16 @@ def _way(f: Function, asked: Asked, argument: str, said: str, shaped: Callable[[
     def ask(called: Sequence[Callable[..., Any]], single: Single) -> Any:
         return called[0](**given(single))
 
-    def taken(value: Any, single: Single, layout: Layout) -> Answer:
+    def taken(value: Any, single: Single, layout: Layout) -> LossAnswer:
         gradient = np.asarray(value[layout.inside])
         n = single.dims[0]
         if gradient.size != n + ones:
-            return Answer(value[layout.at], {"dW1": gradient})
+            return LossAnswer(value[layout.at], {"dW1": gradient})
         gradient = gradient.reshape(-1)
-        return Answer(value[layout.at], _named(gradient, ones=ones))
+        return LossAnswer(value[layout.at], _named(gradient, ones=ones))
 
     words = ["X has a column of ones" if ones else "there are no biases", said if said != SHAPES[0][0] else ""]
-    return Way(
+    return LossWay(
         f.name, (f.name,), ask, taken, both_orders, ", ".join(filter(None, words)),
         depths=(1,), lasts=(1,), l2="lambd" in asked.names, biases=ones,
         prepared=_as_it_is if ones else _unbiased, replaces=not ones, arguments=given,

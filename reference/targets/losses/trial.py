@@ -20,11 +20,11 @@ import numpy as np
 
 from reference.interface.outcome import Single
 from reference.targets.losses.recognition import Recognised, recognised
-from reference.targets.losses.way import Answer, Way, as_number
+from reference.targets.losses.way import LossAnswer, LossWay, as_number
 from reference.targets.pairing.passes import seeded
 from reference.targets.pairing.trial import probe
 
-__all__ = ["Tried", "chosen"]
+__all__ = ["TriedLoss", "chosen"]
 
 FEW = 6  # examples of the second problem of a shape
 STEP, CONSISTENT = 1e-5, 1e-6  # of a first look; verdicts are reached elsewhere
@@ -32,10 +32,10 @@ SAME = 1e-9
 Shape = tuple[int, int]  # layers, outputs
 
 
-class Tried(NamedTuple):
+class TriedLoss(NamedTuple):
     """A reading that was demonstrated, and how far it carries."""
 
-    way: Way
+    way: LossWay
     shapes: tuple[Shape, ...]
     raises: tuple[int, ...]  # depths at which a function that takes several raises
     fits: bool  # every gradient has the shape that it owes
@@ -56,9 +56,9 @@ class Tried(NamedTuple):
         return self.fits and self.consistent and self.known is not None and deep
 
 
-def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | None, str]:
+def chosen(ways: Iterable[LossWay], lookup: Callable[[str], Any]) -> tuple[TriedLoss | None, str]:
     """The best reading; and, where there is none, what came of those that were tried."""
-    best: Tried | None = None
+    best: TriedLoss | None = None
     tried, first = 0, ""
     for way in ways:
         if way.each and best is not None and best.fits:
@@ -78,8 +78,8 @@ def chosen(ways: Iterable[Way], lookup: Callable[[str], Any]) -> tuple[Tried | N
     )
 
 
-def _demonstrated(way: Way, called: Sequence[Any]) -> tuple[Tried | None, str]:
-    shown: dict[Shape, tuple[Way, Single]] = {}
+def _demonstrated(way: LossWay, called: Sequence[Any]) -> tuple[TriedLoss | None, str]:
+    shown: dict[Shape, tuple[LossWay, Single]] = {}
     raising: list[int] = []
     why = ""
     for last in way.lasts:
@@ -108,13 +108,13 @@ def _demonstrated(way: Way, called: Sequence[Any]) -> tuple[Tried | None, str]:
     if len(depths) == 1 and not _takes_any_depth(way, called, raises, last):
         raises = ()
     fits = _fits(answer, single, way)
-    return Tried(way, tuple(shapes), raises, fits, fits and _consistent(way, called, single), known), why
+    return TriedLoss(way, tuple(shapes), raises, fits, fits and _consistent(way, called, single), known), why
 
 
 LOOP = re.compile(r"\bfor\b[^\n]*\b(len|range|enumerate|reversed|zip)\b")
 
 
-def _takes_any_depth(way: Way, called: Sequence[Any], raises: Sequence[int], last: int) -> bool:
+def _takes_any_depth(way: LossWay, called: Sequence[Any], raises: Sequence[int], last: int) -> bool:
     """Does it take the depths at which it raises? Its own loss is defined there, or it loops over layers."""
     if way.price is not None:
         try:
@@ -150,12 +150,12 @@ def _file(call: Any) -> str | None:
 # --- is the reading demonstrated? --------------------------------------------------------------------------------
 
 
-def _at(way: Way, called: Sequence[Any], single: Single) -> Way | None:
+def _at(way: LossWay, called: Sequence[Any], single: Single) -> LossWay | None:
     """The way with the layout of what it returns, where the loss behaves as a loss of this problem."""
     if not way.laid_out:
         given = way.prepared(single)
         value = way.ask(called, given)
-        candidates: Iterator[Way] = (replace(way, layout=one, laid_out=True) for one in way.layouts(value, given))
+        candidates: Iterator[LossWay] = (replace(way, layout=one, laid_out=True) for one in way.layouts(value, given))
     else:
         candidates = iter([way])
     for candidate in candidates:
@@ -165,7 +165,7 @@ def _at(way: Way, called: Sequence[Any], single: Single) -> Way | None:
     return None
 
 
-def _behaves(way: Way, called: Sequence[Any], single: Single) -> bool:
+def _behaves(way: LossWay, called: Sequence[Any], single: Single) -> bool:
     single = way.prepared(single)
     loss = as_number(way.answer(called, single).loss)
     if not np.isfinite(loss) or loss != as_number(way.loss_of(called, single)):
@@ -194,14 +194,14 @@ def _nudged(single: Single, *, biases: bool) -> Iterator[Single]:
             yield single._replace(parameters=tuple(layers))
 
 
-def _fits(answer: Answer, single: Single, way: Way) -> bool:
+def _fits(answer: LossAnswer, single: Single, way: LossWay) -> bool:
     owed = {f"dW{l}": W.shape for l, (W, _) in enumerate(single.parameters, 1)}
     if way.biases:
         owed |= {f"db{l}": b.shape for l, (_, b) in enumerate(single.parameters, 1)}
     return all(name in answer.gradients and np.shape(answer.gradients[name]) == shape for name, shape in owed.items())
 
 
-def _consistent(way: Way, called: Sequence[Any], single: Single) -> bool:
+def _consistent(way: LossWay, called: Sequence[Any], single: Single) -> bool:
     """Is the gradient that of the loss, as far as one step tells?"""
     gradients = way.answer(called, single).gradients
     largest = max(float(np.max(np.abs(a), initial=0.0)) for a in gradients.values())
@@ -223,7 +223,7 @@ def _consistent(way: Way, called: Sequence[Any], single: Single) -> bool:
 # --- which loss is it? --------------------------------------------------------------------------------------------
 
 
-def _recognised(way: Way, called: Sequence[Any], shapes: list[Shape]) -> tuple[list[Shape], Recognised | None]:
+def _recognised(way: LossWay, called: Sequence[Any], shapes: list[Shape]) -> tuple[list[Shape], Recognised | None]:
     """The known network that it is at all its shapes; else at those with as many outputs as the first has."""
     by_outputs = [s for s in shapes if s[1] == shapes[0][1]]
     others = [s for s in shapes if s[1] != shapes[0][1]]
@@ -233,7 +233,7 @@ def _recognised(way: Way, called: Sequence[Any], shapes: list[Shape]) -> tuple[l
     return shapes, None
 
 
-def _known(way: Way, called: Sequence[Any], shapes: Sequence[Shape]) -> Recognised | None:
+def _known(way: LossWay, called: Sequence[Any], shapes: Sequence[Shape]) -> Recognised | None:
     problems = [way.prepared(_problem(*shape)) for shape in shapes]
     problems += [way.prepared(_few(problem)) for problem in problems]
     losses = [as_number(way.loss_of(called, s)) for s in problems]

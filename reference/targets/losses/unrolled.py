@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
-from reference.targets.losses.arguments import Asked
+from reference.targets.losses.arguments import AskedArguments
 from reference.targets.losses.returned import Layout
 from reference.targets.losses.theta import both_orders
-from reference.targets.losses.way import Answer, Way, joined, one_hot, without_ones
+from reference.targets.losses.way import LossAnswer, LossWay, joined, one_hot, without_ones
 from reference.targets.pairing.passes import Function
 
 __all__ = ["of_unrolled"]
@@ -32,7 +32,7 @@ LABELS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 )
 
 
-def of_unrolled(f: Function, asked: Asked) -> Iterator[Way]:
+def of_unrolled(f: Function, asked: AskedArguments) -> Iterator[LossWay]:
     """Rows first or columns first, whichever the file has."""
     if asked.unknown:
         return
@@ -41,8 +41,8 @@ def of_unrolled(f: Function, asked: Asked) -> Iterator[Way]:
 
 
 def _way(
-    f: Function, asked: Asked, said: str, labelled: Callable[[np.ndarray], np.ndarray], order: str, rows: bool
-) -> Way:
+    f: Function, asked: AskedArguments, said: str, labelled: Callable[[np.ndarray], np.ndarray], order: str, rows: bool
+) -> LossWay:
     argument = "parameters" if "parameters" in asked.names else "theta"
 
     def given(single: Single) -> dict[str, Any]:
@@ -58,18 +58,18 @@ def _way(
     def ask(called: Sequence[Callable[..., Any]], single: Single) -> Any:
         return called[0](**given(single))
 
-    def taken(value: Any, single: Single, layout: Layout) -> Answer:
+    def taken(value: Any, single: Single, layout: Layout) -> LossAnswer:
         gradient, (n, hidden, K) = np.asarray(value[layout.inside]), single.dims
         first = hidden * (n + 1)
         if gradient.size != first + K * (hidden + 1):
-            return Answer(value[layout.at], {"dW1": gradient})
+            return LossAnswer(value[layout.at], {"dW1": gradient})
         gradient = gradient.reshape(-1)
         thetas = _matrix(gradient[:first], hidden, order), _matrix(gradient[first:], K, order)
         named = {f"dW{l}": θ[:, 1:] for l, θ in enumerate(thetas, 1)}
-        return Answer(value[layout.at], named | {f"db{l}": θ[:, :1] for l, θ in enumerate(thetas, 1)})
+        return LossAnswer(value[layout.at], named | {f"db{l}": θ[:, :1] for l, θ in enumerate(thetas, 1)})
 
     words = [said, "matrices are unrolled by columns" if order == "F" else ""]
-    return Way(
+    return LossWay(
         f.name, (f.name,), ask, taken, both_orders, ", ".join(filter(None, words)),
         depths=(2,), lasts=(3,), l2="lambd" in asked.names, prepared=one_hot, replaces=True, arguments=given,
         seen=lambda a, single: without_ones(a, single, rows=rows), renamed=_renamed,

@@ -12,13 +12,13 @@ from reference.interface.outcome import Single
 from reference.targets.losses.returned import Layout
 from reference.targets.pairing.passes import seeded
 
-__all__ = ["Answer", "Way", "as_number", "joined", "one_hot", "oriented", "without_ones"]
+__all__ = ["LossAnswer", "LossWay", "as_number", "joined", "one_hot", "oriented", "without_ones"]
 
 
 AT_FIRST = Layout(0)
 
 
-class Answer(NamedTuple):
+class LossAnswer(NamedTuple):
     """A loss, and its gradient by the course's names, examples in columns."""
 
     loss: Any
@@ -38,13 +38,13 @@ def _by_its_name(variable: str) -> str:
 
 
 @dataclass(frozen=True)
-class Way:
+class LossWay:
     """A function under one reading of its arguments and of what it returns."""
 
     check: str
     names: tuple[str, ...]  # what of the file is called: ``ask`` is given these, NumPy's or JAX's
     ask: Callable[[Sequence[Any], Single], Any]  # what the function returns
-    taken: Callable[[Any, Single, Layout], Answer]  # what that means
+    taken: Callable[[Any, Single, Layout], LossAnswer]  # what that means
     layouts: Callable[[Any, Single], Sequence[Layout]]  # how what it returned may be laid out
     said: str = ""  # the reading, in words
     depths: tuple[int, ...] = (2, 3, 1, 4)
@@ -62,7 +62,7 @@ class Way:
     layout: Layout = AT_FIRST
     laid_out: bool = False  # the layout is known
 
-    def answer(self, called: Sequence[Any], single: Single) -> Answer:
+    def answer(self, called: Sequence[Any], single: Single) -> LossAnswer:
         """What the function says of one problem."""
         given = self.prepared(single)
         with seeded():

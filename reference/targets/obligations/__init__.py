@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference.interface.entry import Law
+from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.obligations.asking import Asking, LawResult, failing
 from reference.targets.obligations.checkers import check_n, scalar_backward, scalar_check, scalar_forward
 from reference.targets.obligations.costs import cost
@@ -18,7 +19,6 @@ from reference.targets.obligations.updates import other_update, update
 from reference.targets.obligations.vectors import to_dictionary, to_vector
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
-from reference.targets.remote import RemoteFunction, RemotePair
 
 __all__ = ["obligations"]
 

@@ -14,9 +14,9 @@ from reference.findings.codes import NOT_JUDGED
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetDied, TargetGivenUp, TargetRaised
 from reference.interface.raised import described
+from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.vocabulary import meaning, strong
-from reference.targets.remote import RemoteFunction, RemotePair
 
 __all__ = ["CLOSE", "Asking", "LawResult", "as_array", "failing", "same"]
 

@@ -62,7 +62,7 @@ class CostArguments(NamedTuple):
         return self._replace(parameters={name: a * MOVED for name, a in self.parameters.items()})
 
 
-class Answer(NamedTuple):
+class CostAnswer(NamedTuple):
     """What a cost said of one network: its value, or what it raised."""
 
     given: CostArguments
@@ -96,7 +96,7 @@ def _labels(asking: Asking) -> list[Labels]:
     return list(dict.fromkeys([*(p.reading.labels for p in asking.pairs), "like outputs"]))
 
 
-def _of_output(asking: Asking, output: str, labels: Labels) -> list[Answer]:
+def _of_output(asking: Asking, output: str, labels: Labels) -> list[CostAnswer]:
     """One answer for each depth; one alone where neither depth nor form matter."""
     if asking.function.role == Role.COST:
         return [_asked(asking, _given(3, output)._replace(labels=labels), "dict")]
@@ -124,13 +124,13 @@ def _form(asking: Asking, output: str) -> str:
     return taken[0] if taken else FORMS[0]
 
 
-def _asked(asking: Asking, given: CostArguments, form: str) -> Answer:
+def _asked(asking: Asking, given: CostArguments, form: str) -> CostAnswer:
     try:
         value = _number(asking.call(given.values(), form=form))
     except TargetRaised as raised:
-        return Answer(given, form, raised=raised)
+        return CostAnswer(given, form, raised=raised)
     found = _compared(asking, given, value)
-    return Answer(given, form, value, wrong=found)
+    return CostAnswer(given, form, value, wrong=found)
 
 
 def _given(depth: int, output: str, widths: tuple[int, ...] = WIDTHS[0]) -> CostArguments:
@@ -168,7 +168,7 @@ def _lambd(asking: Asking) -> float:
     return LAMBD if asking.function.role == Role.COST_L2 else 0.0
 
 
-def _at_other_depths(asking: Asking, answers: list[Answer]) -> list[Violation]:
+def _at_other_depths(asking: Asking, answers: list[CostAnswer]) -> list[Violation]:
     """What is wrong at a depth which the cost takes too: it is right at another, in the same form."""
     right = {a.given.depth for a in answers if a.wrong is None and a.raised is None}
     refused = {a.given.depth for a in answers if a.raised is not None}
@@ -184,7 +184,7 @@ def _at_other_depths(asking: Asking, answers: list[Answer]) -> list[Violation]:
     return [wrong._replace(text=f"{wrong.text}{where}", conventions=())]
 
 
-def _placed(asking: Asking, answer: Answer) -> Violation:
+def _placed(asking: Asking, answer: CostAnswer) -> Violation:
     """With the statement that makes it wrong, where one can be told."""
     assert answer.wrong is not None
     got, wrong = as_array(answer.value), answer.wrong

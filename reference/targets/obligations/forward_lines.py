@@ -13,6 +13,7 @@ from reference.diagnosis.functions import cause_of_forward
 from reference.diagnosis.observed import forward_in_turns
 from reference.diagnosis.scene import Scene
 from reference.interface.entry import Event, Place
+from reference.targets.pairing import caches
 from reference.targets.pairing import layouts as forms
 
 __all__ = ["caller_of", "explained_forward", "named"]
@@ -69,6 +70,6 @@ def named(whole: Any, parameters: Parameters) -> dict[str, Any]:
     if isinstance(cache, dict):
         return named(cache, parameters)
     arrays = [a for _, a in forms.walk(cache)]
-    found = dict(zip(forms.published(len(arrays)) or (), arrays, strict=False))
+    found = dict(zip(caches.published(len(arrays)) or (), arrays, strict=False))
     ours = forms.as_dict(list(parameters))  # they tell whether it is in that order at all
     return found if all(name in found and np.array_equal(found[name], a) for name, a in ours.items()) else {}

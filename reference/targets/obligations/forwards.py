@@ -15,6 +15,7 @@ from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.interface.outcome import Single
 from reference.interface.raised import described
+from reference.targets.descriptions import RemoteFunction
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
 from reference.targets.obligations.forward_lines import explained_forward, named
@@ -25,7 +26,6 @@ from reference.targets.pairing import layouts as forms
 from reference.targets.pairing.readings import Reading
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import meaning
-from reference.targets.remote import RemoteFunction
 
 __all__ = ["forward"]
 
@@ -65,7 +65,7 @@ class ForwardArguments(NamedTuple):
         return scene_of(self.X, self.Y, self.parameters, **how)
 
 
-class Answer(NamedTuple):
+class ForwardAnswer(NamedTuple):
     """What a forward pass returned for one network, and which of the networks that we know that may be."""
 
     given: ForwardArguments
@@ -114,13 +114,13 @@ def forward(asking: Asking) -> LawResult:
     return 1, [cause._replace(text=f"{cause.text}{where}")]
 
 
-def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
+def _answers(asking: Asking) -> tuple[list[ForwardAnswer], list[TargetRaised]]:
     """One answer for each depth, at widths that differ and that do not; in the form of the first that is taken."""
     errors: list[TargetRaised] = []
     forms_left = list(FORMS) if _reading(asking).bias != "none" else ["dict"]
-    kept: list[Answer] = []
+    kept: list[ForwardAnswer] = []
     for last in (1, 3):
-        answers: list[Answer] = []
+        answers: list[ForwardAnswer] = []
         for depth, widths in itertools.product(DEPTHS, WIDTHS):
             given = _given(depth, last, widths=widths, reading=_reading(asking))
             answer = None
@@ -140,24 +140,24 @@ def _answers(asking: Asking) -> tuple[list[Answer], list[TargetRaised]]:
     return (answers if any(a.networks for a in answers) else kept), errors
 
 
-def _asked(asking: Asking, given: ForwardArguments, form: str) -> Answer:
+def _asked(asking: Asking, given: ForwardArguments, form: str) -> ForwardAnswer:
     dropout = asking.function.role == Role.FORWARD_DROPOUT
     keep_prob = _rate(asking)
     try:
         whole = asking.call(given.values(keep_prob), form=form)
     except TargetRaised as raised:
-        return Answer(given, form, raised=raised)
+        return ForwardAnswer(given, form, raised=raised)
     if whole is None:
-        return Answer(given, form)
+        return ForwardAnswer(given, form)
     found = forms.returned(whole, given.outputs)
     if found.A is None and (asking.function.role != Role.FORWARD_N or found.cost is None):
-        return Answer(given, form, whole)
+        return ForwardAnswer(given, form, whole)
     masks = _masks(whole, given, keep_prob) if dropout else None
     networks = _networks(given, found, masks, keep_prob) if masks is not None or not dropout else frozenset()
-    return Answer(given, form, whole, masks, networks, shaped=True)
+    return ForwardAnswer(given, form, whole, masks, networks, shaped=True)
 
 
-def _cause(asking: Asking, answer: Answer) -> Violation:
+def _cause(asking: Asking, answer: ForwardAnswer) -> Violation:
     """The first line that is wrong."""
     dropout = asking.function.role == Role.FORWARD_DROPOUT
     given, whole, masks = answer.given, answer.whole, answer.masks
@@ -223,7 +223,7 @@ def _networks(
     return frozenset(known)
 
 
-def _cost(asking: Asking, answer: Answer) -> list[Violation]:
+def _cost(asking: Asking, answer: ForwardAnswer) -> list[Violation]:
     """``forward_propagation_n`` returns J as well."""
     given, found = answer.given, forms.returned(answer.whole, answer.given.outputs)
     if asking.function.role != Role.FORWARD_N or found.A is None or given.dims[-1] > 1:
@@ -247,7 +247,7 @@ def _masks(whole: Any, given: ForwardArguments, keep_prob: float) -> list[np.nda
     return None if paths is None else [forms.at(whole, path) != 0 for path in paths]
 
 
-def drawn(asking: Asking, answers: list[Answer]) -> list[Violation]:
+def drawn(asking: Asking, answers: list[ForwardAnswer]) -> list[Violation]:
     """Each unit is kept with probability keep_prob, whatever that is: over thousands of units, in one draw a depth."""
     if not _takes(asking.function, "keep_prob") and not _asked_to_scale(asking):
         return []  # a rate of its own, and nobody says another

@@ -15,7 +15,7 @@ from reference.targets.pairing import layouts
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, meaning, plain
 
-__all__ = ["Asked", "Layers", "asked", "layers_of", "takes_sizes"]
+__all__ = ["DrawnParameters", "Layers", "asked", "layers_of", "takes_sizes"]
 
 SIZE = re.compile(
     r"n?(x|h|y|in|out|input|hidden|output)\d?|n\d|(n|num|dim)?(input|hidden|output)\w*|\w+(size|dim|units)"
@@ -24,7 +24,7 @@ MOST = 5  # sizes one by one
 Layers = dict[str, np.ndarray]
 
 
-class Asked(NamedTuple):
+class DrawnParameters(NamedTuple):
     """Sizes of layers, and what came of them; ``returned`` is the exception where it raised."""
 
     dims: tuple[int, ...]
@@ -43,16 +43,16 @@ def takes_sizes(asking: Asking) -> list[str] | None:
     return required if len(required) == 3 and len(sizes) != 3 else None
 
 
-def asked(asking: Asking, dims: Sequence[int]) -> Asked:
+def asked(asking: Asking, dims: Sequence[int]) -> DrawnParameters:
     """One call, by the list of sizes or one by one."""
     sizes = takes_sizes(asking)
     try:
         if sizes is not None:
             given = dict(zip(sizes, dims, strict=True))
-            return Asked(tuple(dims), asking.worker.ask("sizes", name=asking.name, sizes=given))
-        return Asked(tuple(dims), asking.call({"layers_dims": list(dims)}, role=Role.INITIALISE))
+            return DrawnParameters(tuple(dims), asking.worker.ask("sizes", name=asking.name, sizes=given))
+        return DrawnParameters(tuple(dims), asking.call({"layers_dims": list(dims)}, role=Role.INITIALISE))
     except TargetRaised as raised:
-        return Asked(tuple(dims), raised)
+        return DrawnParameters(tuple(dims), raised)
 
 
 def layers_of(value: Any, dims: Sequence[int]) -> Layers | None:

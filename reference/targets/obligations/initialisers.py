@@ -12,7 +12,7 @@ from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, as_array
-from reference.targets.obligations.initialiser_forms import Asked, Layers, asked, layers_of, takes_sizes
+from reference.targets.obligations.initialiser_forms import DrawnParameters, Layers, asked, layers_of, takes_sizes
 from reference.targets.obligations.laws import off_centre, spread_of
 from reference.targets.obligations.lines import traced
 from reference.targets.obligations.update_lines import line_in_source
@@ -60,7 +60,7 @@ def _never(asking: Asking, raised: Any) -> LawResult:
     raise raised
 
 
-def _shapes(asking: Asking, a: Asked) -> list[Violation]:
+def _shapes(asking: Asking, a: DrawnParameters) -> list[Violation]:
     """What is the matter at one network, but for the law of its weights."""
     if isinstance(a.returned, TargetRaised):
         code, text, place = described(a.returned)

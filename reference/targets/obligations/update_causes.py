@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking
-from reference.targets.obligations.update_rules import Found, Settings, Steps, of_average
+from reference.targets.obligations.update_rules import Found, Rates, Steps, of_average
 from reference.targets.obligations.update_steps import of_parameter
 from reference.targets.reading.roles import Role
 from reference.targets.reading.training import known_arguments
 
-__all__ = ["Judged", "judged", "raised_for_a_layer", "settings_of"]
+__all__ = ["StepsExplained", "judged", "raised_for_a_layer", "settings_of"]
 
 USUAL = {  # what stands in a function that does not take it, or does not use what it takes
     "α": (0.01, 0.001, 0.1, 0.0007, 0.0075, 0.5, 1.2, 0.05, 0.005),
@@ -26,23 +26,23 @@ USUAL = {  # what stands in a function that does not take it, or does not use wh
 MEANS = {"α": "learning_rate", "β1": "beta1", "β2": "beta2", "ε": "epsilon"}
 
 
-def settings_of(arguments: Sequence[Any], given: Settings, role: str) -> list[Settings]:
+def settings_of(arguments: Sequence[Any], given: Rates, role: str) -> list[Rates]:
     """The numbers that a function may work with: those it is given, the usual ones where it takes none."""
     known = known_arguments([a[0] for a in arguments], role)
     free = {"α": ("α",), Role.MOMENTUM: ("α", "β1"), Role.RMSPROP: ("α", "β2", "ε"), Role.ADAM: ("α", "β1", "β2", "ε")}
     of_rule = free.get(role, ("α",))
     lacking = [k for k in of_rule if MEANS[k] not in known]
     usual = [dict(zip(lacking, v, strict=True)) for v in itertools.product(*(USUAL[k] for k in lacking))]
-    settings = [Settings(**{**given._asdict(), **values}) for values in usual[:400]]
+    settings = [Rates(**{**given._asdict(), **values}) for values in usual[:400]]
     if lacking:
         return settings
     said = "{} is not used: it is {:g}, whatever is given"
     ignored = [(k, value) for k in of_rule for value in USUAL[k]]
-    hard_coded = [Settings(**{**given._asdict(), k: v, "said": said.format(k, v)}) for k, v in ignored]
+    hard_coded = [Rates(**{**given._asdict(), k: v, "said": said.format(k, v)}) for k, v in ignored]
     return [*settings, *hard_coded]
 
 
-class Judged(NamedTuple):
+class StepsExplained(NamedTuple):
     """Of every array what was found, of its averages and of itself; ``wrong``: names with a mistake."""
 
     found: dict[tuple[str, str], Found]  # by what ("v", "s", "θ") and name
@@ -94,8 +94,8 @@ class Judged(NamedTuple):
 
 
 def judged(
-    role: Role, by_name: Mapping[str, Steps], settings: list[Settings], *, strict: bool, most: int = 2
-) -> Judged:
+    role: Role, by_name: Mapping[str, Steps], settings: list[Rates], *, strict: bool, most: int = 2
+) -> StepsExplained:
     """Every array against the rule. What is wrong with a parameter because its average is, is said of that alone."""
     found: dict[tuple[str, str], Found] = {}
     settings = settings if most else [s for s in settings if not s.said]
@@ -110,7 +110,7 @@ def judged(
         if wrong and (f.certainty == "unexplained" or f.text == "it is not updated"):
             f = Found(())
         found["θ", name] = f
-    return Judged(found)
+    return StepsExplained(found)
 
 
 def raised_for_a_layer(error: TargetRaised) -> str | None:

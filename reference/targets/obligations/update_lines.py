@@ -11,7 +11,7 @@ import numpy as np
 from reference.interface.entry import Event, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.obligations.asking import Asking
-from reference.targets.obligations.update_rules import Settings, Steps, close, corrections
+from reference.targets.obligations.update_rules import Rates, Steps, close, corrections
 
 __all__ = ["line_in_source", "with_lines"]
 
@@ -20,7 +20,7 @@ LAYER = re.compile(r"[Wwb]_?\d")
 
 
 def with_lines(
-    asking: Asking, question: dict[str, Any], violations: list[Violation], by_name: Mapping[str, Steps], given: Settings
+    asking: Asking, question: dict[str, Any], violations: list[Violation], by_name: Mapping[str, Steps], given: Rates
 ) -> list[Violation]:
     """The violations, each with the statement that is wrong where one can be told."""
     try:
@@ -48,7 +48,7 @@ def line_in_source(asking: Asking, output: str) -> int | None:
 
 
 def _place(
-    violation: Violation, events: list[Event], by_name: Mapping[str, Steps], name: str, given: Settings
+    violation: Violation, events: list[Event], by_name: Mapping[str, Steps], name: str, given: Rates
 ) -> Place | None:
     x = by_name[name]
     made = {"v": x.v_after[-1], "s": x.s_after[-1]}.get(violation.output[0], x.θ_after[-1])
@@ -63,7 +63,7 @@ def _place(
     return held[0].place if held else None
 
 
-def _of_any_layer(hats: list[Event], part: str, by_name: Mapping[str, Steps], given: Settings) -> list[Event]:
+def _of_any_layer(hats: list[Event], part: str, by_name: Mapping[str, Steps], given: Rates) -> list[Event]:
     """The wrong ones of those that name no layer: of v or of s, by their first letter."""
     right = [a[-1] for x in by_name.values() for a in corrections(given, x)]
     letter = "v" if part == "v̂" else "s"

@@ -20,8 +20,19 @@ import numpy as np
 from reference.targets.reading.roles import Role
 
 __all__ = [
-    "MOST", "UNEXPLAINED", "Found", "Settings", "Steps", "Way", "close", "conditioning", "correction", "corrections",
-    "count", "fewest", "of_average",
+    "MOST",
+    "UNEXPLAINED",
+    "Found",
+    "Rates",
+    "Steps",
+    "Variant",
+    "close",
+    "conditioning",
+    "correction",
+    "corrections",
+    "count",
+    "fewest",
+    "of_average",
 ]  # fmt: skip
 
 ROUNDINGS = 64  # relative to the largest term
@@ -29,7 +40,7 @@ Array = np.ndarray
 MOST = 2  # mistakes that are looked for together
 
 
-class Settings(NamedTuple):
+class Rates(NamedTuple):
     """The numbers of a rule; ``said``: the mistake that such a number would be."""
 
     α: float
@@ -74,7 +85,7 @@ def close(got: Array, want: Array, terms: float) -> bool:
         return bool(np.all(np.abs(got - want) <= ROUNDINGS * np.finfo(float).eps * terms))
 
 
-class Way(NamedTuple):
+class Variant(NamedTuple):
     """One form of a factor: its value, and what is said of it."""
 
     value: Array
@@ -83,7 +94,7 @@ class Way(NamedTuple):
     part: str = ""
 
 
-def of_average(name: str, role: Role, x: Steps, settings: list[Settings], *, strict: bool, most: int = MOST) -> Found:
+def of_average(name: str, role: Role, x: Steps, settings: list[Rates], *, strict: bool, most: int = MOST) -> Found:
     """v or s after each step. ``strict``: the factor 1 − β is owed where momentum is known without it too."""
     best: list[Found] = []
     for given in settings:
@@ -103,54 +114,54 @@ def _formula(name: str, role: Role) -> str:
     return f"{β} {name} + (1 − {β}) dθ" + ("²" if name == "s" else "")
 
 
-def _averages(name: str, role: Role, x: Steps, given: Settings, strict: bool) -> Iterator[Way]:
+def _averages(name: str, role: Role, x: Steps, given: Rates, strict: bool) -> Iterator[Variant]:
     old, β, other = (x.v, given.β1, given.β2) if name == "v" else (x.s, given.β2, given.β1)
     g = x.g if name == "v" else x.g**2
     b = ("β1" if name == "v" else "β2") if role == Role.ADAM else "β"
     right = β * old + (1 - β) * g
-    yield Way(right)
+    yield Variant(right)
     if name == "v" and role == Role.MOMENTUM:
         heavy = f"v is {b} v + dθ, without the factor 1 − {b}"
-        yield Way(β * old + g, heavy if strict else "", "" if strict else heavy)
-        yield Way(β * old - given.α * g, "", "the step with its learning rate is averaged: v is β v − α dθ")
-        yield Way(β * old + given.α * g, "", "the step with its learning rate is averaged: v is β v + α dθ")
+        yield Variant(β * old + g, heavy if strict else "", "" if strict else heavy)
+        yield Variant(β * old - given.α * g, "", "the step with its learning rate is averaged: v is β v − α dθ")
+        yield Variant(β * old + given.α * g, "", "the step with its learning rate is averaged: v is β v + α dθ")
     else:
-        yield Way(β * old + g, f"the factor 1 − {b} is missing")
-    yield Way((1 - β) * old + β * g, f"{b} and 1 − {b} are swapped")
-    yield Way(old + (1 - β) * g, f"the factor {b} is missing")
-    yield Way(β * old + β * g, f"{b} stands for 1 − {b}")
-    yield Way((1 - β) * old + (1 - β) * g, f"1 − {b} stands for {b}")
-    yield Way(β * old - (1 - β) * g, "the gradient is subtracted in the average")
-    yield Way((1 - β) * g, f"the average before, {b} {name}, is not in it")
-    yield Way(β * old + (1 - β) * x.θ ** (1 if name == "v" else 2), "the parameter stands for its gradient")
+        yield Variant(β * old + g, f"the factor 1 − {b} is missing")
+    yield Variant((1 - β) * old + β * g, f"{b} and 1 − {b} are swapped")
+    yield Variant(old + (1 - β) * g, f"the factor {b} is missing")
+    yield Variant(β * old + β * g, f"{b} stands for 1 − {b}")
+    yield Variant((1 - β) * old + (1 - β) * g, f"1 − {b} stands for {b}")
+    yield Variant(β * old - (1 - β) * g, "the gradient is subtracted in the average")
+    yield Variant((1 - β) * g, f"the average before, {b} {name}, is not in it")
+    yield Variant(β * old + (1 - β) * x.θ ** (1 if name == "v" else 2), "the parameter stands for its gradient")
     if name == "s":
-        yield Way(β * old + (1 - β) * x.g, "the gradient is not squared")
-        yield Way((β * old + (1 - β) * x.g) ** 2, "the average is squared, not the gradient")
-        yield Way(β * old + ((1 - β) * x.g) ** 2, f"1 − {b} is squared with the gradient")
-        yield Way(β * old + (1 - β) * np.abs(x.g), "|dθ| stands for dθ²")
-        yield Way(β * old + (1 - β) * x.g * 2, "2 dθ stands for dθ²")
-        yield Way(β * old + (1 - β) * x.v_after**2, "v² stands for dθ²")
-        yield Way(β * x.v + (1 - β) * x.g**2, "the average before is v, not s")
+        yield Variant(β * old + (1 - β) * x.g, "the gradient is not squared")
+        yield Variant((β * old + (1 - β) * x.g) ** 2, "the average is squared, not the gradient")
+        yield Variant(β * old + ((1 - β) * x.g) ** 2, f"1 − {b} is squared with the gradient")
+        yield Variant(β * old + (1 - β) * np.abs(x.g), "|dθ| stands for dθ²")
+        yield Variant(β * old + (1 - β) * x.g * 2, "2 dθ stands for dθ²")
+        yield Variant(β * old + (1 - β) * x.v_after**2, "v² stands for dθ²")
+        yield Variant(β * x.v + (1 - β) * x.g**2, "the average before is v, not s")
     else:
-        yield Way(β * old + (1 - β) * x.g**2, "the gradient is squared")
-        yield Way(β * x.s + (1 - β) * x.g, "the average before is s, not v")
+        yield Variant(β * old + (1 - β) * x.g**2, "the gradient is squared")
+        yield Variant(β * x.s + (1 - β) * x.g, "the average before is s, not v")
     if role == Role.ADAM:
-        yield Way(other * old + (1 - other) * g, f"{'β2' if b == 'β1' else 'β1'} stands for {b}")
-        yield Way(right / correction(β, x.t), "the value after its bias correction is stored back")
-    yield Way(g, "it is dθ" + ("²" if name == "s" else "") + ", no average")
-    yield Way(old, f"{name} is not updated: it is neither returned nor changed")
+        yield Variant(other * old + (1 - other) * g, f"{'β2' if b == 'β1' else 'β1'} stands for {b}")
+        yield Variant(right / correction(β, x.t), "the value after its bias correction is stored back")
+    yield Variant(g, "it is dθ" + ("²" if name == "s" else "") + ", no average")
+    yield Variant(old, f"{name} is not updated: it is neither returned nor changed")
 
 
 def correction(β: float, t: Array) -> Array:
     return 1 - np.power(β, t)
 
 
-def conditioning(given: Settings, x: Steps) -> float:
+def conditioning(given: Rates, x: Steps) -> float:
     """How much a rounding of βᵗ weighs in 1 − βᵗ."""
     return float(1 / np.min(np.abs(correction(max(given.β1, given.β2), x.t))))
 
 
-def corrections(given: Settings, x: Steps) -> tuple[Array, Array]:
+def corrections(given: Rates, x: Steps) -> tuple[Array, Array]:
     """v̂ and ŝ, of the averages that were made."""
     return x.v_after / correction(given.β1, x.t), x.s_after / correction(given.β2, x.t)
 

@@ -11,9 +11,9 @@ from reference.targets.obligations.update_rules import (
     MOST,
     UNEXPLAINED,
     Found,
-    Settings,
+    Rates,
     Steps,
-    Way,
+    Variant,
     close,
     conditioning,
     correction,
@@ -26,7 +26,7 @@ __all__ = ["of_parameter"]
 
 
 def of_parameter(
-    role: Role, x: Steps, settings: list[Settings], *, wrong_averages: bool = False, strict: bool = False,
+    role: Role, x: Steps, settings: list[Rates], *, wrong_averages: bool = False, strict: bool = False,
     most: int = MOST,
 ) -> Found:  # fmt: skip
     """θ after each step, from the averages that were made; ``wrong_averages``: these are not what they should be.
@@ -47,7 +47,7 @@ def of_parameter(
     return found
 
 
-def _sought(role: Role, x: Steps, settings: list[Settings], wrong: bool, most: int, otherwise: Found) -> Found:
+def _sought(role: Role, x: Steps, settings: list[Rates], wrong: bool, most: int, otherwise: Found) -> Found:
     """What gives the numbers with so many mistakes at most; a number that is not the given one is looked for alone."""
     best: list[Found] = []
     for given in settings:
@@ -60,7 +60,7 @@ def _sought(role: Role, x: Steps, settings: list[Settings], wrong: bool, most: i
     return fewest(best, otherwise)
 
 
-def _parameters(role: Role, x: Steps, given: Settings, wrong: bool, most: int) -> Iterator[Found]:
+def _parameters(role: Role, x: Steps, given: Rates, wrong: bool, most: int) -> Iterator[Found]:
     if np.array_equal(x.θ_after, x.θ) and most:
         yield Found(("it is not updated",))
     signs = [(x.θ, -1, ""), (x.θ, 1, "the step is added, not subtracted"),
@@ -84,46 +84,46 @@ def _parameters(role: Role, x: Steps, given: Settings, wrong: bool, most: int) -
                 yield Found(())
 
 
-def _numerators(role: Role, x: Steps, given: Settings, wrong: bool) -> Iterator[Way]:
+def _numerators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[Variant]:
     """What the step is made of."""
     if role in (Role.UPDATE, Role.RMSPROP):
-        yield Way(x.g)
+        yield Variant(x.g)
         if role == Role.RMSPROP:
-            yield Way(x.g**2, "the gradient is squared in the step")
-            yield Way(np.ones_like(x.g), "the gradient is not in the step")
+            yield Variant(x.g**2, "the gradient is squared in the step")
+            yield Variant(np.ones_like(x.g), "the gradient is not in the step")
         return
     right = given.β1 * x.v + (1 - given.β1) * x.g
     if role == Role.MOMENTUM:
-        yield Way(x.v_after)
-        yield from [Way(right)] if wrong else []
-        yield Way(x.v, "the step is made of v before its update")
-        yield Way(x.g, "v is not used: the step is made of dθ")
-        yield Way(x.v_after / correction(given.β1, x.t), "", "v is corrected for its bias")
+        yield Variant(x.v_after)
+        yield from [Variant(right)] if wrong else []
+        yield Variant(x.v, "the step is made of v before its update")
+        yield Variant(x.g, "v is not used: the step is made of dθ")
+        yield Variant(x.v_after / correction(given.β1, x.t), "", "v is corrected for its bias")
         return
     yield from _corrected("v", x.v_after, given.β1, given.β2, x, "β1")
     if wrong:
-        yield Way(right / correction(given.β1, x.t))
-    yield Way(x.v, "the step is made of v before its update, uncorrected", part="v̂")
-    yield Way(x.v / correction(given.β1, x.t), "the step is made of v before its update", part="v̂")
-    yield Way(x.g, "v is not used: the step is made of dθ", part="v̂")
-    yield Way(x.g / correction(given.β1, x.t), "the bias correction is of dθ, not of v", part="v̂")
+        yield Variant(right / correction(given.β1, x.t))
+    yield Variant(x.v, "the step is made of v before its update, uncorrected", part="v̂")
+    yield Variant(x.v / correction(given.β1, x.t), "the step is made of v before its update", part="v̂")
+    yield Variant(x.g, "v is not used: the step is made of dθ", part="v̂")
+    yield Variant(x.g / correction(given.β1, x.t), "the bias correction is of dθ, not of v", part="v̂")
 
 
-def _denominators(role: Role, x: Steps, given: Settings, wrong: bool) -> Iterator[Way]:
+def _denominators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[Variant]:
     """What the step is divided by."""
     if role not in (Role.RMSPROP, Role.ADAM):
-        yield Way(np.ones_like(x.g))
+        yield Variant(np.ones_like(x.g))
         return
     ε = given.ε
     if role == Role.RMSPROP:
-        kinds = [Way(x.s_after), *([Way(given.β2 * x.s + (1 - given.β2) * x.g**2)] if wrong else []),
-                 Way(x.s_after / correction(given.β2, x.t), "", "s is corrected for its bias")]  # fmt: skip
+        kinds = [Variant(x.s_after), *([Variant(given.β2 * x.s + (1 - given.β2) * x.g**2)] if wrong else []),
+                 Variant(x.s_after / correction(given.β2, x.t), "", "s is corrected for its bias")]  # fmt: skip
     else:
         kinds = list(_corrected("s", x.s_after, given.β2, given.β1, x, "β2"))
         if wrong:
-            kinds.append(Way((given.β2 * x.s + (1 - given.β2) * x.g**2) / correction(given.β2, x.t)))
-        kinds.append(Way(x.s / correction(given.β2, x.t), "the step is divided by s before its update", part="ŝ"))
-    kinds.append(Way(x.s, "the step is divided by s before its update", part="ŝ"))
+            kinds.append(Variant((given.β2 * x.s + (1 - given.β2) * x.g**2) / correction(given.β2, x.t)))
+        kinds.append(Variant(x.s / correction(given.β2, x.t), "the step is divided by s before its update", part="ŝ"))
+    kinds.append(Variant(x.s, "the step is divided by s before its update", part="ŝ"))
     for s in kinds:
         root = np.sqrt(s.value)
         yield s._replace(value=root + ε)
@@ -135,28 +135,28 @@ def _denominators(role: Role, x: Steps, given: Settings, wrong: bool) -> Iterato
                             (root * ε, "ε is a factor, not a term")):  # fmt: skip
             yield s._replace(value=value, mistake="; ".join(t for t in (s.mistake, text) if t), part=s.part or "θ")
     name = "s" if role == Role.RMSPROP else "ŝ"
-    yield Way(np.ones_like(x.g), f"{name} is not used: nothing is divided by its root", part="θ")
-    yield Way(np.ones_like(x.g) * ε, f"{name} is not used: the step is divided by ε", part="θ")
-    yield Way(np.abs(x.g) + ε, f"the step is divided by |dθ|, not by √{name}", part="θ")
-    yield Way(np.sqrt(np.abs(x.v_after)) + ε, f"the step is divided by √v, not by √{name}", part="θ")
+    yield Variant(np.ones_like(x.g), f"{name} is not used: nothing is divided by its root", part="θ")
+    yield Variant(np.ones_like(x.g) * ε, f"{name} is not used: the step is divided by ε", part="θ")
+    yield Variant(np.abs(x.g) + ε, f"the step is divided by |dθ|, not by √{name}", part="θ")
+    yield Variant(np.sqrt(np.abs(x.v_after)) + ε, f"the step is divided by √v, not by √{name}", part="θ")
 
 
-def _corrected(name: str, a: np.ndarray, β: float, other: float, x: Steps, b: str) -> Iterator[Way]:
+def _corrected(name: str, a: np.ndarray, β: float, other: float, x: Steps, b: str) -> Iterator[Variant]:
     """An average without its bias, and the ways in which it is missed."""
     part, wrong_β = {"v": "v̂", "s": "ŝ"}[name], "β2" if b == "β1" else "β1"
-    yield Way(a / correction(β, x.t))
-    yield Way(a, f"the bias correction of {name} is missing", part=part)
-    yield Way(a / (1 - β), f"t is not used in the correction of {name}: 1 − {b} stands for 1 − {b}ᵗ", part=part)
-    yield Way(a / (1 - β**2), f"t is not used in the correction of {name}: 1 − {b}² stands for 1 − {b}ᵗ", part=part)
-    yield Way(a / (1 - β * x.t), f"{b}·t stands for {b}ᵗ in the correction of {name}", part=part)
-    yield Way(a / (1 - β) ** x.t, f"(1 − {b})ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
-    yield Way(a / correction(other, x.t), f"{wrong_β} stands for {b} in the correction of {name}", part=part)
-    yield Way(a * correction(β, x.t), f"the correction of {name} is multiplied, not divided by", part=part)
-    yield Way(a / (1 + np.power(β, x.t)), f"1 + {b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
-    yield Way(a / np.power(β, x.t), f"{b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
-    yield Way(a / correction(β, x.t + 1), f"t + 1 stands for t in the correction of {name}", part=part)
+    yield Variant(a / correction(β, x.t))
+    yield Variant(a, f"the bias correction of {name} is missing", part=part)
+    yield Variant(a / (1 - β), f"t is not used in the correction of {name}: 1 − {b} stands for 1 − {b}ᵗ", part=part)
+    yield Variant(a / (1 - β**2), f"t is not used in the correction of {name}: 1 − {b}² stands for 1 − {b}ᵗ", part=part)
+    yield Variant(a / (1 - β * x.t), f"{b}·t stands for {b}ᵗ in the correction of {name}", part=part)
+    yield Variant(a / (1 - β) ** x.t, f"(1 − {b})ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
+    yield Variant(a / correction(other, x.t), f"{wrong_β} stands for {b} in the correction of {name}", part=part)
+    yield Variant(a * correction(β, x.t), f"the correction of {name} is multiplied, not divided by", part=part)
+    yield Variant(a / (1 + np.power(β, x.t)), f"1 + {b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
+    yield Variant(a / np.power(β, x.t), f"{b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
+    yield Variant(a / correction(β, x.t + 1), f"t + 1 stands for t in the correction of {name}", part=part)
     before = np.where(x.t > 1, correction(β, np.maximum(x.t - 1, 1)), np.nan)
-    yield Way(a / before, f"t − 1 stands for t in the correction of {name}", part=part)
-    yield Way(a / correction(β, x.t) ** 2, f"the bias of {name} is corrected twice", part=part)
+    yield Variant(a / before, f"t − 1 stands for t in the correction of {name}", part=part)
+    yield Variant(a / correction(β, x.t) ** 2, f"the bias of {name} is corrected twice", part=part)
     swapped = x.s_after if name == "v" else x.v_after
-    yield Way(swapped / correction(β, x.t), f"{'s' if name == 'v' else 'v'} stands for {name}", part=part)
+    yield Variant(swapped / correction(β, x.t), f"{'s' if name == 'v' else 'v'} stands for {name}", part=part)

@@ -15,17 +15,17 @@ from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.interface.raised import described
 from reference.targets.obligations.asking import Asking, LawResult, as_array
-from reference.targets.obligations.update_causes import Judged, judged, raised_for_a_layer, settings_of
+from reference.targets.obligations.update_causes import StepsExplained, judged, raised_for_a_layer, settings_of
 from reference.targets.obligations.update_forms import Named, Style, read, styles
 from reference.targets.obligations.update_lines import with_lines
-from reference.targets.obligations.update_rules import Settings, Steps
+from reference.targets.obligations.update_rules import Rates, Steps
 from reference.targets.reading.roles import Role
 from reference.targets.reading.training import array_names
 from reference.targets.reading.vocabulary import strong
 
 __all__ = ["not_judged", "other_update", "update"]
 
-GIVEN = Settings(α=0.375, β1=0.75, β2=0.3125, ε=0.03125)  # exact in binary, none like another
+GIVEN = Rates(α=0.375, β1=0.75, β2=0.3125, ε=0.03125)  # exact in binary, none like another
 STEPS = (1, 2, 3)
 KEEPS = {Role.UPDATE: ("parameters",), Role.MOMENTUM: ("parameters", "v"), Role.RMSPROP: ("parameters", "s"),
          Role.ADAM: ("parameters", "v", "s")}  # fmt: skip
@@ -61,7 +61,7 @@ class Network(NamedTuple):
         }
 
 
-class Ran(NamedTuple):
+class StepsTaken(NamedTuple):
     """What became of a few steps for one network."""
 
     network: Network
@@ -81,7 +81,7 @@ def update(asking: Asking) -> LawResult:
     if style is None:
         assert first_error is not None
         return _raised(asking, first_error)
-    ran: dict[Network, Ran | TargetRaised | str] = {}
+    ran: dict[Network, StepsTaken | TargetRaised | str] = {}
     for network in _networks(style, fixed):
         try:
             ran[network] = _run(asking, network, style, separate)
@@ -109,7 +109,7 @@ def _style(
                 if raised.details["template"] or raised.details["unbindable"] or raised.details["needs"]:
                     return None, raised
                 continue
-            if isinstance(ran, Ran) or style == Style():
+            if isinstance(ran, StepsTaken) or style == Style():
                 return style, None
     return None, error
 
@@ -130,7 +130,7 @@ def _own_style(asking: Asking) -> Style | None:
     return None
 
 
-def _run(asking: Asking, network: Network, style: Style, separate: list[str]) -> Ran | str:
+def _run(asking: Asking, network: Network, style: Style, separate: list[str]) -> StepsTaken | str:
     """Three steps in a row; in words, why what it gives is no set of parameters."""
     role, L = asking.function.role, network.depth
     wanted = KEEPS[Role(role)] if role else ()
@@ -161,7 +161,7 @@ def _run(asking: Asking, network: Network, style: Style, separate: list[str]) ->
             now[what] = {name: a if (new := _shaped(then[what].get(name), a)) is None else new
                          for name, a in now[what].items()}  # fmt: skip
     by_name = {name: Steps(*(np.stack(column) for column in zip(*rows, strict=True))) for name, rows in record.items()}
-    return Ran(network, by_name, missing, asking.calls[-1])
+    return StepsTaken(network, by_name, missing, asking.calls[-1])
 
 
 def _values(now: dict[str, Named], g: Named, t: int, style: Style, L: int) -> dict[str, Any]:
@@ -183,13 +183,13 @@ def _shaped(a: Any, like: np.ndarray) -> np.ndarray | None:
 # --- what is said --------------------------------------------------------------------------------------------------
 
 
-def _concluded(asking: Asking, ran: dict[Network, Ran | TargetRaised | str], settings: Any) -> LawResult:
+def _concluded(asking: Asking, ran: dict[Network, StepsTaken | TargetRaised | str], settings: Any) -> LawResult:
     """Right at every depth, or at one for which it is made; else what is wrong where most is right."""
     role, course = Role(asking.function.role or ""), strong(asking.name)
     verdicts = {n: judged(role, r.by_name, settings, strict=course, most=0)
-                for n, r in ran.items() if isinstance(r, Ran)}  # fmt: skip
+                for n, r in ran.items() if isinstance(r, StepsTaken)}  # fmt: skip
     right = [n for n, v in verdicts.items() if not v.wrong]
-    looked = sum(x.θ.size for n in right if isinstance(r := ran[n], Ran) for x in r.by_name.values())
+    looked = sum(x.θ.size for n in right if isinstance(r := ran[n], StepsTaken) for x in r.by_name.values())
     if len(right) == len(ran) or (right and _made_for_one_depth(right, ran, verdicts)):
         said = dict.fromkeys(text for n in right for text in verdicts[n].conventions)
         return looked, [Violation("*", "", text) for text in said]
@@ -210,7 +210,7 @@ def _concluded(asking: Asking, ran: dict[Network, Ran | TargetRaised | str], set
 
 
 def _explained(
-    asking: Asking, role: Role, ran: Any, verdicts: dict[Network, Judged], settings: Any, course: bool
+    asking: Asking, role: Role, ran: Any, verdicts: dict[Network, StepsExplained], settings: Any, course: bool
 ) -> LawResult:
     wrong = [n for n, v in verdicts.items() if v.wrong]
     some_right = any(not v.wrong for v in verdicts.values())
@@ -229,7 +229,7 @@ def _network(network: Network) -> str:
     )
 
 
-def _made_for_one_depth(right: list[Network], ran: Any, verdicts: dict[Network, Judged]) -> bool:
+def _made_for_one_depth(right: list[Network], ran: Any, verdicts: dict[Network, StepsExplained]) -> bool:
     """Right for one depth; fewer layers it does not take, and of more it leaves the others as they are."""
     depths = {n.depth for n in right}
     if len(depths) > 1 or depths == {1} or sum(n.depth in depths for n in ran) != len(right):
@@ -238,7 +238,7 @@ def _made_for_one_depth(right: list[Network], ran: Any, verdicts: dict[Network, 
     for network, r in ran.items():
         if network.depth < made_for and not isinstance(r, TargetRaised):
             return False
-        more = network.depth > made_for and isinstance(r, Ran)
+        more = network.depth > made_for and isinstance(r, StepsTaken)
         if more and any(int(name[1:]) <= made_for for name in verdicts[network].wrong):
             return False
     return True

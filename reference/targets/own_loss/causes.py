@@ -13,7 +13,14 @@ from reference.findings.conventions import Convention, Term
 from reference.interface.entry import Entry, Event, Violation
 from reference.judging.execution import Failure
 from reference.targets.own_loss.asked import OwnLoss
-from reference.targets.own_loss.compared import GUARDED, Block, Compared, beside_differences, misshapen, problems
+from reference.targets.own_loss.compared import (
+    GUARDED,
+    Compared,
+    GradientBlock,
+    beside_differences,
+    misshapen,
+    problems,
+)
 from reference.targets.own_loss.lines import at_their_lines
 
 __all__ = ["causes"]
@@ -32,7 +39,7 @@ def causes(own: OwnLoss, shown: Compared) -> list[Violation]:
     return [_off(block, case) for block in shown.blocks.values() if block.wrong]
 
 
-def _off(block: Block, case: str) -> Violation:
+def _off(block: GradientBlock, case: str) -> Violation:
     error = np.where(block.smooth, np.abs(block.got - block.want), 0.0)
     k = int(np.argmax(np.where(np.isfinite(error), error, np.inf)))
     text = (

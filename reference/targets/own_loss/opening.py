@@ -16,10 +16,11 @@ from reference.cases.domain import Domain
 from reference.cases.problem import Problem
 from reference.interface.entry import Entry, Event, Law, NotJudged, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.targets.descriptions import as_tree
 from reference.targets.own_loss.asked import OwnLoss
 from reference.targets.own_loss.law import law_of
 from reference.targets.process.supervisor import Worker
-from reference.targets.remote import FEW, MODERATE, as_tree
+from reference.targets.remote import FEW, MODERATE
 
 __all__ = ["OwnLosses", "own_losses"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from reference.targets.pairing.layouts import published
+from reference.targets.pairing.caches import published
 from reference.targets.pairing.passes import PassPair, Reached
 from reference.targets.pairing.returns import parsed
 from reference.targets.reading.vocabulary import layer_names, meaning, plain, strong

@@ -15,7 +15,7 @@ import numpy as np
 from manual_backprop import network
 from reference.cases.quantities import is_intermediate, split
 from reference.interface.outcome import Single
-from reference.targets.pairing import layouts, subtracted
+from reference.targets.pairing import caches, layouts, subtracted
 from reference.targets.pairing.readings import Reading
 from reference.targets.pairing.returns import handed_over
 from reference.targets.reading.roles import Role
@@ -183,7 +183,7 @@ def stages(pair: PassPair, single: Single) -> Stages:
         p = _pass(pair, single)
         ours = {f"{kind}{l}": a for kind, layers in (("Z", p.Z), ("A", p.A[1:]), ("D", p.masks or ()))
                 for l, a in enumerate(map(reading.X, layers), 1)}  # fmt: skip
-        values |= {"cache": layouts.CACHES[pair.cache](p), "A": p.A[-1], **ours}
+        values |= {"cache": caches.CACHES[pair.cache](p), "A": p.A[-1], **ours}
         return Stages(None, masks, values["cache"], values)
     with seeded():
         whole = pair.forward.call(**bind(pair.forward.arguments, pair.forward.role or "", values))
@@ -221,7 +221,7 @@ def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
     now = dict(layouts.walk(stage.cache))
     spoilt = [path for path, a in kept if path in now and not np.array_equal(a, now[path], equal_nan=True)]
     purpose = "Wb" if pair.updates else ""  # it changes the parameters, and those in its cache are the same
-    return result, changed + [n for n in layouts.cache_names(stage.cache, spoilt) if n[0] not in purpose]
+    return result, changed + [n for n in caches.cache_names(stage.cache, spoilt) if n[0] not in purpose]
 
 
 def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:
@@ -252,11 +252,11 @@ def named_as_ours(pair: PassPair, raw: dict[str, Any], single: Single) -> dict[s
     return result
 
 
-def _pass(pair: PassPair, single: Single) -> layouts.Pass:
+def _pass(pair: PassPair, single: Single) -> caches.Pass:
     masks = single.masks if pair.dropout else None
     if pair.dropout and masks is None:
         masks = tuple(np.ones((W.shape[0], single.X.shape[1]), dtype=bool) for W, _ in single.parameters[:-1])
     forward = network.forward_propagation(
         single.X, single.parameters, hidden=pair.hidden, output=pair.output, masks=masks, keep_prob=single.keep_prob
     )
-    return layouts.Pass(list(forward.Z), [*forward.A, forward.H[-1]], masks, single.parameters)
+    return caches.Pass(list(forward.Z), [*forward.A, forward.H[-1]], masks, single.parameters)

@@ -19,7 +19,9 @@ __all__ = [
     "Printed",
     "arrays_of",
     "as_form",
+    "changed_since",
     "forward_and_backward",
+    "in_common",
     "quantities",
     "singles",
     "with_globals",
@@ -80,6 +82,16 @@ def arrays_of(single: Single) -> dict[str, np.ndarray]:
     return arrays | {f"D{l}": D for l, D in enumerate(single.masks or (), start=1)}
 
 
+def changed_since(before: list[dict[str, np.ndarray]], given: list[Single]) -> list[list[Any]]:
+    """The arguments of each problem that are not as they were, with the problem's index."""
+    return [
+        [name, g]
+        for g, single in enumerate(given)
+        for name, a in arrays_of(single).items()
+        if not np.array_equal(a, before[g][name])
+    ]
+
+
 def quantities(returned: list[Any]) -> tuple[dict[str, Any] | None, str | None]:
     """What a function returned for each problem as one stack; or the reason why there is none."""
     try:
@@ -89,6 +101,17 @@ def quantities(returned: list[Any]) -> tuple[dict[str, Any] | None, str | None]:
     if (why := unlike(outcomes)) is not None:
         return None, why
     return {str(name): a for name, a in stacked(outcomes).items()}, None
+
+
+def in_common(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+    """What every problem has in one shape, stacked."""
+    stacked: dict[str, Any] = {}
+    for name in outcomes[0]:
+        arrays = [np.asarray(o[name]) for o in outcomes if name in o]
+        alike = len(arrays) == len(outcomes) and all(a.shape == arrays[0].shape for a in arrays)
+        if alike and all(a.dtype.kind in "biufc" for a in arrays):
+            stacked[name] = np.stack(arrays)
+    return stacked
 
 
 def as_form(value: Any, form: str) -> Any:

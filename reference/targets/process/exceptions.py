@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = ["described"]
 
 LONGEST = 300  # of a message
 FRAMES = 6
+LIBRARIES = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 OURS = tuple(str(Path(__file__).parents[3] / package) for package in ("reference", "manual_backprop"))
 
 
@@ -50,9 +52,10 @@ def described(
 
 def _is_ours(error: BaseException, path: Path) -> bool:
     """Did this tool raise it, at calling the target or at what came back? The helpers that it supplies are no part."""
-    frames = [f.filename for f in traceback.extract_tb(error.__traceback__) if f.filename != course_helpers.__file__]
-    known = [f for f in frames if f.startswith(OURS) or place(f)[0] == str(path)]
-    return bool(known) and place(known[-1])[0] != str(path)
+    frames = [f.filename for f in traceback.extract_tb(error.__traceback__)]
+    known = [f for f in frames if f.startswith(OURS) or not f.startswith((*LIBRARIES, "<"))]
+    known = [f for f in known if f != course_helpers.__file__]
+    return bool(known) and known[-1].startswith(OURS) and place(known[-1])[0] != str(path)
 
 
 def _is_theirs(file: str, path: Path) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from reference.interface.outcome import Single
-from reference.targets.losses.way import Way
+from reference.targets.losses.way import LossWay
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import PassPair, function, seeded
 from reference.targets.reading.namespace import load
@@ -51,7 +51,7 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
     return np.concatenate([np.ravel(a) for layer in gradient for a in layer])
 
 
-def gradient_of_loss(path: Path, cells: list[Cell], way: Way, single: Single) -> np.ndarray:
+def gradient_of_loss(path: Path, cells: list[Cell], way: LossWay, single: Single) -> np.ndarray:
     """dJ of a function's own loss, as ``gradients_of`` has it."""
     import jax
 

@@ -14,8 +14,8 @@ from reference.interface.outcome import Single
 from reference.targets.losses.examples import side_by_side
 from reference.targets.losses.finding import class_ways, ways_of
 from reference.targets.losses.network_class import is_network_class
-from reference.targets.losses.trial import Tried, chosen
-from reference.targets.losses.way import Way, as_number
+from reference.targets.losses.trial import TriedLoss, chosen
+from reference.targets.losses.way import LossWay, as_number
 from reference.targets.pairing.passes import STATE, Function, function
 from reference.targets.process.calling import singles
 from reference.targets.reading.assigned import assigned
@@ -36,7 +36,7 @@ class LossAnswers:
     loaded: Loaded | None
     functions: dict[str, Function]
     wanted: dict[str, Any]
-    own_losses: dict[str, Tried]
+    own_losses: dict[str, TriedLoss]
 
     def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
         raise NotImplementedError
@@ -75,7 +75,7 @@ class LossAnswers:
             self.path = Path(code.co_filename)  # where lines are traced
         return bool(found)
 
-    def _candidates(self, only: str | None) -> Iterator[tuple[str, str, Iterable[Way]]]:
+    def _candidates(self, only: str | None) -> Iterator[tuple[str, str, Iterable[LossWay]]]:
         form, layout = self.wanted.get("form"), self.wanted.get("layout")
         rows = None if layout is None else layout == "rows"
         for f in list(self.functions.values()):
@@ -89,7 +89,7 @@ class LossAnswers:
                 if only in (None, name, check.partition(" ")[0]):
                     yield check, name, ways
 
-    def _found(self, check: str, ways: Iterable[Way]) -> dict[str, Any]:
+    def _found(self, check: str, ways: Iterable[LossWay]) -> dict[str, Any]:
         tried, why = chosen(ways, self._named)
         if tried is None:
             return {"check": check, "not_judged": why}
@@ -107,7 +107,7 @@ class LossAnswers:
         assert self.loaded is not None
         return self.loaded.names[name]
 
-    def _way(self, check: str) -> tuple[Way, list[Any]]:
+    def _way(self, check: str) -> tuple[LossWay, list[Any]]:
         if check not in self.own_losses:  # another process knew it
             self.ask_loss(check, check.partition(" ")[0])
         way = self.own_losses[check].way
@@ -158,7 +158,7 @@ class LossAnswers:
             for seen in way.seen(value, single)
         ]
 
-    def _traced_one_by_one(self, way: Way, called: list[Any], single: Single) -> list[Any]:
+    def _traced_one_by_one(self, way: LossWay, called: list[Any], single: Single) -> list[Any]:
         """What every example assigns, side by side, where all took the same way."""
         m = single.X.shape[1]
         columns = [single._replace(X=single.X[:, [k]], Y=single.Y[:, [k]]) for k in range(m)]

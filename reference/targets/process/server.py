@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from itertools import islice
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from reference.interface.outcome import Single
-from reference.targets.losses.trial import Tried
+from reference.targets.losses.trial import TriedLoss
 from reference.targets.pairing.candidates import paired
-from reference.targets.pairing.composed import composed
 from reference.targets.pairing.losses import LOSSES, value_of_loss
 from reference.targets.pairing.passes import (
     STATE,
@@ -35,12 +33,15 @@ from reference.targets.process.calling import (
     Printed,
     arrays_of,
     as_form,
+    changed_since,
     forward_and_backward,
+    in_common,
     quantities,
     singles,
     with_globals,
 )
 from reference.targets.process.exceptions import described
+from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
 from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.tracing import trace
@@ -69,7 +70,7 @@ class Server(LossAnswers):
         self.wanted: dict[str, Any] = {}
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
-        self.own_losses: dict[str, Tried] = {}
+        self.own_losses: dict[str, TriedLoss] = {}
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -104,18 +105,17 @@ class Server(LossAnswers):
             return {"unreadable": str(error), "mark": None}
         loaded = load(self.path, self.cells, np)
         self.loaded = loaded
-        for name, value in loaded.names.items():
-            if isinstance(value, FunctionType):
-                self.functions[name] = function(name, value, own=name in loaded.own)
         keep_generators(loaded.names.values())
-        steps = self._composed(loaded)
+        functions, steps = functions_of(loaded)
         self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}
         self.elsewhere = frozenset(loaded.skipped)
-        self._read_as(binding, only)
+        self.functions, self.direct = bound(functions, binding, only)
         return {
             "unreadable": None,
             "mark": hashlib.sha256(repr(self.cells).encode(errors="surrogatepass")).hexdigest(),
-            "functions": [self._function(f) for f in self.functions.values() if f.own],
+            "functions": [
+                plain(f, loaded.own[f.name], self.templates.get(f.name)) for f in self.functions.values() if f.own
+            ],
             "unloadable": [list(u) for u in loaded.unloadable],
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,
@@ -124,49 +124,9 @@ class Server(LossAnswers):
             "survey": survey(self.cells),
         }
 
-    def _composed(self, loaded: Loaded) -> tuple[str, ...]:
-        """A file that has the steps of a network and not its loops is asked for the whole; the steps of that."""
-        whole = {f.role for f in self.functions.values() if f.own and f.role is not None}
-        made = composed(loaded.names, loaded.own)
-        if any(role.is_backward for role in whole) or made.backward is None:
-            return ()
-        if made.forward is not None and not any(role.is_forward for role in whole):
-            self.functions["L_model_forward"] = function("L_model_forward", made.forward, own=False)
-        first = made.steps[0]
-        self.functions[first] = function("L_model_backward", made.backward, own=True)._replace(name=first)
-        return made.steps
-
     def _learn(self, binding: dict[str, Any]) -> None:
         learn(binding["arguments"])
         self.wanted = {key: binding[key] for key in ("form", "layout", "weights", "biases", "labels")}
-
-    def _read_as(self, binding: dict[str, Any], only: str | None) -> None:
-        """Take a function for what the binding says that it is; and what is asked for by name, for a backward pass."""
-        forward = self.functions.get(binding["forward"] or "")
-        if forward is not None:
-            others = [n for n, f in self.functions.items() if f.role is not None and f.role.is_forward]
-            self.functions |= {n: self.functions[n]._replace(role=None) for n in others}
-            self.functions[forward.name] = forward._replace(role=forward_role(forward.arguments), own=True)
-        asked = self.functions.get(only or "")
-        if asked is None or asked.role is not None:
-            return
-        role = backward_role(asked.arguments)
-        if role is None and len([a for a in asked.arguments if not a.default]) == 1:
-            self.direct = asked.call
-        else:
-            self.functions[asked.name] = asked._replace(role=role)
-
-    def _function(self, f: Function) -> dict[str, Any]:
-        assert self.loaded is not None
-        where = self.loaded.own[f.name]
-        return {
-            "name": f.name,
-            "role": f.role,
-            "cell": where.cell,
-            "line": where.line,
-            "arguments": [[a.name, a.default] for a in f.arguments],
-            "template": self.templates.get(f.name),
-        }
 
     # --- running -------------------------------------------------------------------------------------------
 
@@ -200,13 +160,7 @@ class Server(LossAnswers):
             returned, touched = run(pair, single)
             outcomes.append(returned)
             changed |= dict.fromkeys(touched, g)
-        names = [n for n in outcomes[0] if all(n in o for o in outcomes)]
-        stacked: dict[str, Any] = {}
-        for name in names:
-            arrays = [np.asarray(o[name]) for o in outcomes]
-            if all(a.shape == arrays[0].shape and a.dtype.kind in "biufc" for a in arrays):
-                stacked[name] = np.stack(arrays)
-        return {"outcome": stacked, "changed": changed}
+        return {"outcome": in_common(outcomes), "changed": changed}
 
     def ask_masks(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """The masks that the file's own forward pass draws for a stack, layer by layer."""
@@ -317,16 +271,10 @@ class Server(LossAnswers):
         """The function's quantities of every problem, stacked; and the arguments that it changed."""
         assert self.direct is not None
         given = singles(problem)
-        before = [arrays_of(single) for single in singles(problem)]
-        before = [{name: a.copy() for name, a in arrays.items()} for arrays in before]
+        before = [{name: a.copy() for name, a in arrays_of(single).items()} for single in singles(problem)]
         with np.errstate(all="ignore"):
             outcomes = [self.direct(single) for single in given]
-        changed = [
-            [name, g]
-            for g, single in enumerate(given)
-            for name, a in arrays_of(single).items()
-            if not np.array_equal(a, before[g][name])
-        ]
+        changed = changed_since(before, given)
         stacked, why = quantities(outcomes)
         return {"outcome": stacked, "why": why, "changed": changed}
 

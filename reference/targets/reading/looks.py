@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from reference.targets.reading.vocabulary import plain
 
-__all__ = ["LAYER", "Evidence", "Look", "gradients_in", "looks_like", "updates_in"]
+__all__ = ["LAYER", "Look", "Statement", "gradients_in", "looks_like", "updates_in"]
 
 Look = Literal["backward pass", "gradient checker", "update"]
 
@@ -55,7 +55,7 @@ PAIRED = {  # a parameter and its gradient, in a loop over both
 }  # fmt: skip
 
 
-class Evidence(NamedTuple):
+class Statement(NamedTuple):
     """A statement that computes a gradient, or takes a step: which name, and on which line."""
 
     name: str
@@ -91,7 +91,7 @@ def looks_like(name: str, arguments: Sequence[str], body: Sequence[ast.stmt]) ->
 # --- what a body shows --------------------------------------------------------------------------------------------
 
 
-def gradients_in(body: Sequence[ast.stmt]) -> Iterator[Evidence]:
+def gradients_in(body: Sequence[ast.stmt]) -> Iterator[Statement]:
     """The statements that compute the gradient of a parameter, and do not leave that to a function."""
     for node in _nodes(body):
         match node:
@@ -99,7 +99,7 @@ def gradients_in(body: Sequence[ast.stmt]) -> Iterator[Evidence]:
                 for target in targets:
                     yield from _assigned(target, value, node.lineno)
             case ast.AugAssign(target=target, value=value) if _of_an_error(value):
-                yield Evidence(_name_of(target) or "a gradient", node.lineno)
+                yield Statement(_name_of(target) or "a gradient", node.lineno)
             case ast.AugAssign(target=target, value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
                 yield from _assigned(target, value, node.lineno)
             case ast.Dict(keys=keys, values=values):
@@ -113,7 +113,7 @@ def gradients_in(body: Sequence[ast.stmt]) -> Iterator[Evidence]:
                         yield from _computed("a gradient", value, value.lineno)
 
 
-def updates_in(body: Sequence[ast.stmt]) -> Iterator[Evidence]:
+def updates_in(body: Sequence[ast.stmt]) -> Iterator[Statement]:
     """The statements that take a step: something minus, or plus, a rate times something."""
     for node in _nodes(body):
         match node:
@@ -121,11 +121,11 @@ def updates_in(body: Sequence[ast.stmt]) -> Iterator[Evidence]:
                 name = _name_of(target)
                 if name and not RATE.fullmatch(name) and _is_step(value, sure=isinstance(node.op, ast.Sub)):
                     plainly = isinstance(node.op, ast.Sub) and _is_plain_step(target, value)
-                    yield Evidence(name, node.lineno, plain=plainly)
+                    yield Statement(name, node.lineno, plain=plainly)
             case ast.BinOp(left=left, op=ast.Sub() | ast.Add(), right=right) if not isinstance(left, ast.Constant):
                 if not RATE.fullmatch(_name_of(left)) and _is_step(right, sure=isinstance(node.op, ast.Sub)):
                     plainly = isinstance(node.op, ast.Sub) and _is_plain_step(left, right)
-                    yield Evidence(_name_of(left) or "a parameter", node.lineno, plain=plainly)
+                    yield Statement(_name_of(left) or "a parameter", node.lineno, plain=plainly)
 
 
 def _is_plain_step(parameter: ast.expr, value: ast.expr) -> bool:
@@ -178,7 +178,7 @@ def _is_step(value: ast.expr, *, sure: bool) -> bool:
     return any(map(RATE.fullmatch, names)) and (sure or any(map(_is_gradient, names)))
 
 
-def _assigned(target: ast.expr, value: ast.expr, line: int) -> Iterator[Evidence]:
+def _assigned(target: ast.expr, value: ast.expr, line: int) -> Iterator[Statement]:
     if isinstance(target, ast.Tuple | ast.List):
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             for one, of_it in zip(target.elts, value.elts, strict=True):
@@ -189,14 +189,14 @@ def _assigned(target: ast.expr, value: ast.expr, line: int) -> Iterator[Evidence
         yield from _computed(name, value, line)
 
 
-def _computed(name: str, value: ast.expr, line: int) -> Iterator[Evidence]:
+def _computed(name: str, value: ast.expr, line: int) -> Iterator[Statement]:
     """The name, where arithmetic is done with arrays."""
     if isinstance(value, ast.Call) and _name_of(value.func) not in SUMS:
         return  # by another function
     products = PRODUCTS if ERROR.fullmatch(name) else SUMS
     product = any(_is_product(node, products) for node in ast.walk(value))
     if product or any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult) for n in ast.walk(value)):
-        yield Evidence(name, line, product)
+        yield Statement(name, line, product)
 
 
 def _of_an_error(value: ast.expr) -> bool:

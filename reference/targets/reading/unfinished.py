@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 __all__ = ["unfinished"]
 
 
-class Binding(NamedTuple):
+class BoundName(NamedTuple):
     """What a name, or an entry of a dictionary, was bound to, in the order of the source."""
 
     target: str
@@ -57,7 +57,7 @@ def _in_expressions(node: ast.AST) -> Iterator[int]:
 
 def _left_blank(node: ast.FunctionDef) -> Iterator[int]:
     """Lines of the names whose last binding is ``None``, of those that are used."""
-    bindings: dict[str, list[Binding]] = {}
+    bindings: dict[str, list[BoundName]] = {}
     for binding in _bindings(node.body, ()):
         bindings.setdefault(binding.target, []).append(binding)
     used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
@@ -84,7 +84,7 @@ def _operands(value: ast.expr) -> Iterator[str]:
             yield from (*_operands(value.left), *_operands(value.comparators[0]))
 
 
-def _bindings(statements: list[ast.stmt], within: tuple[int, ...]) -> Iterator[Binding]:
+def _bindings(statements: list[ast.stmt], within: tuple[int, ...]) -> Iterator[BoundName]:
     """Every binding of a body, without those of functions within it."""
     for s in statements:
         match s:
@@ -95,7 +95,7 @@ def _bindings(statements: list[ast.stmt], within: tuple[int, ...]) -> Iterator[B
                 yield from _bound(target, value, s.lineno, within)
             case ast.AugAssign(target=target):
                 name = ast.unparse(target)
-                yield Binding(name, False, s.lineno, within, frozenset((name,)))
+                yield BoundName(name, False, s.lineno, within, frozenset((name,)))
             case ast.For(target=target):
                 yield from _bound(target, s.iter, s.lineno, within, blank=False)
         for name in ("body", "orelse", "finalbody"):
@@ -109,7 +109,7 @@ def _bindings(statements: list[ast.stmt], within: tuple[int, ...]) -> Iterator[B
 
 def _bound(
     target: ast.expr, value: ast.expr, line: int, within: tuple[int, ...], *, blank: bool | None = None
-) -> Iterator[Binding]:
+) -> Iterator[BoundName]:
     if isinstance(target, ast.Tuple | ast.List):
         same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
         for k, element in enumerate(target.elts):
@@ -117,7 +117,7 @@ def _bound(
             yield from _bound(element, inner, line, within, blank=blank if same else False)
         return
     nothing = _is_none(value) if blank is None else blank
-    yield Binding(ast.unparse(target), nothing, line, within, frozenset(_operands(value)))
+    yield BoundName(ast.unparse(target), nothing, line, within, frozenset(_operands(value)))
 
 
 def _is_none(value: ast.expr) -> bool:

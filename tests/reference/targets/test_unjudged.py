@@ -174,9 +174,9 @@ def test_a_file_in_which_nothing_looks_like_anything(opened):
 
 def test_a_law_that_needs_what_is_not_there_says_what(opened):
     implementation = opened("""
-        from somewhere_else import dictionary_to_vector
+        from somewhere_else import flatten_everything
         def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7):
-            return dictionary_to_vector(parameters)
+            return flatten_everything(parameters)
     """)
     (law,) = implementation.laws
     looked, (violation,) = law.run(0)

@@ -16,8 +16,9 @@ from reference.cases.case import Case
 from reference.cases.problem import draw
 from reference.interface.entry import NotJudged, Place
 from reference.targets import resolve
+from reference.targets.descriptions import RemotePair, as_tree
 from reference.targets.process.server import Server
-from reference.targets.remote import RemotePair, as_tree, entry_of
+from reference.targets.remote import entry_of
 from tests.folding import each
 from tests.reference.targets import greeting
 
@@ -107,7 +108,7 @@ class Loaded:
         answer = self.server.answer(greeting.load(text))
         assert "answer" in answer, answer
         names = [f["name"] for f in answer["answer"]["functions"] if (f["role"] or "").startswith("backward")]
-        self.pairs = {name: RemotePair.told(self.ask("pair", check=name)) for name in names}
+        self.pairs = {name: RemotePair.of(self.ask("pair", check=name)) for name in names}
 
     def ask(self, ask, **question):
         answer = self.server.answer({"ask": ask, **question})

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.targets.pairing import layouts
+from reference.targets.pairing import caches, layouts
+from reference.targets.pairing.caches import CACHES, Pass
 from reference.targets.pairing.layouts import (
-    CACHES,
     FORMS,
     NotGradients,
-    Pass,
     at,
     gradients,
     mask_paths,
@@ -269,7 +268,7 @@ def test_the_published_caches():
 def test_a_published_cache_knows_the_names_of_its_arrays(depth, dropped):
     part = Pass(Z[:depth], A[: depth + 1], MASKS[: depth - 1] if dropped else None, PAIRS[:depth])
     cache = CACHES["tuple"](part)
-    names = layouts.published(len(cache))
+    names = caches.published(len(cache))
     wanted = {f"Z{l}": Z[l - 1] for l in range(1, depth + 1)} | {f"W{l}": PAIRS[l - 1][0] for l in range(1, depth + 1)}
     if dropped:
         wanted |= {f"D{l}": MASKS[l - 1] for l in range(1, depth)}
@@ -277,9 +276,9 @@ def test_a_published_cache_knows_the_names_of_its_arrays(depth, dropped):
 
 
 def test_what_was_changed_in_a_cache_has_a_name():
-    assert layouts.cache_names(CACHE, [(0,), (5,)]) == ["Z1", "A2"]
-    assert layouts.cache_names({"A1": A[1], "x": A[0]}, [("A1",)]) == ["A1"]
-    assert layouts.cache_names([A[0], A[1], A[2]], [(1,)]) == ["cache"]
+    assert caches.cache_names(CACHE, [(0,), (5,)]) == ["Z1", "A2"]
+    assert caches.cache_names({"A1": A[1], "x": A[0]}, [("A1",)]) == ["A1"]
+    assert caches.cache_names([A[0], A[1], A[2]], [(1,)]) == ["cache"]
 
 
 @given(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reference.targets.descriptions import as_tree
 from reference.targets.pairing.passes import Reached
-from reference.targets.remote import as_tree
 from tests.reference.targets.pairing.networks import MANNERS, twin
 from tests.reference.targets.pairing.test_candidates import Loaded, agrees, owed, problem_for
 
