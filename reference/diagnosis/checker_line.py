@@ -140,6 +140,15 @@ class Trace:
         """Where a second variable took the first one's step."""
         return next((e.place for e in moved if e.variable != moved[0].variable), None)
 
+    def _without_a_second(self, moved: Sequence[Event]) -> bool:
+        """Is there no other vector that was to be moved: none but the moved one, and θ that was there before it?"""
+        if not moved:
+            return False
+        names = [e.variable for e in self.events if e.frame == moved[0].frame]
+        still = {e.variable for e in self._still() if e.frame == moved[0].frame and e.variable != "return"}
+        others = still - {e.variable for e in moved}
+        return len(others) == 1 and names.index(others.pop()) < names.index(moved[0].variable)
+
     def copied(self, a: Array) -> Place | None:
         """Where another variable was set to a whole vector that one had already."""
         close = SAME_QUOTIENT * float(np.max(np.abs(a), initial=0.0))
@@ -170,7 +179,7 @@ class Trace:
         if where in ("plus", "minus"):
             sign = 1 if where == "plus" else -1
             at = self._cost([n.J], [*self._at(n.plus), *self._at(n.minus)])
-            if self._moved(sign) and at is not None:
+            if at is not None and (self._moved(sign) or self._without_a_second(self._moved(-sign))):
                 return at
             if (alias := self._alias(self._moved(-sign))) is not None:
                 return alias

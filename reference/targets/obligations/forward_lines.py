@@ -16,7 +16,7 @@ from reference.interface.entry import Event, Place
 from reference.targets.pairing import caches
 from reference.targets.pairing import layouts as forms
 
-__all__ = ["caller_of", "explained_forward", "named"]
+__all__ = ["explained_forward", "named"]
 
 Array = np.ndarray
 Parameters = Sequence[tuple[Array, Array]]
@@ -34,8 +34,9 @@ def explained_forward(
     made = turns.get(cause.output) or _of_another_operand(parameters, X, events, cause.output)
     if made is None:
         return cause, None
-    right = {e.place for name, e in turns.items() if name != cause.output}
-    return cause, caller_of(made, events) if made.place in right else made.place
+    right = {e.place for name, e in turns.items() if name[0] == "Z" and name != cause.output}  # W A + b, each of them
+    helped = cause.output[0] == "Z" and made.place in right
+    return cause, (_caller(made, events) if helped else None) or made.place
 
 
 def _of_another_operand(parameters: Parameters, X: Array, events: Sequence[Event], output: str) -> Event | None:
@@ -44,7 +45,7 @@ def _of_another_operand(parameters: Parameters, X: Array, events: Sequence[Event
     if kind != "Z":
         return None
     W, b = parameters[l - 1]
-    befores = [X]
+    befores = [X] if len(X) == W.shape[1] else []
     for e in events:
         if e.value.shape == (len(W), X.shape[1]) and any(
             np.allclose(e.value, W @ A + b, rtol=1e-9, atol=1e-12) for A in befores
@@ -55,8 +56,8 @@ def _of_another_operand(parameters: Parameters, X: Array, events: Sequence[Event
     return None
 
 
-def caller_of(made: Event, events: Sequence[Event]) -> Place | None:
-    """The statement that called a helper which is right in another layer."""
+def _caller(made: Event, events: Sequence[Event]) -> Place | None:
+    """The statement that called a helper which is right in another layer; ``None`` where it is no helper."""
     k = next(k for k, e in enumerate(events) if e is made)
     return next((e.place for e in events[k:] if e.frame < made.frame and e.variable != "return"), None)
 

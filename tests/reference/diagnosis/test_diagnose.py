@@ -16,7 +16,7 @@ from reference.interface.entry import Entry, Event, Place
 from reference.judging.execution import Failure
 from tests.folding import each
 from tests.reference import mistakes
-from tests.reference.mistakes import EQUIVALENT, MISTAKES, RIGHT, edit, run, scaled, times
+from tests.reference.mistakes import EQUIVALENT, MISTAKES, RIGHT, backward_mask, edit, run, scaled, times
 
 LAYERS = 3
 GRADIENTS = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
@@ -95,6 +95,21 @@ def test_a_constant_factor_is_named_in_every_layer(kind, name):
         assert (c.code, c.certainty, c.candidates) == (code, "exactly", ())
         assert f"× {name} " in c.text.replace(",", " ")
         assert "3 of 3 probes" in c.text
+
+
+@each("rate", [0.5, 0.7, 0.86])
+def test_a_number_in_the_place_of_keep_prob_is_said(rate):
+    steps = replace(INTERMEDIATES, dA=backward_mask(lambda s: s.D[s.l], lambda s: 1 / rate).dA)
+    found = cause(steps, "dA1")
+    assert (found.code, found.certainty) == ("MB302", "exactly")
+    assert f"over {rate} in place of keep_prob" in found.text
+
+
+def test_a_constant_factor_is_no_number_in_the_place_of_keep_prob():
+    for factor, code in ((0.86, "MB199"), (2.0, "MB101")):
+        found = cause(replace(INTERMEDIATES, dA=only_in(1, "dA", factor).dA), "dA1")
+        assert found.code == code
+        assert "in place of keep_prob" not in found.text
 
 
 @pytest.mark.slow

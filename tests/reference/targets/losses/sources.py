@@ -485,7 +485,7 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...], set[str], str | None]] 
         "db1 =",
     ),
     "separate_wrong_slope": ("separate_tanh", (("(1 - A1 ** 2)", "(1 - A1)"),), {"MB104"}, "dZ1 ="),
-    "rows_reg_not_halved": ("rows_softmax_integers_l2", (("+ 0.5 * reg", "+ reg"),), {"MB203", "MB202"}, None),
+    "rows_reg_not_halved": ("rows_softmax_integers_l2", (("+ 0.5 * reg", "+ reg"),), {"MB203", "MB202"}, "reg * W"),
     "rows_reg_missing_w1": (
         "rows_softmax_integers_l2",
         (("X.T.dot(dh) + reg * W1", "X.T.dot(dh)"),),

@@ -297,7 +297,7 @@ def test_a_mask_that_is_drawn_at_a_rate_of_its_own_is_found_with_its_line(depths
     found = depths.found[name]
     assert {v.code for v in found} == {"MB303"}
     assert {v.output for v in found} <= {"D1", "D2"}
-    assert {depths.text[v.place[2] - 1].strip().split(" ")[0] for v in found} <= {"D", 'cache["D"'}
+    assert {depths.text[v.place[2] - 1].strip().split(" ")[0] for v in found} <= {"D", 'cache["D"', "keep_prob"}
 
 
 def test_a_forward_pass_without_keep_prob_has_a_rate_of_its_own_where_nobody_asks_for_another(tmp_path):
