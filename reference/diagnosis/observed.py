@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reference.cases.quantities import split
+from reference.diagnosis.evaluate import value_of
 from reference.diagnosis.localize import plain_name
 from reference.diagnosis.scene import Scene, forward_order
 from reference.interface.entry import Event
@@ -59,7 +60,7 @@ def seen(s: Scene, events: Sequence[Event], returned: Mapping[str, Array] | None
         if held and (kind, l) != ("dA", s.L):
             found[f"{kind}{l}"] = np.asarray(held[-1], dtype=np.float64)
     last = found.get(f"dZ{s.L}")
-    if last is not None and np.allclose(last * s.m, s.A[s.L] - s.Y, rtol=1e-9):
+    if last is not None and np.allclose(last * s.m, value_of(s, f"dZ{s.L}"), rtol=1e-9):  # it carries 1/m
         return {name: value * s.m for name, value in found.items()}
     return found
 

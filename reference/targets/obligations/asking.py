@@ -110,12 +110,12 @@ def _not_judged(asking: Asking, raised: TargetRaised) -> Violation:
     file, here = Path(asking.file), Path.cwd()
     verify = f"manual-backprop verify {shlex.quote(str(file.relative_to(here) if file.is_relative_to(here) else file))}"
     foreign = [name for name, default in f.arguments if meaning(name) is None and not default]
-    if details["unbindable"]:
-        remedy = " ".join([verify, *(f"--bind argument.{name}=MEANING" for name in foreign)])
-        reason, remedy = details["message"], remedy if foreign else ""
-    elif details["needs"]:
+    if details["needs"]:
         reason = f"it needs what is not there ({details['message']})"
         remedy = "put what it imports beside the file, and run the same command again"
+    elif details["unbindable"]:
+        remedy = " ".join([verify, *(f"--bind argument.{name}=MEANING" for name in foreign)])
+        reason, remedy = details["message"], remedy if foreign else ""
     else:
         reason = f"it raised {details['type']}: {details['message']} on arguments that were guessed"
         remedy = f"{verify} --bind argument.{foreign[0] if foreign else 'NAME'}=MEANING"

@@ -15,8 +15,8 @@ from reference.judging.execution import Failure
 from reference.targets.own_loss.asked import OwnLoss
 from reference.targets.own_loss.compared import (
     GUARDED,
+    BlockCompared,
     Compared,
-    GradientBlock,
     beside_differences,
     misshapen,
     problems,
@@ -39,7 +39,7 @@ def causes(own: OwnLoss, shown: Compared) -> list[Violation]:
     return [_off(block, case) for block in shown.blocks.values() if block.wrong]
 
 
-def _off(block: GradientBlock, case: str) -> Violation:
+def _off(block: BlockCompared, case: str) -> Violation:
     error = np.where(block.smooth, np.abs(block.got - block.want), 0.0)
     k = int(np.argmax(np.where(np.isfinite(error), error, np.inf)))
     text = (

@@ -14,7 +14,7 @@ from reference.interface.entry import Outcome, Violation
 from reference.targets.own_loss.asked import OwnLoss
 from reference.targets.own_loss.derivative import Differences, differences
 
-__all__ = ["GUARDED", "Compared", "GradientBlock", "beside_differences", "contradicted_by_jax", "misshapen", "problems"]
+__all__ = ["GUARDED", "BlockCompared", "Compared", "beside_differences", "contradicted_by_jax", "misshapen", "problems"]
 
 WIDTHS = ((4, 3, 5, 2), (3, 5, 4, 6), (5, 4, 3, 7))  # before the last layer, never equal side by side
 EXAMPLES, SEED, LAMBD = (6, 1, 8), 710, 1.3
@@ -23,7 +23,7 @@ GUARDED = 1e-6  # of the largest entry: a logarithm that is guarded by 1e-8 is o
 AGREES = 1e-5  # of JAX with the differences of the same code
 
 
-class GradientBlock(NamedTuple):
+class BlockCompared(NamedTuple):
     """One gradient on one problem, beside the derivative of the loss."""
 
     name: str
@@ -38,7 +38,7 @@ class Compared(NamedTuple):
 
     problem: Problem
     differences: Differences
-    blocks: dict[str, GradientBlock]
+    blocks: dict[str, BlockCompared]
 
 
 def problems(own: OwnLoss, *, decayed: bool = True) -> Iterator[Problem]:
@@ -86,7 +86,7 @@ def contradicted_by_jax(own: OwnLoss, compared: Compared) -> bool:
     return not bool(np.all(np.abs(by_jax - d.value)[d.smooth] <= AGREES * d.scale))
 
 
-def _blocks(own: OwnLoss, problem: Problem, outcome: Outcome, d: Differences) -> Iterator[GradientBlock]:
+def _blocks(own: OwnLoss, problem: Problem, outcome: Outcome, d: Differences) -> Iterator[BlockCompared]:
     at = 0
     names = _names(own, problem)
     for l, layer in enumerate(problem.parameters, 1):
@@ -99,4 +99,4 @@ def _blocks(own: OwnLoss, problem: Problem, outcome: Outcome, d: Differences) ->
             smooth = d.smooth[part]
             allowed = d.error[part] + GUARDED * d.scale
             wrong = bool(np.any(~(np.abs(got - want) <= allowed)[smooth]))
-            yield GradientBlock(name, got, want, smooth, wrong)
+            yield BlockCompared(name, got, want, smooth, wrong)

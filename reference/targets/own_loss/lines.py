@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.interface.entry import Event, Place, Violation
 from reference.targets.own_loss.asked import OwnLoss
-from reference.targets.own_loss.compared import Compared, GradientBlock
+from reference.targets.own_loss.compared import BlockCompared, Compared
 
 __all__ = ["at_their_lines"]
 
@@ -26,7 +26,7 @@ def at_their_lines(own: OwnLoss, shown: Compared, violation: Violation) -> list[
     return [violation._replace(output=name, place=place) for place, name in places.items()]
 
 
-def _made(events: list[Event], block: GradientBlock, shape: tuple[int, ...]) -> Place | None:
+def _made(events: list[Event], block: BlockCompared, shape: tuple[int, ...]) -> Place | None:
     """Where a variable took it first. Of an entry of several lines a trace knows no line of its own."""
     got = block.got.reshape(shape)
     close = SAME * float(np.max(np.abs(got), initial=0.0))
