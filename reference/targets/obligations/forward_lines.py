@@ -31,7 +31,7 @@ def explained_forward(
     turns = forward_in_turns(parameters, X, events)
     seen = {**output, **cached, **{name: e.value for name, e in turns.items()}, "X": X}
     cause = cause_of_forward(scenes, [output, seen] if s.dropout else [seen])  # dropout's caches differ
-    made = turns.get(cause.output) or _of_another_operand(parameters, X, events, cause.output)
+    made = turns.get(cause.output) or _made_otherwise(parameters, X, events, cause.output)
     if made is None:
         return cause, None
     right = {e.place for name, e in turns.items() if name[0] == "Z" and name != cause.output}  # W A + b, each of them
@@ -39,20 +39,20 @@ def explained_forward(
     return cause, (_caller(made, events) if helped else None) or made.place
 
 
-def _of_another_operand(parameters: Parameters, X: Array, events: Sequence[Event], output: str) -> Event | None:
-    """Where Z_l was made of X, or of another value that was there before it."""
+def _made_otherwise(parameters: Parameters, X: Array, events: Sequence[Event], output: str) -> Event | None:
+    """Where Z_l was made of X, or of another value that was there before it; or without its bias."""
     kind, l = split(output)
     if kind != "Z":
         return None
     W, b = parameters[l - 1]
-    befores = [X] if len(X) == W.shape[1] else []
-    for e in events:
-        if e.value.shape == (len(W), X.shape[1]) and any(
-            np.allclose(e.value, W @ A + b, rtol=1e-9, atol=1e-12) for A in befores
-        ):
-            return e
-        if e.value.dtype.kind == "f" and e.value.shape == (W.shape[1], X.shape[1]):
-            befores.append(e.value)
+    for bias in (b, 0 * b, -b):
+        befores = [X] if len(X) == W.shape[1] else []
+        for e in events:
+            made = [W @ A + bias for A in befores] if e.value.shape == (len(W), X.shape[1]) else []
+            if any(np.allclose(e.value, Z, rtol=1e-9, atol=1e-12) for Z in made):
+                return e
+            if e.value.dtype.kind == "f" and e.value.shape == (W.shape[1], X.shape[1]):
+                befores.append(e.value)
     return None
 
 
