@@ -128,7 +128,11 @@ def _placed(
     if kind == "dZ" and l == s.L and (place := place_of_last_dA(events, s, root.got[0])) is not None:
         return place, f"dA{l} = −Y / A{l} + (1 − Y) / (1 − A{l})"
     fine = [s.known[n] for n in known if split(n)[0] == kind and n != root.output and n not in wrong]
-    return place_of(events, s, root.output, root.got[0], root.right[0], fine=fine), None
+    place = place_of(events, s, root.output, root.got[0], root.right[0], fine=fine)
+    if place is None and kind in ("dZ", "dA"):  # its residuals have 1/m in them
+        scaled = [e._replace(value=e.value * s.m) for e in events if e.value.dtype.kind == "f"]
+        place = place_of(scaled, s, root.output, root.got[0], root.right[0], fine=fine)
+    return place, None
 
 
 def should_be(output: str, s: Scene, *, upstream: str = "") -> str:
