@@ -60,9 +60,15 @@ def seen(s: Scene, events: Sequence[Event], returned: Mapping[str, Array] | None
         if held and (kind, l) != ("dA", s.L):
             found[f"{kind}{l}"] = np.asarray(held[-1], dtype=np.float64)
     last = found.get(f"dZ{s.L}")
-    if last is not None and np.allclose(last * s.m, value_of(s, f"dZ{s.L}"), rtol=1e-9):  # it carries 1/m
-        return {name: value * s.m for name, value in found.items()}
-    return found
+    return found if last is None or not _carries_the_mean(s, last) else {name: a * s.m for name, a in found.items()}
+
+
+def _carries_the_mean(s: Scene, last: Array) -> bool:
+    """Has dZ_L 1/m in it? It is told by what its own cost owes; else by A − Y, the residual of another."""
+    owed = value_of(s, f"dZ{s.L}")
+    if np.allclose(last, owed, rtol=1e-9):
+        return False
+    return any(np.allclose(last * s.m, a, rtol=1e-9) for a in (owed, s.A[s.L] - s.Y))
 
 
 def _in_turns(s: Scene, events: Sequence[Event], returned: Mapping[str, Array]) -> dict[str, Array]:
