@@ -24,8 +24,8 @@ __all__ = [
     "UNEXPLAINED",
     "Found",
     "Rates",
-    "Choose",
     "Steps",
+    "Variation",
     "close",
     "conditioning",
     "correction",
@@ -85,7 +85,7 @@ def close(got: Array, want: Array, terms: float) -> bool:
         return bool(np.all(np.abs(got - want) <= ROUNDINGS * np.finfo(float).eps * terms))
 
 
-class Choose(NamedTuple):
+class Variation(NamedTuple):
     """One form of a factor: its value, and what is said of it."""
 
     value: Array
@@ -114,42 +114,42 @@ def _formula(name: str, role: Role) -> str:
     return f"{β} {name} + (1 − {β}) dθ" + ("²" if name == "s" else "")
 
 
-def _averages(name: str, role: Role, x: Steps, given: Rates, strict: bool) -> Iterator[Choose]:
+def _averages(name: str, role: Role, x: Steps, given: Rates, strict: bool) -> Iterator[Variation]:
     old, β, other = (x.v, given.β1, given.β2) if name == "v" else (x.s, given.β2, given.β1)
     g = x.g if name == "v" else x.g**2
     b = ("β1" if name == "v" else "β2") if role == Role.ADAM else "β"
     right = β * old + (1 - β) * g
-    yield Choose(right)
+    yield Variation(right)
     if name == "v" and role == Role.MOMENTUM:
         heavy = f"v is {b} v + dθ, without the factor 1 − {b}"
-        yield Choose(β * old + g, heavy if strict else "", "" if strict else heavy)
-        yield Choose(β * old - given.α * g, "", "the step with its learning rate is averaged: v is β v − α dθ")
-        yield Choose(β * old + given.α * g, "", "the step with its learning rate is averaged: v is β v + α dθ")
+        yield Variation(β * old + g, heavy if strict else "", "" if strict else heavy)
+        yield Variation(β * old - given.α * g, "", "the step with its learning rate is averaged: v is β v − α dθ")
+        yield Variation(β * old + given.α * g, "", "the step with its learning rate is averaged: v is β v + α dθ")
     else:
-        yield Choose(β * old + g, f"the factor 1 − {b} is missing")
-    yield Choose((1 - β) * old + β * g, f"{b} and 1 − {b} are swapped")
-    yield Choose(old + (1 - β) * g, f"the factor {b} is missing")
-    yield Choose(β * old + β * g, f"{b} stands for 1 − {b}")
-    yield Choose((1 - β) * old + (1 - β) * g, f"1 − {b} stands for {b}")
-    yield Choose(β * old - (1 - β) * g, "the gradient is subtracted in the average")
-    yield Choose((1 - β) * g, f"the average before, {b} {name}, is not in it")
-    yield Choose(β * old + (1 - β) * x.θ ** (1 if name == "v" else 2), "the parameter stands for its gradient")
+        yield Variation(β * old + g, f"the factor 1 − {b} is missing")
+    yield Variation((1 - β) * old + β * g, f"{b} and 1 − {b} are swapped")
+    yield Variation(old + (1 - β) * g, f"the factor {b} is missing")
+    yield Variation(β * old + β * g, f"{b} stands for 1 − {b}")
+    yield Variation((1 - β) * old + (1 - β) * g, f"1 − {b} stands for {b}")
+    yield Variation(β * old - (1 - β) * g, "the gradient is subtracted in the average")
+    yield Variation((1 - β) * g, f"the average before, {b} {name}, is not in it")
+    yield Variation(β * old + (1 - β) * x.θ ** (1 if name == "v" else 2), "the parameter stands for its gradient")
     if name == "s":
-        yield Choose(β * old + (1 - β) * x.g, "the gradient is not squared")
-        yield Choose((β * old + (1 - β) * x.g) ** 2, "the average is squared, not the gradient")
-        yield Choose(β * old + ((1 - β) * x.g) ** 2, f"1 − {b} is squared with the gradient")
-        yield Choose(β * old + (1 - β) * np.abs(x.g), "|dθ| stands for dθ²")
-        yield Choose(β * old + (1 - β) * x.g * 2, "2 dθ stands for dθ²")
-        yield Choose(β * old + (1 - β) * x.v_after**2, "v² stands for dθ²")
-        yield Choose(β * x.v + (1 - β) * x.g**2, "the average before is v, not s")
+        yield Variation(β * old + (1 - β) * x.g, "the gradient is not squared")
+        yield Variation((β * old + (1 - β) * x.g) ** 2, "the average is squared, not the gradient")
+        yield Variation(β * old + ((1 - β) * x.g) ** 2, f"1 − {b} is squared with the gradient")
+        yield Variation(β * old + (1 - β) * np.abs(x.g), "|dθ| stands for dθ²")
+        yield Variation(β * old + (1 - β) * x.g * 2, "2 dθ stands for dθ²")
+        yield Variation(β * old + (1 - β) * x.v_after**2, "v² stands for dθ²")
+        yield Variation(β * x.v + (1 - β) * x.g**2, "the average before is v, not s")
     else:
-        yield Choose(β * old + (1 - β) * x.g**2, "the gradient is squared")
-        yield Choose(β * x.s + (1 - β) * x.g, "the average before is s, not v")
+        yield Variation(β * old + (1 - β) * x.g**2, "the gradient is squared")
+        yield Variation(β * x.s + (1 - β) * x.g, "the average before is s, not v")
     if role == Role.ADAM:
-        yield Choose(other * old + (1 - other) * g, f"{'β2' if b == 'β1' else 'β1'} stands for {b}")
-        yield Choose(right / correction(β, x.t), "the value after its bias correction is stored back")
-    yield Choose(g, "it is dθ" + ("²" if name == "s" else "") + ", no average")
-    yield Choose(old, f"{name} is not updated: it is neither returned nor changed")
+        yield Variation(other * old + (1 - other) * g, f"{'β2' if b == 'β1' else 'β1'} stands for {b}")
+        yield Variation(right / correction(β, x.t), "the value after its bias correction is stored back")
+    yield Variation(g, "it is dθ" + ("²" if name == "s" else "") + ", no average")
+    yield Variation(old, f"{name} is not updated: it is neither returned nor changed")
 
 
 def correction(β: float, t: Array) -> Array:

@@ -12,8 +12,8 @@ from reference.targets.obligations.update_rules import (
     UNEXPLAINED,
     Found,
     Rates,
-    Choose,
     Steps,
+    Variation,
     close,
     conditioning,
     correction,
@@ -84,46 +84,46 @@ def _parameters(role: Role, x: Steps, given: Rates, wrong: bool, most: int) -> I
                 yield Found(())
 
 
-def _numerators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[Choose]:
+def _numerators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[Variation]:
     """What the step is made of."""
     if role in (Role.UPDATE, Role.RMSPROP):
-        yield Choose(x.g)
+        yield Variation(x.g)
         if role == Role.RMSPROP:
-            yield Choose(x.g**2, "the gradient is squared in the step")
-            yield Choose(np.ones_like(x.g), "the gradient is not in the step")
+            yield Variation(x.g**2, "the gradient is squared in the step")
+            yield Variation(np.ones_like(x.g), "the gradient is not in the step")
         return
     right = given.β1 * x.v + (1 - given.β1) * x.g
     if role == Role.MOMENTUM:
-        yield Choose(x.v_after)
-        yield from [Choose(right)] if wrong else []
-        yield Choose(x.v, "the step is made of v before its update")
-        yield Choose(x.g, "v is not used: the step is made of dθ")
-        yield Choose(x.v_after / correction(given.β1, x.t), "", "v is corrected for its bias")
+        yield Variation(x.v_after)
+        yield from [Variation(right)] if wrong else []
+        yield Variation(x.v, "the step is made of v before its update")
+        yield Variation(x.g, "v is not used: the step is made of dθ")
+        yield Variation(x.v_after / correction(given.β1, x.t), "", "v is corrected for its bias")
         return
     yield from _corrected("v", x.v_after, given.β1, given.β2, x, "β1")
     if wrong:
-        yield Choose(right / correction(given.β1, x.t))
-    yield Choose(x.v, "the step is made of v before its update, uncorrected", part="v̂")
-    yield Choose(x.v / correction(given.β1, x.t), "the step is made of v before its update", part="v̂")
-    yield Choose(x.g, "v is not used: the step is made of dθ", part="v̂")
-    yield Choose(x.g / correction(given.β1, x.t), "the bias correction is of dθ, not of v", part="v̂")
+        yield Variation(right / correction(given.β1, x.t))
+    yield Variation(x.v, "the step is made of v before its update, uncorrected", part="v̂")
+    yield Variation(x.v / correction(given.β1, x.t), "the step is made of v before its update", part="v̂")
+    yield Variation(x.g, "v is not used: the step is made of dθ", part="v̂")
+    yield Variation(x.g / correction(given.β1, x.t), "the bias correction is of dθ, not of v", part="v̂")
 
 
-def _denominators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[Choose]:
+def _denominators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[Variation]:
     """What the step is divided by."""
     if role not in (Role.RMSPROP, Role.ADAM):
-        yield Choose(np.ones_like(x.g))
+        yield Variation(np.ones_like(x.g))
         return
     ε = given.ε
     if role == Role.RMSPROP:
-        kinds = [Choose(x.s_after), *([Choose(given.β2 * x.s + (1 - given.β2) * x.g**2)] if wrong else []),
-                 Choose(x.s_after / correction(given.β2, x.t), "", "s is corrected for its bias")]  # fmt: skip
+        kinds = [Variation(x.s_after), *([Variation(given.β2 * x.s + (1 - given.β2) * x.g**2)] if wrong else []),
+                 Variation(x.s_after / correction(given.β2, x.t), "", "s is corrected for its bias")]  # fmt: skip
     else:
         kinds = list(_corrected("s", x.s_after, given.β2, given.β1, x, "β2"))
         if wrong:
-            kinds.append(Choose((given.β2 * x.s + (1 - given.β2) * x.g**2) / correction(given.β2, x.t)))
-        kinds.append(Choose(x.s / correction(given.β2, x.t), "the step is divided by s before its update", part="ŝ"))
-    kinds.append(Choose(x.s, "the step is divided by s before its update", part="ŝ"))
+            kinds.append(Variation((given.β2 * x.s + (1 - given.β2) * x.g**2) / correction(given.β2, x.t)))
+        kinds.append(Variation(x.s / correction(given.β2, x.t), "the step is divided by s before its update", part="ŝ"))
+    kinds.append(Variation(x.s, "the step is divided by s before its update", part="ŝ"))
     for s in kinds:
         root = np.sqrt(s.value)
         yield s._replace(value=root + ε)
@@ -135,28 +135,30 @@ def _denominators(role: Role, x: Steps, given: Rates, wrong: bool) -> Iterator[C
                             (root * ε, "ε is a factor, not a term")):  # fmt: skip
             yield s._replace(value=value, mistake="; ".join(t for t in (s.mistake, text) if t), part=s.part or "θ")
     name = "s" if role == Role.RMSPROP else "ŝ"
-    yield Choose(np.ones_like(x.g), f"{name} is not used: nothing is divided by its root", part="θ")
-    yield Choose(np.ones_like(x.g) * ε, f"{name} is not used: the step is divided by ε", part="θ")
-    yield Choose(np.abs(x.g) + ε, f"the step is divided by |dθ|, not by √{name}", part="θ")
-    yield Choose(np.sqrt(np.abs(x.v_after)) + ε, f"the step is divided by √v, not by √{name}", part="θ")
+    yield Variation(np.ones_like(x.g), f"{name} is not used: nothing is divided by its root", part="θ")
+    yield Variation(np.ones_like(x.g) * ε, f"{name} is not used: the step is divided by ε", part="θ")
+    yield Variation(np.abs(x.g) + ε, f"the step is divided by |dθ|, not by √{name}", part="θ")
+    yield Variation(np.sqrt(np.abs(x.v_after)) + ε, f"the step is divided by √v, not by √{name}", part="θ")
 
 
-def _corrected(name: str, a: np.ndarray, β: float, other: float, x: Steps, b: str) -> Iterator[Choose]:
+def _corrected(name: str, a: np.ndarray, β: float, other: float, x: Steps, b: str) -> Iterator[Variation]:
     """An average without its bias, and the ways in which it is missed."""
     part, wrong_β = {"v": "v̂", "s": "ŝ"}[name], "β2" if b == "β1" else "β1"
-    yield Choose(a / correction(β, x.t))
-    yield Choose(a, f"the bias correction of {name} is missing", part=part)
-    yield Choose(a / (1 - β), f"t is not used in the correction of {name}: 1 − {b} stands for 1 − {b}ᵗ", part=part)
-    yield Choose(a / (1 - β**2), f"t is not used in the correction of {name}: 1 − {b}² stands for 1 − {b}ᵗ", part=part)
-    yield Choose(a / (1 - β * x.t), f"{b}·t stands for {b}ᵗ in the correction of {name}", part=part)
-    yield Choose(a / (1 - β) ** x.t, f"(1 − {b})ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
-    yield Choose(a / correction(other, x.t), f"{wrong_β} stands for {b} in the correction of {name}", part=part)
-    yield Choose(a * correction(β, x.t), f"the correction of {name} is multiplied, not divided by", part=part)
-    yield Choose(a / (1 + np.power(β, x.t)), f"1 + {b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
-    yield Choose(a / np.power(β, x.t), f"{b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
-    yield Choose(a / correction(β, x.t + 1), f"t + 1 stands for t in the correction of {name}", part=part)
+    yield Variation(a / correction(β, x.t))
+    yield Variation(a, f"the bias correction of {name} is missing", part=part)
+    yield Variation(a / (1 - β), f"t is not used in the correction of {name}: 1 − {b} stands for 1 − {b}ᵗ", part=part)
+    yield Variation(
+        a / (1 - β**2), f"t is not used in the correction of {name}: 1 − {b}² stands for 1 − {b}ᵗ", part=part
+    )
+    yield Variation(a / (1 - β * x.t), f"{b}·t stands for {b}ᵗ in the correction of {name}", part=part)
+    yield Variation(a / (1 - β) ** x.t, f"(1 − {b})ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
+    yield Variation(a / correction(other, x.t), f"{wrong_β} stands for {b} in the correction of {name}", part=part)
+    yield Variation(a * correction(β, x.t), f"the correction of {name} is multiplied, not divided by", part=part)
+    yield Variation(a / (1 + np.power(β, x.t)), f"1 + {b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
+    yield Variation(a / np.power(β, x.t), f"{b}ᵗ stands for 1 − {b}ᵗ in the correction of {name}", part=part)
+    yield Variation(a / correction(β, x.t + 1), f"t + 1 stands for t in the correction of {name}", part=part)
     before = np.where(x.t > 1, correction(β, np.maximum(x.t - 1, 1)), np.nan)
-    yield Choose(a / before, f"t − 1 stands for t in the correction of {name}", part=part)
-    yield Choose(a / correction(β, x.t) ** 2, f"the bias of {name} is corrected twice", part=part)
+    yield Variation(a / before, f"t − 1 stands for t in the correction of {name}", part=part)
+    yield Variation(a / correction(β, x.t) ** 2, f"the bias of {name} is corrected twice", part=part)
     swapped = x.s_after if name == "v" else x.v_after
-    yield Choose(swapped / correction(β, x.t), f"{'s' if name == 'v' else 'v'} stands for {name}", part=part)
+    yield Variation(swapped / correction(β, x.t), f"{'s' if name == 'v' else 'v'} stands for {name}", part=part)
