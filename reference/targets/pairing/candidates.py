@@ -137,7 +137,7 @@ def _layouts(backward: Function) -> list[str]:
 
 
 def _candidates(backward: Function, forwards: list[Function], form: str = "dict") -> Iterator[PassPair]:
-    """Every way of feeding it, the likelier ones first; ``form``: of parameters in whatever other way arrays are read."""
+    """Every way of feeding it, the likelier ones first; ``form``: of parameters, where arrays are not the course's."""
     every = [reading._replace(form=form) for reading in readings()]
     wanted = Role.FORWARD_DROPOUT if backward.role == Role.BACKWARD_DROPOUT else Role.FORWARD
     alike = plain(backward.name).replace("backward", "forward").replace("back", "forward")
