@@ -181,11 +181,10 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
         paths = {} if ways is None else {depth: ways}
     if returned.A is None:
         return replace(candidate, reached=Reached.NOWHERE)
-    rated = any(means(a, "keep_prob") for a in candidate.forward.arguments)
-    candidate = replace(candidate, place=_place(returned))
+    candidate, own = replace(candidate, place=_place(returned)), candidate.forward
     if candidate.dropout and masks is None and depth > 1:
         return replace(candidate, reached=Reached.UNKNOWN_NETWORK)
-    if candidate.dropout and masks and not rated:
+    if candidate.dropout and masks and not any(means(a, "keep_prob") for a in own.arguments):
         rate = _own_rate(returned.whole, single, masks[0])
         candidate = replace(candidate, keep_prob=rate)
         single = single._replace(keep_prob=rate or single.keep_prob)
