@@ -63,6 +63,13 @@ class Returned(NamedTuple):
     whole: Any  # all of it
     extras: tuple[Any, ...] = ()  # what is neither
 
+    @property
+    def place(self) -> int | None:
+        """Which of several elements A is; -1 for the last."""
+        parts = self.whole if isinstance(self.whole, tuple) else ()
+        found = next((k for k, part in enumerate(parts) if part is self.A), None)
+        return -1 if found == len(parts) - 1 else found
+
 
 def returned(value: Any, last: tuple[int, int], place: int | None = None) -> Returned:
     """Tell the last activation, a cost and the cache apart, whatever their order.

@@ -181,7 +181,8 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
         paths = {} if ways is None else {depth: ways}
     if returned.A is None:
         return replace(candidate, reached=Reached.NOWHERE)
-    candidate, own = replace(candidate, place=_place(returned)), candidate.forward
+    own = candidate.forward
+    candidate = replace(candidate, place=returned.place)
     if candidate.dropout and masks is None and depth > 1:
         return replace(candidate, reached=Reached.UNKNOWN_NETWORK)
     if candidate.dropout and masks and not any(means(a, "keep_prob") for a in own.arguments):
@@ -199,13 +200,6 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
             if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
                 return replace(candidate, hidden=hidden, output=output, paths=paths, reached=Reached.KNOWN_NETWORK)
     return replace(candidate, paths=paths, reached=Reached.UNKNOWN_NETWORK)
-
-
-def _place(returned: layouts.Returned) -> int | None:
-    """Which of several elements is the last activation: its shape tells it here, and not where widths are equal."""
-    parts = returned.whole if isinstance(returned.whole, tuple) else ()
-    found = next((k for k, part in enumerate(parts) if part is returned.A), None)
-    return -1 if found == len(parts) - 1 else found
 
 
 def _own_rate(whole: Any, single: Single, D: np.ndarray) -> float | None:
