@@ -13,7 +13,13 @@ from reference.settings.profiles import PROFILES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GUIDES = ("README.md", ".github/CONTRIBUTING.md", ".github/CHANGELOG.md", "tests/README.md")
+GUIDES = (
+    "README.md",
+    ".github/docs/what-it-reads.md",
+    ".github/CONTRIBUTING.md",
+    ".github/CHANGELOG.md",
+    "tests/README.md",
+)
 
 
 def block(start: str, language: str) -> str:

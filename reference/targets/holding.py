@@ -24,6 +24,8 @@ def what_it_holds(survey: Mapping[str, Any], judged: Account) -> tuple[str, ...]
     if looks or len(survey["script"]["gradients"]) > 1:
         check = None if any(f["looks"] for f in functions) else of_a_cost(functions)
         return (held,) if check is None else (held, f"or in Python: {check}")
+    if "::" in judged.shown:
+        return (held,)  # it was said which
     if not functions:
         return held, f"{NOTHING}; what is judged are functions, such as backward_propagation(X, Y, cache)"
     name = functions[0]["name"] if len(functions) == 1 else "NAME"

@@ -175,7 +175,8 @@ def _of_script(script: Mapping[str, Any], judged: Account) -> Iterator[NotJudged
     names = list(dict.fromkeys(name for _, _, name in gradients))
     lines = _lines([[name, line] for of, line, name in gradients if of == cell])
     within = f"{lines} of cell {cell}" if cell else lines
-    reason = f"{within} look like a backward pass ({_and(names)}), and a script is not run"
+    look = "looks" if within.startswith("line ") else "look"
+    reason = f"{within} {look} like a backward pass ({_and(names)}), and a script is not run"
     remedy = (
         'putting them into "def backward_propagation(X, Y, cache):" with "return {"dW1": …, "db1": …}", and what comes '
         f'before into "def forward_propagation(X, parameters):" with "return A, cache"; then {judged.verify}'

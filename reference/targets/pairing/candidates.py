@@ -65,7 +65,7 @@ def _said(reading: Reading) -> dict[str, str]:
 def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str]) -> PassPair:
     """The candidate that goes furthest; the earlier one where two go as far."""
     best, own = PassPair(backward, cache=_layouts(backward)[0]), None
-    for candidate in _candidates(backward, forwards):
+    for candidate in _candidates(backward, forwards, wanted.get("form", "dict")):
         if not wanted.items() <= _said(candidate.reading).items():
             continue
         fed = best.forward is not None
@@ -136,7 +136,9 @@ def _layouts(backward: Function) -> list[str]:
     return tuples
 
 
-def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPair]:
+def _candidates(backward: Function, forwards: list[Function], form: str = "dict") -> Iterator[PassPair]:
+    """Every way of feeding it, the likelier ones first; ``form``: of parameters, where arrays are not the course's."""
+    every = [reading._replace(form=form) for reading in readings()]
     wanted = Role.FORWARD_DROPOUT if backward.role == Role.BACKWARD_DROPOUT else Role.FORWARD
     alike = plain(backward.name).replace("backward", "forward").replace("back", "forward")
     n_like = backward.name.endswith("_n")
@@ -160,12 +162,12 @@ def _candidates(backward: Function, forwards: list[Function]) -> Iterator[PassPa
             PassPair(backward, f, reading=reading._replace(rows=True, turned=True, bias="row")) for reading in COURSE
         )
     for f in own:  # the labels first: a forward pass does not see them
-        for reading in readings():
+        for reading in every:
             if reading not in COURSE:
                 yield PassPair(backward, f, reading=reading)
     if layer_names(backward.arguments):  # in parts, of a network that has to be told by trying
         for hidden, output in itertools.product(("relu", "sigmoid", "tanh"), ("sigmoid", "softmax", "identity")):
-            for reading in readings():
+            for reading in every:
                 yield PassPair(backward, None, reading=reading, hidden=hidden, output=output)
     for layout in _layouts(backward):
         hiddens = ("tanh", "relu") if any(means(a, "learning_rate") for a in backward.arguments) else ("relu", "tanh")

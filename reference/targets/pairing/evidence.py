@@ -7,29 +7,41 @@ our making is only where its source takes that cache apart as the course has pub
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
-from reference.targets.pairing.caches import published
+from reference.targets.pairing.caches import CACHES, published
 from reference.targets.pairing.passes import PassPair, Reached
 from reference.targets.pairing.returns import parsed
+from reference.targets.reading import course_helpers
 from reference.targets.reading.vocabulary import layer_names, meaning, plain, strong
 
 __all__ = ["doubt"]
 
+NOT_FED = "no forward pass here feeds it, and it does not take a cache as the course has published it"
 LIST_PARTS = ("linear_cache", "activation_cache", "A_prev", "caches")
 
 
 def doubt(pair: PassPair) -> str | None:
     """Why what a pair gives wrong may be the fault of how it was fed; ``None`` where it is its own."""
-    if pair.reached >= Reached.KNOWN_NETWORK or pair.reached == Reached.NOWHERE:
+    if pair.reached in (Reached.RIGHT, Reached.NOWHERE):
         return None
+    if pair.reached == Reached.KNOWN_NETWORK:
+        told = not _is_supplied(pair) or any(_as_published(replace(pair, cache=kind)) for kind in CACHES)
+        return None if told else NOT_FED
     if pair.forward is not None:
         if pair.reached == Reached.UNKNOWN_NETWORK:
             return None
         unknown = [a.name for a in pair.backward.arguments if not a.default and not _is_known(pair, a.name)]
         return f"its arguments {', '.join(unknown)} were guessed, and it raises" if unknown else None
     if not strong(pair.backward.name) or not _as_published(pair):
-        return "no forward pass here feeds it, and it does not take a cache as the course has published it"
+        return NOT_FED
     return None
+
+
+def _is_supplied(pair: PassPair) -> bool:
+    """Is what feeds it the course's helper, which stands in for one that the file does not have?"""
+    code = getattr(pair.forward and pair.forward.call, "__code__", None)
+    return code is not None and code.co_filename == course_helpers.__file__
 
 
 def _is_known(pair: PassPair, name: str) -> bool:

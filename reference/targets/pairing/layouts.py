@@ -63,25 +63,36 @@ class Returned(NamedTuple):
     whole: Any  # all of it
     extras: tuple[Any, ...] = ()  # what is neither
 
+    @property
+    def place(self) -> int | None:
+        """Which of several elements A is; -1 for the last."""
+        parts = self.whole if isinstance(self.whole, tuple) else ()
+        found = next((k for k, part in enumerate(parts) if part is self.A), None)
+        return -1 if found == len(parts) - 1 else found
 
-def returned(value: Any, last: tuple[int, int]) -> Returned:
+
+def returned(value: Any, last: tuple[int, int], place: int | None = None) -> Returned:
     """Tell the last activation, a cost and the cache apart, whatever their order.
 
-    ``last``: (n_L, m), or (m, n_L) where examples are rows; a single output may be (m,).
+    ``last``: (n_L, m), or (m, n_L) where examples are rows; a single output may be (m,). ``place``: which of several
+    elements is the last activation, where that was seen among layers of unequal widths.
     """
     if isinstance(value, dict):
         return Returned(_last_activation(value, last), None, value, value)
     if not isinstance(value, tuple | list):
         known = _is_last(np.shape(value), last)
         return Returned(value if known else None, None if known else value, None, value)
+    place = None if place is None else place % len(value)  # -1 is the last of them
     A = cost = cache = None
     extras = []
-    for element in value:
-        if isinstance(element, tuple | list | dict) and cache is None:
+    for k, element in enumerate(value):
+        if k == place:
+            A = element
+        elif isinstance(element, tuple | list | dict) and cache is None:
             cache = element
         elif isinstance(element, tuple | list | dict):
             extras.append(element)
-        elif A is None and _is_last(np.shape(element), last) and not isinstance(element, int | float):
+        elif None is A is place and _is_last(np.shape(element), last) and not isinstance(element, int | float):
             A = element
         elif cost is None and np.size(element) == 1:
             cost = element
@@ -89,7 +100,8 @@ def returned(value: Any, last: tuple[int, int]) -> Returned:
             extras.append(element)
     if cache is None:
         cache = value
-        A = next((a for a in reversed(value) if _is_last(np.shape(a), last)), None)
+        if place is None:
+            A = next((a for a in reversed(value) if _is_last(np.shape(a), last)), None)
     if A is None:
         A = _last_activation(cache, last)
     return Returned(A, cost, cache, value, tuple(extras))

@@ -57,6 +57,7 @@ class PassPair:
     forward: Function | None = None
     cache: str = "tuple"
     reading: Reading = Reading()  # noqa: RUF009  # a NamedTuple
+    place: int | None = None  # of the last activation among what its forward pass returns
     order: tuple[str, ...] = ()  # of the gradients, where it returns a sequence
     hidden: str = "relu"
     output: str = "sigmoid"
@@ -187,7 +188,7 @@ def stages(pair: PassPair, single: Single) -> Stages:
         return Stages(None, masks, values["cache"], values)
     with seeded():
         whole = pair.forward.call(**bind(pair.forward.arguments, pair.forward.role or "", values))
-    returned = layouts.returned(whole, (m, dims[-1]) if reading.rows else (dims[-1], m))
+    returned = layouts.returned(whole, (m, dims[-1]) if reading.rows else (dims[-1], m), pair.place)
     if pair.forward.role == Role.FORWARD_DROPOUT and pair.paths:
         paths = pair.paths.get(len(dims) - 1) or layouts.mask_paths(whole, dims[1:-1], m, single.keep_prob)
         masks = masks if paths is None else tuple(layouts.at(whole, path) != 0 for path in paths)

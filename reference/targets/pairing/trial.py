@@ -181,9 +181,11 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
         paths = {} if ways is None else {depth: ways}
     if returned.A is None:
         return replace(candidate, reached=Reached.NOWHERE)
+    own = candidate.forward
+    candidate = replace(candidate, place=returned.place)
     if candidate.dropout and masks is None and depth > 1:
         return replace(candidate, reached=Reached.UNKNOWN_NETWORK)
-    if candidate.dropout and masks and not any(means(a, "keep_prob") for a in candidate.forward.arguments):
+    if candidate.dropout and masks and not any(means(a, "keep_prob") for a in own.arguments):
         rate = _own_rate(returned.whole, single, masks[0])
         candidate = replace(candidate, keep_prob=rate)
         single = single._replace(keep_prob=rate or single.keep_prob)

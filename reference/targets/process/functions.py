@@ -9,7 +9,7 @@ from typing import Any
 from reference.targets.pairing.composed import composed
 from reference.targets.pairing.passes import Function, function
 from reference.targets.reading.namespace import DefinedAt, Loaded
-from reference.targets.reading.vocabulary import backward_role, forward_role
+from reference.targets.reading.vocabulary import backward_role, cost_role, forward_role
 
 __all__ = ["bound", "functions_of", "plain"]
 
@@ -47,6 +47,9 @@ def bound(
         others = [n for n, f in functions.items() if f.role is not None and f.role.is_forward]
         functions |= {n: functions[n]._replace(role=None) for n in others}
         functions[forward.name] = forward._replace(role=forward_role(forward.arguments), own=True)
+    cost = functions.get(binding["cost"] or "")
+    if cost is not None and cost.role is None:
+        functions[cost.name] = cost._replace(role=cost_role(cost.arguments))
     asked = functions.get(only or "")
     if asked is None or asked.role is not None:
         return functions, None

@@ -20,7 +20,7 @@ from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import PassPair, function, seeded
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
-from reference.targets.reading.vocabulary import bind
+from reference.targets.reading.vocabulary import bind, cost_role
 
 __all__ = ["gradient_of_loss", "gradients_of"]
 
@@ -33,6 +33,7 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
     names = load(path, cells, Shim()).names
     assert pair.forward is not None
     forward = function(pair.forward.name, _callable(names, pair.forward.name), own=True)
+    forward = forward._replace(role=pair.forward.role)
     priced = None if cost is None else function(cost, _callable(names, cost), own=True)
     pair = replace(pair, forward=forward)
 
@@ -40,11 +41,13 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
         values = pair.reading.given(single._replace(parameters=tuple(θ)))
         whole = forward.call(**bind(forward.arguments, forward.role or "", values))
         last = (single.dims[-1], single.X.shape[1])
-        returned = layouts.returned(whole, last[::-1] if pair.reading.rows else last)
+        returned = layouts.returned(whole, last[::-1] if pair.reading.rows else last, pair.place)
         if priced is None:
             return jax.numpy.squeeze(returned.cost)
         values |= {"A": returned.A, "cache": returned.cache}
-        return jax.numpy.squeeze(priced.call(**bind(priced.arguments, priced.role or "", values)))
+        return jax.numpy.squeeze(
+            priced.call(**bind(priced.arguments, priced.role or cost_role(priced.arguments), values))
+        )
 
     with seeded():
         gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])

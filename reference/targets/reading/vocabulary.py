@@ -20,6 +20,7 @@ __all__ = [
     "backward_role",
     "bind",
     "classify",
+    "cost_role",
     "forward_role",
     "layer_names",
     "layer_of_name",
@@ -205,6 +206,12 @@ def backward_role(arguments: Sequence[Argument]) -> Role | None:
 def forward_role(arguments: Sequence[Argument]) -> Role:
     """What a forward pass under any name owes."""
     return _forward([meaning(a.name) for a in arguments])
+
+
+def cost_role(arguments: Sequence[Argument]) -> Role:
+    """What a cost under any name owes."""
+    given = {meaning(a.name) for a in arguments}
+    return Role.COST_L2 if {"lambd", "parameters"} <= given or len(arguments) == 4 else Role.COST
 
 
 def _backward(given: Sequence[str | None], *, drops: bool = False) -> Role:

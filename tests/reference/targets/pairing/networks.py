@@ -166,6 +166,23 @@ def back_propagate(X, Y, A1, A2, W2):
     return dZ1 @ X.T / m, dZ1.sum(axis=1, keepdims=True) / m, dZ2 @ A1.T / m, dZ2.sum(axis=1, keepdims=True) / m
 """
 
+OUTPUT_FIRST = """
+import numpy as np
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def forward_prop(X, W1, b1, W2, b2):
+    A1 = sigmoid(W1 @ X + b1)
+    return sigmoid(W2 @ A1 + b2), A1
+
+def back_prop(X, Y, yhat, A1, W2):
+    m = X.shape[1]
+    dZ2 = yhat - Y
+    dZ1 = W2.T @ dZ2 * A1 * (1 - A1)
+    return dZ1 @ X.T / m, dZ1.sum(axis=1, keepdims=True) / m, dZ2 @ A1.T / m, dZ2.sum(axis=1, keepdims=True) / m
+"""
+
 MANNERS = {
     "in parts": Manner(
         PARTS,
@@ -205,6 +222,11 @@ MANNERS = {
         FLAT_LABELS,
         {"hidden": "sigmoid", "output": "sigmoid", "rows": True, "forward": "nn_forward"},
         ("a1 * (1 - a1)", "a1", {"dW1", "db1"}),
+    ),
+    "the output first, without a name": Manner(
+        OUTPUT_FIRST,
+        {"hidden": "sigmoid", "output": "sigmoid", "depths": [2], "forward": "forward_prop"},
+        ("A1 * (1 - A1)", "A1 * (1 + A1)", {"dW1", "db1"}),
     ),
     "alone": Manner(
         ALONE,
