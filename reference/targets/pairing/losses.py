@@ -38,7 +38,8 @@ LOSSES: dict[str, tuple[Callable[[Array, Array], Array], Callable[[int, int], fl
 
 
 def value_of_loss(name: str, A: Array, Y: Array, weights: Sequence[Array], lambd: float) -> float:
-    """J of a loss by its name, for outputs and labels as columns ``(n_L, m)``."""
+    """J of a loss by its name, for outputs and labels as columns ``(n_L, m)``; NaN of outputs that it is not for."""
     loss, factor = LOSSES[name]
     n, m = A.shape
-    return float(loss(A, Y) * factor(m, n) + lambd / (2 * m) * sum(np.sum(W * W) for W in weights))
+    with np.errstate(all="ignore"):
+        return float(loss(A, Y) * factor(m, n) + lambd / (2 * m) * sum(np.sum(W * W) for W in weights))

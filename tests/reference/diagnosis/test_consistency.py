@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reference.cases.case import Case
-from reference.cases.domain import ANY
-from reference.diagnosis.consistency import agreed, held_to_its_own
+from reference.cases.domain import ANY, COURSE
+from reference.diagnosis.consistency import agreed, held_to_its_own, of_another_loss
 from reference.findings.conventions import CONVENTIONS
 from reference.interface.entry import Entry, OwnDerivative
 from reference.judging.execution import Failure
@@ -171,3 +171,34 @@ def test_two_conventions_are_said_without_the_mark_of_the_second():
     assert SUM in said
     assert WITHOUT_M in said
     assert "convention" not in said
+
+
+# --- another loss -----------------------------------------------------------------------------------------------------
+
+HALVED = "squared error, halved"
+
+
+def other(its_own, laws, steps=RIGHT):
+    return of_another_loss(entry(steps)._replace(domain=COURSE), its_own, laws)
+
+
+def test_a_right_backward_pass_of_another_loss_than_the_cost_is_told_at_its_first_line():
+    found = other(own(False), [convention(HALVED)])
+    assert (found.output, found.code, found.certainty) == ("dZ3", "MB104", "exactly")
+    assert found.text.endswith(f"the file's cost is the {HALVED}, and this the gradient of another loss")
+
+
+@each("its_own", [None, own(True), own(None), own(False)._replace(of_loss="the mean squared error")])
+def test_who_is_consistent_or_may_be_has_no_other_loss(its_own):
+    assert other(its_own, [convention(HALVED)]) is None
+
+
+def test_a_cost_that_is_wrong_or_apart_in_another_way_is_its_own_finding():
+    assert other(own(False), [law("the cost is wrong")]) is None
+    assert other(own(False), [convention(HALVED), law("the cost is NaN")]) is None
+    assert other(own(False), [convention(SUM)]) is None
+
+
+def test_a_backward_pass_that_is_wrong_besides_is_not_told_apart_by_its_loss_alone():
+    wrong = edit(dW=lambda s: RIGHT.dW(s) * (2 if s.l == 2 else 1))
+    assert other(own(False), [convention(HALVED)], wrong) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from reference.targets.reading.looks import looks_like
+from reference.targets.reading.looks import looks_like, updates_in
 from reference.targets.reading.source import Cell
 from reference.targets.reading.survey import survey
 from tests.folding import each
@@ -131,3 +131,50 @@ def test_the_last_definition_counts_and_a_cell_that_does_not_parse_costs_itself_
     (f,) = survey(cells)["functions"]
     assert (f["cell"], f["looks"]) == (4, "backward pass")
     assert survey([]) == {"functions": [], "classes": [], "script": {"statements": 0, "gradients": [], "updates": []}}
+
+
+# --- the plain step ---------------------------------------------------------------------------------------------------
+
+PLAIN = [
+    "W1 -= lr * dW1",
+    "W1 = W1 - alpha * dW1",
+    "b = b - db * learning_rate",
+    "self.W -= self.lr * self.dW",
+    "theta = theta - eta * grad_theta",
+    'params["W" + str(l)] -= lr * grads["dW" + str(l)]',
+    'params[f"W{l}"] = params[f"W{l}"] - lr * grads[f"dW{l}"]',
+    'params[key] -= lr * grads["d" + key]',
+    'params[key] = params[key] - lr * grads[f"d{key}"]',
+    "weights[l] -= lr * weights_grad[l]",
+    "p -= lr * g",
+]
+NOT_PLAIN = [
+    "W1 += lr * dW1",  # uphill
+    "W1 = W1 + alpha * dW1",
+    "W1 -= lr * dW2",
+    "W1 -= lr * db1",
+    "W1 -= lr * dW1 / m",
+    "W1 -= lr * vW1",
+    "W1 -= dW1",
+    "W1 = W2 - lr * dW2 * 2",
+    'params["W" + str(l)] -= lr * grads["dW" + str(l + 1)]',
+    'params["W" + str(l)] -= lr * grads["db" + str(l)]',
+    'params[f"W{l}"] -= lr * grads[f"dW{k}"]',
+    'params[key] -= lr * grads["d" + other]',
+    "weights[l] -= lr * weights_grad[l - 1]",
+    "p -= lr * lr * g",
+]
+
+
+def plain_steps(statement):
+    return [step.plain for step in updates_in(ast.parse(statement).body)]
+
+
+@each("statement", PLAIN)
+def test_a_plain_step(statement):
+    assert plain_steps(statement) == [True]
+
+
+@each("statement", NOT_PLAIN)
+def test_what_is_no_plain_step(statement):
+    assert True not in plain_steps(statement)
