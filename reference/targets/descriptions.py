@@ -38,6 +38,7 @@ class RemotePair(NamedTuple):
     scaled: bool
     reading: Reading  # of its arguments
     any_depth: bool
+    last: int | None  # the only number of outputs that it takes
     keep_prob: float | None  # of its own dropout, where no argument says it
     unmasked: bool
     reached: int  # as ``Reached`` counts

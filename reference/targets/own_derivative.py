@@ -98,7 +98,7 @@ def _by_autodiff(
 
 def _own_probe(pair: RemotePair, case: Case | None) -> Problem:
     depth = 3 if 3 in pair.own_depths else pair.own_depths[-1]
-    dims = (*(4, 3, 5, 2, 6, 3)[:depth], 1 if pair.own_output == "sigmoid" else 3)
+    dims = (*(4, 3, 5, 2, 6, 3)[:depth], 1 if pair.own_output == "sigmoid" else pair.last or 3)
     keep_prob = 0.7 if pair.dropout else 1.0
     lambd = 1.3 if pair.l2 else 0.0
     shape = dims if case is None else case.dims

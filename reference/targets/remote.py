@@ -33,7 +33,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         dtypes=("float64",),
         l2=pair.l2,
         dropout=pair.dropout,
-        last=1 if pair.output == "sigmoid" else None,
+        last=1 if pair.output == "sigmoid" else pair.last,
         scales=MODERATE,
         keep_probs=KEPT if pair.keep_prob is None else (pair.keep_prob, pair.keep_prob),
         always_drops=pair.keep_prob is not None,

@@ -69,6 +69,7 @@ class PassPair:
     unmasked: bool = False  # its dA are those before the mask
     shifted: bool = False  # its dA_{l-1} stands under dA{l}, as in the course's first release
     keep_prob: float | None = None  # of its own dropout, where no argument says it
+    last: int | None = None  # outputs, where it takes one number of them alone
     any_depth: bool = False  # it takes as many layers as it is given
     ties: bool = True  # relu'(0) = 0
     random: bool = False  # it draws random numbers on its way back
@@ -100,7 +101,7 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "forward": None if pair.forward is None else pair.forward.name, "cache": pair.cache,
         "hidden": pair.hidden, "output": pair.output, "depths": list(pair.depths), "l2": pair.l2,
         "dropout": pair.dropout, "ties": pair.ties, "scaled": pair.scaled, "reading": tuple(pair.reading),
-        "any_depth": pair.any_depth, "keep_prob": pair.keep_prob,
+        "any_depth": pair.any_depth, "last": pair.last, "keep_prob": pair.keep_prob,
         "unmasked": pair.unmasked, "random": pair.random,
         "reached": pair.reached, "not_judged": pair.not_judged, "remedy": pair.remedy,
         "draws": pair.forward is not None and pair.dropout and bool(pair.paths),

@@ -37,6 +37,7 @@ __all__ = ["depends_on_the_rate", "probe", "tried_out"]
 DEPTHS = (3, 2, 4, 1)  # tried in turn: the course's, the shallow ones, and what tells a network of any depth
 WIDTHS = (4, 3, 5, 2, 6, 3)  # of the layers before the last, never equal side by side
 EXAMPLES, LAMBD, KEEP_PROB = 9, 0.7, 0.6
+DIGITS = 10
 CLOSE = 1e-9  # of the largest entry, to tell one network from another; verdicts are reached elsewhere
 
 
@@ -97,10 +98,12 @@ def _depths(candidate: PassPair) -> tuple[int, ...]:
 
 
 def _at_depth(candidate: PassPair, depth: int) -> PassPair:
-    """How far it goes with one output, or with three."""
+    """How far it goes with one output, or with three; or with ten, where it raises: digits are often counted out."""
     reached = replace(candidate, reached=Reached.NOWHERE)
-    for last in (1, 3):
-        tried = _with_outputs(candidate, depth, last)
+    for last in (1, 3, DIGITS):
+        if last == DIGITS and reached.reached != Reached.RAISED:
+            break
+        tried = replace(_with_outputs(candidate, depth, last), last=DIGITS if last == DIGITS else None)
         if tried.not_judged or tried.reached > reached.reached:
             reached = tried
         if reached.not_judged or reached.reached >= Reached.KNOWN_NETWORK:
@@ -285,7 +288,7 @@ def depends_on_the_rate(pair: PassPair) -> str | None:
     depth = max(pair.depths)
     if not pair.updates or depth == 1:
         return None
-    single = probe(depth, last=1 if pair.output == "sigmoid" else 3, dropout=pair.dropout)
+    single = probe(depth, last=1 if pair.output == "sigmoid" else pair.last or 3, dropout=pair.dropout)
     try:
         given = [stages(pair, single).values | {"learning_rate": rate} for rate in (RATE, SMALL)]
         large, small = (as_returned(pair, values, single) for values in given)

@@ -183,10 +183,17 @@ def back_prop(X, Y, yhat, A1, W2):
     return dZ1 @ X.T / m, dZ1.sum(axis=1, keepdims=True) / m, dZ2 @ A1.T / m, dZ2.sum(axis=1, keepdims=True) / m
 """
 
+DIGITS = PARTS.replace("Y.max() + 1", "10")
+
 MANNERS = {
     "in parts": Manner(
         PARTS,
         {"hidden": "relu", "output": "softmax", "depths": [2], "integers": True, "forward": "forward_prop"},
+        ("(Z1 > 0)", "(Z1 > -9)", {"dW1", "db1"}),
+    ),
+    "ten classes, counted out": Manner(
+        DIGITS,
+        {"hidden": "relu", "output": "softmax", "depths": [2], "integers": True, "last": 10, "forward": "forward_prop"},
         ("(Z1 > 0)", "(Z1 > -9)", {"dW1", "db1"}),
     ),
     "rows, in parts": Manner(

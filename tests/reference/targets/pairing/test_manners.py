@@ -29,7 +29,7 @@ def test_its_mistake_is_seen(name):
     loaded = Loaded(twin(manner))
     pair = loaded.only()
     assert (pair.not_judged, pair.forward) == (None, manner.told.get("forward", pair.forward))
-    problem = problem_for(pair, bias="random" if pair.biased else "zero")
+    problem = problem_for(pair, last=pair.last, bias="random" if pair.biased else "zero")
     outcome = loaded.ask("run", check=pair.check, problem=as_tree(problem))["outcome"]
     differ = {name for name in outcome if name[:2] in ("dW", "db") and not agrees(outcome[name], owed(problem, name))}
     assert differ == manner.mistake[2]
