@@ -26,7 +26,8 @@ def doubt(pair: PassPair) -> str | None:
     if pair.reached in (Reached.RIGHT, Reached.NOWHERE):
         return None
     if pair.reached == Reached.KNOWN_NETWORK:
-        told = not _is_supplied(pair) or any(_as_published(replace(pair, cache=kind)) for kind in CACHES)
+        known = replace(pair, misshapen=False)
+        told = not _is_supplied(pair) or any(_as_published(replace(known, cache=kind)) for kind in CACHES)
         return None if told else NOT_FED
     if pair.forward is not None:
         if pair.reached == Reached.UNKNOWN_NETWORK:

@@ -95,3 +95,8 @@ def told(call, path):
     except KeyError as error:
         return exceptions.described(error, path, {}, {})
     raise AssertionError
+
+
+def test_a_wrong_shape_from_a_published_cache_is_its_own():
+    pair = Loaded(HEAD + BACKWARD.replace("db1 = np.sum(dZ1", "db1 = np.sum(dZ2")).only()
+    assert (pair.reached, pair.not_judged) == (Reached.KNOWN_NETWORK, None)
