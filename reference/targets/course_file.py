@@ -61,7 +61,12 @@ def course_file(
         notes.append("Python 2: its print statements were read as calls")
     asked = [p for p in pairs if only in (None, p.check)]
     judged = [p for p in asked if p.not_judged is None]
-    notes += [_left_out(p, functions, shown, str(path)) for p in asked if p.not_judged is not None]
+    for p in (p for p in asked if p.not_judged is not None):
+        template = _unfinished(p, functions, str(path))
+        if template is None:
+            notes.append(_left_out(p, functions, shown, str(path)))
+        else:
+            lost.append((p.check, template))
     if only is not None and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
@@ -104,6 +109,15 @@ def course_file(
         what_it_holds(survey, account),
         names_in(survey),
     )
+
+
+def _unfinished(pair: RemotePair, functions: list[RemoteFunction], file: str) -> Violation | None:
+    """A template raises whatever it is fed: that is its own, and no doubt about the feeding."""
+    f = next(f for f in functions if f.name == pair.check)
+    if f.template is None or pair.reached != Reached.RAISED:
+        return None
+    text = "is not finished: None stands where an expression belongs"
+    return Violation("*", "MB702", text, place=(file, f.cell, f.template))
 
 
 def _left_out(pair: RemotePair, functions: list[RemoteFunction], shown: str, file: str) -> NotJudged:

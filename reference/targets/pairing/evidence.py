@@ -64,10 +64,12 @@ def _as_published(pair: PassPair) -> bool:
 
 
 def _is_published(node: ast.Assign) -> bool:
-    """``(Z1, A1, W1, b1, …) = cache``?"""
+    """``(Z1, A1, W1, b1, …) = cache``? Names of one's own say nothing against it; the published ones elsewhere do."""
     target = node.targets[0]
-    if not isinstance(target, ast.Tuple):
+    if not (isinstance(target, ast.Tuple) and isinstance(node.value, ast.Name)):
         return False
     names = [plain(element.id) for element in target.elts if isinstance(element, ast.Name)]
-    order = published(len(target.elts))
-    return order is not None and names == [name.lower() for name in order]
+    order = [name.lower() for name in published(len(target.elts)) or ()]
+    if len(names) != len(order):
+        return False
+    return all(name == here or name not in order for name, here in zip(names, order, strict=True))

@@ -102,7 +102,7 @@ def _decoded(data: bytes) -> str:
     for encoding in [*declared, *ENCODINGS]:
         try:
             return _lines(data.decode(encoding))
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     raise AssertionError("latin-1 reads anything")
 
