@@ -10,7 +10,7 @@ import numpy as np
 from reference.cases.quantities import is_gradient, is_intermediate, split
 from reference.diagnosis.evaluate import value_of
 from reference.diagnosis.explain import Root
-from reference.diagnosis.localize import may_name, place_of, place_of_last_dA, place_of_m
+from reference.diagnosis.localize import may_name, other_m, place_of, place_of_last_dA, place_of_m
 from reference.diagnosis.mistakes import LINES, line_of, of_layer
 from reference.diagnosis.patterns import constant_keep_prob, visible_pattern
 from reference.diagnosis.scene import Scene
@@ -85,6 +85,15 @@ def causes_of(
         unknown = LINES[line_of(root.output, scenes[0].L)].unknown
         if unknown is not None:
             return [cause(unknown.code, unknown.certainty, of_layer(unknown.text, l))]
+        divisor = None
+        if root.got is not None and kind in ("dW", "db"):
+            divisor = other_m(events, root.got[0], root.right[0], scenes[0].m)
+        if divisor is not None:
+            place = divisor.place
+            what = (
+                f"the gradient over m = {float(np.ravel(divisor.value)[0]):g}, where there are {scenes[0].m} examples"
+            )
+            return [cause("MB102", "exactly", what, wrong_m=True)]
         seen = "no value of it is known"
         if root.got is not None:
             seen = visible_pattern(scenes, root.output, l, root.got, root.right)

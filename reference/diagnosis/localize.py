@@ -18,6 +18,7 @@ from reference.interface.entry import Event, Place
 
 __all__ = [
     "may_name",
+    "other_m",
     "place_of",
     "place_of_last_dA",
     "place_of_m",
@@ -108,6 +109,12 @@ def place_of_last_dA(events: Sequence[Event], s: Scene, dZ: Array) -> Place | No
 def place_of_m(events: Sequence[Event], m: int) -> Place | None:
     """Where a variable called m took a number that is not the number of examples."""
     return next((e.place for e in events if e.variable == "m" and np.size(e.value) == 1 and np.all(e.value != m)), None)
+
+
+def other_m(events: Sequence[Event], got: Array, right: Array, m: int) -> Event | None:
+    """The variable m that a gradient was divided by, in place of the number of examples."""
+    held = [e for e in events if e.variable == "m" and np.size(e.value) == 1 and np.all(e.value != m)]
+    return next((e for e in held if _same(np.asarray(got) * float(np.ravel(e.value)[0]), right * m)), None)
 
 
 def place_of_variable(events: Sequence[Event], output: str, *, first: bool = False) -> Place | None:
