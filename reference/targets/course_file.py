@@ -84,6 +84,7 @@ def course_file(
     ]
     entries += own.entries
     laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]
+    laws += [says(p.spoilt[0], [_spoilt(p)]) for p in judged if p.spoilt and only is None]
     unloadable = _unloadable(details["unloadable"], str(path))
     laws += [says(name, violations) for name, violations in unloadable if only in (None, name)]
     owed = [law for law in obligations(worker, functions, pairs, str(path)) if only in (None, law.check)]
@@ -108,6 +109,14 @@ def course_file(
         next(iter(of_nothing), None),
         what_it_holds(survey, account),
         names_in(survey),
+    )
+
+
+def _spoilt(pair: RemotePair) -> Violation:
+    """What is wrong with the cache of a forward pass: the backward pass beside it is right with the published one."""
+    _, *entries = pair.spoilt
+    return Violation(
+        "cache", "MB103", f"{' and '.join(entries)} in the cache is another array than {pair.check} takes there"
     )
 
 

@@ -43,6 +43,7 @@ class RemotePair(NamedTuple):
     unmasked: bool
     reached: int  # as ``Reached`` counts
     not_judged: str | None  # why it cannot be asked at all
+    spoilt: list[str]  # a forward pass, and what of its cache is not what this backward pass takes
     remedy: str  # the option that would have it judged
     cache: str
     draws: bool

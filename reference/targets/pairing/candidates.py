@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.pairing import layouts
+from reference.targets.pairing import caches, layouts
 from reference.targets.pairing.evidence import doubt
 from reference.targets.pairing.passes import Function, PassPair, Reached, means, stages
 from reference.targets.pairing.readings import Reading, readings
@@ -64,7 +64,7 @@ def _said(reading: Reading) -> dict[str, str]:
 
 def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str]) -> PassPair:
     """The candidate that goes furthest; the earlier one where two go as far."""
-    best, own = PassPair(backward, cache=_layouts(backward)[0]), None
+    best, own, fed_by_own = PassPair(backward, cache=_layouts(backward)[0]), None, None
     for candidate in _candidates(backward, forwards, wanted.get("form", "dict")):
         if not wanted.items() <= _said(candidate.reading).items():
             continue
@@ -87,6 +87,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
             best = tried
         if _reach(tried) > _reach(best):
             best = replace(tried, not_judged=None)
+        of_its_own = tried.forward is not None and tried.forward.own and tried.forward.likely
+        if fed_by_own is None and of_its_own and tried.reached in (Reached.KNOWN_NETWORK, Reached.RAISED):
+            fed_by_own = tried
         if own is None and tried.reached == Reached.UNKNOWN_NETWORK and tried.forward is not None and tried.forward.own:
             own = tried
         if best.reached == Reached.RIGHT and best.right == len(best.depths):
@@ -97,7 +100,23 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         best = own  # it is fed as its own forward pass feeds it, or not at all
     if best.not_judged is None and (why := doubt(best)) is not None:
         best = replace(best, not_judged=why, remedy="--bind forward=NAME")
-    return best if best.forward is not None else replace(best, alternative=own)
+    if best.forward is not None:
+        return best
+    spoilt = _spoilt(fed_by_own, best) if fed_by_own is not None and best.reached == Reached.RIGHT else ()
+    return replace(best, alternative=own, spoilt=spoilt)
+
+
+FEW = 2  # entries of a cache that may be other ones than the backward pass takes, and the cache still be its
+
+
+def _spoilt(own: PassPair, ours: PassPair) -> tuple[str, ...]:
+    """The forward pass, and the entries of its cache that are other ones than in ours, with which all is right."""
+    assert own.forward is not None
+    theirs, mine, cache = _roles(own, ours, own.depths[0])
+    if theirs.keys() != mine.keys():
+        return ()
+    differ = [path for path, role in theirs.items() if mine[path] != role]
+    return (own.forward.name, *caches.cache_names(cache, differ)) if 0 < len(differ) <= FEW else ()
 
 
 def _reach(pair: PassPair) -> tuple[bool, int, int, bool, int]:
@@ -108,20 +127,28 @@ def _reach(pair: PassPair) -> tuple[bool, int, int, bool, int]:
 
 def _alike(own: PassPair, ours: PassPair) -> bool:
     """Does the file's own forward pass keep its cache in the layout of ours?"""
-    single = probe(own.depths[0], last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
-    try:
-        theirs, mine = (list(layouts.walk(stages(pair, single).cache)) for pair in (own, ours))
-    except Exception:  # one of them does not take this problem
+    own_roles, our_roles, _ = _roles(own, ours, own.depths[0])
+    if not own_roles:
         return False
+    named = all(isinstance(path[-1], str) for path in own_roles)  # a dictionary may hold less than ours
+    return own_roles.items() <= our_roles.items() and (named or len(own_roles) == len(our_roles))
+
+
+def _roles(own: PassPair, ours: PassPair, depth: int) -> tuple[dict[Any, Any], dict[Any, Any], Any]:
+    """What each array of two caches is, by the way to it, and the first cache; nothing where one cannot be made."""
+    single = probe(depth, last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
+    try:
+        theirs, mine = (stages(pair, single).cache for pair in (own, ours))
+    except Exception:  # one of them does not take this problem
+        return {}, {}, None
     parameters = [a for pair in single.parameters for a in pair]
 
     def role(a: np.ndarray) -> Any:
         same = next((k for k, p in enumerate(parameters) if a.shape == p.shape and np.array_equal(a, p)), None)
         return same, layouts.is_mask(a, single.keep_prob), bool(np.all(a >= 0))  # a Z has both signs, an A one
 
-    own_roles, our_roles = ({path: (a.shape, role(a)) for path, a in arrays} for arrays in (theirs, mine))
-    named = all(isinstance(path[-1], str) for path in own_roles)  # a dictionary may hold less than ours
-    return own_roles.items() <= our_roles.items() and (named or len(own_roles) == len(our_roles))
+    both = [{path: (a.shape, role(a)) for path, a in layouts.walk(cache)} for cache in (theirs, mine)]
+    return both[0], both[1], theirs
 
 
 def _layouts(backward: Function) -> list[str]:
