@@ -55,6 +55,8 @@ def _is_ours(error: BaseException, path: Path) -> bool:
     frames = [f.filename for f in traceback.extract_tb(error.__traceback__)]
     known = [f for f in frames if f.startswith(OURS) or not f.startswith((*LIBRARIES, "<"))]
     known = [f for f in known if f != course_helpers.__file__]
+    if any(f.startswith("<frozen importlib") for f in frames):  # a module of the target's that cannot be imported
+        return False
     return bool(known) and known[-1].startswith(OURS) and place(known[-1])[0] != str(path)
 
 
