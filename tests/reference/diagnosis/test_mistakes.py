@@ -217,6 +217,12 @@ def test_every_line_of_the_dictionary_is_right_where_nothing_is_filled_otherwise
         assert explain(scenes, seen(scenes, {})) == []
 
 
+ELSEWHERE = {  # planted where a loop, or a cost of another loss, makes them possible: test_loops, test_own_loss
+    ("dZ", "dA", "made with dA of two layers above in place of dA{}: it is not handed on"),
+    ("dZ_L", "residual", "A{} − Y, without the derivative of the sigmoid: that is the residual of cross-entropy"),
+}
+
+
 @pytest.mark.slow
 def test_every_mistake_of_the_dictionary_can_be_made_somewhere():
     made = {
@@ -225,7 +231,7 @@ def test_every_mistake_of_the_dictionary_can_be_made_somewhere():
         for hidden in (*NETS, "sigmoid")
         for name, part, text, _, _ in planted(hidden, **how)
     }
-    assert {(line, part, filling.text) for line, part, filling in BACKWARD} - made == set()
+    assert {(line, part, filling.text) for line, part, filling in BACKWARD} - made == ELSEWHERE
 
 
 @pytest.mark.slow
