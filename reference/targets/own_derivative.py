@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,12 @@ from reference.cases.problem import Problem, draw
 from reference.interface.entry import OwnDerivative
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.descriptions import RemotePair, as_tree
+from reference.targets.loss_differences import SMOOTH, differences
 from reference.targets.pairing.losses import LOSSES
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 
 __all__ = ["own_of"]
-
-STEPS = (1e-4, 5e-5)
-NEAR = 3.0  # times what halving the step changes: how far a quotient may be from the derivative
-SMOOTH = 1e-5  # relative: where halving the step changes more, a kink lies between
 
 
 def own_of(
@@ -57,26 +53,16 @@ def _consistency(worker: Worker, pair: RemotePair, cost: str | None, problem: Pr
     if not pair.biased:  # whatever the biases are, they do not enter
         outcome |= {db: np.zeros_like(b) for (_, db), (_, b) in zip(names, problem.parameters, strict=True)}
     got = np.concatenate([np.ravel(outcome[name][0]).astype(np.float64) for layer in names for name in layer])
-    θ = np.concatenate([np.ravel(a[0]) for layer in problem.parameters for a in layer])
 
-    def J(nudged: np.ndarray) -> np.ndarray:
-        stack = _with_parameters(problem, nudged)
+    def J(stack: Problem) -> np.ndarray:
         return np.asarray(worker.ask("costs", check=pair.check, cost=cost, problem=as_tree(stack)), dtype=np.float64)
 
-    quotients, rounding = [], 0.0
-    for ε in STEPS:
-        steps = ε * np.eye(θ.size)
-        values = J(np.concatenate([θ + steps, θ - steps]))
-        rounding = problem.C * problem.unit * float(np.max(np.abs(values))) / ε
-        quotients.append((values[: θ.size] - values[θ.size :]) / (2 * ε))
-    coarse, fine = quotients
-    best = (4 * fine - coarse) / 3  # Richardson: the error of ε² leaves
-    scale = float(np.max(np.abs(best), initial=0.0)) or 1.0
-    smooth = np.abs(coarse - fine) <= SMOOTH * scale  # no kink on the way
+    found = differences(problem, J)
+    best, smooth, scale = found.value, found.smooth, found.scale
     if got.shape != best.shape or not np.isfinite(best).all() or smooth.mean() < 0.5:
         return None
     off = np.abs(got - best)[smooth]
-    consistent = bool(np.all(off <= NEAR * np.abs(coarse - fine)[smooth] + rounding))
+    consistent = bool(np.all(off <= found.error[smooth]))
     by_jax = _by_autodiff(worker, pair, cost, problem, got, best, scale)
     differ = float(off.max(initial=0.0) / scale)
     text = f"differs from the derivative of its own forward pass and cost by {differ:.2g} of the largest entry"
@@ -103,28 +89,3 @@ def _own_probe(pair: RemotePair, case: Case | None) -> Problem:
     lambd = 1.3 if pair.l2 else 0.0
     shape = dims if case is None else case.dims
     return draw([Case(shape, 7, pair.hidden, pair.output, lambd=lambd, keep_prob=keep_prob, seed=701)])
-
-
-def _with_parameters(problem: Problem, θ: np.ndarray) -> Problem:
-    """A stack with one problem for each row of θ."""
-    G, at, parameters = len(θ), 0, []
-    for pair in problem.parameters:
-        layer = []
-        for a in pair:
-            layer.append(θ[:, at : at + a[0].size].reshape(G, *a.shape[1:]))
-            at += a[0].size
-        parameters.append((layer[0], layer[1]))
-
-    def many(a: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(a, (G, *a.shape[1:])).copy()
-
-    return replace(
-        problem,
-        cases=problem.cases * G,
-        X=many(problem.X),
-        Y=many(problem.Y),
-        parameters=tuple(parameters),
-        masks=None if problem.masks is None else tuple(many(D) for D in problem.masks),
-        lambd=many(problem.lambd),
-        keep_prob=many(problem.keep_prob),
-    )

@@ -11,8 +11,8 @@ from reference.cases.case import Case
 from reference.cases.problem import Problem, draw
 from reference.cases.quantities import gradient_names
 from reference.interface.entry import Outcome, Violation
+from reference.targets.loss_differences import Differences, differences
 from reference.targets.own_loss.asked import OwnLoss
-from reference.targets.own_loss.derivative import Differences, differences
 
 __all__ = ["GUARDED", "BlockCompared", "Compared", "beside_differences", "contradicted_by_jax", "misshapen", "problems"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.cases.problem import Problem
 
-__all__ = ["Differences", "differences", "flat_parameters", "stack_of"]
+__all__ = ["SMOOTH", "Differences", "differences", "flat_parameters", "stack_of"]
 
 STEPS = (1e-4, 5e-5)
 SMOOTH = 1e-5  # relative: where halving the step changes more, a kink lies between
