@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from reference.cases.case import Case
 from reference.cases.domain import Domain
+from reference.cases.seeding import by_the_seed_alone
 
 T = TypeVar("T")
 
@@ -32,7 +31,6 @@ WIDTH, EXAMPLES = 24, 48
 LAMBD, KEEP_PROB, SCALE = (1e-4, 1e4), (0.05, 0.99), (1e-3, 1e2)
 DROPOUT_SHARE, FLOAT32_SHARE, ZERO_BIAS_SHARE, NO_L2_SHARE, UNIT_SCALE_SHARE = 0.6, 0.1, 0.2, 0.25, 0.5
 SHRINK_EXAMPLES = 400
-PARSING = Lock()
 
 
 def random_stacks(
@@ -150,24 +148,6 @@ def _plainest(*values: float) -> list[float]:
     return list(dict.fromkeys(values))
 
 
-@cache
-def _knows_our_constants() -> None:
-    from hypothesis import Phase, find, settings
-    from hypothesis import strategies as st
-
-    find(st.integers(0, 1), lambda _: True, settings=settings(max_examples=1, database=None, phases=[Phase.generate]))
-
-
-def _ready() -> None:
-    """Hypothesis parses every module that it takes for the user's, to draw the constants in it, when it first draws.
-
-    Two threads must not parse at once in CPython 3.11: it would lose constants in silence, and with them the cases
-    that a seed stands for.
-    """
-    with PARSING:
-        _knows_our_constants()
-
-
 def explore(
     domain: Domain, visit: Callable[[Case], float | None], *, examples: int, seed: int, climb: bool = False
 ) -> None:
@@ -180,7 +160,6 @@ def explore(
 
     if not examples:
         return
-    _ready()
 
     @settings(
         max_examples=examples,
@@ -196,7 +175,8 @@ def explore(
         if climb and 0 < error < np.inf:
             target(float(np.log10(error)), label="log10 error")
 
-    each()
+    with by_the_seed_alone():
+        each()
 
 
 def shrink(domain: Domain, case: Case, fails: Callable[[Case], bool], *, seed: int) -> Case:
@@ -206,20 +186,16 @@ def shrink(domain: Domain, case: Case, fails: Callable[[Case], bool], *, seed: i
     from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import Flaky, NoSuchExample
 
-    _ready()
+    how = settings(
+        max_examples=SHRINK_EXAMPLES,
+        phases=[Phase.generate, Phase.shrink],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     try:
-        return find(
-            cases(domain, at_most=case),
-            fails,
-            random=Random(seed),
-            settings=settings(
-                max_examples=SHRINK_EXAMPLES,
-                phases=[Phase.generate, Phase.shrink],
-                database=None,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        with by_the_seed_alone():
+            return find(cases(domain, at_most=case), fails, random=Random(seed), settings=how)
     except (NoSuchExample, Flaky):  # a target that fails now and then cannot be made small
         return case
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -207,6 +208,20 @@ def test_nothing_is_written_and_no_profile_is_touched(tmp_path):
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
     )  # fmt: skip
     assert done.stdout.strip() == "['local_module.py']"
+
+
+def test_a_seed_means_the_same_cases_whatever_else_is_loaded(tmp_path, monkeypatch):
+    def visited() -> list[Case]:
+        seen: list[Case] = []
+        explore(ANY, lambda case: seen.append(case), examples=60, seed=3)
+        return seen
+
+    before = visited()
+    numbers = ", ".join(str(n) for n in (*range(1, 48), *(x / 16 for x in range(-63, 64)), *range(10**6, 10**6 + 300)))
+    (tmp_path / "other_numbers.py").write_text(f"NUMBERS = ({numbers})\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("other_numbers")
+    assert visited() == before
 
 
 @pytest.mark.slow
