@@ -28,6 +28,7 @@ from reference.targets.pairing.passes import (
     stages,
 )
 from reference.targets.pairing.trial import depends_on_the_rate
+from reference.targets.pairs.answers import PairAnswers
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -58,7 +59,7 @@ __all__ = ["Server"]
 MOST = 10_000  # values of a generator
 
 
-class Server(LossAnswers):
+class Server(LossAnswers, PairAnswers):
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:
@@ -71,6 +72,7 @@ class Server(LossAnswers):
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.own_losses: dict[str, TriedLoss] = {}
+        self.proposals = {}
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:

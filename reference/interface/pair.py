@@ -1,0 +1,100 @@
+"""A forward and a backward pass that belong together, as plain values: proposed, drawn, answered.
+
+These cross between a target's process and ours. What runs there proposes and answers with raw numbers; what is made of
+them is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+__all__ = ["OpenPair", "PairDraw", "PairKind", "Parameter", "Proposal"]
+
+
+class PairKind(StrEnum):
+    """In what form a forward and a backward pass stand together."""
+
+    FUNCTION = "function"  # X_forward and X_backward
+    VALUE = "value"  # one function that returns a loss and its gradient
+    DERIVATIVE = "derivative"  # sigmoid and sigmoid_prime
+    CLASS = "class"  # an object with forward and backward
+
+
+class Parameter(NamedTuple):
+    """One parameter of a function, as its source has it."""
+
+    name: str
+    optional: bool = False
+    default: Any = None  # where it is a literal
+    annotation: str = ""
+    many: bool = False  # *args or **kwargs
+
+
+class Proposal(NamedTuple):
+    """What looks like a pair by its names. It counts as one when an input has made it run.
+
+    ``asked``: of an argument, or of ``argument["key"]``, what the code does with it: ``keys`` that it is asked for,
+    ``texts`` that it is compared with, ``dims`` into which its shape is unpacked. ``calls``: the source of the calls of
+    the forward pass, the constructor and the backward pass that stand in the file.
+    """
+
+    check: str  # what the report calls it: the backward pass, "Affine.backward" of a class
+    kind: PairKind
+    forward: str  # a function, or the method of a class
+    backward: str  # the same as ``forward`` where one function returns both
+    owner: str = ""  # the class
+    constructor: tuple[Parameter, ...] = ()
+    takes: tuple[Parameter, ...] = ()  # the forward pass, without self
+    backward_takes: tuple[Parameter, ...] = ()
+    returned: tuple[str, ...] = ()  # what the backward pass returns, by name; "" for an expression
+    documents: tuple[str, ...] = ()  # docstrings and comments: of the class, the forward pass, the backward pass
+    asked: Mapping[str, Mapping[str, Any]] = {}
+    calls: tuple[str, ...] = ()
+    said: Mapping[str, Any] = {}  # what @pair says of it
+    cell: int | None = None
+    line: int = 1  # of the backward pass
+    forward_line: int = 1
+    unfinished: int | None = None  # the line where something is missing
+    not_derived: str = ""  # why it is no derivative of its forward pass: a surrogate, a straight-through estimator
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> Proposal:
+        """As it comes over the wire, as ``_asdict`` with its parameters as lists."""
+        parameters = {
+            name: tuple(Parameter(*parameter) for parameter in tree[name])
+            for name in ("constructor", "takes", "backward_takes")
+        }
+        return cls(**{**tree, **parameters, "kind": PairKind(tree["kind"])})
+
+    def tree(self) -> dict[str, Any]:
+        """For the wire."""
+        return {**self._asdict(), "kind": str(self.kind)}
+
+
+class PairDraw(NamedTuple):
+    """One draw: what the forward pass is given, and from which seed everything else is drawn.
+
+    An argument is an array, a number, a string, or a list, tuple or dictionary of such. ``{"rng": seed}`` in place of a
+    value stands for a generator. ``reading``: how an answer is read where that is open: ``of`` is "input" or "output"
+    for a derivative; ``mode`` names what the target is asked to be in.
+    """
+
+    arguments: Mapping[str, Any]
+    construct: Mapping[str, Any] = {}  # the constructor's
+    seed: int = 0  # of cotangents, of the target's own random numbers, of parameters off their start
+    reading: Mapping[str, str] = {}
+
+    def tree(self) -> dict[str, Any]:
+        """For the wire."""
+        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in self._asdict().items()}
+
+
+class OpenPair(NamedTuple):
+    """A proposal of an opened target. ``ask`` is ``Worker.ask``: it raises ``TargetRaised`` and ``TargetDied``."""
+
+    proposal: Proposal
+    ask: Callable[..., Any]
+    file: str
+    shown: str  # the target's name in the report

@@ -1,0 +1,33 @@
+"""A pair with everything that it is given, ready to run: the one form in which every witness sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+__all__ = ["Prepared", "Returned"]
+
+
+class Returned(NamedTuple):
+    """What a backward pass answered, by the primal that each gradient belongs to."""
+
+    gradients: dict[str, Any]
+    called: dict[str, str]  # the target's own name of each: "dW", "grads['W1']", "self.dW"
+    unmatched: tuple[tuple[str, tuple[int, ...]], ...] = ()  # what fits no primal: its name and shape
+    changed: tuple[str, ...] = ()  # arguments that a call changed
+
+
+class Prepared(NamedTuple):
+    """``primals``: every float array that the forward pass depends on and a gradient may belong to, by name.
+
+    ``forward(primals)`` runs the forward pass anew, each time from the same state and random numbers, and returns its
+    differentiable outputs. ``backward(primals, cotangents)`` runs both passes. The primals given may be of any kind
+    of stand-in: arrays that its ``lift`` made. Neither changes what it is given.
+    """
+
+    primals: dict[str, NDArray]
+    forward: Callable[[Mapping[str, Any]], list[Any]]
+    backward: Callable[[Mapping[str, Any], Sequence[Any]], Returned]
+    takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
