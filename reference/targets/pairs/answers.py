@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.reading.namespace import Loaded
+from reference.targets.pairs.prepared import Prepared
+from reference.targets.pairs.preparing import prepare
+from reference.targets.pairs.proposals import proposals_of
+from reference.targets.reading.namespace import Loaded, load
 from reference.targets.reading.source import Cell
+from reference.targets.stand_in.kind import Kind
 
 __all__ = ["PairAnswers"]
 
@@ -19,10 +23,13 @@ class PairAnswers:
     cells: list[Cell]
     loaded: Loaded | None
     proposals: dict[str, Proposal]
+    stood_in: dict[str, tuple[Kind, Loaded]]  # the file as each kind of stand-in has it, by the kind's name
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
-        raise NotImplementedError
+        assert self.loaded is not None
+        self.proposals = proposals_of(self.cells, self.loaded)
+        return [proposal.tree() for proposal in self.proposals.values()]
 
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
@@ -71,6 +78,20 @@ class PairAnswers:
         locals of the backward pass in their order, [name, cell, line, value].
         """
         raise NotImplementedError
+
+    def _prepared(self, check: str, draw: dict[str, Any], kind: Kind) -> Prepared:
+        """A pair ready to run with that kind of stand-in; the file is loaded once for each."""
+        if not self.proposals:
+            self.ask_pair_proposals()
+        return prepare(self.proposals[check], self._as(kind), self._draw(draw), kind)
+
+    def _as(self, kind: Kind) -> Loaded:
+        """The file with that kind of stand-in in NumPy's place."""
+        held = self.stood_in.get(kind.name)
+        if held is None or held[0] is not kind:
+            held = kind, load(self.path, self.cells, kind.numpy)
+            self.stood_in[kind.name] = held
+        return held[1]
 
     def _draw(self, tree: dict[str, Any]) -> PairDraw:
         return PairDraw(**tree)
