@@ -138,14 +138,14 @@ class _FunctionRun:
     def _of_derivative(self, arguments: dict[str, Any], cotangents: Sequence[Any]) -> list[Gradient]:
         """What was returned, times the cotangent: entry by entry, or as a Jacobian."""
         result = self._told(self._forward(arguments))
+        handed = dict(arguments)
+        if self.draw.reading.get("of") == "output":
+            first = next(name for name in self.inline if name in self.primals)
+            handed[first] = result.outputs[0]
         if self.proposal.forward == self.proposal.backward:
-            inline = {name: arguments[name] for name in self.inline}
+            inline = {name: handed[name] for name in self.inline}
             returned = self._function(self.proposal.backward)(**inline, **flagged(self.proposal))
         else:
-            handed = dict(arguments)
-            if self.draw.reading.get("of") == "output":
-                first = next(name for name in self.inline if name in self.primals)
-                handed[first] = result.outputs[0]
             places, named = bound(self.proposal, {}, result._replace(rest=result.rest), handed)
             returned = self._function(self.proposal.backward)(*places, **named)
         returned = _listed(returned)
