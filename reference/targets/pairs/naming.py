@@ -129,6 +129,8 @@ def named(name: str) -> Named | None:
 def _joined(parts: list[str]) -> Named | None:
     """``sigmoidbackward``, ``forwardconv``, ``reluprime``: words without a gap between them."""
     for k, part in enumerate(parts):
+        if part in SLOPE:
+            continue
         for direction, pattern in (
             ("backward", r"(?P<a>\w*?)(backward|backprop|bwd)(?P<b>\w*)"),
             ("forward", r"(?P<a>\w*?)(forward|fprop|fwd)(?P<b>\w*)"),
