@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -42,6 +43,7 @@ class _FunctionRun:
 
     def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
+        self.generators: dict[str, Any] = {}  # as they begin
         self.state = SameState(loaded, kind)
         self.primals = primals_of(draw.arguments, self._is_a_number_with_a_gradient)
         own = {p.name for p in proposal.takes}
@@ -61,7 +63,10 @@ class _FunctionRun:
 
     def _arguments(self, primals: Mapping[str, Any]) -> dict[str, Any]:
         def generator(name: str, seed: int) -> Any:
-            return generator_of(self.kind, seed, self.proposal.asked.get(name, {}).get("attributes"))
+            if name not in self.generators:
+                asked = self.proposal.asked.get(name, {}).get("attributes")
+                self.generators[name] = generator_of(self.kind, seed, asked)
+            return copy.deepcopy(self.generators[name])
 
         return fresh(self.draw.arguments, primals, self.kind, generator)
 

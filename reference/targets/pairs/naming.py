@@ -203,7 +203,8 @@ LOSS = re.compile(
     re.IGNORECASE,
 )
 GRADIENT = re.compile(
-    r"(\w*_)?(grads?|gradients?|derivatives?|jac|jacobian)(_?\w*)?|grad\w*|d_?\w+|\w+_?(grad|bar|prime)|∂\w+|d|g|delta\w*|nabla\w*|partial\w*",
+    r"(\w*_)?(grads?|gradients?|derivatives?|jac|jacobian)(_?\w*)?|grad\w*|d_?\w+|\w+_?(grad|bar|prime)|∂\w+|d|g"
+    r"|delta\w*|nabla\w*|(?-i:g[A-Z])\w*|partial\w*",
     re.IGNORECASE,
 )
 
