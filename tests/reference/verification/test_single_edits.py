@@ -1,4 +1,4 @@
-"""One token of a right file is edited, and no gradient that is returned changes: it is found all the same, on its line."""
+"""One token of a right file is edited, and no gradient changes: it is found all the same, on its line."""
 
 from __future__ import annotations
 
