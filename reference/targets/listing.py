@@ -85,7 +85,8 @@ def mentions_ours(file: str) -> bool:
 
 def holds_nothing(name: str, implementation: Implementation) -> bool:
     """Is there nothing in a file that was judged, could not be judged, or looks as if it should be?"""
-    if implementation.entries or implementation.laws or implementation.unknown or implementation.lost:
+    whatever = (implementation.entries, implementation.laws, implementation.unknown, implementation.pairs)
+    if any(whatever) or implementation.lost:
         return False
     if any(isinstance(note, NotJudged) for note in implementation.notes):
         return False
