@@ -23,7 +23,7 @@ __all__ = ["Listed", "Unlisted", "holds_nothing", "listed", "mentions_ours"]
 PRUNED = ("venv", "env", "node_modules", "__pycache__", "site-packages", "build", "dist", "checkpoints")
 LARGEST = 64 * 2**20  # bytes, of which a word is looked for
 OF_OURS = re.compile(
-    rb"back|grad|propag|forward|cost|loss|delta|dropout|momentum|adam|initiali|update|(?<![a-z])d_?[wbz]\d?(?![a-z])",
+    rb"back|grad|propag|forward|prime|deriv|cost|loss|delta|dropout|momentum|adam|initiali|update|(?<![a-z])d_?[wbz]\d?(?![a-z])",
     re.IGNORECASE,
 )
 PATTERN = re.compile(r"[*?\[]")
