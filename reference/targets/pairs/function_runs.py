@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -42,6 +43,7 @@ class _FunctionRun:
 
     def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
+        self.generators: dict[str, Any] = {}  # as they begin
         self.state = SameState(loaded, kind)
         self.primals = primals_of(draw.arguments, self._is_a_number_with_a_gradient)
         own = {p.name for p in proposal.takes}
@@ -61,7 +63,10 @@ class _FunctionRun:
 
     def _arguments(self, primals: Mapping[str, Any]) -> dict[str, Any]:
         def generator(name: str, seed: int) -> Any:
-            return generator_of(self.kind, seed, self.proposal.asked.get(name, {}).get("attributes"))
+            if name not in self.generators:
+                asked = self.proposal.asked.get(name, {}).get("attributes")
+                self.generators[name] = generator_of(self.kind, seed, asked)
+            return copy.deepcopy(self.generators[name])
 
         return fresh(self.draw.arguments, primals, self.kind, generator)
 
@@ -138,14 +143,14 @@ class _FunctionRun:
     def _of_derivative(self, arguments: dict[str, Any], cotangents: Sequence[Any]) -> list[Gradient]:
         """What was returned, times the cotangent: entry by entry, or as a Jacobian."""
         result = self._told(self._forward(arguments))
+        handed = dict(arguments)
+        if self.draw.reading.get("of") == "output":
+            first = next(name for name in self.inline if name in self.primals)
+            handed[first] = result.outputs[0]
         if self.proposal.forward == self.proposal.backward:
-            inline = {name: arguments[name] for name in self.inline}
+            inline = {name: handed[name] for name in self.inline}
             returned = self._function(self.proposal.backward)(**inline, **flagged(self.proposal))
         else:
-            handed = dict(arguments)
-            if self.draw.reading.get("of") == "output":
-                first = next(name for name in self.inline if name in self.primals)
-                handed[first] = result.outputs[0]
             places, named = bound(self.proposal, {}, result._replace(rest=result.rest), handed)
             returned = self._function(self.proposal.backward)(*places, **named)
         returned = _listed(returned)

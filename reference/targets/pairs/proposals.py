@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
+from reference.targets.pairs.classes import class_proposals
 from reference.targets.pairs.derivatives import derivative_pairs
 from reference.targets.pairs.functions import NamedPair, function_pairs
 from reference.targets.pairs.missing import missing_line
@@ -30,7 +31,8 @@ GLOBAL = "global"  # in an annotation's place: no argument, but a name that code
 
 def proposals_of(cells: list[Cell], loaded: Loaded) -> dict[str, Proposal]:
     """Every proposal of a file by its check."""
-    return {proposal.check: proposal for proposal in function_proposals(cells, loaded)}
+    every = [*function_proposals(cells, loaded), *class_proposals(cells, loaded)]
+    return {proposal.check: proposal for proposal in every}
 
 
 def function_proposals(cells: list[Cell], loaded: Loaded) -> list[Proposal]:

@@ -149,10 +149,12 @@ def _name(node: ast.expr) -> str:
             return name
         case ast.Subscript(slice=ast.Constant(value=str(key))):
             return key
-        case ast.Attribute(attr=name, value=ast.Name()):
-            return name
+        case ast.Subscript(value=ast.Name(id=name), slice=where) if not isinstance(where, ast.Slice | ast.Tuple):
+            return name  # "hs[-1]"
         case ast.Attribute(attr="T" | "real", value=value):
             return _name(value)
+        case ast.Attribute(attr=name, value=ast.Name()):
+            return name
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy")), args=[value, *_]):
             return _name(value) if isinstance(value, ast.Name) else ""
         case ast.Call(func=ast.Attribute(value=value), args=_):
