@@ -25,8 +25,9 @@ __all__ = ["FUNCTIONS", "MutableArray", "MutableNumber", "concrete", "is_ours", 
 
 FUNCTIONS: dict[str, Any] = {}  # of NumPy, by name: what operators and methods are made of
 
-METHODS = """all any argmax argmin argsort clip cumprod cumsum diagonal dot max mean min nonzero prod ptp ravel repeat
-    round searchsorted squeeze std sum swapaxes take trace var compress""".split()  # x.name(…) is np.name(x, …)
+BY_FUNCTION = """all any argmax argmin argsort clip cumprod cumsum diagonal dot max mean min nonzero prod ptp ravel
+    repeat round searchsorted squeeze std sum swapaxes take trace var compress"""  # x.name(…) is np.name(x, …)
+METHODS = frozenset(BY_FUNCTION.split())
 
 
 class Exactly(type):

@@ -24,6 +24,7 @@ __all__ = ["functions"]
 
 REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "fmax": "nanmax", "fmin": "nanmin",
            "logical_and": "all", "logical_or": "any"}  # fmt: skip
+SHORT = ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")
 ACCUMULATED = {"add": "cumsum", "multiply": "cumprod"}
 
 
@@ -121,6 +122,8 @@ def functions() -> dict[str, Any]:
         }
     )  # fmt: skip
     FUNCTIONS.update({old: FUNCTIONS[new] for old, new in OLDER.items() if new in FUNCTIONS})
+    FUNCTIONS.update({short: FUNCTIONS[f"arc{short[1:]}"] for short in SHORT if f"arc{short[1:]}" in FUNCTIONS})
+    FUNCTIONS["linalg.matrix_transpose"] = FUNCTIONS["matrix_transpose"]
     for name, function in FUNCTIONS.items():
         if isinstance(getattr(np, name, None), np.ufunc):
             FUNCTIONS[name] = UniversalFunction(getattr(np, name).__name__, function)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.targets.stand_in.functions import TABLE
 from reference.targets.stand_in.kind import Refused
 from reference.targets.stand_in.modules import modules_of
 from reference.targets.stand_in.mutable_jax import MutableArray, MutableNumber, is_ours, made, values_of
@@ -26,7 +27,7 @@ class MutableJax:
     is_complex = True  # by formulas where a plain number would lose a derivative
 
     def __init__(self) -> None:
-        self.functions = functions()
+        self.functions = {name: function for name, function in functions().items() if name in TABLE}
         self.array = MutableArray
         self.unwrapped = {MutableNumber: values_of}
         self.generators: list[Any] = []

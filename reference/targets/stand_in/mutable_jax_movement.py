@@ -78,14 +78,15 @@ def _made_by(name: str) -> Function:
 
     def function(*args: Any, dtype: Any = None, **options: Any) -> Any:
         options = {key: concrete(option) for key, option in options.items()}
-        if name in ("zeros", "ones", "empty") and len(args) > 1:
-            args, dtype = (args[0],), args[1]
+        given = list(args)
+        if name in ("zeros", "ones", "empty") and len(given) > 1:
+            dtype = given.pop(1)
         if dtype is not None:
             options["dtype"] = dtype_of(dtype)
-        for k, arg in enumerate(args):
+        for k, arg in enumerate(given):
             if is_ours(arg) and arg.is_traced():
                 raise Refused(f"{name} of a number that depends on what is differentiated by (argument {k + 1})")
-        value = getattr(np, name)(*_plain(args), **options)
+        value = getattr(np, name)(*_plain(given), **options)
         if name == "empty" and value.dtype.kind == "f":
             value.fill(np.nan)  # what was never written must not look like a number
         return made(value)
@@ -108,9 +109,9 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", **opt
 def _like(name: str) -> Function:
     def function(a: Any, *args: Any, dtype: Any = None, shape: Any = None, **options: Any) -> Any:
         a = a if is_ours(a) else array(a)
-        if name == "full_like":
-            fill, *args = [*args, *([options["fill_value"]] if "fill_value" in options else [])]
-        kind = dtype_of(args[0] if args else dtype)
+        given = [*args, *([options["fill_value"]] if "fill_value" in options else [])]
+        fill = given.pop(0) if name == "full_like" else None
+        kind = dtype_of(given[0] if given else dtype)
         value = np.zeros_like(a.value, dtype=kind, shape=concrete(shape))
         result = made(value)
         if name == "empty_like" and value.dtype.kind == "f":
@@ -203,6 +204,13 @@ def broadcast_arrays(*arrays: Any, **options: Any) -> Any:
     return tuple(MOVEMENT["broadcast_to"](a, shape) for a in arrays)
 
 
+def block(arrays: Any) -> Any:
+    """Rows of blocks."""
+    if not isinstance(arrays, list) or not any(isinstance(row, list) for row in arrays):
+        return MOVEMENT["hstack"](arrays) if isinstance(arrays, list) else asarray(arrays)
+    return MOVEMENT["vstack"]([block(row) for row in arrays])
+
+
 def meshgrid(*arrays: Any, **options: Any) -> Any:
     """Grids of coordinates."""
     pairs = [values_of(a) for a in arrays]
@@ -254,5 +262,5 @@ MOVEMENT: dict[str, Function] = {
     "full": full, "array": array, "asarray": asarray, "asanyarray": asarray, "asfarray": asarray,
     "ascontiguousarray": _moved("ascontiguousarray"), "asfortranarray": _moved("asfortranarray"),
     "copy": lambda a, order="K", **_: array(a), "astype": astype, "broadcast_arrays": broadcast_arrays,
-    "meshgrid": meshgrid, "pad": pad, "diff": diff,
+    "block": block, "meshgrid": meshgrid, "pad": pad, "diff": diff,
 }  # fmt: skip
