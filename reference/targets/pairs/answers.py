@@ -44,9 +44,11 @@ class PairAnswers:
         raise NotImplementedError
 
     def ask_pair_complex(
-        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any]
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], precision: str = "extended"
     ) -> dict[str, Any]:
-        """The complex step in extended precision. A point is [primal, flat index] or [primal, direction array].
+        """The complex step. A point is [primal, flat index] or [primal, direction array].
+
+        ``precision``: "extended", or "single", by which the rounding of the first is estimated.
 
         ``derivatives`` (points,), ``value``: the sum of cotangents times outputs, ``pattern``.
         """
