@@ -40,6 +40,7 @@ class Judged(NamedTuple):
     disputes: tuple[str, ...] = ()
     heard: Mapping[str, Mapping[str, Heard]] = {}  # by block, by witness
     central: Mapping[str, Differences] = {}
+    sizes_index: int = 0  # of the draw's sizes and configuration
 
 
 def comparable(run: Run) -> dict[str, np.ndarray]:
@@ -55,33 +56,34 @@ def comparable(run: Run) -> dict[str, np.ndarray]:
 
 
 def judge_draw(
-    pair: OpenPair, draw: PairDraw, *, base: Run | None = None, with_autodiff: bool = True, every: bool | None = None
-) -> Judged:
-    """Raises what the target raises, and ``ValueError`` where there is nothing to compare."""
-    seen = observe(pair, draw, base)
+    pair: OpenPair, draw: PairDraw, *, base: Run | None = None, with_autodiff: bool = True, every: bool | None = None,
+    kind: str = "float64",
+) -> Judged:  # fmt: skip
+    """Judge one draw. ``every``: the complex step is asked for all entries. Raises what the target raises."""
+    seen = observe(pair, draw, base, kind)
     names = comparable(seen.run)
     asked = points_of(seen.run, names, draw.seed, every=every)
-    if seen.tied() and every is None:
+    if seen.run.tied() and every is None:
         entries = TIED * sum(of.entries.size for of in asked.values())
         asked = points_of(seen.run, names, draw.seed, every=sum(a.size for a in names.values()) <= entries or None)
-    heard, silent, enlarged = _exact(pair, seen, asked, with_autodiff)
+    heard, silent = _exact(pair, seen, asked, with_autodiff)
     central: dict[str, Differences] = {}
     try:
         central = differences(pair, seen, asked)
     except (TargetRaised, TargetDied) as error:
         silent.append(stopped_by(DIFFERENCES, error))
     by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
-    if seen.tied():
+    if seen.run.tied():
         by_block = {name: _without_ties(said, central.get(name)) for name, said in by_block.items()}
     central, found = _contradictions(pair, seen, asked, by_block, central)
     disputes = () if not found else (_told(found),)
     blocks = {name: assess(seen, name, by_block[name], central.get(name)) for name in names}
     if (more := _unheard(seen, blocks, by_block)) and COMPLEX_STEP in heard:  # autodiff alone accuses nobody
-        answer, _ = complex_step(pair, seen, more, enlarged)
+        answer = complex_step(pair, seen, more)
         if not isinstance(answer, Silent):
             by_block |= {name: {**by_block[name], COMPLEX_STEP: _joined(by_block[name], answer[name])} for name in more}
             found = [c for name in more for c in contradictions(name, by_block[name], None)]
-            disputes = (*disputes, _told(found)) if found and not disputes and not seen.tied() else disputes
+            disputes = (*disputes, _told(found)) if found and not disputes and not seen.run.tied() else disputes
             blocks |= {name: assess(seen, name, by_block[name], central.get(name)) for name in more}
     return Judged(seen, blocks, tuple(silent), disputes, by_block, central)
 
@@ -116,14 +118,13 @@ def _joined(said: Mapping[str, Heard], further: Heard) -> Heard:
 
 def _exact(
     pair: OpenPair, seen: Observation, asked: Mapping[str, Asked], with_autodiff: bool
-) -> tuple[dict[str, dict[str, Heard]], list[Silent], float]:
-    """The two exact witnesses, as far as they speak, and by how much their way enlarges a rounding error."""
-    step, enlarged = complex_step(pair, seen, asked)
-    answers = {COMPLEX_STEP: step}
+) -> tuple[dict[str, dict[str, Heard]], list[Silent]]:
+    """The two exact witnesses, as far as they speak."""
+    answers = {COMPLEX_STEP: complex_step(pair, seen, asked)}
     if with_autodiff:
-        answers[AUTODIFF] = autodiff(pair, seen, enlarged)
+        answers[AUTODIFF] = autodiff(pair, seen)
     heard = {witness: answer for witness, answer in answers.items() if not isinstance(answer, Silent)}
-    return heard, [answer for answer in answers.values() if isinstance(answer, Silent)], enlarged
+    return heard, [answer for answer in answers.values() if isinstance(answer, Silent)]
 
 
 def _without_ties(said: Mapping[str, Heard], central: Differences | None) -> dict[str, Heard]:

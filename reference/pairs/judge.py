@@ -13,7 +13,7 @@ from reference.interface.entry import NotJudged, Place
 from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.concluding import result_of
 from reference.pairs.plan import Reading
-from reference.pairs.reading import Standings, judge_reading
+from reference.pairs.reading import Bench, Standings, judge_reading
 from reference.pairs.result import PairFinding, PairResult, PairRow
 
 __all__ = ["judge_pair", "judge_readings"]
@@ -48,18 +48,23 @@ def judge_readings(
         (heard if standings.judged else silent).append(standings)
     if not heard:
         return _not_judged(open_pair, silent)
+
+    def conclude(standings: Standings) -> PairResult:
+        bench = Bench(open_pair, standings.reading, seed, progress=progress)
+        return result_of(bench, standings, draws=draws, alone=only is not None)
+
     right = [standings for standings in heard if standings.right]
     wrong = [standings for standings in heard if standings.wrong]
     if right and wrong and not _by_output(open_pair, right):
         return _differ(open_pair, right[0], wrong[0])
     if right:
-        return result_of(open_pair, right[0], seed=seed)
+        return conclude(right[0])
     if len(wrong) == len(heard):
         kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
-        return result_of(open_pair, kindest, seed=seed)
+        return conclude(kindest)
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
-    return result_of(open_pair, heard[0], seed=seed)
+    return conclude(heard[0])
 
 
 def _by_output(pair: OpenPair, right: Sequence[Standings]) -> bool:

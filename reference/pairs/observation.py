@@ -18,7 +18,7 @@ JITTERS = 3
 
 
 class Run(NamedTuple):
-    """What one run of both passes answered."""
+    """What one run of both passes answered. Its kinds are those of ``pair_run``, and "widened": float64 throughout."""
 
     primals: dict[str, Array]
     outputs: list[Array]
@@ -32,10 +32,16 @@ class Run(NamedTuple):
     near: float = float("inf")
     operations: int = 0
     takes_cotangent: bool = True
+    casts: tuple[Any, ...] = ()  # to a narrower float: [cell, line, dtype, how often]
+    ties: int = 0  # switches that are exactly at their kink
 
     def value(self) -> float:
         """The sum of cotangents times outputs: what the gradients are the derivative of."""
         return float(sum(np.sum(_wide(c) * _wide(o)) for c, o in zip(self.cotangents, self.outputs, strict=True)))
+
+    def tied(self) -> bool:
+        """Whether a comparison or a choice stands exactly at its kink, or as good as."""
+        return self.ties > 0 or self.near <= 64 * U64
 
     def scale(self) -> float:
         """The sum of the magnitudes of its terms."""
@@ -62,10 +68,6 @@ class Observation(NamedTuple):
         """Whether the forward pass keeps its leading digits in float32: else no witness's own bound is known."""
         return self.amplified * U32 <= LEADING
 
-    def tied(self) -> bool:
-        """Whether a comparison or a choice stands exactly at its kink, or as good as."""
-        return self.run.near <= 64 * U64
-
 
 def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> Run:
     """Ask for one run. Raises what ``ask`` raises."""
@@ -86,6 +88,8 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> Run:
         float("inf") if near is None else float(near),
         int(told.get("operations") or 0),
         bool(told.get("takes_cotangent", not _is_loss(outputs, cotangents))),
+        tuple(told.get("casts") or ()),
+        int(told.get("ties") or 0),
     )
 
 
@@ -94,15 +98,15 @@ def finite(seen: Run) -> bool:
     return bool(seen.outputs) and all(o.dtype.kind in "fiub" and np.isfinite(o).all() for o in seen.outputs)
 
 
-def observe(pair: OpenPair, draw: PairDraw, base: Run | None = None) -> Observation:
+def observe(pair: OpenPair, draw: PairDraw, base: Run | None = None, kind: str = "float64") -> Observation:
     """Run a draw and its jitters. ``base``: its run in float64, where it is known."""
-    base = run(pair, draw) if base is None else base
+    base = run(pair, draw, kind) if base is None else base
     k = kappa([*base.primals.values(), *base.outputs])
     estimates: dict[str, list[Estimate]] = {name: [] for name in base.gradients}
     heard: list[tuple[float, float]] = []  # of each jitter: the forward value's difference, its amplification
     for number in range(JITTERS):
         shaken = jittered(draw, number)
-        wide, narrow = run(pair, shaken), run(pair, shaken, "float32")
+        wide, narrow = run(pair, shaken, kind), run(pair, shaken, "float32")
         same = wide.pattern == narrow.pattern and finite(wide) and finite(narrow)
         for name in estimates:
             if name in wide.gradients and name in narrow.gradients:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from reference.interface.pair import PairDraw
@@ -14,7 +14,8 @@ class Reading(Protocol):
     """One meaning of the arguments, and what can be drawn under it.
 
     ``rank``: how good the evidence for it is, the smaller the better. ``label``: its name, unlike that of any other.
-    ``bind``: the line that would make it the only one. ``said``: what was drawn, for the report.
+    ``bind``: the line that would make it the only one. ``said``: what was drawn, for the report. ``cases``: what it
+    runs at, other sizes or another configuration at each index.
     """
 
     @property
@@ -28,6 +29,9 @@ class Reading(Protocol):
 
     @property
     def said(self) -> str: ...
+
+    @property
+    def cases(self) -> Sequence[object]: ...
 
     def sizes(self, index: int) -> Mapping[str, int]:
         """The sizes of the draws with this index, by name; no two are equal. Index 0 is that of the fixed set."""

@@ -18,7 +18,7 @@ from reference.pairs.observation import finite, run
 from reference.pairs.plan import Reading
 from reference.pairs.testimony import Silent
 
-__all__ = ["Conclusion", "Row", "Standings", "judge_reading", "seed_of"]
+__all__ = ["Bench", "Conclusion", "Row", "Standings", "judge_reading", "seed_of"]
 
 MILD, FRESH, CONFIRMED = 4, 4, 2  # milder draws; fresh ones of the same sizes, of which so many must be wrong too
 
@@ -78,16 +78,16 @@ def seed_of(seed: int, index: int, attempt: int) -> int:
 
 def judge_reading(
     pair: OpenPair, reading: Reading, *, seed: int, draws: int = 3, only: PairDraw | None = None,
-    with_autodiff: bool = True, progress: Callable[[], None] = lambda: None,
+    with_autodiff: bool = True, kind: str = "float64", progress: Callable[[], None] = lambda: None,
 ) -> Standings:  # fmt: skip
     """Judge a pair under one reading. ``only``: this draw alone. Raises nothing that the target raises."""
+    bench = Bench(pair, reading, seed, kind, progress)
     judged: dict[int, list[Judged]] = {}
     stops: dict[int, Stop] = {}
-    for index in range(1 if only is not None else draws):
+    for index in range(1 if only is not None else max(draws, len(reading.cases)) if draws > 1 else 1):
         judged[index] = []
         for draw in _draws(reading, seed, index, only):
-            stop = _sit(pair, draw, judged[index], with_autodiff and index == 0)
-            progress()
+            stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and index == 0)
             if stop is None and not _again(judged[index]):
                 break
             if stop is not None:
@@ -100,7 +100,7 @@ def judge_reading(
         return Standings(reading, why=stop.text, place=stop.place)
     breaches, doubt = _laws(pair, every[0])
     wrong = {index: _wrong(found) for index, found in judged.items()}
-    fresh = [] if only is not None else _confirmations(pair, reading, seed, wrong, progress)
+    fresh = [] if only is not None else _confirmations(bench, wrong)
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
     rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in _names(every))
     raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
@@ -132,16 +132,27 @@ def _draws(reading: Reading, seed: int, index: int, only: PairDraw | None) -> It
         yield reading.draw(seed_of(seed, index, mild), index, mild=mild)
 
 
-def _sit(pair: OpenPair, draw: PairDraw, judged: list[Judged], with_autodiff: bool) -> Stop | None:
-    """Judge one draw, unless it raises or is not finite."""
-    try:
-        base = run(pair, draw)
-        if not finite(base):
-            return Stop("MB401", "is not finite on its way forward at any draw")
-        judged.append(judge_draw(pair, draw, base=base, with_autodiff=with_autodiff))
-    except (TargetRaised, TargetDied) as error:
-        return Stop(*what_was_raised(error, pair.proposal.backward))
-    return None
+class Bench(NamedTuple):
+    """Where the draws of a reading are judged."""
+
+    pair: OpenPair
+    reading: Reading
+    seed: int
+    kind: str = "float64"
+    progress: Callable[[], None] = lambda: None
+
+    def sit(self, draw: PairDraw, index: int, judged: list[Judged], *, with_autodiff: bool = False) -> Stop | None:
+        """Judge one draw, unless it raises or is not finite."""
+        self.progress()
+        try:
+            base = run(self.pair, draw, self.kind)
+            if not finite(base):
+                return Stop("MB401", "is not finite on its way forward at any draw")
+            found = judge_draw(self.pair, draw, base=base, with_autodiff=with_autodiff, kind=self.kind)
+            judged.append(found._replace(sizes_index=index))
+        except (TargetRaised, TargetDied) as error:
+            return Stop(*what_was_raised(error, self.pair.proposal.backward))
+        return None
 
 
 def _again(judged: list[Judged]) -> bool:
@@ -170,9 +181,7 @@ def _wrong(judged: list[Judged]) -> set[str]:
     return {name for j in judged if not j.disputes for name, b in j.blocks.items() if b.standing is Standing.WRONG}
 
 
-def _confirmations(
-    pair: OpenPair, reading: Reading, seed: int, wrong: dict[int, set[str]], progress: Callable[[], None]
-) -> list[Judged]:
+def _confirmations(bench: Bench, wrong: dict[int, set[str]]) -> list[Judged]:
     """Fresh values of the sizes at which a gradient was wrong, until each of these is wrong often enough."""
     found: list[Judged] = []
     done: set[str] = set()
@@ -182,12 +191,10 @@ def _confirmations(
             if all(count >= CONFIRMED for count in times.values()):
                 break
             sat: list[Judged] = []
-            _sit(pair, reading.draw(seed_of(seed, index, MILD + attempt), index), sat, False)
-            progress()
-            for j in sat:
-                found.append(j)
-                for name in times.keys() & _wrong(sat):
-                    times[name] += 1
+            bench.sit(bench.reading.draw(seed_of(bench.seed, index, MILD + attempt), index), index, sat)
+            found += sat
+            for name in times.keys() & _wrong(sat):
+                times[name] += 1
         done |= {name for name, count in times.items() if count >= CONFIRMED}
     return found
 

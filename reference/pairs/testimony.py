@@ -1,8 +1,8 @@
 """What one exact witness says of every block, where it counts, and how far it may itself be off.
 
 A witness counts at a draw only if its forward value and its branches are those of the float64 run; where it is not
-finite it is silent there. Its own bound comes from two precisions too: by as much as the complex step in float32 is off,
-in units of that precision, a witness of the same lines may be off in its own.
+finite it is silent there. Its own bound follows the forward pass: by as much as that enlarges a rounding error, and
+some more, the derivative of the same lines may be off in units of the witness's own precision.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from reference.pairs.observation import Observation
 from reference.pairs.points import Asked
 from reference.pairs.tolerance import U32, U64, U_EXTENDED, largest
 
-__all__ = ["Heard", "Silent", "autodiff", "complex_step", "magnitude", "own_bound", "stopped_by"]
+__all__ = ["TOO_LARGE", "Heard", "Silent", "autodiff", "complex_step", "magnitude", "own_bound", "stopped_by"]
 
 Array = NDArray[Any]
-FEW = 8  # entries of a block in float32
-UNKNOWN = 64.0  # times what the forward pass enlarges, where the derivative's own way is not known
+LARGER = 64.0  # times what the forward value shows: a logarithm hides how much its slope enlarges
+TOO_LARGE = "its forward pass takes too many steps"
 
 
 class Silent(NamedTuple):
@@ -50,7 +50,7 @@ class Heard(NamedTuple):
         return np.isfinite(self.values)
 
 
-def autodiff(pair: OpenPair, seen: Observation, enlarged: float) -> dict[str, Heard] | Silent:
+def autodiff(pair: OpenPair, seen: Observation) -> dict[str, Heard] | Silent:
     """Every entry of every block, by JAX through the target's own lines, in float64."""
     try:
         told = pair.ask(
@@ -58,87 +58,45 @@ def autodiff(pair: OpenPair, seen: Observation, enlarged: float) -> dict[str, He
         )
     except (TargetRaised, TargetDied) as error:
         return stopped_by("autodiff", error)
+    if "too_many_steps" in told:
+        return Silent("autodiff", TOO_LARGE)
     if (why := _differs(told, seen)) is not None:
         return Silent("autodiff", why)
     heard = {}
     for name, value in told["gradients"].items():
         array = np.asarray(value, dtype=np.float64)
         if name in seen.run.primals and array.shape == seen.run.primals[name].shape:
-            bounds = np.full(array.size, own_bound(seen, name, array, U64, enlarged))
+            bounds = np.full(array.size, own_bound(seen, name, array, U64))
             heard[name] = Heard(np.arange(array.size), array.ravel(), bounds, U64)
     return heard
 
 
-def complex_step(
-    pair: OpenPair, seen: Observation, asked: Mapping[str, Asked], enlarged: float | None = None
-) -> tuple[dict[str, Heard] | Silent, float]:
-    """The entries and directions asked, in extended precision, without a subtraction.
-
-    The second is by how much the way of the derivative enlarges a rounding error; ``enlarged``: where it is known.
-    """
+def complex_step(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked]) -> dict[str, Heard] | Silent:
+    """The entries and directions asked, in extended precision, without a subtraction."""
     try:
-        told = _complex(pair, seen, asked, "extended")
+        told = pair.ask(
+            "pair_complex",
+            check=pair.proposal.check,
+            draw=seen.draw.tree(),
+            cotangents=list(seen.run.cotangents),
+            points=[point for name, of in asked.items() for point in of.points(name)],
+        )
     except (TargetRaised, TargetDied) as error:
-        return stopped_by("complex step", error), seen.amplified * UNKNOWN
+        return stopped_by("complex step", error)
     if (why := _differs(told, seen)) is not None:
-        return Silent("complex step", why), seen.amplified * UNKNOWN
-    values = _by_block(told, asked)
-    if enlarged is None:
-        enlarged = _enlarged(pair, seen, asked, values)
-    heard = {}
-    for name, of in asked.items():
-        own, along = values[name]
-        bound = own_bound(seen, name, own, U_EXTENDED, enlarged) + U64 * largest(own)  # as it comes, in float64
-        bounds = np.full(len(of.entries), bound)
-        weight = 0.0 if of.direction is None else float(np.abs(of.direction).sum())
-        heard[name] = Heard(of.entries, own, bounds, U_EXTENDED, of.direction, along, bound * weight)
-    return heard, enlarged
-
-
-def _complex(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked], precision: str) -> Any:
-    return pair.ask(
-        "pair_complex",
-        check=pair.proposal.check,
-        draw=seen.draw.tree(),
-        cotangents=list(seen.run.cotangents),
-        points=[point for name, of in asked.items() for point in of.points(name)],
-        precision=precision,
-    )
-
-
-def _by_block(told: Mapping[str, Any], asked: Mapping[str, Asked]) -> dict[str, tuple[Array, float]]:
-    """Of every block the derivatives at its entries, and along its direction."""
+        return Silent("complex step", why)
     values = np.asarray(told["derivatives"], dtype=np.float64)
-    found, start = {}, 0
+    heard, start = {}, 0
     for name, of in asked.items():
         own, start = values[start : start + len(of.entries)], start + len(of.entries)
         along = float("nan")
         if of.direction is not None:
             along, start = float(values[start]), start + 1
-        found[name] = own, along
-    return found
-
-
-def _enlarged(
-    pair: OpenPair, seen: Observation, asked: Mapping[str, Asked], values: Mapping[str, tuple[Array, float]]
-) -> float:
-    """The largest error of the complex step in float32, in units of that precision, over a few entries of each block."""
-    few = {name: of._replace(entries=of.entries[:: max(1, len(of.entries) // FEW)]) for name, of in asked.items()}
-    try:
-        told = _complex(pair, seen, few, "single")
-    except (TargetRaised, TargetDied):
-        return seen.amplified * UNKNOWN
-    worst = seen.amplified
-    for name, (single, along) in _by_block(told, few).items():
-        exact, direction = values[name][0], asked[name].direction
-        exact = exact[:: max(1, len(asked[name].entries) // FEW)]
-        size = max(largest(exact), _size(seen, name))
-        with np.errstate(invalid="ignore"):
-            off = largest(single - exact)
-            if direction is not None and np.isfinite(along - values[name][1]):
-                off = max(off, abs(along - values[name][1]) / float(np.sqrt(np.sum(direction**2))))
-        worst = max(worst, off / (U32 * size) if size else 1.0)
-    return worst
+        bound = own_bound(seen, name, own, U_EXTENDED) + U64 * largest(own)  # as it comes, in float64
+        weight = 0.0 if of.direction is None else float(np.abs(of.direction).sum())
+        bounds = np.full(len(of.entries), bound)
+        heard[name] = Heard(of.entries, own, bounds, U_EXTENDED, of.direction, along, bound * weight)
+    return heard
 
 
 def magnitude(seen: Observation, name: str) -> float:
@@ -151,9 +109,10 @@ def magnitude(seen: Observation, name: str) -> float:
     return seen.run.scale() / (scale if 0 < scale < np.inf else 1.0)
 
 
-def own_bound(seen: Observation, name: str, values: Array, precision: float, enlarged: float) -> float:
+def own_bound(seen: Observation, name: str, values: Array, precision: float) -> float:
     """How far a witness may be off, entry by entry."""
-    return seen.kappa * precision * max(enlarged * max(largest(values), _size(seen, name)), magnitude(seen, name))
+    size = max(largest(values), _size(seen, name))
+    return seen.kappa * precision * max(LARGER * seen.amplified * size, magnitude(seen, name))
 
 
 def _size(seen: Observation, name: str) -> float:

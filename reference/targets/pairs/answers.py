@@ -44,11 +44,9 @@ class PairAnswers:
         raise NotImplementedError
 
     def ask_pair_complex(
-        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], precision: str = "extended"
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any]
     ) -> dict[str, Any]:
-        """The complex step. A point is [primal, flat index] or [primal, direction array].
-
-        ``precision``: "extended", or "single", by which the rounding of the first is estimated.
+        """The complex step in extended precision. A point is [primal, flat index] or [primal, direction array].
 
         ``derivatives`` (points,), ``value``: the sum of cotangents times outputs, ``pattern``.
         """

@@ -16,7 +16,6 @@ from reference.interface.exceptions import TargetRaised
 from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 
 TINY_STEP = 2.0**-50
-PRECISIONS = {"extended": np.clongdouble, "double": np.complex128, "single": np.complex64}
 
 
 class Pair(NamedTuple):
@@ -76,7 +75,7 @@ class Recorded:
 class Tried:
     """The readings' interface, over one list of sizes an index."""
 
-    rank, label, bind, said = 1, "as it is called", "--bind it=as-called", "drawn as it is called"
+    rank, label, bind, said, cases = 1, "as it is called", "--bind it=as-called", "drawn as it is called", (0, 1, 2)
 
     def __init__(self, pair: Pair, mild: float = 0.25, names: Mapping[str, Any] | None = None, **own: Any) -> None:
         self.pair, self.mild = pair, mild
@@ -197,7 +196,7 @@ def _complex(pair: Pair, draw: Any, cotangents: Any, points: Any, dtype: Any) ->
 def pair_complex(pair: Pair, draw: Any, cotangents: Any, points: Any, precision: str = "extended") -> dict[str, Any]:
     if "complex step" in pair.refuses:
         raise refused("complex step")
-    derivatives, value, pattern = _complex(pair, draw, cotangents, points, PRECISIONS[precision])
+    derivatives, value, pattern = _complex(pair, draw, cotangents, points, np.clongdouble)
     return {"derivatives": np.array(derivatives), "value": value, "pattern": pattern}
 
 
