@@ -7,7 +7,7 @@ else unexplained, with where it is wrong. What is said to be exact held on every
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.codes import code_of, code_of_pattern
 from reference.pairs.evidence import Evidence
-from reference.pairs.first_wrong import FirstWrong, first_wrong
+from reference.pairs.first_wrong import FirstWrong, Steps, steps_of
 from reference.pairs.ratios import Pattern, pattern_of
 from reference.pairs.repair import Repair, Search
 from reference.pairs.result import PairFinding
@@ -45,7 +45,14 @@ def explain_pair(
         return found
     patterns = {name: pattern_of(shown, name) for name in left}
     repairs = _repairs(pair, evidence, left, seconds)
-    for repair, others in repairs:
+    known: list[Steps] = []
+
+    def steps() -> Steps:
+        if not known:
+            known.append(steps_of(pair, evidence[0]))
+        return known[0]
+
+    for repair, others in (_at_the_wrong_step(repair, others, steps) for repair, others in repairs):
         mended = [name for name in repair.rights if name not in found and name in left]
         if mended:
             first = _sets(repair, mended, evidence[0])
@@ -55,7 +62,7 @@ def explain_pair(
             )
             left = [name for name in left if name not in mended]
     if left:
-        step = first_wrong(pair, evidence[0])
+        step = steps().first
         for name in left:
             found[name] = _of_pattern(pair, evidence, name, patterns[name], step)
     return found
@@ -88,6 +95,21 @@ def _repairs(
         return kept
     double = search.double(())
     return [(double[0], double[1:])] if double else []
+
+
+def _at_the_wrong_step(repair: Repair, others: list[Repair], steps: Callable[[], Steps]) -> tuple[Repair, list[Repair]]:
+    """Of repairs in several lines, the plainest in a line whose own local is not right as it is."""
+    every = [repair, *others]
+    if repair.which == "forward" or len({_place(r) for r in every}) == 1:
+        return repair, others
+    right = steps().right
+    best = next((r for r in every if _place(r) not in right), repair)
+    return best, [r for r in every if r is not best]
+
+
+def _place(repair: Repair) -> tuple[str, int | None, int]:
+    edit = repair.edits[0]
+    return edit["file"], edit["cell"], edit["line"]
 
 
 # --- what is said ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.evidence import Evidence
 
-__all__ = ["FirstWrong", "first_wrong"]
+__all__ = ["FirstWrong", "Steps", "located", "steps_of"]
 
 EQUAL = 1e-6  # relative, of differences of fourth order along random directions
 
@@ -24,8 +24,15 @@ class FirstWrong(NamedTuple):
     place: Place
 
 
-def first_wrong(pair: OpenPair, evidence: Evidence) -> FirstWrong | None:
-    """Asked of the target's process; ``None`` where no local can be told wrong."""
+class Steps(NamedTuple):
+    """What is known of the locals of a backward pass: lines whose local is right, and the first that is wrong."""
+
+    right: frozenset[tuple[str, int | None, int]]
+    first: FirstWrong | None
+
+
+def steps_of(pair: OpenPair, evidence: Evidence) -> Steps:
+    """Asked of the target's process; nothing is known where that raises."""
     try:
         told = pair.ask(
             "pair_adjoints",
@@ -34,8 +41,35 @@ def first_wrong(pair: OpenPair, evidence: Evidence) -> FirstWrong | None:
             cotangents=list(evidence.cotangents),
         )
     except (TargetRaised, TargetDied):
-        return None
-    return located(told["forward"], told["backward"])
+        return Steps(frozenset(), None)
+    forward = [*told["forward"], *_primals(evidence)]
+    return Steps(_right(forward, told["backward"]), located(forward, told["backward"]))
+
+
+def _primals(e: Evidence) -> list[dict[str, Any]]:
+    """The primals among what the forward pass has, their adjoints known from the witnesses."""
+    stream = np.random.RandomState(5)
+    found: list[dict[str, Any]] = []
+    for name, want in e.want.items():
+        directions = [stream.standard_normal(np.shape(want)) for _ in range(2)]
+        slopes = [float((V * want).sum()) for V in directions]
+        plain = name.rpartition(".")[2]
+        found.append({"name": plain, "value": e.primals[name], "directions": directions, "slopes": slopes})
+    return found
+
+
+def _right(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str, Any]]) -> frozenset[Any]:
+    """Lines that leave their local the adjoint of what it is named for, or of anything where its name says nothing."""
+    found, wrong = set(), set()
+    claimed: list[Any] = []  # adjoints that a local is named for: what is one as well under another name is no step
+    for local in backward:
+        matches = [f for f in forward if _is_adjoint(local["value"], f)]
+        named = _namesakes(local, forward)
+        ours = [f for f in matches if any(f is g for g in (named or [f])) and (named or f["name"] not in claimed)]
+        is_right = bool(ours)
+        claimed += [f["name"] for f in ours if named]
+        (found if is_right else wrong).add((local["file"], local["cell"], local["line"]))
+    return frozenset(found - wrong)
 
 
 def located(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str, Any]]) -> FirstWrong | None:
@@ -47,9 +81,7 @@ def located(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str
     right: list[str] = []
     for local in last.values():
         matches = [f for f in forward if _is_adjoint(local["value"], f)]
-        primal = _primal(local["name"])
-        shape = np.shape(local["value"])
-        named = [f for f in forward if primal and _plain(f["name"]) == primal and np.shape(f["value"]) == shape]
+        named = _namesakes(local, forward)
         if named and not any(f is g for f in matches for g in named):
             what = (
                 f"is the derivative with respect to {matches[0]['name']}, not"
@@ -64,6 +96,12 @@ def located(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str
         if matches:
             right.append(local["name"])
     return None
+
+
+def _namesakes(local: Mapping[str, Any], forward: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The locals of the forward pass that a local of the backward pass is named for."""
+    primal, shape = _primal(local["name"]), np.shape(local["value"])
+    return [f for f in forward if primal and _plain(f["name"]) == primal and np.shape(f["value"]) == shape]
 
 
 def _is_adjoint(value: Any, forward: Mapping[str, Any]) -> bool:

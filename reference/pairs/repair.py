@@ -47,9 +47,9 @@ class Search:
         """Edits that make everything right, and those that make a part of it right; the plainest first."""
         whole: list[Repair] = []
         partly: list[Repair] = []
-        chosen = self._ranked(which)
-        for number, answer in self._answers(which, chosen, self.evidence[:1]):
-            if whole and self._rank(which, number) > self._rank(which, whole[0].edits[0]["number"]) + SLACK:
+        known = self._edits(which)
+        for number, answer in self._answers(which, list(known), self.evidence[:1]):
+            if whole and known[number]["rank"] > whole[0].edits[0]["rank"] + SLACK:
                 if self._confirmed(whole):
                     break
                 whole = []
@@ -76,9 +76,7 @@ class Search:
 
     def double(self, lines: Sequence[int], which: str = "backward") -> list[Repair]:
         """Two edits of one line, or of two of these lines, by trying; as far as the time goes."""
-        near = [e for e in self._edits(which).values() if not lines or e["line"] in lines]
-        ranks = {e["number"]: self._rank(which, e["number"]) for e in near}
-        near = sorted((e for e in near if ranks[e["number"]] < 3.0), key=lambda e: ranks[e["number"]])[:120]
+        near = [e for e in self._edits(which).values() if not lines or e["line"] in lines][:120]
         pairs = [
             [a["number"], b["number"]]
             for k, a in enumerate(near)
@@ -95,27 +93,12 @@ class Search:
                     break
         return self._confirmed(found)
 
-    def _rank(self, which: str, number: int) -> float:
-        """How late an edit is tried: by how plain it is, and by what its statement has a part in."""
-        edit = self._edits(which)[number]
-        affects = edit["affects"]
-        if affects is None:
-            return float(edit["weight"]) + 0.5
-        wrong, touched = set(self.wrong), set(affects)
-        if not touched & wrong:
-            return float("inf")
-        return float(edit["weight"]) + (0.0 if touched == wrong else 1.0 if touched > wrong else 2.0)
-
-    def _ranked(self, which: str) -> list[int]:
-        ranks = {number: self._rank(which, number) for number in self._edits(which)}
-        return sorted((n for n, rank in ranks.items() if rank < float("inf")), key=lambda n: ranks[n])
-
     # --- asking ---------------------------------------------------------------------------------------------
 
     def _edits(self, which: str) -> dict[int, Mapping[str, Any]]:
         if which not in self.edits:
             draw = self.evidence[0].draw.tree()
-            told = self._ask("pair_edits", which=which, draw=draw) or []
+            told = self._ask("pair_edits", which=which, draw=draw, wrong=self.wrong) or []
             self.edits[which] = {int(e["number"]): e for e in told}
         return self.edits[which]
 
@@ -181,5 +164,7 @@ def _effort(e: Evidence) -> int:
 
 def _is_its_slope(numbers: Sequence[float]) -> bool:
     """Is the gradient along each direction what a difference of the edited forward pass says?"""
+    if not any(numbers[1::3]):  # what does not depend on it has no derivative to be right
+        return False
     triples = [numbers[k : k + 3] for k in range(0, len(numbers), 3)]
     return all(abs(g - D) <= SLOPE * max(size, abs(D)) for g, D, size in triples)

@@ -126,9 +126,15 @@ def _with_probes(page: Page, number: int) -> str:
     spans: list[tuple[int, int, str]] = []
     for node in ast.walk(page.function):
         match node:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                found = list(zip(targets, values, strict=False))
             case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target], value=value):
-                if not isinstance(value, ast.Constant | ast.Tuple | ast.Dict | ast.List | ast.Lambda):
-                    spans.append((*page.span(value), f"{PROBE}({number}, {ast.unparse(target)!r}, {node.lineno}, "))
+                found = [(target, value)]
+            case _:
+                continue
+        for target, value in found:
+            if not isinstance(value, ast.Constant | ast.Tuple | ast.Dict | ast.List | ast.Lambda):
+                spans.append((*page.span(value), f"{PROBE}({number}, {ast.unparse(target)!r}, {node.lineno}, "))
     source = page.source
     for start, end, head in sorted(spans, reverse=True):
         source = f"{source[:start]}{head}{source[start:end]}){source[end:]}"

@@ -10,24 +10,24 @@ import numpy as np
 
 from reference.targets.pairs.edits import Page
 
-__all__ = ["NAME", "disturb", "disturbed", "moved", "statements"]
+__all__ = ["NAME", "disturb", "disturbed", "moved", "parts"]
 
 NAME = "__disturbed__"
-SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign)
+SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 
 
-def statements(page: Page) -> list[ast.stmt]:
-    """The statements of a function whose values can be disturbed."""
-    return [
-        node
-        for node in ast.walk(page.function)
-        if isinstance(node, SIMPLE) and node.value is not None and not isinstance(node.value, ast.Tuple)
-    ]
+def parts(page: Page) -> list[ast.expr]:
+    """What a function assigns and returns, each element of a tuple by itself."""
+    found: list[ast.expr] = []
+    for node in ast.walk(page.function):
+        if isinstance(node, SIMPLE) and node.value is not None:
+            found += node.value.elts if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+    return found
 
 
-def disturbed(page: Page, statement: ast.stmt) -> str:
-    """The function's source, where this statement assigns something else."""
-    start, end = page.span(statement.value)  # type: ignore[attr-defined]
+def disturbed(page: Page, part: ast.expr) -> str:
+    """The function's source, where this part of it is something else."""
+    start, end = page.span(part)
     return f"{page.source[:start]}{NAME}({page.source[start:end]}){page.source[end:]}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import inspect
 import linecache
@@ -57,7 +58,7 @@ def ran(call: Callable[[], Any], belongs: Callable[[str], bool], backward: str) 
             found.setdefault(code, Executed(code, [], set())).passes.add("backward" if within else "forward")
         else:
             if code in found and not found[code].scopes and "<locals>" not in code.co_qualname:
-                found[code].scopes.append(observed(frame.f_locals, frozenset()))
+                found[code].scopes.append(observed(frame.f_locals))
             within -= named
 
     before = sys.getprofile()
@@ -79,7 +80,7 @@ def units(seen: list[Executed], *, both: bool) -> list[Unit]:
         functions = tuple(f for f in gc.get_referrers(code) if isinstance(f, FunctionType) and f.__code__ is code)
         if page is None or not functions:
             continue
-        scope = scopes[0]._replace(counters=frozenset(_counters(page)))
+        scope = scopes[0]._replace(counters=frozenset(_counters(page)), unused=frozenset(_unused(page)))
         file, cell = place(code.co_filename)
         found.append(
             Unit(code, functions, file, cell, first, page, scope, both or "forward" in passes, "backward" in passes)
@@ -95,6 +96,11 @@ def _counters(page: Page) -> set[str]:
         if isinstance(node, ast.For | ast.comprehension):
             found |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
     return found
+
+
+def _unused(page: Page) -> set[str]:
+    names = [n for n in ast.walk(page.function) if isinstance(n, ast.Name)]
+    return {n.id for n in names if isinstance(n.ctx, ast.Store)} - {n.id for n in names if isinstance(n.ctx, ast.Load)}
 
 
 def _page(code: CodeType) -> tuple[Page | None, int]:

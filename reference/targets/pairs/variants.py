@@ -6,6 +6,7 @@ the function object takes the new code and gives it back. Whatever a variant doe
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import signal
 import threading
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.targets.pairs.edits import Change, changes, replaced
-from reference.targets.pairs.influence import NAME, disturb, disturbed, moved, statements
+from reference.targets.pairs.influence import NAME, disturb, disturbed, moved, parts
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.units import Unit, compiled, ran, units
 
@@ -26,7 +27,7 @@ __all__ = ["Edit", "TookTooLong", "Variants", "difference", "in_place", "limited
 Parts = list[tuple[int, int, tuple[str, ...]]]  # from, to, gradients
 
 LONGEST = 0.5  # seconds of one variant, or ten times what the target itself takes
-MOST = 6000  # edits of one pass
+MOST = 8000  # edits of one pass
 
 
 class TookTooLong(BaseException):
@@ -44,6 +45,15 @@ class Edit(NamedTuple):
     after: tuple[str, ...]
     affects: tuple[str, ...] | None = None  # gradients that its statement has a part in, where that is known
 
+    def rank(self, wrong: Sequence[str]) -> float:
+        """How late it is tried: by how plain it is, and by which gradients its statement has a part in."""
+        if self.affects is None:
+            return self.change.weight + 0.5
+        touched, wanted = set(self.affects), set(wrong)
+        if wanted and not touched & wanted:
+            return float("inf")
+        return self.change.weight + (0.0 if touched == wanted else 1.0 if touched > wanted else 2.0)
+
     def tree(self) -> dict[str, Any]:
         """For the wire."""
         return {
@@ -51,7 +61,6 @@ class Edit(NamedTuple):
             "cell": self.unit.cell, "line": self.line, "before": list(self.before), "after": list(self.after),
             "function": self.unit.code.co_name, "shared": self.unit.forward and self.unit.backward,
             "old": self.unit.page.source[self.change.start : self.change.end], "new": self.change.text,
-            "affects": None if self.affects is None else list(self.affects),
         }  # fmt: skip
 
 
@@ -90,20 +99,21 @@ class Variants:
                 return self._quietly(lambda: pair.backward(pair.primals, cotangents)).gradients
 
         before, found = run(), []
-        for statement in statements(unit.page):
-            code = compiled(unit, disturbed(unit.page, statement))
+        for part in parts(unit.page):
+            code = compiled(unit, disturbed(unit.page, part))
             if code is None:
                 continue
             with running([(unit, code)], {NAME: disturb}):
                 touched = moved(before, run)
             if touched is not None:
-                found.append((*unit.page.span(statement), tuple(touched)))
+                found.append((*_wide(unit, part), tuple(touched)))
         return found
 
-    def of(self, which: str) -> list[Edit]:
-        """The edits of one pass, the plainest first."""
-        chosen = [e for e in self.edits if (e.unit.backward if which == "backward" else e.unit.forward)]
-        return sorted(chosen, key=lambda e: e.change.weight)[:MOST]
+    def of(self, which: str, wrong: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The edits of one pass that may mend these gradients, the first to be tried first."""
+        ours = [e for e in self.edits if (e.unit.backward if which == "backward" else e.unit.forward)]
+        ranked = sorted(((e.rank(wrong), e.number, e) for e in ours))[:MOST]
+        return [{**e.tree(), "rank": rank} for rank, _, e in ranked if rank < float("inf")]
 
     def run(
         self, numbers: Sequence[Any], draws: Sequence[Any], *, seconds: float = 60.0, along: Sequence[str] = ()
@@ -171,6 +181,12 @@ class Variants:
             return call()
 
 
+def _wide(unit: Unit, part: ast.expr) -> tuple[int, int]:
+    """A part's span, or its whole statement's where the part is all that this assigns."""
+    statement = unit.page.parents[part]
+    return unit.page.span(statement if isinstance(statement, ast.Assign | ast.AugAssign) else part)
+
+
 def difference(value: Callable[[float], float], step: float) -> float:
     """A central difference of fourth order."""
     return (8 * (value(step) - value(-step)) - (value(2 * step) - value(-2 * step))) / (12 * step)
@@ -208,7 +224,8 @@ def _of_one_argument(known: list[Unit]) -> list[str]:
     for unit in known:
         for name, value in list(unit.functions[0].__globals__.items()):
             code = getattr(value, "__code__", None)
-            if code is not None and code.co_argcount == 1 and name not in found and not name.startswith("_"):
+            own = code is not None and code.co_filename == unit.code.co_filename
+            if own and code.co_argcount == 1 and name not in found:
                 found.append(name)
     return found[:24]
 

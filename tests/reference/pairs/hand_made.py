@@ -59,7 +59,7 @@ class HandMade:
 
     def ask(self, question: str, check: str = "", **details: Any) -> Any:
         if question == "pair_edits":
-            return [e.tree() for e in self.variants(details["draw"]).of(details["which"])]
+            return self.variants(details["draw"]).of(details["which"], details["wrong"])
         if question == "pair_edited":
             details.pop("which")
             assert self.known is not None
@@ -82,7 +82,9 @@ def opened(planted: Planted, folder: Path) -> tuple[OpenPair, list[Evidence], li
         want = {name: _truth(pair, cotangents, name) for name in pair.primals}
         allowed = {name: 1e-7 * max(1e-3, float(np.abs(g).max())) for name, g in want.items()}
         evidence.append(
-            Evidence(draw, pair.primals, tuple(cotangents), returned.gradients, want, allowed, returned.called, f"draw {k}")
+            Evidence(
+                draw, pair.primals, tuple(cotangents), returned.gradients, want, allowed, returned.called, f"draw {k}"
+            )
         )
     wrong = [n for n in planted.of if any(not e.right(n, e.got[n]) for e in evidence)]
     return OpenPair(proposal, made.ask, "layers.py", "layers.py"), evidence, wrong

@@ -218,7 +218,9 @@ in_batch_norm("batch norm: only the first term", "MB102 MB106", "dxhat = dout * 
 in_batch_norm("batch norm: a sum missing", "MB102 MB106", "dx = gamma / (N * std) * (N * dout - dgamma * xhat)  #!")
 in_batch_norm("batch norm: another sum missing", "MB102 MB106", "dx = gamma / (N * std) * (N * dout - dbeta)  #!")
 in_batch_norm("batch norm: no N", "MB102 MB101", "dx = gamma / (N * std) * (dout - dbeta - xhat * dgamma)  #!")
-in_batch_norm("batch norm: D for N", "MB103 MB102 MB101", "dx = gamma / (D * std) * (N * dout - dbeta - xhat * dgamma)  #!")
+in_batch_norm(
+    "batch norm: D for N", "MB103 MB102 MB101", "dx = gamma / (D * std) * (N * dout - dbeta - xhat * dgamma)  #!"
+)
 in_batch_norm("batch norm: by steps, exponent", "MB104 MB101",
               "dxhat = dout * gamma", "dvar = np.sum(dxhat * xc, axis=0) * -0.5 * (var + eps) ** (-0.5)  #!",
               "dmu = -np.sum(dxhat, axis=0) / std", "dx = dxhat / std + dvar * 2 * xc / N + dmu / N")  # fmt: skip
@@ -387,7 +389,7 @@ in_conv("conv: dw assigned", "MB106", dw="dw[f] = window * dout[n, f, i, j]  #!"
 
 def pool(s: Any, k: int) -> dict[str, Any]:
     n, c, h, w = ((2, 3, 4, 6), (1, 2, 6, 4), (3, 2, 4, 8))[k]
-    return {"x": s.randint(-1, 3, size=(n, c, h, w)) + 0.001 * s.randn(n, c, h, w)}
+    return {"x": s.randint(-1, 3, size=(n, c, h, w)) + 0.2 * s.rand(n, c, h, w)}
 
 
 @planted("pooling: the mean for the maximum", "x", "MB104 MB103 MB106", """

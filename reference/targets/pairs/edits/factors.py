@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from reference.targets.pairs.edits.page import PRODUCT, Change, Page
-from reference.targets.pairs.edits.places import counting, values
+from reference.targets.pairs.edits.places import counting, target_text, values
 from reference.targets.pairs.edits.scope import Scope
 
 __all__ = ["of_factors"]
@@ -19,7 +19,7 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
     seen = set()
     for node, shape, whole in values(page, scope):
         seen.add(node)
-        extra = 0.0 if whole else 0.2
+        extra = 0.1 if isinstance(page.statement(node), ast.Return) else 0.0 if whole else 0.2
         text = page.text(node, PRODUCT)
         yield page.change("sign", node, f"-{text}", 0.9 + extra)
         yield page.change("factor", node, f"2 * {text}", 1.0 + extra)
@@ -32,30 +32,40 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
             yield page.change("number", node, f"{text} / {s}", 1.5 + extra)
             yield page.change("number", node, f"(1 - {s}) * {text}", 1.6 + extra)
             yield page.change("number", node, f"{text} / (1 - {s})", 1.6 + extra)
-        for A in (scope.fitting(shape) if shape else ())[:14]:
+        for A in (scope.fitting(shape) if shape else ())[:30]:
             if A != page.text(node):
-                yield from _arrays(page, node, A, scope, extra)
+                yield from _arrays(page, node, A, scope, extra, _kept(A, page, node))
     skipped = counting(page)
     for node in ast.walk(page.function):
         if node in seen or node in skipped or not isinstance(node, ast.expr) or not _is_an_operand(page, node):
             continue
         shape = scope.shape(node)
-        for A in (scope.fitting(shape) if shape else ())[:10]:
+        for A in (scope.fitting(shape) if shape else ())[:20]:
             if A != page.text(node):
-                yield from _arrays(page, node, A, scope, 0.4)
+                yield from _arrays(page, node, A, scope, 0.4, _kept(A, page, node))
 
 
-def _arrays(page: Page, node: ast.expr, A: str, scope: Scope, extra: float) -> Iterator[Change]:
+def _arrays(page: Page, node: ast.expr, A: str, scope: Scope, extra: float, near: float) -> Iterator[Change]:
     text = page.text(node, PRODUCT)
     if A in scope.masks:
-        yield page.change("mask", node, f"{text} * {A}", 1.4 + extra)
+        yield page.change("mask", node, f"{text} * {A}", 1.4 + extra - 0.3 * (A in scope.unused))
         return
+    extra -= 0.3 * (A in scope.unused) + near
     yield page.change("slope", node, f"{text} * {A}", 1.7 + extra)
     yield page.change("slope", node, f"{text} * ({A} > 0)", 1.7 + extra)
     yield page.change("slope", node, f"{text} * (1 - {A} ** 2)", 1.8 + extra)
     yield page.change("slope", node, f"{text} * {A} * (1 - {A})", 1.8 + extra)
     yield page.change("slope", node, f"{text} * (1 - {A})", 1.8 + extra)
     yield page.change("slope", node, f"{text} / {A}", 1.9 + extra)
+
+
+def _kept(A: str, page: Page, node: ast.expr) -> float:
+    """How much sooner an array is tried: `o` for `do` and `da_o`, and no other gradient."""
+    target = target_text(page.statement(node)).lower().replace("_", "")
+    name = A.lower().replace("_", "")
+    if name.startswith("d") and len(name) > 1:
+        return -0.5
+    return 0.2 if target.endswith(name) else 0.0
 
 
 def _is_an_operand(page: Page, node: ast.expr) -> bool:

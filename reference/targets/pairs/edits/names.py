@@ -23,7 +23,7 @@ def of_names(
     text = ast.unparse(node)
     parent = page.parents.get(node)
     if isinstance(parent, ast.Call) and node is parent.func:
-        if len(parent.args) == 1 and isinstance(node, ast.Name):
+        if len(parent.args) == 1 and isinstance(node, ast.Name) and node.id in functions:
             for other in functions:
                 if other != text:
                     yield page.change("function", node, other, 1.3 - 0.4 * _like(text, other))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 __all__ = ["Scope", "observed"]
@@ -20,6 +20,7 @@ class Scope(NamedTuple):
     sizes: dict[str, int]
     numbers: dict[str, float]
     counters: frozenset[str]  # what a loop counts with
+    unused: frozenset[str]  # locals that are assigned and not looked at again
 
     def dimensions(self) -> list[str]:
         """Every size of an array, said once, by a name where there is one."""
@@ -34,11 +35,15 @@ class Scope(NamedTuple):
 
     def alike(self, shape: Shape) -> list[str]:
         """Arrays of one shape."""
-        return [name for name, own in self.arrays.items() if own == shape]
+        return self._first_unused(name for name, own in self.arrays.items() if own == shape)
 
     def fitting(self, shape: Shape) -> list[str]:
         """Arrays that may be multiplied with one of this shape and leave it so."""
-        return [name for name, own in self.arrays.items() if own and broadcast(own, shape) == shape]
+        return self._first_unused(name for name, own in self.arrays.items() if own and broadcast(own, shape) == shape)
+
+    def _first_unused(self, names: Iterable[str]) -> list[str]:
+        """What was made and not used is what was forgotten; then what is named like a gradient."""
+        return sorted(names, key=lambda name: name not in self.unused)
 
     def shape(self, node: ast.AST) -> Shape | None:
         """The shape of an expression, as far as that can be told from its names."""
@@ -88,13 +93,16 @@ def broadcast(a: Shape | None, b: Shape | None) -> Shape | None:
     return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))
 
 
-def observed(values: Mapping[str, Any], counters: frozenset[str]) -> Scope:
+def observed(
+    values: Mapping[str, Any], counters: frozenset[str] = frozenset(), unused: frozenset[str] = frozenset()
+) -> Scope:
     """The scope that a frame's local variables make."""
-    scope = Scope({}, frozenset(), {}, {}, counters)
-    masks = set()
-    for text, value in _expressions(values):
-        if isinstance(value, bool):
+    scope = Scope({}, frozenset(), {}, {}, counters, unused)
+    masks, seen = set(), set()
+    for text, value in sorted(_expressions(values), key=lambda found: not found[0].isidentifier()):
+        if isinstance(value, bool) or (id(value) in seen and not text.isidentifier() and not isinstance(value, int)):
             continue
+        seen.add(id(value))
         shape = getattr(value, "shape", None)
         if isinstance(shape, tuple) and shape:
             kind = getattr(getattr(value, "dtype", None), "kind", "")

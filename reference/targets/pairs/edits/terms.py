@@ -22,9 +22,12 @@ def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
         alike = [A for A in scope.alike(shape) if A != text][:10]
         fitting = [A for A in scope.fitting(shape) if A != text][:14]
         for A in fitting:
-            yield page.change("contribution", node, f"{text} + {A}", 2.0)
-            yield page.change("contribution", node, f"{text} - {A}", 2.0)
-            yield from (page.change("contribution", node, f"{text} {s} {A} / {n}", 2.3) for n in sizes for s in "+-")
+            extra = 0.0 if A in scope.unused else 0.5
+            yield page.change("contribution", node, f"{text} + {A}", 1.5 + extra)
+            yield page.change("contribution", node, f"{text} - {A}", 1.5 + extra)
+            yield from (
+                page.change("contribution", node, f"{text} {s} {A} / {n}", 1.7 + extra) for n in sizes for s in "+-"
+            )
         for A in alike:
             for s in list(scope.numbers)[:5]:
                 yield page.change("penalty", node, f"{text} + {s} * {A}", 2.0)
