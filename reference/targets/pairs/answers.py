@@ -7,6 +7,8 @@ from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.prepared import Prepared
+from reference.targets.pairs.preparing import prepare
+from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -26,7 +28,9 @@ class PairAnswers:
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
-        raise NotImplementedError
+        assert self.loaded is not None
+        self.proposals = proposals_of(self.cells, self.loaded)
+        return [proposal.tree() for proposal in self.proposals.values()]
 
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
@@ -83,8 +87,8 @@ class PairAnswers:
 
     def _prepared(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Namespace]:
         """A pair with one draw, in the namespace of a kind; a namespace is loaded once."""
-        from reference.targets.pairs.preparing import prepare
-
+        if not self.proposals:
+            self.ask_pair_proposals()
         if kind not in self.namespaces:
             made = kind_named(kind)
             self.namespaces[kind] = Namespace(made, loaded_for(self.path, self.cells, made))
