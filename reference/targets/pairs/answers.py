@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
@@ -66,8 +67,12 @@ class PairAnswers:
         return complex_step(prepared, namespace.kind, cotangents, points)
 
     def ask_pair_autodiff(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> dict[str, Any]:
-        """``gradients`` by primal, ``value`` and ``pattern``, by JAX through the target's own lines."""
-        raise NotImplementedError
+        """``gradients`` by primal, ``value``, ``pattern`` and ``steps``, by JAX through the target's own lines.
+
+        Or ``too_many_steps``: how many it would not differentiate, and smaller sizes may be asked for.
+        """
+        prepared, namespace = self._prepared(check, draw, "autodiff")
+        return autodiff(prepared, namespace.kind, cotangents)
 
     def ask_pair_edits(self, check: str, which: str) -> list[dict[str, Any]]:
         """Every single edit of the "backward" or "forward" pass: ``number``, ``kind``, ``cell``, ``line``, lines before

@@ -20,6 +20,7 @@ from reference.targets.reading.source import Cell, place, read
 from reference.targets.stand_in.complex_step import ComplexStep
 from reference.targets.stand_in.kind import Kind
 from reference.targets.stand_in.modules import StandInModule
+from reference.targets.stand_in.mutable_jax_kind import MutableJax
 from reference.targets.stand_in.number_types import float_types
 from reference.targets.stand_in.recording import Recording
 
@@ -66,6 +67,7 @@ def kind_named(name: str) -> Any:
         "float32": lambda: Recording(np.float32),
         "widened": lambda: Recording(widened=int(line) if line else True),
         "complex": ComplexStep,
+        "autodiff": MutableJax,
     }
     return makers[word]()
 
