@@ -227,3 +227,11 @@ def topk_backward(dy, ctx):
     dx = np.zeros(shape)
     np.put_along_axis(dx, order, dy, axis=1)
     return dx
+
+
+if __name__ == "__main__":
+    x = np.random.randn(2, 3, 4)
+    y, axes = transpose_forward(x, (2, 0, 1))
+    assert transpose_backward(y, axes).shape == x.shape
+    s, idx = scatter_add_forward(np.random.randn(4, 2), np.array([0, 8, 3, 0]))
+    assert scatter_add_backward(s, idx).shape == (4, 2)

@@ -160,3 +160,12 @@ class SharedReLUNet:
         self.dW1, self.db1 = self.x.T @ d1, d1.sum(axis=0)
         dx = d1 @ self.W1.T
         return dx
+
+
+if __name__ == "__main__":
+    np.random.seed(0)
+    x = np.random.randn(7, 5)
+    for layer in (MLP([5, 6, 4]), Highway(5), ResidualBlock(5, 8), PReLU(5), Maxout(5, 3), TiedAutoencoder(5, 2),
+                  SharedReLUNet(5, 6, 3)):
+        y = layer.forward(x)
+        print(type(layer).__name__, layer.backward(np.ones_like(y)).shape)
