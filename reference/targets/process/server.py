@@ -74,6 +74,7 @@ class Server(LossAnswers, PairAnswers):
         self.own_losses: dict[str, TriedLoss] = {}
         self.proposals = {}
         self.namespaces = {}
+        self.variants = {}
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
