@@ -72,7 +72,7 @@ class Server(LossAnswers, PairAnswers):
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.own_losses: dict[str, TriedLoss] = {}
-        self.proposals = {}
+        self.proposals, self.namespaces, self.variants = {}, {}, {}
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
