@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.backward_arguments import Role, Unclear, is_of_labels, roles
-from reference.targets.pairs.constructing import RATE, Descent, Unprepared, applied
+from reference.targets.pairs.constructing import Unprepared, applied
 from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
 from reference.targets.pairs.object_answers import Snapshot, answered, offered, outputs_of, value_at
-from reference.targets.pairs.object_calls import Run, method_of, result_of
+from reference.targets.pairs.object_calls import Run, forward, method_of, result_of
 from reference.targets.pairs.objects import Path, is_array, lowered
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import pulled_back
 from reference.targets.pairs.subjects import Subject
+from reference.targets.pairs.supplies import RATE, Descent, Held
 from reference.targets.pairs.trees import changed_names, own_copy
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
@@ -48,7 +49,9 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kin
     """Raises ``Unprepared`` with the reason, and what the target raises."""
     subject = Subject(proposal, loaded, draw, kind)
     plan = _plan(subject)
-    parameters = {name: np.array(lowered(array.value, kind)) for name, array in subject.parameters.items()}
+    parameters = {
+        name: np.array(np.asarray(lowered(array.value, kind)).real) for name, array in subject.parameters.items()
+    }
     return Prepared(
         {**subject.arguments, **parameters},
         lambda primals: _outputs(subject.run(primals), plan),
@@ -109,14 +112,41 @@ def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangen
         handed: dict[str, Any] = {}
         answer = run.answer
         if proposal.forward != proposal.backward:
-            handed = _handed(plan, run, [_lifted(c, kind) for c in cotangents])
-            method, _ = method_of(run.model, proposal.backward, run.context)
-            answer = applied(method, proposal.backward_takes, handed)
+            given = [_lifted(c, kind) for c in cotangents]
+            handed = _handed(plan, run, given)
+            try:
+                answer = _called_back(subject, run, handed)
+            except Exception:
+                if _runs_after_a_second(subject, plan, primals, given):
+                    raise Unprepared(f"{proposal.check} runs only after a second forward pass") from None
+                raise
         elif isinstance(answer, tuple | list):
             answer = answer[1] if len(answer) == 2 else answer[1:]
     after = subject.snapshot(run.model)
     found = answered(answer, proposal.returned, between, after, set(subject.parameters), kind)
     return _matched(subject, plan, run, found, between, after, primals, cotangents, handed)
+
+
+def _called_back(subject: Subject, run: Run, handed: Mapping[str, Any]) -> Any:
+    method, _ = method_of(run.model, subject.proposal.backward, run.context)
+    try:
+        return applied(method, subject.proposal.backward_takes, handed)
+    except AttributeError as error:
+        if error.name not in ("input", "inputs"):
+            raise
+        kept = [Held(value) for value in run.arguments.values()]  # by what wraps a function of an autograd engine
+        run.model.inputs, run.model.input = kept, kept[0]
+        return applied(method, subject.proposal.backward_takes, handed)
+
+
+def _runs_after_a_second(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> bool:
+    try:
+        first = subject.begun(primals, updating=True)
+        again = forward(subject.proposal, first.model, first.arguments, first.before)
+        _called_back(subject, again, _handed(plan, again, list(cotangents)))
+    except Exception:
+        return False
+    return True
 
 
 def _lifted(value: Any, kind: Kind) -> Any:

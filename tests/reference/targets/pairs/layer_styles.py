@@ -316,3 +316,51 @@ class Conv:
                 dx[:, :, i:i + k, j:j + k] += np.tensordot(d, self.W, axes=(1, 0))
         return dx
 """
+
+ACTIVATED = """
+class ActivationLayer:
+    def __init__(self, activation, activation_prime):
+        self.activation = activation
+        self.activation_prime = activation_prime
+
+    def forward_propagation(self, input_data):
+        self.input = input_data
+        return self.activation(self.input)
+
+    def backward_propagation(self, output_error, learning_rate):
+        return self.activation_prime(self.input) * output_error
+
+class Dense:
+    def __init__(self, n_in, n_out, activation, optimizer):
+        self.w, self.b = np.random.randn(n_in, n_out), np.zeros(n_out)
+        self.activation, self.optimizer = activation, optimizer
+
+    def forward(self, x):
+        self.x, self.z = x, x @ self.w + self.b
+        return self.activation(self.z)
+
+    def backward(self, grad):
+        dz = grad * self.activation.derivative(self.z)
+        back = dz @ self.w.T
+        self.w = self.optimizer.update(self.w, self.x.T @ dz)
+        self.b = self.optimizer.update(self.b, dz.sum(axis=0))
+        return back
+"""
+
+SHARED = """
+class Layer:
+    cache = []
+
+class Scale(Layer):
+    def __init__(self, n):
+        self.scale = np.ones(n)
+
+    def forward(self, x):
+        self.cache.append(x)
+        return x * self.scale
+
+    def backward(self, dout):
+        x = self.cache[0]
+        self.dscale = (dout * x).sum(axis=0)
+        return dout * self.scale
+"""

@@ -212,6 +212,25 @@ class LossAndGradients:
         return loss, grads
 """
 
+ENGINE = """
+class Variable:
+    def __init__(self, data):
+        self.data = data
+
+class Function:
+    def __call__(self, *inputs):
+        self.inputs = inputs
+        return Variable(self.forward(*[x.data for x in inputs]))
+
+class Square(Function):
+    def forward(self, x):
+        return x ** 2
+
+    def backward(self, gy):
+        x = self.inputs[0].data
+        return 2 * x * gy
+"""
+
 LOSS_BETWEEN = """
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))

@@ -69,6 +69,11 @@ RIGHT: list[tuple[Any, ...]] = [  # style, check, arguments, constructor, the gr
      {"self.w": "self.dw", "self.b": "self.db"}),
     (loss_styles.NUMBER, "PReLU.backward", {"x": X}, {}, {"x": "", "self.alpha": "self.dalpha"}),
     (loss_styles.WHOLE_NUMBERS, "ReLU.gradient", {"x": X}, {}, {"x": ""}),
+    (loss_styles.ENGINE, "Square.backward", {"x": X}, {}, {"x": ""}),
+    (layer_styles.ACTIVATED, "ActivationLayer.backward_propagation", {"input_data": X}, {}, {"input_data": ""}),
+    (layer_styles.ACTIVATED, "Dense.backward", {"x": X}, {**SIZES, "activation": "tanh"},
+     {"x": "back", "self.w": "the change of self.w", "self.b": "the change of self.b"}),
+    (layer_styles.SHARED, "Scale.backward", {"x": X}, {"n": 3}, {"x": "", "self.scale": "self.dscale"}),
 ]  # fmt: skip
 
 
