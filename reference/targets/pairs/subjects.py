@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.constructing import (
     Unprepared,
     built,
@@ -35,7 +36,7 @@ from reference.targets.pairs.objects import (
     reached,
 )
 from reference.targets.pairs.state import SameState, generator_of
-from reference.targets.pairs.supplies import RATE, supplied
+from reference.targets.pairs.supplies import RATE, Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
@@ -94,9 +95,11 @@ class Subject:
                 return self.owner
             model = constructed(self.proposal, self.loaded, self.draw, self.kind, supplying=self.supplying)
         in_mode(model, self.draw.reading.get("mode", ""))
-        for name, value in vars(model).items() if hasattr(model, "__dict__") else ():
+        for name, value in list(vars(model).items()) if hasattr(model, "__dict__") else ():
             if name in self.numbers and type(value) is int:
                 setattr(model, name, float(value))
+            elif value is None and IS_OPTIMISER.match(name):  # to be set by the network that it is a layer of
+                setattr(model, name, Descent())
         return model
 
     def _constructed(self) -> Any:

@@ -44,13 +44,18 @@ class Held(NamedTuple):
 
 
 class Descent:
-    """Plain gradient descent, in the place of an optimiser that a layer asks for."""
+    """Plain gradient descent, in the place of an optimiser that a layer asks for; what it is handed whole it keeps."""
 
     def __init__(self, rate: float = RATE) -> None:
         self.learning_rate = self.lr = rate
+        self.gradients: dict[Any, Any] = {}
 
-    def update(self, value: Any, gradient: Any, *_: Any, **__: Any) -> Any:
-        return value - self.lr * gradient
+    def update(self, value: Any, gradient: Any = None, *_: Any, **__: Any) -> Any:
+        """A parameter and its gradient; or the layer, or its parameters, and a dictionary or list of all gradients."""
+        if isinstance(gradient, dict | list | tuple):
+            self.gradients = dict(gradient) if isinstance(gradient, dict) else dict(enumerate(gradient))
+            return value
+        return value if gradient is None else value - self.lr * gradient
 
     __call__ = step = apply = get_update = update
 

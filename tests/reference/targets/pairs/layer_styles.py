@@ -364,3 +364,30 @@ class Scale(Layer):
         self.dscale = (dout * x).sum(axis=0)
         return dout * self.scale
 """
+
+HANDED = """
+class Dense:
+    def __init__(self, n_in, n_out):
+        self.params = {"W": np.random.randn(n_in, n_out), "b": np.zeros(n_out)}
+        self.optimizer = None
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return inputs @ self.params["W"] + self.params["b"]
+
+    def backward(self, grads, learning_rate):
+        dparams = {"dW": self.inputs.T @ grads, "db": grads.sum(axis=0)}
+        self.optimizer.update(self, dparams, learning_rate)
+        return grads @ self.params["W"].T
+
+class Stored:
+    def __init__(self, n_in, n_out):
+        self.weights = {"W": np.random.randn(n_in, n_out)}
+
+    def forward(self, x):
+        return x @ self.weights["W"], (x,)
+
+    def backward(self, x, cache, upstream_gradient, gradients):
+        gradients["W"] = cache[0].T @ upstream_gradient
+        return upstream_gradient @ self.weights["W"].T, gradients
+"""

@@ -296,3 +296,33 @@ class ReLU:
     def gradient(self, x):
         return np.where(x >= 0, 1, 0)
 """
+
+AVERAGED = """
+class ByRow:
+    def forward(self, y_pred, y_true):
+        return np.mean((y_pred - y_true) ** 2, axis=-1)
+
+    def backward(self, y_pred, y_true):
+        return 2 * (y_pred - y_true) / y_pred.shape[-1]
+
+class ByRowAndBatch(ByRow):
+    def backward(self, dvalues, y_true):
+        samples = len(dvalues)
+        outputs = len(dvalues[0])
+        return -2 * (y_true - dvalues) / outputs / samples
+
+class ByEntry:
+    def loss(self, p, y):
+        return -y * np.log(p) - (1 - y) * np.log(1 - p)
+
+    def gradient(self, p, y):
+        n, m = y.shape
+        return (p - y) / (p * (1 - p)) / m
+
+class ByColumn:
+    def forward(self, x, y):
+        return ((y - x) ** 2).mean(axis=0)
+
+    def gradient(self, x, y):
+        return 2 * (x - y) / len(x)
+"""
