@@ -370,8 +370,15 @@ class Dense:
     def __init__(self, n_in, n_out):
         self.params = {"W": np.random.randn(n_in, n_out), "b": np.zeros(n_out)}
         self.optimizer = None
+        self.input_shape = None
+
+    def build(self, input_shape):
+        self.input_shape = input_shape
+        if self.optimizer:
+            self.optimizer.init_params(self)
 
     def forward(self, inputs):
+        assert inputs.shape[1:] == self.input_shape[1:]
         self.inputs = inputs
         return inputs @ self.params["W"] + self.params["b"]
 
