@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.pairs.autodiff import autodiff
+from reference.targets.pairs.editing import adjoints_of, variants_of
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
-from reference.targets.reading.namespace import Loaded, load
+from reference.targets.pairs.running import complex_step, differences, recorded_run
+from reference.targets.pairs.variants import Variants
+from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
 
 __all__ = ["PairAnswers"]
 
@@ -23,7 +27,8 @@ class PairAnswers:
     cells: list[Cell]
     loaded: Loaded | None
     proposals: dict[str, Proposal]
-    stood_in: dict[str, tuple[Kind, Loaded]]  # the file as each kind of stand-in has it, by the kind's name
+    namespaces: dict[str, Namespace]  # by the name of their kind
+    variants: dict[str, Variants]  # by pair
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
@@ -37,18 +42,22 @@ class PairAnswers:
         ``primals``, ``outputs``, ``cotangents``, ``gradients`` by primal, ``called``, ``unmatched``, ``changed``;
         ``pattern``: a digest of every comparison and choice on the way of the forward pass; ``switches``: where these
         are, [cell, line, what, how often]; ``near``: the smallest relative distance of a switch from its kink;
-        ``operations``: how many calls of NumPy the forward pass made.
+        ``operations``: how many calls of NumPy the forward pass made; ``ties``: how many switches are exactly at their
+        kink; ``casts``: [cell, line, dtype, how often] of every cast to a narrower float, in both passes. "widened" is
+        "float64" with these casts widened, "widened 12" with those of line 12.
         """
-        raise NotImplementedError
+        prepared, namespace = self._prepared(check, draw, kind)
+        return recorded_run(prepared, namespace.kind, self._draw(draw).seed, self.path)
 
     def ask_pair_differences(
         self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float]
     ) -> dict[str, Any]:
         """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there.
 
-        ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape.
+        ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape; ``value`` and ``pattern``: θ's.
         """
-        raise NotImplementedError
+        prepared, namespace = self._prepared(check, draw, "float64")
+        return differences(prepared, namespace.kind, cotangents, points, steps)
 
     def ask_pair_complex(
         self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any]
@@ -57,41 +66,63 @@ class PairAnswers:
 
         ``derivatives`` (points,), ``value``: the sum of cotangents times outputs, ``pattern``.
         """
-        raise NotImplementedError
+        prepared, namespace = self._prepared(check, draw, "complex")
+        return complex_step(prepared, namespace.kind, cotangents, points)
 
     def ask_pair_autodiff(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> dict[str, Any]:
-        """``gradients`` by primal, ``value`` and ``pattern``, by JAX through the target's own lines."""
-        raise NotImplementedError
+        """``gradients`` by primal, ``value``, ``pattern`` and ``steps``, by JAX through the target's own lines.
 
-    def ask_pair_edits(self, check: str, which: str) -> list[dict[str, Any]]:
-        """Every single edit of the "backward" or "forward" pass: ``number``, ``kind``, ``cell``, ``line``, lines before
-        and after.
+        Or ``too_many_steps``: how many it would not differentiate, and smaller sizes may be asked for.
         """
-        raise NotImplementedError
+        prepared, namespace = self._prepared(check, draw, "autodiff")
+        return autodiff(prepared, namespace.kind, cotangents)
 
-    def ask_pair_edited(self, check: str, which: str, numbers: list[int], draws: list[Any]) -> list[Any]:
-        """Of each edit and draw: ``gradients`` by primal, or ``raised``; recorded float64, seeds as in ``pair_run``."""
-        raise NotImplementedError
+    def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
+        """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.
+
+        ``number``, ``kind``, ``rank``, ``weight``, ``file``, ``cell``, ``line``, ``function``; the whole lines
+        ``before`` and ``after``; ``old`` and ``new``: the span itself. Every edit counts from this draw on.
+        """
+        if check not in self.variants or not self.variants[check].are_of(draw):
+            self.variants[check] = variants_of(
+                self.proposals[check], lambda tree, kind: self._paired(check, tree, kind), draw, self._is_in_the_file
+            )
+        return self.variants[check].of(which, wrong)
+
+    def ask_pair_edited(
+        self, check: str, numbers: list[Any], draws: list[Any], seconds: float = 60.0, along: list[str] | None = None
+    ) -> list[Any]:
+        """Of each edit (or list of edits at once), per draw: ``gradients`` by primal, or ``raised``.
+
+        ``same``: the forward pass gives what it gave. ``along``: of these primals, for two directions, the gradient
+        along it, the difference of the edited forward pass, and the size of the gradient's terms. Fewer answers than
+        edits where the time is over. Seeds as in ``pair_run``.
+        """
+        return self.variants[check].run(numbers, draws, seconds=seconds, along=along or ())
 
     def ask_pair_adjoints(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> dict[str, Any]:
-        """``forward``: the adjoint of every local of the forward pass, [name, line, value, adjoint]; ``backward``: the
-        locals of the backward pass in their order, [name, cell, line, value].
+        """``forward``: of every local of the forward pass ``name``, ``line``, ``value``, random ``directions`` and the
+        ``slopes`` along them; ``backward``: of the locals of the backward pass in their order ``name``, ``file``,
+        ``cell``, ``line``, ``value``. After ``pair_edits``.
         """
+        return adjoints_of(self.variants[check], draw, cotangents, self._is_in_the_file)
+
+    def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
+        prepared, namespace = self._prepared(check, draw, kind)
+        return prepared, namespace.kind
+
+    def _is_in_the_file(self, file: str) -> bool:
         raise NotImplementedError
 
-    def _prepared(self, check: str, draw: dict[str, Any], kind: Kind) -> Prepared:
-        """A pair ready to run with that kind of stand-in; the file is loaded once for each."""
+    def _prepared(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Namespace]:
+        """A pair with one draw, in the namespace of a kind; a namespace is loaded once."""
         if not self.proposals:
             self.ask_pair_proposals()
-        return prepare(self.proposals[check], self._as(kind), self._draw(draw), kind)
-
-    def _as(self, kind: Kind) -> Loaded:
-        """The file with that kind of stand-in in NumPy's place."""
-        held = self.stood_in.get(kind.name)
-        if held is None or held[0] is not kind:
-            held = kind, load(self.path, self.cells, kind.numpy)
-            self.stood_in[kind.name] = held
-        return held[1]
+        if kind not in self.namespaces:
+            made = kind_named(kind)
+            self.namespaces[kind] = Namespace(made, loaded_for(self.path, self.cells, made))
+        namespace = self.namespaces[kind]
+        return prepare(self.proposals[check], namespace.loaded, self._draw(draw), namespace.kind), namespace
 
     def _draw(self, tree: dict[str, Any]) -> PairDraw:
         return PairDraw(**tree)

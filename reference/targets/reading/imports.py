@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,11 +40,20 @@ Load = Callable[[Path, "Imports"], dict[str, Any]]
 class Imports:
     """The imports of one file and of what it imports: each file beside it is loaded once.
 
-    ``load`` makes the names of a file, without those that are merely supplied. Raises ``SourceError``.
+    ``load`` makes the names of a file, without those that are merely supplied. Raises ``SourceError``. ``instead``:
+    what stands in the place of other modules, by their names; ``supplied``: names that every file has.
     """
 
-    def __init__(self, numpy: Any, load: Load) -> None:
+    def __init__(
+        self,
+        numpy: Any,
+        load: Load,
+        *,
+        instead: Mapping[str, Any] | None = None,
+        supplied: Mapping[str, Any] | None = None,
+    ) -> None:
         self.numpy, self.load = numpy, load
+        self.instead, self.supplied = instead or {}, supplied or {}
         self.helpers = provided(numpy)
         self.caching = provided_with_caches(numpy)
         self.files: dict[Path, ModuleType] = {}
@@ -101,6 +110,11 @@ class Imports:
 
     def _module(self, name: str, path: Path, level: int = 0) -> Any:
         root = name.partition(".")[0]
+        if root in self.instead and not level:
+            module = self.instead[root]
+            for part in name.split(".")[1:]:
+                module = getattr(module, part)
+            return module
         if root == "numpy" and not level:
             module = self.numpy
             for part in name.split(".")[1:]:
@@ -121,6 +135,10 @@ class Imports:
         if name and any(folder.joinpath(*name.split(".")).is_dir() for folder in self._folders(name, path, level)):
             return Provided(name, {})
         return Absent(name or ".", spelt(self.helpers))
+
+    def module(self, name: str, path: Path, level: int = 0) -> Any:
+        """What an import within a function of the file at ``path`` finds."""
+        return self._module(name, path, level)
 
     # --- files beside the target -----------------------------------------------------------------------------
 

@@ -55,6 +55,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
         imports.helpers |= imports.caching
     names: dict[str, Any] = {**imports.helpers, "__name__": "target", "np": numpy, "numpy": numpy}
     names |= {"math": math, "copy": copy, "xrange": range, "raw_input": input, "unicode": str, "long": int}
+    names |= imports.supplied
     if _wants_caches(nodes):
         names |= imports.caching
     for source in cells:  # for ``inspect`` and for tracebacks
