@@ -63,7 +63,7 @@ def _is_private(step: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Has it a shape and a type, as an array of any stand-in has, and an axis?"""
-    return bool(hasattr(value, "shape") and hasattr(value, "dtype") and getattr(value, "ndim", 0))
+    return bool(isinstance(getattr(value, "shape", None), tuple) and value.shape and hasattr(value, "dtype"))
 
 
 def is_float(value: Any) -> bool:
@@ -177,7 +177,7 @@ def copied(root: Any) -> Any:
     for _, value in values:
         if isinstance(value, ModuleType):
             memo[id(value)] = value
-        elif is_array(value) or (hasattr(value, "shape") and hasattr(value, "copy")):
+        elif isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "copy"):
             memo[id(value)] = own_copy(value)
         elif isinstance(value, FunctionType) and any(id(held) in inside for held in _held(value)):
             raise TypeError(f"{value.__name__} holds on to the object that it belongs to")
