@@ -19,7 +19,7 @@ from reference.targets.stand_in.mutable_jax_tape import CONSTANT, Operand, Step,
 
 __all__ = ["Group", "Read", "grouped"]
 
-LEAVES = 0  # the primals are the first group
+ALONE = ("added_at",)  # gathers nothing by being a batch
 
 
 class Read(NamedTuple):
@@ -97,7 +97,8 @@ def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[Group], 
         step = step._replace(operands=tuple(_kept(operand, kept) for operand in step.operands))
         level[span] = height = 1 + max((_level(level, operand, tape.start) for operand in step.operands), default=0)
         shapes = () if entrywise else tuple(operand.values.shape for operand in step.operands)
-        waiting[(height, step.operation, step.static, shapes)].append((step, kept))
+        alone = step.first if step.operation in ALONE else None
+        waiting[(height, step.operation, step.static, shapes, alone)].append((step, kept))
     groups = []
     for key in sorted(waiting, key=lambda key: key[0]):
         members = waiting[key]
