@@ -85,7 +85,7 @@ def convolution_columns(np: Any, x: Any, w: Any, b: Any) -> Any:
 
 def convolution_strided(np: Any, x: Any, w: Any) -> Any:
     n, c, h, wide = x.shape
-    f, _, hh, ww = w.shape
+    _, _, hh, ww = w.shape
     x = np.ascontiguousarray(x)
     s = x.strides
     shape = (n, c, h - hh + 1, wide - ww + 1, hh, ww)

@@ -11,7 +11,6 @@ from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.running import complex_step, differences
 from reference.targets.stand_in.complex_step import ComplexStep
-from reference.targets.stand_in.kind import Refused
 from reference.targets.stand_in.mutable_jax_kind import MutableJax
 from reference.targets.stand_in.number_types import float_types
 from reference.targets.stand_in.recording import Recording
