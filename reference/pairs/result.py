@@ -22,7 +22,7 @@ class PairFinding(NamedTuple):
     place: Place | None = None
     suggestion: str | None = None  # a diff of the target's own line
     smallest: str | None = None  # the line that ``--case`` takes
-    index: tuple[int, ...] | None = None
+    at: tuple[int, ...] | None = None  # the entry of the gradient that shows it
     got: float | None = None
     want: float | None = None
     upstream_of: tuple[str, ...] = ()  # outputs that are wrong for want of this one

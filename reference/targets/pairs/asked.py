@@ -41,10 +41,11 @@ def _read(
     placed = [n for n in ast.walk(function.node) if isinstance(n, ast.stmt | ast.expr)]
     nodes = sorted(placed, key=lambda n: (n.lineno, n.col_offset))
     for node in nodes:  # first what stands for what
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            source = _entry(node.value, known)
-            if source is not None and node.targets[0].id not in known:
-                known[node.targets[0].id] = source
+        if isinstance(node, ast.Assign):
+            for name, value in _named_values(node):
+                source = _entry(value, known)
+                if source is not None and name not in known:
+                    known[name] = source
     for node in nodes:
         for what, fact, value in _facts(node, known):
             facts = found.setdefault(what, {})
@@ -65,6 +66,16 @@ def _read(
                 inner = _handed_on(node, other, known)
                 if inner:
                     _read(other, inner, found, functions, depth + 1)
+
+
+def _named_values(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+    """``a = …`` and ``a, b = …, …`` one by one."""
+    for target in node.targets:
+        match target, node.value:
+            case ast.Name(id=name), value:
+                yield name, value
+            case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+                yield from ((t.id, v) for t, v in zip(targets, values, strict=True) if isinstance(t, ast.Name))
 
 
 def _handed_on(call: ast.Call, other: SourceFunction, known: dict[str, str]) -> dict[str, str]:

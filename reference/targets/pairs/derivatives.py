@@ -40,11 +40,8 @@ def _function_of(name: str, own: Named, names: Mapping[str, Named], functions: F
     others = {
         o: n for o, n in names.items() if o != name and n.direction in ("", "forward") and (n.stem or n.direction)
     }
-    for wanted, of in (
-        (own.stem, lambda stem: stem),
-        (own.core, core),
-        (_without(own.core, LINKS), core),
-    ):
+    to = tuple(word[:-1] if word[-1:] == "2" and len(word) > 2 else word for word in own.core)  # "tanh2deriv"
+    for wanted, of in ((own.stem, lambda stem: stem), (own.core, core), (_without(own.core, LINKS), core), (to, core)):
         found = [o for o, n in others.items() if wanted and of(n.stem) == wanted]
         found = [o for o in found if _may_belong(functions[o], slope)]
         if found:

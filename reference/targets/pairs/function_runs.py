@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.binding import bound, cotangents_of
 from reference.targets.pairs.matching import Gradient, gradients_in, matched, names_a
-from reference.targets.pairs.outputs import Told, is_number, loss_and_rest, told
+from reference.targets.pairs.outputs import NoOutput, Told, is_number, loss_and_rest, told
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import flagged, pulled_back
 from reference.targets.pairs.state import SameState, generator_of
@@ -42,6 +43,7 @@ class _FunctionRun:
 
     def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
+        self.generators: dict[str, Any] = {}  # as they begin
         self.state = SameState(loaded, kind)
         self.primals = primals_of(draw.arguments, self._is_a_number_with_a_gradient)
         own = {p.name for p in proposal.takes}
@@ -61,7 +63,10 @@ class _FunctionRun:
 
     def _arguments(self, primals: Mapping[str, Any]) -> dict[str, Any]:
         def generator(name: str, seed: int) -> Any:
-            return generator_of(self.kind, seed, self.proposal.asked.get(name, {}).get("attributes"))
+            if name not in self.generators:
+                asked = self.proposal.asked.get(name, {}).get("attributes")
+                self.generators[name] = generator_of(self.kind, seed, asked)
+            return copy.deepcopy(self.generators[name])
 
         return fresh(self.draw.arguments, primals, self.kind, generator)
 
@@ -132,20 +137,21 @@ class _FunctionRun:
         returned = self._function(self.proposal.backward)(*places, **named)
         arguments.update(handed)
         if returned is None:
-            return list(gradients_in(*_in_place(named, handed), self.proposal.backward))
+            written = {n: v for n, v in handed.items() if n in changed_names(handed, before, self.kind)}
+            return list(gradients_in(tuple(written.values()), tuple(written), self._outer))
         return list(gradients_in(_listed(returned), self.proposal.returned, self._outer))
 
     def _of_derivative(self, arguments: dict[str, Any], cotangents: Sequence[Any]) -> list[Gradient]:
         """What was returned, times the cotangent: entry by entry, or as a Jacobian."""
         result = self._told(self._forward(arguments))
+        handed = dict(arguments)
+        if self.draw.reading.get("of") == "output":
+            first = next(name for name in self.inline if name in self.primals)
+            handed[first] = result.outputs[0]
         if self.proposal.forward == self.proposal.backward:
-            inline = {name: arguments[name] for name in self.inline}
+            inline = {name: handed[name] for name in self.inline}
             returned = self._function(self.proposal.backward)(**inline, **flagged(self.proposal))
         else:
-            handed = dict(arguments)
-            if self.draw.reading.get("of") == "output":
-                first = next(name for name in self.inline if name in self.primals)
-                handed[first] = result.outputs[0]
             places, named = bound(self.proposal, {}, result._replace(rest=result.rest), handed)
             returned = self._function(self.proposal.backward)(*places, **named)
         returned = _listed(returned)
@@ -153,6 +159,8 @@ class _FunctionRun:
         gradients = list(gradients_in(returned, names, self._outer))
         if not self.takes_cotangent:
             return gradients
+        if len(gradients) != 1 and not is_number(result.outputs[0]):
+            raise NoOutput(f"{self.proposal.backward} takes no gradient that comes in, and its forward pass is no loss")
         cotangent = self._lifted(cotangents[0])
         return [pulled_back(g, cotangent, self.primals, self.kind) for g in gradients]
 
@@ -171,9 +179,3 @@ class _FunctionRun:
 def _listed(returned: Any) -> Any:
     """A generator's values, as they are."""
     return list(returned) if hasattr(returned, "__next__") else returned
-
-
-def _in_place(named: Mapping[str, Any], handed: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
-    """A backward pass that returns nothing has written its gradient where its argument was."""
-    names = tuple(handed)
-    return (handed[names[0]] if len(names) == 1 else tuple(handed.values())), names

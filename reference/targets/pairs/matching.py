@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reference.targets.pairs.naming import is_label, is_loss, plain, words
+from reference.targets.pairs.naming import is_gradient, is_label, is_loss, plain, words
 from reference.targets.pairs.outputs import shape_of
 
 __all__ = ["Gradient", "gradients_in", "matched", "names_a"]
@@ -154,6 +154,8 @@ def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any]) -> Matche
     """Every gradient with its primal, each once."""
     shapes = {name: tuple(value.shape) for name, value in primals.items()}
     given = [g for g in gradients if not (g.value is None or isinstance(g.value, str | bool))]
+    if any(map(_is_marked, given)):  # what else is returned is none: a state, scores, new weights
+        given = [g for g in given if _is_marked(g) or not any(g.path)]
     pairs: dict[int, str] = {}
 
     def free() -> list[str]:
@@ -192,6 +194,11 @@ def _in_order(given: Sequence[Gradient], shapes: Mapping[str, Any], pairs: dict[
     free = [name for name in shapes if name not in pairs.values() and not _labelled(name)]
     if len(given) == len(shapes) == 1 and left and free:
         pairs[left[0]] = free[0]
+
+
+def _is_marked(gradient: Gradient) -> bool:
+    """Does its name, or that of what it is in, say that it is a gradient?"""
+    return any(is_gradient(part) for part in gradient.path if part and not part.isdigit())
 
 
 def _labelled(name: str) -> int:

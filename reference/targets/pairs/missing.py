@@ -23,6 +23,8 @@ def missing_line(node: ast.FunctionDef) -> int | None:
         return node.lineno
     if all(isinstance(s, ast.Pass | ast.Raise | ast.Global) for s in body):
         return body[0].lineno
+    if isinstance(body[-1], ast.Pass) and not returns_of(node):
+        return body[-1].lineno
     raises = [s.lineno for s in body if isinstance(s, ast.Raise) and "NotImplemented" in ast.unparse(s)]
     if raises:
         return raises[0]

@@ -33,7 +33,7 @@ SLOPE = {"prime", "grad", "gradient", "gradients", "grads", "derivative", "deriv
 VARIANTS = {"naive", "fast", "alt", "alternative", "vectorized", "vectorised", "vec", "im2col", "col", "strides",
             "strided", "stride", "loop", "loops", "slow", "numpy", "np", "simple", "efficient", "compact", "opt",
             "optimized", "optimised", "numba", "cython", "python", "py", "batch", "new", "old", "my", "impl", "fn",
-            "func", "function", "compute", "calc", "calculate", "get", "the", "of", "explicit", "einsum",
+            "func", "function", "fun", "fcn", "compute", "calc", "calculate", "get", "the", "of", "explicit", "einsum",
             "wrapper", "jit"}  # fmt: skip
 NOT_A_PASS = {"fill", "compat", "compatible", "compatibility", "search", "chaining", "selection", "elimination",
               "difference", "differences", "euler", "kinematics", "substitution", "algorithm", "drive", "go", "turn",
@@ -44,7 +44,7 @@ NOT_A_PASS = {"fill", "compat", "compatible", "compatibility", "search", "chaini
               "optimize", "optimise", "print", "show", "draw", "display", "visualize", "visualise", "color", "colour",
               "image", "norms", "accumulate", "boosting", "benchmark", "verify", "approx", "approximate", "finite",
               "estimate", "est", "main", "demo", "run", "hook", "hooks", "register", "load", "save",
-              "approximation", "magnitude", "estimated"}  # fmt: skip
+              "approximation", "policy", "natural", "magnitude", "estimated"}  # fmt: skip
 
 
 class Named(NamedTuple):
@@ -110,7 +110,8 @@ def named(name: str) -> Named | None:
             and at != len(parts) - 1
         ):
             continue  # "back_to_front"
-        return Named(direction, tuple(parts[:at] + parts[end:]))
+        start = at - 1 if parts[at - 1 : at] == ["feed"] else at
+        return Named(direction, tuple(parts[:start] + parts[end:]))
     joined = _joined(parts)
     if joined is not None:
         return joined
@@ -129,6 +130,8 @@ def named(name: str) -> Named | None:
 def _joined(parts: list[str]) -> Named | None:
     """``sigmoidbackward``, ``forwardconv``, ``reluprime``: words without a gap between them."""
     for k, part in enumerate(parts):
+        if part in SLOPE:
+            continue
         for direction, pattern in (
             ("backward", r"(?P<a>\w*?)(backward|backprop|bwd)(?P<b>\w*)"),
             ("forward", r"(?P<a>\w*?)(forward|fprop|fwd)(?P<b>\w*)"),
@@ -200,7 +203,8 @@ LOSS = re.compile(
     re.IGNORECASE,
 )
 GRADIENT = re.compile(
-    r"(\w*_)?(grads?|gradients?|derivatives?|jac|jacobian)(_?\w*)?|grad\w*|d_?\w+|\w+_?(grad|bar|prime)|∂\w+|d|g|delta\w*|nabla\w*|partial\w*",
+    r"(\w*_)?(grads?|gradients?|derivatives?|jac|jacobian)(_?\w*)?|grad\w*|d_?\w+|\w+_?(grad|bar|prime)|∂\w+|d|g"
+    r"|delta\w*|nabla\w*|(?-i:g[A-Z])\w*|partial\w*",
     re.IGNORECASE,
 )
 

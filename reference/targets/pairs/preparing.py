@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.function_runs import prepare_functions
+from reference.targets.pairs.layers import prepare_object
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
@@ -18,6 +19,7 @@ PREPARE: dict[PairKind, Prepare] = {
     PairKind.FUNCTION: prepare_functions,
     PairKind.VALUE: prepare_functions,
     PairKind.DERIVATIVE: prepare_functions,
+    PairKind.CLASS: prepare_object,
 }
 
 

@@ -6,8 +6,11 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
+from reference.targets.pairs.classes import class_proposals
 from reference.targets.pairs.derivatives import derivative_pairs
 from reference.targets.pairs.functions import NamedPair, function_pairs
 from reference.targets.pairs.missing import missing_line
@@ -30,7 +33,8 @@ GLOBAL = "global"  # in an annotation's place: no argument, but a name that code
 
 def proposals_of(cells: list[Cell], loaded: Loaded) -> dict[str, Proposal]:
     """Every proposal of a file by its check."""
-    return {proposal.check: proposal for proposal in function_proposals(cells, loaded)}
+    every = [*function_proposals(cells, loaded), *class_proposals(cells, loaded)]
+    return {proposal.check: proposal for proposal in every}
 
 
 def function_proposals(cells: list[Cell], loaded: Loaded) -> list[Proposal]:
@@ -88,9 +92,21 @@ def _outside(function: SourceFunction, functions: Mapping[str, SourceFunction], 
         for name in _free(here.node):
             if name in functions:
                 waiting.append(functions[name])
-            elif name in loaded.skipped and name not in loaded.names:
+            elif name in loaded.skipped and name not in loaded.names and _may_be_a_value(here.node, name):
                 found[name] = None
     return list(found)
+
+
+def _may_be_a_value(node: ast.FunctionDef, name: str) -> bool:
+    """Neither is it called, nor asked for what no array has."""
+    for n in ast.walk(node):
+        match n:
+            case ast.Call(func=ast.Name(id=called)) if called == name:
+                return False
+            case ast.Attribute(value=ast.Name(id=asked), attr=attribute) if asked == name:
+                if not hasattr(np.ndarray, attribute) and not hasattr(dict, attribute):
+                    return False
+    return True
 
 
 def _free(node: ast.FunctionDef) -> Iterator[str]:

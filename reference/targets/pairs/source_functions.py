@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from reference.interface.pair import Parameter
@@ -149,10 +150,12 @@ def _name(node: ast.expr) -> str:
             return name
         case ast.Subscript(slice=ast.Constant(value=str(key))):
             return key
-        case ast.Attribute(attr=name, value=ast.Name()):
-            return name
+        case ast.Subscript(value=ast.Name(id=name), slice=where) if not isinstance(where, ast.Slice | ast.Tuple):
+            return name  # "hs[-1]"
         case ast.Attribute(attr="T" | "real", value=value):
             return _name(value)
+        case ast.Attribute(attr=name, value=ast.Name()):
+            return name
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy")), args=[value, *_]):
             return _name(value) if isinstance(value, ast.Name) else ""
         case ast.Call(func=ast.Attribute(value=value), args=_):
@@ -180,7 +183,8 @@ def documents_of(function: SourceFunction) -> str:
     return "\n".join(part for part in (said, *(t for n, t in sorted(remarks.items()) if above < n <= last)) if part)
 
 
-def comments_of(text: str) -> dict[int, str]:
+@lru_cache(maxsize=64)
+def comments_of(text: str) -> Mapping[int, str]:
     """The comments of a cell by their lines."""
     found: dict[int, str] = {}
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.targets.pairing.passes import seeded
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 from reference.targets.stand_in.randomness import Generator
@@ -38,20 +39,15 @@ class SameState:
     @contextmanager
     def from_seed(self, seed: int) -> Iterator[None]:
         """Afterwards the generators of this process are as they were, and so are the names."""
-        numpys, pythons = np.random.get_state(), random.getstate()
         self._restore()
-        np.random.seed(seed % 2**32)
-        random.seed(seed)
-        theirs = getattr(self.kind.numpy, "random", None)
-        if theirs is not None and theirs is not np.random and hasattr(theirs, "seed"):
-            theirs.seed(seed % 2**32)
-        try:
-            with np.errstate(all="ignore"):
+        with seeded(seed % 2**32):
+            theirs = getattr(self.kind.numpy, "random", None)
+            if theirs is not None and theirs is not np.random and hasattr(theirs, "seed"):
+                theirs.seed(seed % 2**32)
+            try:
                 yield
-        finally:
-            np.random.set_state(numpys)
-            random.setstate(pythons)
-            self._restore()
+            finally:
+                self._restore()
 
     def _restore(self) -> None:
         for name in [name for name in self.names if name not in self.first]:

@@ -45,6 +45,8 @@ def _returns_both(function: SourceFunction) -> bool:
     gradients = [name for name in chain.from_iterable(map(_within, names)) if _of_an_argument(name, function)]
     sure = [name for name in losses if not SINGLE.fullmatch(name)]
     named_for_it = bool(SAYS_BOTH.fullmatch(function.name) or LOSSES & set(words(function.name)))
+    if any(plain(name)[1:] == plain(loss) and name[0] == "d" for loss in losses for name in names):
+        return True  # "f, df"
     if losses and gradients:
         return bool(sure or named_for_it or any(_is_of(name, function) for name in gradients))
     if gradients and "" in names:

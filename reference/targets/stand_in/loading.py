@@ -15,6 +15,7 @@ from reference.targets.reading.namespace import Loaded, load
 from reference.targets.reading.source import Cell, place, read
 from reference.targets.stand_in.complex_step import ComplexStep
 from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.mutable_jax_kind import MutableJax
 from reference.targets.stand_in.number_types import float_types
 from reference.targets.stand_in.plain import PlainKind
 from reference.targets.stand_in.recording import Recording
@@ -39,6 +40,7 @@ def kind_named(name: str) -> Any:
         "float32": lambda: Recording(np.float32),
         "widened": lambda: Recording(widened=int(line) if line else True),
         "complex": ComplexStep,
+        "autodiff": MutableJax,
     }
     return makers[word]()
 

@@ -39,7 +39,7 @@ def math_of(kind: Any) -> ModuleType:
 
 def _mathematical(kind: Any, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
     def number(x: Any) -> Any:
-        return x.item() if isinstance(x, np.ndarray) and x.size == 1 else x
+        return x.item() if isinstance(x, np.ndarray | kind.array) and x.size == 1 else x
 
     def call(*arguments: Any, **options: Any) -> Any:
         given = [number(a) for a in arguments]

@@ -1,0 +1,214 @@
+"""The cause of a wrong gradient and its line, without any formula: what the numbers show, and which edit mends it.
+
+In this order: shape; not finite; exact relations to the truth; a single edit of the backward pass after which every
+gradient is right on every draw; of the forward pass; two edits; the first local that should be an adjoint and is none;
+else unexplained, with where it is wrong. What is said to be exact held on every draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from reference.interface.entry import Place
+from reference.interface.pair import OpenPair
+from reference.pairs.codes import code_of, code_of_pattern
+from reference.pairs.evidence import Evidence
+from reference.pairs.first_wrong import FirstWrong, Steps, steps_of
+from reference.pairs.ratios import Pattern, pattern_of
+from reference.pairs.repair import Repair, Search
+from reference.pairs.result import PairFinding
+
+__all__ = ["explain_pair"]
+
+SECONDS = 6.0
+TIES = 3  # other lines that are named
+
+
+def explain_pair(
+    pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], *, seconds: float = SECONDS
+) -> dict[str, PairFinding]:
+    """Of each wrong gradient, by its primal, what is wrong with it; one that follows from another has no finding.
+
+    ``evidence``: draws on which they are wrong, three where there are as many; ``wrong``: primals.
+    """
+    found: dict[str, PairFinding] = {}
+    for name in wrong:
+        told = _misshapen(evidence, name) or _not_finite(evidence, name)
+        if told is not None:
+            found[name] = told
+    left = [name for name in wrong if name not in found]
+    shown = [e for e in evidence if not any(e.right(name, e.got[name]) for name in left)] or list(evidence)
+    if not left:
+        return found
+    patterns = {name: pattern_of(shown, name) for name in left}
+    repairs = _repairs(pair, evidence, left, seconds)
+    known: list[Steps] = []
+
+    def steps() -> Steps:
+        if not known:
+            known.append(steps_of(pair, evidence[0]))
+        return known[0]
+
+    for repair, others in (_at_the_wrong_step(repair, others, steps) for repair, others in repairs):
+        mended = [name for name in repair.rights if name not in found and name in left]
+        if mended:
+            first = _sets(repair, mended, evidence[0])
+            followers = tuple(_called(evidence[0], name) for name in mended if name != first)
+            found[first] = _of_repair(pair, evidence, first, patterns[first], repair, others)._replace(
+                upstream_of=followers
+            )
+            left = [name for name in left if name not in mended]
+    if left:
+        step = steps().first
+        for name in left:
+            found[name] = _of_pattern(pair, evidence, name, patterns[name], step)
+    return found
+
+
+def _repairs(
+    pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], seconds: float
+) -> list[tuple[Repair, list[Repair]]]:
+    """What mends the gradients, each with what would mend them as well."""
+    search = Search(pair, evidence, wrong, seconds)
+    whole, partly = search.single("backward")
+    if whole:
+        return [(whole[0], whole[1:])]
+    if partly:
+        together = search.together(partly)
+        if together and len(together[0].edits) == 2:
+            first, second = together[0].edits
+            halves = [next(r for r in partly if r.edits == (e,)) for e in (first, second)]
+            return [(half, [r for r in partly if r.rights == half.rights and r != half]) for half in halves]
+        partly = together
+    forward, _ = search.single("forward")
+    if forward:
+        return [(forward[0], forward[1:])]
+    if partly:
+        kept: list[tuple[Repair, list[Repair]]] = []
+        for name in wrong:
+            ours = [r for r in partly if name in r.rights]
+            if ours and not any(name in r.rights for r, _ in kept):
+                kept.append((ours[0], ours[1:]))
+        return kept
+    double = search.double(())
+    return [(double[0], double[1:])] if double else []
+
+
+def _at_the_wrong_step(repair: Repair, others: list[Repair], steps: Callable[[], Steps]) -> tuple[Repair, list[Repair]]:
+    """Of repairs in several lines, the plainest in a line whose own local is not right as it is."""
+    every = [repair, *others]
+    if repair.which == "forward" or len({_place(r) for r in every}) == 1:
+        return repair, others
+    right = steps().right
+    best = next((r for r in every if _place(r) not in right), repair)
+    return best, [r for r in every if r is not best]
+
+
+def _place(repair: Repair) -> tuple[str, int | None, int]:
+    edit = repair.edits[0]
+    return edit["file"], edit["cell"], edit["line"]
+
+
+# --- what is said ---------------------------------------------------------------------------------------------
+
+
+def _of_repair(
+    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Pattern, repair: Repair, others: Sequence[Repair]
+) -> PairFinding:
+    draws = f"on {len(evidence)} of {len(evidence)} draws"
+    edits = repair.edits
+    changes = " and ".join(f"`{_line(e['after'])}` in place of `{_line(e['before'])}`" for e in edits)
+    where = "" if repair.which == "backward" else "; the forward pass is then another, and this its gradient"
+    says = f"{pattern.text}; " if pattern.exact else ""
+    places = {(e["file"], e["cell"], e["line"]) for e in edits}
+    ties: list[str] = []
+    for other in others:
+        place = {(e["file"], e["cell"], e["line"]) for e in other.edits}
+        if place - places and len(ties) < TIES:
+            places |= place
+            ties.append(" and ".join(f"line {e['line']}: `{_line(e['after'])}`" for e in other.edits))
+    finding = _finding(evidence, name, code_of(repair, pattern), f"{says}it is right with {changes}, {draws}{where}")
+    return finding._replace(
+        certainty="consistent" if ties else "exactly",
+        candidates=tuple(ties),
+        place=Place(edits[0]["file"], edits[0]["cell"], edits[0]["line"]),
+        suggestion="\n".join(_diff(e) for e in edits),
+    )
+
+
+def _of_pattern(
+    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Pattern, step: FirstWrong | None
+) -> PairFinding:
+    code = code_of_pattern(pattern)
+    text = pattern.text + (f", on {len(evidence)} of {len(evidence)} draws" if pattern.exact else "")
+    if step is not None:
+        text += f"; {step.text}"
+    finding = _finding(evidence, name, code, text)
+    exactly = pattern.exact and code != "MB199"
+    place = Place(pair.file, pair.proposal.cell, pair.proposal.line) if step is None else step.place
+    return finding._replace(certainty="exactly" if exactly else "consistent" if step else "unexplained", place=place)
+
+
+def _finding(evidence: Sequence[Evidence], name: str, code: str, text: str) -> PairFinding:
+    """With the entry that is furthest off."""
+    e = next((e for e in evidence if name in e.got and not e.right(name, e.got[name])), evidence[0])
+    got, want = np.asarray(e.got[name], dtype=float), np.asarray(e.want[name], dtype=float)
+    finding = PairFinding(code, "error", "exactly", text, smallest=e.case or None)
+    if got.shape != want.shape or not want.size:
+        return finding
+    off = np.where(np.isfinite(got), np.abs(got - want), np.inf)
+    at = tuple(int(k) for k in np.unravel_index(int(np.argmax(off)), off.shape))
+    return finding._replace(at=at, got=float(got[at]), want=float(want[at]))
+
+
+def _misshapen(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
+    for e in evidence:
+        if name not in e.got:
+            continue
+        got, want = np.asarray(e.got[name]), np.asarray(e.want[name])
+        if got.shape != want.shape:
+            turned = got.T.shape == want.shape and e.right(name, got.T)
+            squeezed = got.size == want.size and e.right(name, got.reshape(want.shape))
+            what = (
+                "is exactly the transposed one"
+                if turned
+                else "is right but for its shape"
+                if squeezed
+                else "has another shape"
+            )
+            text = f"{what}: {got.shape}, and {name} is {want.shape}"
+            return _finding(evidence, name, "MB103" if turned and not squeezed else "MB501", text)
+    return None
+
+
+def _not_finite(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
+    for e in evidence:
+        if name in e.got and not np.isfinite(np.asarray(e.got[name], dtype=float)).all():
+            return _finding([e], name, "MB401", "is not finite")
+    return None
+
+
+def _sets(repair: Repair, mended: Sequence[str], e: Evidence) -> str:
+    """Which of the gradients that an edit mends its line sets."""
+    text = " ".join(line for edit in repair.edits for line in edit["before"])
+    return next((name for name in mended if text.lstrip().startswith(_called(e, name))), mended[0])
+
+
+def _called(e: Evidence, name: str) -> str:
+    return e.called.get(name, name)
+
+
+def _line(lines: Sequence[str]) -> str:
+    return " ".join(line.strip() for line in lines)
+
+
+def _diff(edit: Mapping[str, Any]) -> str:
+    """The user's own lines, before and after."""
+    lines = [*edit["before"], *edit["after"]]
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "\n".join(
+        f"{sign} {line[margin:]}" for sign, part in (("-", edit["before"]), ("+", edit["after"])) for line in part
+    )

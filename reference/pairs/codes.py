@@ -1,0 +1,68 @@
+"""Under which code a mistake stands, by what mends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reference.pairs.ratios import Pattern
+from reference.pairs.repair import Repair
+
+__all__ = ["code_of", "code_of_pattern", "of_dropout", "of_penalty"]
+
+BY_KIND = {
+    "sign": "MB101", "factor": "MB101", "factor dropped": "MB101", "divisor": "MB101", "constant": "MB101",
+    "number": "MB101", "grouping": "MB101", "size": "MB102", "reduction": "MB102", "row term": "MB102",
+    "transpose": "MB103", "operand": "MB103", "name": "MB103", "index": "MB103", "stride": "MB103", "order": "MB103",
+    "comparison": "MB104", "exponent": "MB104", "slope": "MB104", "function": "MB104", "mask": "MB301", "axis": "MB105",
+    "accumulate": "MB106", "repeated": "MB106", "loop": "MB106", "statement": "MB106", "term": "MB106",
+    "contribution": "MB106", "penalty": "MB201",
+}  # fmt: skip
+BY_FAMILY = {"factor": "MB101", "number": "MB101", "size": "MB102", "order": "MB103", "lost": "MB106"}
+PENALTY = re.compile(r"\b(?:reg\w*|lambd?a?\w*|lmbda?|l2\w*|weight_?decay|decay|alpha|wd)\b", re.IGNORECASE)
+DROPOUT = re.compile(r"\b(?:keep\w*|drop\w*|mask\w*|p|p_drop|retain\w*)\b", re.IGNORECASE)
+ACTIVATION = re.compile(r"sigmoid|tanh|relu|softmax|swish|gelu|elu|activ|softplus", re.IGNORECASE)
+
+
+def code_of(repair: Repair, pattern: Pattern) -> str:
+    """The code of the finding that a repair explains."""
+    edit = repair.edits[0]
+    kind, lines = edit["kind"], " ".join((*edit["before"], *edit["after"]))
+    changed = f"{edit['old']} {edit['new']}"
+    if of_penalty(repair.edits) and (pattern.family in ("term", "") or PENALTY.search(changed)):
+        if kind == "penalty" or (kind == "contribution" and PENALTY.search(edit["new"])):
+            return "MB201"
+        if kind in ("term", "statement") or (kind == "accumulate" and not PENALTY.search(edit["new"])):
+            return "MB203"
+        return "MB203" if repair.which == "forward" else "MB202"
+    if kind in ("number", "mask", "factor dropped", "divisor", "name", "constant") and of_dropout(repair.edits):
+        return "MB301" if kind in ("mask", "name") else "MB302"
+    if kind in ("factor dropped", "divisor") and pattern.family == "size":
+        return "MB102"
+    if kind in ("factor dropped", "divisor", "sign", "constant", "term") and pattern.family not in (
+        "factor",
+        "size",
+        "number",
+    ):
+        return "MB104" if ACTIVATION.search(edit["function"]) else BY_KIND[kind]
+    if kind == "row term" and ACTIVATION.search(f"{edit['function']} {lines}"):
+        return "MB104"
+    return BY_KIND.get(kind, "MB199")
+
+
+def of_penalty(edits: Sequence[Mapping[str, Any]]) -> bool:
+    """Does an edit change a term of regularisation?"""
+    return any(PENALTY.search(f"{' '.join(e['before'])} {' '.join(e['after'])}") for e in edits)
+
+
+def of_dropout(edits: Sequence[Mapping[str, Any]]) -> bool:
+    """Does an edit change a mask of dropout, or its scale?"""
+    return any("drop" in e["function"].lower() or DROPOUT.search(f"{e['old']} {e['new']}") for e in edits)
+
+
+def code_of_pattern(pattern: Pattern) -> str:
+    """Where no repair is known."""
+    if pattern.family == "term":
+        return "MB201" if pattern.missing else "MB203"
+    return BY_FAMILY.get(pattern.family, "MB199") if pattern.exact else "MB199"

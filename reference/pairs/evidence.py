@@ -1,0 +1,65 @@
+"""What the cause of a wrong gradient is sought with: draws on which it is wrong, beside the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.interface.pair import PairDraw
+
+__all__ = ["Evidence"]
+
+Array = NDArray[Any]
+DIGITS = 1e-9  # of the largest entry: what a repaired gradient may differ by at least, however it is rounded
+
+
+class Evidence(NamedTuple):
+    """One draw. ``allowed``: what two right programs may differ by, by primal; ``case``: the line that draws it."""
+
+    draw: PairDraw
+    primals: Mapping[str, Array]
+    cotangents: tuple[Array, ...]
+    got: Mapping[str, Array]
+    want: Mapping[str, Array]
+    allowed: Mapping[str, float] = {}
+    called: Mapping[str, str] = {}
+    case: str = ""
+
+    def right(self, name: str, gradient: Any) -> bool:
+        """Is this the gradient of a primal?"""
+        want = np.asarray(self.want[name], dtype=float)
+        got = np.asarray(gradient)
+        if got.shape != want.shape or got.dtype.kind not in "fiub" or not np.isfinite(got).all():
+            return False
+        return bool((np.abs(got - want) <= self.least(name)).all())
+
+    def least(self, name: str) -> float:
+        """What a gradient may be off by."""
+        return max(self.allowed.get(name, 0.0), DIGITS * self.size(name), np.finfo(float).tiny)
+
+    def size(self, name: str) -> float:
+        """The largest entry of the truth."""
+        return float(np.max(np.abs(np.asarray(self.want[name], dtype=float)), initial=0.0))
+
+    def sizes(self) -> dict[str, int]:
+        """Every size of an array, by where it is: the first array that has it."""
+        found: dict[int, str] = {}
+        arrays = {**self.primals, **{f"output {k}": c for k, c in enumerate(self.cotangents)}}
+        for name, array in arrays.items():
+            for axis, size in enumerate(np.shape(array)):
+                if size > 1:
+                    found.setdefault(size, f"{name}.shape[{axis}]")
+        return {name: size for size, name in found.items()}
+
+    def numbers(self) -> dict[str, float]:
+        """Arguments that are single numbers."""
+        given = {**self.draw.construct, **self.draw.arguments}
+        flat = {f"{name}[{key!r}]": v for name, d in given.items() if isinstance(d, Mapping) for key, v in d.items()}
+        return {
+            name: float(value)
+            for name, value in {**given, **flat}.items()
+            if isinstance(value, float | int) and not isinstance(value, bool) and value not in (0, 1)
+        }

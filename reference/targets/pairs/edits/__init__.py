@@ -1,0 +1,44 @@
+"""The repair dictionary: every single edit of a function, each its own text with one span replaced."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from reference.targets.pairs.edits.calls import of_calls
+from reference.targets.pairs.edits.factors import of_factors
+from reference.targets.pairs.edits.names import of_names, of_repeated_names
+from reference.targets.pairs.edits.operators import of_operators
+from reference.targets.pairs.edits.page import Change, Page, replaced
+from reference.targets.pairs.edits.places import counting
+from reference.targets.pairs.edits.scope import Scope, observed
+from reference.targets.pairs.edits.statements import of_statements
+from reference.targets.pairs.edits.terms import of_terms
+
+__all__ = ["Change", "Page", "Scope", "changes", "observed", "replaced"]
+
+
+def changes(page: Page, scope: Scope, functions: Sequence[str] = ()) -> list[Change]:
+    """Every single edit of a function, the plainest first; none twice."""
+    found: dict[tuple[int, int, str], Change] = {}
+    for change in _all(page, scope, functions):
+        key = (change.start, change.end, change.text)
+        if change.text == page.source[change.start : change.end]:
+            continue
+        if key not in found or found[key].weight > change.weight:
+            found[key] = change
+    return sorted(found.values(), key=lambda c: (c.weight, c.start))
+
+
+def _all(page: Page, scope: Scope, functions: Sequence[str]) -> Iterator[Change]:
+    counted = counting(page)
+    for statement in page.function.body:
+        for node in ast.walk(statement):
+            yield from of_operators(page, node)
+            yield from of_calls(page, node, scope)
+            yield from of_names(page, node, scope, functions, counted)
+            yield from of_statements(page, node)
+            if isinstance(node, ast.stmt):
+                yield from of_repeated_names(page, node, scope)
+    yield from of_factors(page, scope)
+    yield from of_terms(page, scope)

@@ -1,0 +1,78 @@
+"""Which expressions of a function are values that flow into a gradient, and which count, index or shape."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reference.targets.pairs.edits.page import Page
+from reference.targets.pairs.edits.scope import Scope, Shape
+
+__all__ = ["counting", "target_text", "values"]
+
+SHAPING = {"range", "reshape", "zeros", "ones", "empty", "transpose", "len", "arange", "xrange", "view", "swapaxes"}
+SHAPING_KEYWORDS = {"axis", "keepdims", "dtype", "shape", "axes"}
+WHOLE_FIRST = {"transpose", "reshape", "swapaxes"}  # as functions their first argument is an array
+
+
+def counting(page: Page) -> set[ast.AST]:
+    """Nodes that count, index or shape: no factor and no term belongs there."""
+    found: set[ast.AST] = set()
+    for node in ast.walk(page.function):
+        inner: list[ast.AST] = []
+        match node:
+            case ast.Subscript(slice=index):
+                inner = [index]
+            case ast.Call(func=ast.Name(id=name), args=args) if name in SHAPING:
+                inner = list(args)
+            case ast.Call(func=ast.Attribute(attr=name, value=value), args=args) if name in SHAPING:
+                of_numpy = isinstance(value, ast.Name) and value.id in ("np", "numpy")
+                inner = list(args[1:] if of_numpy and name in WHOLE_FIRST else args)
+            case ast.arguments():
+                inner = [node]
+        if isinstance(node, ast.Call):
+            inner += [k.value for k in node.keywords if k.arg in SHAPING_KEYWORDS]
+        for each in inner:
+            found.update(ast.walk(each))
+    return found
+
+
+def target_text(statement: ast.stmt) -> str:
+    """What a statement assigns to, as it is written; "" for several or none."""
+    match statement:
+        case ast.Assign(targets=[target]) | ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            return ast.unparse(target)
+    return ""
+
+
+def values(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None, bool]]:
+    """Terms: what is assigned or returned, and every summand, with its shape where it can be told, and is it whole."""
+    skipped = counting(page)
+    for node in ast.walk(page.function):
+        match node:
+            case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                target = target_text(node)
+                if target in scope.sizes or isinstance(value, ast.Tuple | ast.Dict | ast.List | ast.Constant):
+                    continue
+                yield value, scope.arrays.get(target) or scope.shape(value), True
+            case ast.Return(value=ast.Tuple(elts=elements)):
+                yield from ((e, scope.shape(e), True) for e in elements)
+            case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Dict | ast.List | ast.Constant):
+                yield value, scope.shape(value), True
+            case ast.Dict(values=inside):
+                yield from ((e, scope.shape(e), True) for e in inside if not isinstance(e, ast.Constant))
+            case ast.BinOp(op=ast.Add() | ast.Sub(), left=left, right=right) if node not in skipped:
+                whole = scope.shape(node) or _around(page, node, scope)
+                yield from ((e, scope.shape(e) or whole, False) for e in (left, right) if not _is_a_sum(e))
+
+
+def _is_a_sum(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+
+
+def _around(page: Page, node: ast.AST, scope: Scope) -> Shape | None:
+    """The shape of what an expression is the whole of."""
+    parent = page.parents[node]
+    if isinstance(parent, ast.BinOp) and _is_a_sum(parent):
+        return _around(page, parent, scope)
+    return scope.arrays.get(target_text(parent)) if isinstance(parent, ast.stmt) else None

@@ -1,0 +1,90 @@
+"""Single edits that add a term: a penalty, a contribution, the sums of a softmax or a normalisation."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reference.targets.pairs.edits.page import PRODUCT, SUM, Change, Page
+from reference.targets.pairs.edits.places import counting, target_text, values
+from reference.targets.pairs.edits.scope import Scope, Shape
+
+__all__ = ["of_terms"]
+
+
+def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
+    """Terms added to what is assigned or returned, and to every sum within it."""
+    np, sizes = numpy_name(page), scope.dimensions()[:6]
+    for node, shape in _sums(page, scope):
+        if not shape:
+            continue
+        text, product = page.text(node, SUM), page.text(node, PRODUCT)
+        alike = [array for array in scope.alike(shape) if array != text][:10]
+        fitting = [array for array in scope.fitting(shape) if array != text][:14]
+        for array in fitting:
+            extra = 0.0 if array in scope.unused else 0.5
+            yield page.change("contribution", node, f"{text} + {array}", 1.5 + extra)
+            yield page.change("contribution", node, f"{text} - {array}", 1.5 + extra)
+            yield from (
+                page.change("contribution", node, f"{text} {s} {array} / {n}", 1.7 + extra) for n in sizes for s in "+-"
+            )
+        for array in alike:
+            for s in list(scope.numbers)[:5]:
+                yield page.change("penalty", node, f"{text} + {s} * {array}", 2.0)
+                yield page.change("penalty", node, f"{text} + 2 * {s} * {array}", 2.0)
+                yield from (page.change("penalty", node, f"{text} + {s} / {n} * {array}", 2.2) for n in sizes)
+            for other in fitting:
+                if other not in alike and array != other:
+                    yield page.change("row term", node, f"{text} - {array} * {other}", 2.5)
+                    yield from (
+                        page.change("row term", node, f"{text} - {array} * {other} / {n}", 2.7) for n in sizes[:3]
+                    )
+        yield from _rows(page, node, text, product, shape, alike, np)
+
+
+def _rows(
+    page: Page, node: ast.expr, text: str, product: str, shape: Shape, alike: list[str], np: str
+) -> Iterator[Change]:
+    """What every entry of a row owes to the others of its row."""
+    axes = range(len(shape)) if len(shape) <= 2 else (-1, 0)
+    for axis in axes:
+        tail = f"axis={axis}, keepdims=True)"
+        whole = page.text(node)
+        yield page.change("row term", node, f"{text} - {np}.mean({whole}, {tail}", 2.6)
+        for array in alike:
+            both = f"{text} - {np}.mean({whole}, {tail} - {array} * {np}.mean({product} * {array}, {tail}"
+            yield page.change("row term", node, both, 2.8)
+            yield page.change("row term", node, f"{text} - {np}.sum({array}, {tail}", 2.6)
+            yield page.change("row term", node, f"{text} - {array} * {np}.sum({whole}, {tail}", 2.6)
+            yield page.change("row term", node, f"{text} - {array} * {np}.sum({product} * {array}, {tail}", 2.7)
+            yield page.change("row term", node, f"{text} - {array} * {np}.mean({product} * {array}, {tail}", 2.7)
+            yield page.change("row term", node, f"{array} * ({text} - {np}.sum({product} * {array}, {tail})", 2.8)
+            for other in alike:
+                if array != other:
+                    yield page.change("row term", node, f"{text} - {array} * {np}.sum({array} * {other}, {tail}", 2.9)
+
+
+def _sums(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None]]:
+    """What a term may be added to, with its shape."""
+    skipped = counting(page)
+    whole = {}
+    for node, shape, is_whole in values(page, scope):
+        if is_whole:
+            whole[node] = shape
+    yield from whole.items()
+    for node in (n for n in ast.walk(page.function) if isinstance(n, ast.BinOp)):
+        if isinstance(node.op, ast.Add | ast.Sub) and node not in skipped | whole.keys():
+            parent = page.parents[node]
+            if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)):
+                yield node, scope.shape(node) or _largest(page, node, scope)
+
+
+def _largest(page: Page, node: ast.AST, scope: Scope) -> Shape | None:
+    """The shape of the statement that a sum stands in, where its own cannot be told."""
+    return scope.arrays.get(target_text(page.statement(node)))
+
+
+def numpy_name(page: Page) -> str:
+    """How the function calls NumPy."""
+    names = {n.id for n in ast.walk(page.function) if isinstance(n, ast.Name)}
+    return next((name for name in ("np", "numpy", "jnp") if name in names), "np")

@@ -1,0 +1,145 @@
+"""The functions that a pass runs, each with its source: the target's own and those of its siblings."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import inspect
+import linecache
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType, FunctionType
+from typing import Any, NamedTuple
+
+from reference.targets.pairs.edits import Page, Scope, observed
+from reference.targets.reading.source import place
+
+__all__ = ["Unit", "compiled", "ran", "units"]
+
+LONGEST = 400  # lines of a function
+DEEPEST = 12  # functions of one pass
+
+
+class Unit(NamedTuple):
+    """One function. ``page`` has one line in front of it; ``first`` is the line of the cell where it begins."""
+
+    code: CodeType
+    functions: tuple[FunctionType, ...]
+    file: str
+    cell: int | None
+    first: int
+    page: Page
+    scope: Scope
+    forward: bool  # it ran in the forward pass
+    backward: bool  # it ran in the backward pass
+
+
+class Executed(NamedTuple):
+    """A code object that ran: in which pass, and its local variables when it first returned."""
+
+    code: CodeType
+    scopes: list[Scope]
+    passes: set[str]
+
+
+def ran(call: Callable[[], Any], belongs: Callable[[str], bool], backward: str) -> tuple[list[Executed], Any]:
+    """Run ``call``: every function of files that ``belong``, in the order of their calls, and what it returned."""
+    found: dict[CodeType, Executed] = {}
+    within = 0
+
+    def look(frame: FrameType, what: str, argument: Any) -> None:
+        nonlocal within
+        code = frame.f_code
+        if what not in ("call", "return") or not belongs(code.co_filename):
+            return
+        named = code.co_name == backward
+        if what == "call":
+            within += named
+            found.setdefault(code, Executed(code, [], set())).passes.add("backward" if within else "forward")
+        else:
+            if code in found and not found[code].scopes and "<locals>" not in code.co_qualname:
+                found[code].scopes.append(observed(frame.f_locals))
+            within -= named
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        returned = call()
+    finally:
+        sys.setprofile(before)
+    return list(found.values()), returned
+
+
+def units(seen: list[Executed], *, both: bool) -> list[Unit]:
+    """What of it can be edited. ``both``: one function is the forward pass and the backward pass."""
+    found = []
+    for code, scopes, passes in seen:
+        if "<locals>" in code.co_qualname or code.co_name.startswith("<") or not scopes:
+            continue
+        page, first = _page(code)
+        functions = tuple(f for f in gc.get_referrers(code) if isinstance(f, FunctionType) and f.__code__ is code)
+        if page is None or not functions:
+            continue
+        scope = scopes[0]._replace(counters=frozenset(_counters(page)), unused=frozenset(_unused(page)))
+        file, cell = place(code.co_filename)
+        found.append(
+            Unit(code, functions, file, cell, first, page, scope, both or "forward" in passes, "backward" in passes)
+        )
+    return found[:DEEPEST]
+
+
+def _counters(page: Page) -> set[str]:
+    import ast
+
+    found = set()
+    for node in ast.walk(page.function):
+        if isinstance(node, ast.For | ast.comprehension):
+            found |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+    return found
+
+
+def _unused(page: Page) -> set[str]:
+    names = [n for n in ast.walk(page.function) if isinstance(n, ast.Name)]
+    return {n.id for n in names if isinstance(n.ctx, ast.Store)} - {n.id for n in names if isinstance(n.ctx, ast.Load)}
+
+
+def _page(code: CodeType) -> tuple[Page | None, int]:
+    """The source of a function as it stands, under a line that makes it parse alone."""
+    lines = linecache.getlines(code.co_filename)
+    first = code.co_firstlineno
+    if not 0 < first <= len(lines):
+        return None, first
+    try:
+        block = inspect.getblock(lines[first - 1 :])
+        while block and block[0].lstrip().startswith("@"):
+            block, first = block[1:], first + 1
+        text = "".join(block).rstrip("\n")
+        owner = code.co_qualname.split(".")[-2] if "." in code.co_qualname else ""
+        head = f"class {owner}:" if owner else "if True:" if text[:1].isspace() else "pass"
+        page = Page(f"{head}\n{text}")
+    except (SyntaxError, IndexError, ValueError, StopIteration):
+        return None, first
+    if len(block) > LONGEST or page.function.name != code.co_name:
+        return None, first
+    return page, first
+
+
+def compiled(unit: Unit, source: str) -> CodeType | None:
+    """The code of an edited function; ``None`` where it does not parse or is no longer the same kind of function."""
+    try:
+        module = compile(source, unit.code.co_filename, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    found = _within(module, unit.code.co_name)
+    return found if found is not None and found.co_freevars == unit.code.co_freevars else None
+
+
+def _within(code: CodeType, name: str) -> CodeType | None:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_name == name and constant.co_firstlineno >= 2:
+                return constant
+            inner = _within(constant, name)
+            if inner is not None:
+                return inner
+    return None
