@@ -60,7 +60,8 @@ def _primals(e: Evidence) -> list[dict[str, Any]]:
 
 def _right(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str, Any]]) -> frozenset[Any]:
     """Lines that leave their local the adjoint of what it is named for, or of anything where its name says nothing."""
-    found, wrong = set(), set()
+    found: set[Any] = set()
+    wrong: set[Any] = set()
     claimed: list[Any] = []  # adjoints that a local is named for: what is one as well under another name is no step
     for local in backward:
         matches = [f for f in forward if _is_adjoint(local["value"], f)]

@@ -1,4 +1,4 @@
-"""What a wrong gradient has to do with the right one, read off the numbers: exact factors, lost entries, an extra term."""
+"""What a wrong gradient has to do with the right one, read off the numbers: factors, lost entries, an extra term."""
 
 from __future__ import annotations
 

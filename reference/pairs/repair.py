@@ -108,9 +108,7 @@ class Search:
         at, size = 0, CHUNK
         while at < len(chosen) and (left := self.until - time.monotonic()) > 0:
             numbers = chosen[at : at + size]
-            told = self._ask(
-                "pair_edited", which=which, numbers=numbers, draws=draws, seconds=min(left, 2.0), along=along
-            )
+            told = self._ask("pair_edited", numbers=numbers, draws=draws, seconds=min(left, 2.0), along=along)
             if not told:
                 return
             yield from zip(numbers, told, strict=False)

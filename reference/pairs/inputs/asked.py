@@ -41,6 +41,10 @@ class Asked:
         """Is it known that it ``indexes`` something, is counted to (``counts``), or is ``called``?"""
         return bool(self._facts(way).get(fact))
 
+    def attributes(self, *way: str) -> tuple[str, ...]:
+        """The attributes that it is asked for."""
+        return tuple(map(str, self._facts(way).get("attributes") or ()))
+
     def default(self, key: str, *way: str) -> Any:
         """What a key is taken for where it is not there."""
         return dict(self._facts(way).get("defaults") or {}).get(key)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reference.interface.pair import Proposal
-from reference.pairs.inputs.arguments import BATCH, parts_of
+from reference.pairs.inputs.arrays import BATCH
 from reference.pairs.inputs.asked import Asked
 from reference.pairs.inputs.documented import Described, described
 from reference.pairs.inputs.layouts import Layout
+from reference.pairs.inputs.parts import parts_of
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, leaves
 from reference.pairs.inputs.tried import plans_by_layout
 from reference.pairs.inputs.vocabulary import Part

@@ -84,7 +84,7 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
     if how == "equal":
         size = int(rng.randint(2, 5))
         return dict.fromkeys(names, size)
-    windows = [n for n in names if n in WINDOWS]
+    windows = [n for n in names if n in WINDOWS] if _slides(names) else []
     planes = [n for n in names if n in PLANES and (windows or n not in ("h", "w"))] if _slides(names) else []
     others = [n for n in names if n not in windows and n not in planes]
     step = 2 if how == "even" else 1

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 
 from reference.interface.pair import PairKind, Proposal
-from reference.pairs.inputs.arguments import Setup, given_to, parts_of
+from reference.pairs.inputs.arguments import given_to
 from reference.pairs.inputs.asked import Asked
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm, label_forms
 from reference.pairs.inputs.layouts import FITS, LAYOUTS, Layout
+from reference.pairs.inputs.parts import Setup, parts_of
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, names_of, names_of_plan
 from reference.pairs.inputs.vocabulary import Part
 
@@ -41,14 +43,15 @@ def plans_by_layout(
     asked = Asked(proposal.asked)
     parts = parts_of(proposal, asked)
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
+    guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
     made: set[str] = set()
     for layout in _in_order(proposal, parts) if layouts is None else layouts:
         if not _allowed(proposal, layout, parts, asked, said or {}):
             continue
         outputs = _outputs(layout, parts)
         for gates in _gates(proposal, parts):
-            for form in _forms(parts, layout, outputs, proposal, asked):
-                setup = Setup(layout, form, gates, parts, asked, said or {}, outputs, letters)
+            for form, guess in product(_forms(parts, layout, outputs, proposal, asked), guesses):
+                setup = Setup(layout, form, gates, parts, asked, said or {}, outputs, letters, guess)
                 arguments = given_to(proposal.takes, setup, constructor=False)
                 construct = given_to(proposal.constructor, setup, constructor=True)
                 key = repr((arguments, construct))

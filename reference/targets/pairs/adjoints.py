@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.targets.pairs.edits import Page
 from reference.targets.pairs.prepared import Prepared
+from reference.targets.pairs.replacing import limited, running
 from reference.targets.pairs.units import Unit, compiled
-from reference.targets.pairs.variants import difference, limited, running
-from reference.targets.process.tracing import trace
+from reference.targets.pairs.variants import difference
 from reference.targets.reading.source import place
+from reference.targets.tracing import trace
 
 __all__ = ["adjoints"]
 
@@ -36,7 +38,7 @@ class Tapped(NamedTuple):
 def adjoints(
     pair: Prepared, cotangents: list[Any], units: list[Unit], belongs: Callable[[str], bool]
 ) -> dict[str, Any]:
-    """``forward``: name, line, value, directions and the slope along each; ``backward``: name, file, cell, line, value."""
+    """``forward``: name, line, value, directions and slopes along them; ``backward``: name, file, cell, line, value."""
     forward = [unit for unit in units if unit.forward]
     found = _tapped(pair, cotangents, forward) if forward else []
     return {"forward": found, "backward": _locals(pair, cotangents, units, belongs)}
@@ -77,10 +79,7 @@ def _tapped(pair: Prepared, cotangents: list[Any], units: list[Unit]) -> list[di
                 unit = units[number]
                 directions = [stream.standard_normal(np.shape(value)) for _ in range(DIRECTIONS)]
                 step = 1e-4 * max(1.0, float(np.max(np.abs(value), initial=0.0)))
-                slopes = [
-                    difference(lambda t, V=V, key=key: _value(pair, cotangents, probes, key, t * V), step)
-                    for V in directions
-                ]
+                slopes = [difference(partial(_value, pair, cotangents, probes, key, V), step) for V in directions]
                 found.append({"name": text, "line": unit.first + line - 2, "value": np.asarray(value),
                               "directions": directions, "slopes": slopes})  # fmt: skip
     except KeyboardInterrupt:
@@ -115,8 +114,8 @@ class _Probes:
         return value + self.shift if key == self.at else value
 
 
-def _value(pair: Prepared, cotangents: list[Any], probes: _Probes, at: Any, shift: Any) -> float:
-    probes.start(at, shift)
+def _value(pair: Prepared, cotangents: list[Any], probes: _Probes, at: Any, V: Any, t: float) -> float:
+    probes.start(at, t * V)
     outputs = pair.forward(pair.primals)
     return float(sum(np.sum(np.asarray(o) * c) for o, c in zip(outputs, cotangents, strict=True)))
 
@@ -124,17 +123,18 @@ def _value(pair: Prepared, cotangents: list[Any], probes: _Probes, at: Any, shif
 def _with_probes(page: Page, number: int) -> str:
     """The function with a probe around what every plain assignment assigns, and around each of its operands."""
     spans: list[tuple[int, int, str]] = []
+    parts: list[tuple[ast.expr, ast.expr]]
     for node in ast.walk(page.function):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
-                found = list(zip(targets, values, strict=False))
+                parts = list(zip(targets, values, strict=False))
             case ast.Assign(targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target], value=value):
-                found = [(target, value)]
+                parts = [(target, value)]
             case _:
                 continue
-        for target, value in found:
+        for into, value in parts:
             if not isinstance(value, ast.Constant | ast.Tuple | ast.Dict | ast.List | ast.Lambda):
-                spans.append((*page.span(value), f"{PROBE}({number}, {ast.unparse(target)!r}, {node.lineno}, "))
+                spans.append((*page.span(value), f"{PROBE}({number}, {ast.unparse(into)!r}, {node.lineno}, "))
     source = page.source
     for start, end, head in sorted(spans, reverse=True):
         source = f"{source[:start]}{head}{source[start:end]}){source[end:]}"

@@ -7,10 +7,12 @@ from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.autodiff import autodiff
+from reference.targets.pairs.editing import adjoints_of, variants_of
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
+from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
@@ -26,6 +28,7 @@ class PairAnswers:
     loaded: Loaded | None
     proposals: dict[str, Proposal]
     namespaces: dict[str, Namespace]  # by the name of their kind
+    variants: dict[str, Variants]  # by pair
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
@@ -74,20 +77,41 @@ class PairAnswers:
         prepared, namespace = self._prepared(check, draw, "autodiff")
         return autodiff(prepared, namespace.kind, cotangents)
 
-    def ask_pair_edits(self, check: str, which: str) -> list[dict[str, Any]]:
-        """Every single edit of the "backward" or "forward" pass: ``number``, ``kind``, ``cell``, ``line``, lines before
-        and after.
-        """
-        raise NotImplementedError
+    def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
+        """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.
 
-    def ask_pair_edited(self, check: str, which: str, numbers: list[int], draws: list[Any]) -> list[Any]:
-        """Of each edit and draw: ``gradients`` by primal, or ``raised``; recorded float64, seeds as in ``pair_run``."""
-        raise NotImplementedError
+        ``number``, ``kind``, ``rank``, ``weight``, ``file``, ``cell``, ``line``, ``function``; the whole lines
+        ``before`` and ``after``; ``old`` and ``new``: the span itself. Every edit counts from this draw on.
+        """
+        if check not in self.variants or not self.variants[check].are_of(draw):
+            self.variants[check] = variants_of(
+                self.proposals[check], lambda tree, kind: self._paired(check, tree, kind), draw, self._is_in_the_file
+            )
+        return self.variants[check].of(which, wrong)
+
+    def ask_pair_edited(
+        self, check: str, numbers: list[Any], draws: list[Any], seconds: float = 60.0, along: list[str] | None = None
+    ) -> list[Any]:
+        """Of each edit (or list of edits at once), per draw: ``gradients`` by primal, or ``raised``.
+
+        ``same``: the forward pass gives what it gave. ``along``: of these primals, for two directions, the gradient
+        along it, the difference of the edited forward pass, and the size of the gradient's terms. Fewer answers than
+        edits where the time is over. Seeds as in ``pair_run``.
+        """
+        return self.variants[check].run(numbers, draws, seconds=seconds, along=along or ())
 
     def ask_pair_adjoints(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> dict[str, Any]:
-        """``forward``: the adjoint of every local of the forward pass, [name, line, value, adjoint]; ``backward``: the
-        locals of the backward pass in their order, [name, cell, line, value].
+        """``forward``: of every local of the forward pass ``name``, ``line``, ``value``, random ``directions`` and the
+        ``slopes`` along them; ``backward``: of the locals of the backward pass in their order ``name``, ``file``,
+        ``cell``, ``line``, ``value``. After ``pair_edits``.
         """
+        return adjoints_of(self.variants[check], draw, cotangents, self._is_in_the_file)
+
+    def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
+        prepared, namespace = self._prepared(check, draw, kind)
+        return prepared, namespace.kind
+
+    def _is_in_the_file(self, file: str) -> bool:
         raise NotImplementedError
 
     def _prepared(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Namespace]:

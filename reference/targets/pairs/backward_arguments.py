@@ -17,7 +17,7 @@ IS_PREDICTION = re.compile(
     r"^_*(dvalues|dvals|y_?hat|y_?pred\w*|pred\w*|output\w*|out|probs?|logits?|a|p)$", re.IGNORECASE
 )
 IS_OUTPUT = re.compile(
-    r"^_*(outs?|outputs?|a|z|h|y|o|s|y_?hat|y_?pred\w*|pred\w*|probs?|activations?|scores?|result|a_?out|forward_?out\w*)$",
+    r"^_*(outs?|outputs?|a|al|a\d|z|h|y|o|p|s|y_?hat|y_?pred\w*|pred\w*|probs?|activations?|scores?|result|a_?out|forward_?out\w*)$",
     re.IGNORECASE,
 )
 DERIVATIVE = re.compile(
@@ -81,7 +81,11 @@ def roles(
             if role in (Role.OUTPUT, Role.COTANGENT) and (loss or IS_PREDICTION.match(p.name)):
                 found[p.name] = (Role.ARGUMENT, pairwise[p.name])
         return found
-    if not cotangents and not (loss and all(found[p.name][0] is Role.ARGUMENT for p in required)):
+    if (
+        not cotangents
+        and not (loss and labels)
+        and not (loss and all(found[p.name][0] is Role.ARGUMENT for p in required))
+    ):
         found |= _first_unknown(found, required, forward, loss=loss)
     strange = [p.name for p in required if found[p.name][0] is Role.LEFT_OUT]
     if strange:

@@ -12,8 +12,10 @@ from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
+from reference.targets.pairs.backward_arguments import is_of_labels
 from reference.targets.pairs.method_names import forwards_of, is_backward
 from reference.targets.pairs.missing import missing_line
+from reference.targets.pairs.naming import named, words
 from reference.targets.pairs.source_functions import (
     SourceFunction,
     calls_of,
@@ -28,6 +30,8 @@ from reference.targets.reading.statements import definitions
 
 __all__ = ["class_proposals"]
 
+NOTHING = ("None", "NotImplementedError", "NotImplemented")
+LOSSES = {"loss", "cost", "objective", "entropy", "crossentropy", "error", "mse", "criterion", "nll", "bce", "energy"}
 CONTEXTS = ("ctx", "context", "self_ctx")
 DECLARED = re.compile(r"straight.?through|surrogate|\bste\b", re.IGNORECASE)
 
@@ -57,10 +61,36 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
         if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):
             continue  # a base class that says what there is to write
         taken |= {name}
-        yield _proposal(owner, node, methods, forward, name, calls)
+        yield _with_loss(_proposal(owner, node, methods, forward, name, calls), methods)
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+
+
+def _with_loss(proposal: Proposal, methods: Mapping[str, SourceFunction]) -> Proposal:
+    """Where a backward pass begins from labels that its forward pass does not take, a loss that does comes between."""
+    known = {parameter.name for parameter in proposal.takes}
+    labels = [p for p in proposal.backward_takes if is_of_labels(p.name) and p.name not in known and not p.optional]
+    first, loss = proposal.forward, ""
+    if labels and not _is_loss(first):
+        losses = (n for n, m in methods.items() if _is_loss(n) and any(is_of_labels(p.name) for p in m.takes))
+        loss = next((name for name in losses if not _is_abstract(methods[name].node)), "")
+    elif _is_loss(first) and {p.name for p in proposal.backward_takes if not p.optional} - known:
+        passes = (n for n in forwards_of("backward", methods) if not _is_loss(n) and methods[n].takes)
+        first, loss = next(passes, first), first
+        labels = [p for p in proposal.backward_takes if is_of_labels(p.name)]
+    needed = {parameter.name for parameter in methods[first].takes if not parameter.optional}
+    if not loss or loss == first or not labels:
+        return proposal
+    if needed <= {parameter.name for parameter in methods[loss].takes}:  # it runs the forward pass itself
+        return proposal._replace(forward=loss, takes=methods[loss].takes, forward_line=methods[loss].line)
+    takes = (*methods[first].takes, labels[0])
+    return proposal._replace(forward=f"{first}, {loss}", takes=takes, forward_line=methods[loss].line)
+
+
+def _is_loss(name: str) -> bool:
+    found = named(name)
+    return found is not None and found.direction == "" and bool(LOSSES & set(words(name)))
 
 
 def _is_abstract(node: ast.FunctionDef) -> bool:
@@ -70,7 +100,7 @@ def _is_abstract(node: ast.FunctionDef) -> bool:
 
 def _returns_nothing(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Return) and (
-        statement.value is None or ast.unparse(statement.value) in ("None", "NotImplementedError", "NotImplemented")
+        statement.value is None or ast.unparse(statement.value).removesuffix("()") in NOTHING
     )
 
 

@@ -182,13 +182,13 @@ def _build(model: Any, names: list[str], size: Any, construct: Mapping[str, Any]
         method(*arguments)
 
 
-def moved(model: Any, kind: Kind, seed: int, kept: frozenset[str] = frozenset()) -> dict[str, Reached]:
+def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[str, Reached]:
     """Move what is constant off its start; returns what was moved as it was before. Gradients and an optimiser's state
     stay.
     """
     before: dict[str, Reached] = {}
-    for name, array in reached(model).items():
-        if name in kept or any(is_gradient_name(path) or _is_state(path) for path in array.paths):
+    for name, array in reached(model, numbers).items():
+        if any(is_gradient_name(path) or _is_state(path) for path in array.paths):
             continue
         start = lowered(array.value, kind)
         if start is None or not start.size or not np.all(np.isfinite(start)):

@@ -16,11 +16,12 @@ from reference.targets.pairs.backward_arguments import Role, Unclear, is_of_labe
 from reference.targets.pairs.constructing import RATE, Descent, Unprepared, applied
 from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
-from reference.targets.pairs.object_answers import Snapshot, answered, offered, outputs_of, snapshot, value_at
+from reference.targets.pairs.object_answers import Snapshot, answered, offered, outputs_of, value_at
+from reference.targets.pairs.object_calls import Run, method_of, result_of
 from reference.targets.pairs.objects import Path, is_array, lowered
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import pulled_back
-from reference.targets.pairs.subjects import Run, Subject, method_of
+from reference.targets.pairs.subjects import Subject
 from reference.targets.pairs.trees import changed_names, own_copy
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
@@ -58,7 +59,7 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kin
 
 def _plan(subject: Subject) -> Plan:
     proposal, first, kind = subject.proposal, subject.first, subject.kind
-    paths = outputs_of(first.answer, subject.before, snapshot(first.model, kind), kind)
+    paths = outputs_of(first.answer, subject.before, subject.snapshot(first.model), kind)
     if not paths:
         raise Unprepared(f"{proposal.forward} neither returns nor keeps an array of floats")
     value = np.asarray(lowered(value_at(first.answer, first.model, paths[0]), kind))
@@ -104,7 +105,7 @@ def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangen
     proposal, kind = subject.proposal, subject.kind
     with subject.seeded():
         run = subject.begun(primals, updating=True)
-        between = snapshot(run.model, kind)
+        between = subject.snapshot(run.model)
         handed: dict[str, Any] = {}
         answer = run.answer
         if proposal.forward != proposal.backward:
@@ -113,7 +114,7 @@ def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangen
             answer = applied(method, proposal.backward_takes, handed)
         elif isinstance(answer, tuple | list):
             answer = answer[1] if len(answer) == 2 else answer[1:]
-    after = snapshot(run.model, kind)
+    after = subject.snapshot(run.model)
     found = answered(answer, proposal.returned, between, after, set(subject.parameters), kind)
     return _matched(subject, plan, run, found, between, after, primals, cotangents, handed)
 
@@ -138,7 +139,7 @@ def _handed(plan: Plan, run: Run, cotangents: list[Any]) -> dict[str, Any]:
             case Role.ARGUMENT if of in run.arguments:
                 handed[name] = run.arguments[of]
             case Role.OUTPUT:
-                handed[name] = outputs[0]
+                handed[name] = outputs[0] if run.passed is None else result_of(run.passed)
             case Role.CACHE:
                 handed[name] = _cache(run, plan)
             case Role.RATE:
@@ -158,7 +159,10 @@ def _cache(run: Run, plan: Plan) -> Any:
     """What the forward pass returned beside its outputs."""
     if run.context is not None:
         return run.context
-    rest = [part for k, part in enumerate(run.answer) if ("answer", k) not in plan.outputs]
+    if run.passed is not None:
+        return run.passed[-1] if isinstance(run.passed, tuple) else run.passed
+    parts = run.answer if isinstance(run.answer, tuple | list) else ()
+    rest = [part for k, part in enumerate(parts) if ("answer", k) not in plan.outputs]
     return rest[0] if len(rest) == 1 else tuple(rest)
 
 
@@ -188,10 +192,11 @@ def _matched(
     if plan.times and cotangents:
         cotangent = _lifted(cotangents[0], kind)
         gradients = {name: _pulled_back(name, value, cotangent, known, kind) for name, value in gradients.items()}
+    lost = [each for each in matched.unmatched if each.returned or not gradients]
     return Returned(
         gradients,
         called,
-        tuple((each.name, each.shape) for each in matched.unmatched),
+        tuple((each.name, each.shape) for each in lost),
         _changed(subject, plan, run, cotangents, handed),
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.pairs.gradient_names import Answered, is_gradient_name
-from reference.targets.pairs.objects import Path, Reached, at, is_float, lowered, reached
+from reference.targets.pairs.objects import Path, Reached, at, is_array, is_float, lowered, reached
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["Snapshot", "answered", "differing", "flat", "offered", "outputs_of", "snapshot", "value_at"]
@@ -27,8 +27,8 @@ class Snapshot(NamedTuple):
     values: dict[str, NDArray]
 
 
-def snapshot(model: Any, kind: Kind) -> Snapshot:
-    arrays = reached(model)
+def snapshot(model: Any, kind: Kind, numbers: frozenset[str] = frozenset()) -> Snapshot:
+    arrays = reached(model, numbers)
     values = {name: lowered(array.value, kind) for name, array in arrays.items()}
     return Snapshot(arrays, {name: np.array(value) for name, value in values.items() if value is not None})
 
@@ -91,7 +91,7 @@ def flat(value: Any, path: Path, kind: Kind, names: Sequence[str] = ()) -> Itera
                 yield from flat(inner, (*path, names[k] or "answer"), kind)
             else:
                 yield from flat(inner, (*path, names[0], k) if listed else (*path, "answer"), kind)
-    elif lowered(value, kind) is not None:
+    elif lowered(value, kind) is not None or (is_array(value) and value.dtype.kind in "iub"):
         yield (*path, names[0]) if len(names) == 1 and names[0] else path, value
 
 

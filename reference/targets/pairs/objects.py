@@ -71,6 +71,11 @@ def is_float(value: Any) -> bool:
     return is_array(value) and np.dtype(value.dtype).kind in "fc"
 
 
+def _is_number(value: Any) -> bool:
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return isinstance(value, float) or (kind == "f" and getattr(value, "ndim", None) == 0)
+
+
 def lowered(value: Any, kind: Kind) -> NDArray | None:
     """A float array or number of the kind as NumPy has it; ``None`` for anything else."""
     if isinstance(value, bool | int | str | type(None)):
@@ -99,9 +104,9 @@ def _within(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from getattr(value, "__dict__", {}).items()
 
 
-def _values(root: Any, first: Path) -> Iterator[tuple[Path, Any]]:
+def _values(root: Any) -> Iterator[tuple[Path, Any]]:
     """Every value by every path, the shortest first; what has been gone into is not gone into again."""
-    waiting: deque[tuple[Path, Any]] = deque([(first, root)])
+    waiting: deque[tuple[Path, Any]] = deque([(("self",), root)])
     entered: set[int] = set()
     for _ in range(MOST):
         if not waiting:
@@ -114,13 +119,20 @@ def _values(root: Any, first: Path) -> Iterator[tuple[Path, Any]]:
         waiting.extend(((*path, step), inner) for step, inner in _within(value))
 
 
-def reached(root: Any, first: Path = ("self",)) -> dict[str, Reached]:
-    """Every float array that is reached from an object, by its name; what is one array stands once."""
-    found: dict[int, Reached] = {}
-    for path, value in _values(root, first):
-        if is_float(value) and "__self__" not in path:
+def reached(root: Any, numbers: frozenset[str] = frozenset()) -> dict[str, Reached]:
+    """Every float array that is reached from an object, by its name; what is one array stands once.
+
+    ``numbers``: attributes that count too where they are single numbers.
+    """
+    found: dict[Any, Reached] = {}
+    for path, value in _values(root):
+        if "__self__" in path:
+            continue
+        if is_float(value):
             before = found.get(id(value))
             found[id(value)] = Reached((*(before.paths if before else ()), path), value)
+        elif path[-1] in numbers and _is_number(value):
+            found[path] = Reached((path,), value)
     named: dict[str, Reached] = {}
     for each in found.values():
         named.setdefault(each.name, each)
@@ -129,9 +141,7 @@ def reached(root: Any, first: Path = ("self",)) -> dict[str, Reached]:
 
 def rates(root: Any) -> list[Path]:
     """Where an object keeps the rate that it learns by, whatever its optimiser."""
-    return [
-        path for path, value in _values(root, ("self",)) if isinstance(value, float) and RATE.fullmatch(str(path[-1]))
-    ]
+    return [path for path, value in _values(root) if isinstance(value, float) and RATE.fullmatch(str(path[-1]))]
 
 
 def at(root: Any, path: Path) -> Any:
@@ -162,12 +172,12 @@ def _is_frozen(holder: Any) -> bool:
 def copied(root: Any) -> Any:
     """A copy that shares no array with it. Raises what ``copy`` raises, and where a function holds on to it."""
     memo: dict[int, Any] = {}
-    values = list(_values(root, ("self",)))
+    values = list(_values(root))
     inside = {id(value) for _, value in values if not isinstance(value, LEAVES)}
     for _, value in values:
         if isinstance(value, ModuleType):
             memo[id(value)] = value
-        elif is_array(value):
+        elif is_array(value) or (hasattr(value, "shape") and hasattr(value, "copy")):
             memo[id(value)] = own_copy(value)
         elif isinstance(value, FunctionType) and any(id(held) in inside for held in _held(value)):
             raise TypeError(f"{value.__name__} holds on to the object that it belongs to")

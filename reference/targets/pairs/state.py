@@ -14,10 +14,11 @@ import numpy as np
 from reference.targets.pairing.passes import seeded
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.randomness import Generator
 
 __all__ = ["SameState", "generator_of"]
 
-MUTABLE = (list, dict, set, np.ndarray, random.Random, np.random.Generator, np.random.RandomState)
+MUTABLE = (list, dict, set, np.ndarray, random.Random, np.random.Generator, np.random.RandomState, Generator)
 LEGACY = {"randn", "rand", "random_sample", "randint", "random_integers", "ranf", "tomaxint"}  # RandomState's alone
 
 

@@ -5,26 +5,24 @@ Parameters that the first forward pass makes are there before any run, and what 
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.constructing import (
     RATE,
-    Context,
     Unprepared,
-    applied,
     built,
     constructed,
     moved,
     restored,
 )
-from reference.targets.pairs.object_answers import offered, outputs_of, snapshot, value_at
+from reference.targets.pairs.object_answers import Snapshot, offered, outputs_of, snapshot, value_at
+from reference.targets.pairs.object_calls import Run, forward, in_mode, is_static, numbers_of, split
 from reference.targets.pairs.objects import (
     Path,
     Reached,
@@ -39,21 +37,9 @@ from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 
-__all__ = ["Run", "Subject", "is_static", "method_of"]
+__all__ = ["Subject"]
 
 AVERAGES = re.compile(r"run(ning)?_|moving|_avg|avg_|ema|average|^(running|mu_run|var_run)", re.IGNORECASE)
-CONTEXTS = ("ctx", "context", "self_ctx")
-MODES = ("training", "train", "is_training", "train_flg", "train_flag", "mode", "is_train", "phase", "trainable_mode")
-
-
-class Run(NamedTuple):
-    """One forward pass: the object afterwards, what it was given, what it answered."""
-
-    model: Any
-    arguments: dict[str, Any]
-    before: dict[str, Any]  # the same as they were
-    answer: Any
-    context: Context | None
 
 
 class Subject:
@@ -62,6 +48,7 @@ class Subject:
     def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
         self.owner = loaded.names.get(proposal.owner)
+        self.numbers = numbers_of(self.owner)
         self.parameters: dict[str, Reached] = {}
         self.ways: dict[str, list[Path]] = {}
         self.same = SameState(loaded, kind)
@@ -69,8 +56,14 @@ class Subject:
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
         self.state = self._state()
         self.fresh = self._fresh()
-        self.before = snapshot(self.state, kind)
+        self.before = self.snapshot(self.state)
         self.first = self._settled()
+
+    def snapshot(self, model: Any) -> Snapshot:
+        return snapshot(model, self.kind, self.numbers)
+
+    def _reached(self, model: Any) -> dict[str, Reached]:
+        return reached(model, self.numbers)
 
     def seeded(self) -> AbstractContextManager[None]:
         return self.same.from_seed(self.draw.seed)
@@ -82,10 +75,13 @@ class Subject:
 
     def _state(self) -> Any:
         with self.seeded():
-            if is_static(self.owner, self.proposal.forward) and not self.proposal.constructor:
+            if is_static(self.owner, split(self.proposal.forward)[0]) and not self.proposal.constructor:
                 return self.owner
             model = constructed(self.proposal, self.loaded, self.draw, self.kind)
-        _in_mode(model, self.draw.reading.get("mode", ""))
+        in_mode(model, self.draw.reading.get("mode", ""))
+        for name, value in vars(model).items() if hasattr(model, "__dict__") else ():
+            if name in self.numbers and type(value) is int:
+                setattr(model, name, float(value))
         return model
 
     def _fresh(self) -> Callable[[], Any]:
@@ -109,16 +105,16 @@ class Subject:
         first = self._first_run()
         if isinstance(self.state, type):
             return first
-        made = reached(first.model)
+        made = self._reached(first.model)
         with self.seeded():
             self._call_forward(first.model, {})
-        stable = {name for name, array in reached(first.model).items() if _same(made.get(name), array)}
-        own = reached(self.state)
+        stable = {name for name, array in self._reached(first.model).items() if _same(made.get(name), array)}
+        own = self._reached(self.state)
         if any(name not in own and not _is_argument(made[name], first) for name in stable):
             self.state = first.model  # it has the parameters that the first forward pass made
-        self.parameters = {name: array for name, array in reached(self.state).items() if name in stable}
+        self.parameters = {name: array for name, array in self._reached(self.state).items() if name in stable}
         self._move()
-        self.before = snapshot(self.state, self.kind)
+        self.before = self.snapshot(self.state)
         return self.run({})
 
     def _first_run(self) -> Run:
@@ -127,22 +123,27 @@ class Subject:
         except Unprepared:
             raise
         except Exception as error:
-            shapes = [value.shape for value in self.arguments.values()]
+            shapes, before = [value.shape for value in self.arguments.values()], self.state
             for build in built(self.state, shapes, self.draw.construct) if not isinstance(self.state, type) else ():
                 try:
                     with self.seeded():
                         model = self.fresh()
                         build(model)
-                    self.state, before = model, self.state
+                    self.state = model
                     return self.run({})
                 except Exception:
                     self.state = before
             raise error
 
     def _move(self) -> None:
-        moved_ = moved(self.state, self.kind, self.draw.seed)
-        arrays = reached(self.state)
-        base = self._probe()
+        moved_ = moved(self.state, self.kind, self.draw.seed, self.numbers)
+        try:
+            base = self._probe()
+        except Exception:  # what was moved is no parameter, but something that is counted or indexed with
+            for before in moved_.values():
+                restored(self.state, before)
+            moved_, base = {}, self._probe()
+        arrays = self._reached(self.state)
         for name in list(self.parameters):
             array = arrays.get(name)
             if array is None or not self._depends_on(array, base):
@@ -163,7 +164,7 @@ class Subject:
 
     def _probe(self) -> list[Any]:
         run = self.run({})
-        paths = outputs_of(run.answer, self.before, snapshot(run.model, self.kind), self.kind)
+        paths = outputs_of(run.answer, self.before, self.snapshot(run.model), self.kind)
         return [lowered(value_at(run.answer, run.model, path), self.kind) for path in paths]
 
     def _depends_on(self, array: Reached, base: list[Any]) -> bool:
@@ -204,9 +205,8 @@ class Subject:
     def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> Run:
         own = {name: primals.get(name, self.kind.lift(value.copy())) for name, value in self.arguments.items()}
         arguments = fresh(self.draw.arguments, own, self.kind, self._generator)
-        method, context = method_of(model, self.proposal.forward)
         before = fresh(self.draw.arguments, own, self.kind, self._generator)
-        return Run(model, arguments, before, applied(method, self.proposal.takes, arguments), context)
+        return forward(self.proposal, model, arguments, before)
 
 
 def _same(before: Reached | None, after: Reached) -> bool:
@@ -216,32 +216,3 @@ def _same(before: Reached | None, after: Reached) -> bool:
 def _is_argument(array: Reached, run: Run) -> bool:
     """Is it what the object was handed, and merely keeps?"""
     return any(array.value is value for name, tree in run.arguments.items() for _, value in leaves(name, tree))
-
-
-def is_static(owner: Any, name: str) -> bool:
-    return isinstance(inspect.getattr_static(owner, name, None), staticmethod | classmethod)
-
-
-def method_of(model: Any, name: str, context: Context | None = None) -> tuple[Callable[..., Any], Context | None]:
-    """A method as it is called, a context before its arguments where it wants one."""
-    method = getattr(model, name)
-    first = next(iter(inspect.signature(method).parameters), "")
-    if first not in CONTEXTS:
-        return method, context
-    context = context or Context()
-    return lambda *arguments, **named: method(context, *arguments, **named), context
-
-
-def _in_mode(model: Any, mode: str) -> None:
-    """Put an object in the mode that is asked for: by its method, or by its attribute."""
-    if not mode:
-        return
-    test = mode in ("test", "eval", "inference", "predict")
-    for name in ("eval", "test_mode", "eval_mode") if test else ("train", "train_mode"):
-        switch = getattr(model, name, None)
-        if inspect.ismethod(switch) and not inspect.signature(switch).parameters:
-            switch()
-            return
-    for name in MODES:
-        if isinstance(getattr(model, name, None), bool | str):
-            setattr(model, name, mode if isinstance(getattr(model, name), str) else not test)

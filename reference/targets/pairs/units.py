@@ -1,4 +1,4 @@
-"""The functions that a pass runs, each with its source: seen while it ran, the target's own and those of its siblings."""
+"""The functions that a pass runs, each with its source: the target's own and those of its siblings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEEPEST = 12  # functions of one pass
 
 
 class Unit(NamedTuple):
-    """One function. ``page`` has one line in front of it; ``first`` is the line of the cell where the function begins."""
+    """One function. ``page`` has one line in front of it; ``first`` is the line of the cell where it begins."""
 
     code: CodeType
     functions: tuple[FunctionType, ...]

@@ -10,13 +10,13 @@ import numpy as np
 
 from reference.targets.stand_in import choosing, formulas, making
 from reference.targets.stand_in.functions import CONSTANTS, TABLE, TYPES, How
-from reference.targets.stand_in.kind import Refused
 from reference.targets.stand_in.mathematics import math_of, special_of
 from reference.targets.stand_in.number_types import float_types, type_behind
 from reference.targets.stand_in.pattern import PATTERN
 from reference.targets.stand_in.randomness import random_of
+from reference.targets.stand_in.refusing import StandInModule
 
-__all__ = ["Refusal", "StandInModule", "functions_of", "modules_of"]
+__all__ = ["functions_of", "modules_of"]
 
 OLDER = {"product": "prod", "cumproduct": "cumprod", "alltrue": "all", "sometrue": "any", "row_stack": "vstack",
          "trapz": "trapezoid", "round_": "round", "in1d": "isin", "pow": "power", "conj": "conjugate",
@@ -31,30 +31,6 @@ OLDER_TYPES: dict[str, Any] = {
     "complex": complex,
     "bool8": np.bool_,
 }
-
-
-class Refusal:
-    """A name that is not on the list: refused where it is used, not where it is imported."""
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        raise Refused(f"{self.__name__} is not on the list of the stand-in")
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Refusal(f"{self.__name__}.{name}")
-
-
-class StandInModule(ModuleType):
-    """A module whose other names are refused."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Refusal(f"{self.__name__}.{name}")
 
 
 class Ufunc:
@@ -142,10 +118,12 @@ def _aside(kind: Any, function: Callable[..., Any]) -> Any:
     if isinstance(function, type) and not issubclass(function, np.errstate | np.ndindex):
         return function
 
+    shown = kind.plain if "share" in function.__name__ else kind.shown
+
     def call(*arguments: Any, **options: Any) -> Any:
         return function(
-            *(kind.shown(type_behind(a)) for a in arguments),
-            **{name: kind.shown(type_behind(value)) for name, value in options.items()},
+            *(shown(type_behind(a)) for a in arguments),
+            **{name: shown(type_behind(value)) for name, value in options.items()},
         )
 
     return call

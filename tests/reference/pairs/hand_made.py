@@ -61,7 +61,6 @@ class HandMade:
         if question == "pair_edits":
             return self.variants(details["draw"]).of(details["which"], details["wrong"])
         if question == "pair_edited":
-            details.pop("which")
             assert self.known is not None
             return self.known.run(**details)
         assert question == "pair_adjoints"

@@ -382,7 +382,7 @@ in_conv("conv: a height for a width in the loop", "MB103 MB106", Wo="Ho):  #!")
 in_conv("conv: no stride in the window of dw", "MB103 MB106",
         window="window = xp[n, :, i:i + HH, j * stride:j * stride + WW]  #!")  # fmt: skip
 in_conv("conv: assigned, not added", "MB106",
-        dx="dxp[n, :, i * stride:i * stride + HH, j * stride:j * stride + WW] = w[f] * dout[n, f, i, j]  #!")  # fmt: skip
+        dx=RIGHT_CONV["dx"].replace("+=", "=") + "  #!")  # fmt: skip
 in_conv("conv: bias of the mean", "MB102", db="db = dout.mean(axis=(0, 2, 3))  #!")
 in_conv("conv: dw assigned", "MB106", dw="dw[f] = window * dout[n, f, i, j]  #!")
 

@@ -1,4 +1,4 @@
-"""The repair dictionary: every single edit of a function's source, each the function's own text with one span replaced."""
+"""The repair dictionary: every single edit of a function, each its own text with one span replaced."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ REDUCED = {"sum", "mean", "max", "min", "prod", "argmax", "argmin", "std", "var"
 AXES = ("0", "1", "2", "-1", "None", "(0, 1)", "(0, 2)", "(1, 2)", "(0, 1, 2)", "(0, 2, 3)", "(2, 3)", "(1, 2, 3)")
 TWINS = {
     "sum": ("mean",), "mean": ("sum",), "maximum": ("minimum",), "minimum": ("maximum",), "exp": ("log", "expm1"),
-    "log": ("exp", "log1p"), "sin": ("cos",), "cos": ("sin",), "tanh": ("sinh", "cosh"), "sinh": ("cosh", "tanh"), "cosh": ("sinh",),
+    "log": ("exp", "log1p"), "sin": ("cos",), "cos": ("sin",), "tanh": ("sinh", "cosh"),
+    "sinh": ("cosh", "tanh"), "cosh": ("sinh",),
     "sqrt": ("square",), "square": ("sqrt",), "sign": ("abs",), "abs": ("sign",), "max": ("min", "sum"),
     "min": ("max",), "argmax": ("argmin",), "zeros_like": ("ones_like",), "ones_like": ("zeros_like",),
     "zeros": ("ones",), "ones": ("zeros",), "std": ("var",), "var": ("std",), "outer": ("dot",), "dot": ("outer",),

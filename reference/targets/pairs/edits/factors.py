@@ -14,7 +14,7 @@ __all__ = ["of_factors"]
 
 def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
     """Every factor on every term; arrays also on the operands of products and on what is summed."""
-    sizes = [n for n in scope.dimensions()]
+    sizes = scope.dimensions()
     others = [n for n, value in scope.sizes.items() if n not in sizes and value > 1 and n not in scope.counters]
     seen = set()
     for node, shape, whole in values(page, scope):
@@ -32,37 +32,37 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
             yield page.change("number", node, f"{text} / {s}", 1.5 + extra)
             yield page.change("number", node, f"(1 - {s}) * {text}", 1.6 + extra)
             yield page.change("number", node, f"{text} / (1 - {s})", 1.6 + extra)
-        for A in (scope.fitting(shape) if shape else ())[:30]:
-            if A != page.text(node):
-                yield from _arrays(page, node, A, scope, extra, _kept(A, page, node))
+        for array in (scope.fitting(shape) if shape else ())[:30]:
+            if array != page.text(node):
+                yield from _arrays(page, node, array, scope, extra, _kept(array, page, node))
     skipped = counting(page)
-    for node in ast.walk(page.function):
-        if node in seen or node in skipped or not isinstance(node, ast.expr) or not _is_an_operand(page, node):
+    for node in (n for n in ast.walk(page.function) if isinstance(n, ast.expr)):
+        if node in seen or node in skipped or not _is_an_operand(page, node):
             continue
         shape = scope.shape(node)
-        for A in (scope.fitting(shape) if shape else ())[:20]:
-            if A != page.text(node):
-                yield from _arrays(page, node, A, scope, 0.4, _kept(A, page, node))
+        for array in (scope.fitting(shape) if shape else ())[:20]:
+            if array != page.text(node):
+                yield from _arrays(page, node, array, scope, 0.4, _kept(array, page, node))
 
 
-def _arrays(page: Page, node: ast.expr, A: str, scope: Scope, extra: float, near: float) -> Iterator[Change]:
+def _arrays(page: Page, node: ast.expr, array: str, scope: Scope, extra: float, near: float) -> Iterator[Change]:
     text = page.text(node, PRODUCT)
-    if A in scope.masks:
-        yield page.change("mask", node, f"{text} * {A}", 1.4 + extra - 0.3 * (A in scope.unused))
+    if array in scope.masks:
+        yield page.change("mask", node, f"{text} * {array}", 1.4 + extra - 0.3 * (array in scope.unused))
         return
-    extra -= 0.3 * (A in scope.unused) + near
-    yield page.change("slope", node, f"{text} * {A}", 1.7 + extra)
-    yield page.change("slope", node, f"{text} * ({A} > 0)", 1.7 + extra)
-    yield page.change("slope", node, f"{text} * (1 - {A} ** 2)", 1.8 + extra)
-    yield page.change("slope", node, f"{text} * {A} * (1 - {A})", 1.8 + extra)
-    yield page.change("slope", node, f"{text} * (1 - {A})", 1.8 + extra)
-    yield page.change("slope", node, f"{text} / {A}", 1.9 + extra)
+    extra -= 0.3 * (array in scope.unused) + near
+    yield page.change("slope", node, f"{text} * {array}", 1.7 + extra)
+    yield page.change("slope", node, f"{text} * ({array} > 0)", 1.7 + extra)
+    yield page.change("slope", node, f"{text} * (1 - {array} ** 2)", 1.8 + extra)
+    yield page.change("slope", node, f"{text} * {array} * (1 - {array})", 1.8 + extra)
+    yield page.change("slope", node, f"{text} * (1 - {array})", 1.8 + extra)
+    yield page.change("slope", node, f"{text} / {array}", 1.9 + extra)
 
 
-def _kept(A: str, page: Page, node: ast.expr) -> float:
+def _kept(array: str, page: Page, node: ast.expr) -> float:
     """How much sooner an array is tried: `o` for `do` and `da_o`, and no other gradient."""
     target = target_text(page.statement(node)).lower().replace("_", "")
-    name = A.lower().replace("_", "")
+    name = array.lower().replace("_", "")
     if name.startswith("d") and len(name) > 1:
         return -0.5
     return 0.2 if target.endswith(name) else 0.0

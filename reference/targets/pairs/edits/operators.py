@@ -65,8 +65,8 @@ def _of_sums(page: Page, node: ast.BinOp) -> Iterator[Change]:
             yield page.change("grouping", node, f"{page.text(a, SUM)} {SYMBOLS[type(op)]} ({page.text(b, SUM)} {sign} "
                                                 f"{right})", 1.2)  # fmt: skip
         case ast.BinOp(op=ast.Mult() | ast.Div() as op, left=a, right=b):
-            yield page.change("grouping", node, f"{page.text(a, PRODUCT)} {SYMBOLS[type(op)]} ({page.text(b, SUM)} {sign} "
-                                                f"{right})", 1.2)  # fmt: skip
+            factor = f"{page.text(a, PRODUCT)} {SYMBOLS[type(op)]}"
+            yield page.change("grouping", node, f"{factor} ({page.text(b, SUM)} {sign} {right})", 1.2)
             if isinstance(op, ast.Div):
                 yield page.change(
                     "grouping", node, f"({page.text(a, SUM)} {sign} {right}) / {page.text(b, UNARY)}", 1.1
@@ -86,23 +86,20 @@ def _of_products(page: Page, node: ast.BinOp) -> Iterator[Change]:
     sign = "/" if divided else "*"
     match node.left:  # (a + b) * c, a / b * c
         case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=a, right=b):
-            yield page.change("grouping", node, f"{page.text(a, SUM)} {SYMBOLS[type(op)]} {page.text(b, PRODUCT)} {sign} "
-                                                f"{right}", 1.1)  # fmt: skip
+            inner = SYMBOLS[type(op)]
+            last = f"{page.text(b, PRODUCT)} {sign} {right}"
+            yield page.change("grouping", node, f"{page.text(a, SUM)} {inner} {last}", 1.1)
             yield page.change("grouping", node, f"{page.text(a, PRODUCT)} {sign} {right} {SYMBOLS[type(op)]} "
                                                 f"{page.text(b, PRODUCT)}", 1.1)  # fmt: skip
         case ast.BinOp(op=ast.Div(), left=a, right=b):
             yield page.change(
                 "grouping", node, f"{page.text(a, PRODUCT)} / ({page.text(b, PRODUCT)} {sign} {right})", 1.2
             )
-        case ast.UnaryOp(op=ast.USub()):
-            pass
     match node.right:  # a * (b + c), a / (b * c)
-        case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=b, right=c):
-            yield page.change("grouping", node, f"{left} {sign} {page.text(b, UNARY)} {SYMBOLS[type(op)]} "
-                                                f"{page.text(c, PRODUCT)}", 1.1)  # fmt: skip
-        case ast.BinOp(op=ast.Mult() | ast.Div() as op, left=b, right=c):
-            yield page.change("grouping", node, f"{left} {sign} {page.text(b, UNARY)} {SYMBOLS[type(op)]} "
-                                                f"{page.text(c, UNARY)}", 1.2)  # fmt: skip
+        case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), left=b, right=c):
+            symbol = SYMBOLS[type(node.right.op)]
+            last = page.text(c, PRODUCT if symbol in "+-" else UNARY)
+            yield page.change("grouping", node, f"{left} {sign} {page.text(b, UNARY)} {symbol} {last}", 1.1)
 
 
 def _of_constants(page: Page, node: ast.Constant, value: float) -> Iterator[Change]:

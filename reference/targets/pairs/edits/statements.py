@@ -64,8 +64,8 @@ def _of_updates(
         yield _whole(page, node, "divisor", f"{into} {'/' if isinstance(op, ast.Mult) else '*'}= {what}", 0.9)
     match value:  # dW /= N + reg * W
         case ast.BinOp(op=ast.Add() | ast.Sub() as inner, left=left, right=right):
-            yield _whole(page, node, "grouping", f"{into} = {into} {symbol} {page.text(left, UNARY)} "
-                                                 f"{SYMBOLS[type(inner)]} {page.text(right, PRODUCT)}", 1.0)  # fmt: skip
+            first = f"{into} = {into} {symbol} {page.text(left, UNARY)}"
+            yield _whole(page, node, "grouping", f"{first} {SYMBOLS[type(inner)]} {page.text(right, PRODUCT)}", 1.0)
         case ast.BinOp(op=ast.Mult() | ast.Div() as inner, left=left, right=right):
             yield _whole(page, node, "grouping", f"{into} = ({into} {symbol} {page.text(left, PRODUCT)}) "
                                                  f"{SYMBOLS[type(inner)]} {page.text(right, UNARY)}", 1.2)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Single edits that add a term: a penalty, a contribution that was forgotten, the sums of a softmax or a normalisation."""
+"""Single edits that add a term: a penalty, a contribution, the sums of a softmax or a normalisation."""
 
 from __future__ import annotations
 
@@ -14,29 +14,31 @@ __all__ = ["of_terms"]
 
 def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
     """Terms added to what is assigned or returned, and to every sum within it."""
-    np, sizes = numpy_name(page), [n for n in scope.dimensions()][:6]
+    np, sizes = numpy_name(page), scope.dimensions()[:6]
     for node, shape in _sums(page, scope):
         if not shape:
             continue
         text, product = page.text(node, SUM), page.text(node, PRODUCT)
-        alike = [A for A in scope.alike(shape) if A != text][:10]
-        fitting = [A for A in scope.fitting(shape) if A != text][:14]
-        for A in fitting:
-            extra = 0.0 if A in scope.unused else 0.5
-            yield page.change("contribution", node, f"{text} + {A}", 1.5 + extra)
-            yield page.change("contribution", node, f"{text} - {A}", 1.5 + extra)
+        alike = [array for array in scope.alike(shape) if array != text][:10]
+        fitting = [array for array in scope.fitting(shape) if array != text][:14]
+        for array in fitting:
+            extra = 0.0 if array in scope.unused else 0.5
+            yield page.change("contribution", node, f"{text} + {array}", 1.5 + extra)
+            yield page.change("contribution", node, f"{text} - {array}", 1.5 + extra)
             yield from (
-                page.change("contribution", node, f"{text} {s} {A} / {n}", 1.7 + extra) for n in sizes for s in "+-"
+                page.change("contribution", node, f"{text} {s} {array} / {n}", 1.7 + extra) for n in sizes for s in "+-"
             )
-        for A in alike:
+        for array in alike:
             for s in list(scope.numbers)[:5]:
-                yield page.change("penalty", node, f"{text} + {s} * {A}", 2.0)
-                yield page.change("penalty", node, f"{text} + 2 * {s} * {A}", 2.0)
-                yield from (page.change("penalty", node, f"{text} + {s} / {n} * {A}", 2.2) for n in sizes)
-            for B in fitting:
-                if B not in alike and A != B:
-                    yield page.change("row term", node, f"{text} - {A} * {B}", 2.5)
-                    yield from (page.change("row term", node, f"{text} - {A} * {B} / {n}", 2.7) for n in sizes[:3])
+                yield page.change("penalty", node, f"{text} + {s} * {array}", 2.0)
+                yield page.change("penalty", node, f"{text} + 2 * {s} * {array}", 2.0)
+                yield from (page.change("penalty", node, f"{text} + {s} / {n} * {array}", 2.2) for n in sizes)
+            for other in fitting:
+                if other not in alike and array != other:
+                    yield page.change("row term", node, f"{text} - {array} * {other}", 2.5)
+                    yield from (
+                        page.change("row term", node, f"{text} - {array} * {other} / {n}", 2.7) for n in sizes[:3]
+                    )
         yield from _rows(page, node, text, product, shape, alike, np)
 
 
@@ -49,17 +51,17 @@ def _rows(
         tail = f"axis={axis}, keepdims=True)"
         whole = page.text(node)
         yield page.change("row term", node, f"{text} - {np}.mean({whole}, {tail}", 2.6)
-        for A in alike:
-            both = f"{text} - {np}.mean({whole}, {tail} - {A} * {np}.mean({product} * {A}, {tail}"
+        for array in alike:
+            both = f"{text} - {np}.mean({whole}, {tail} - {array} * {np}.mean({product} * {array}, {tail}"
             yield page.change("row term", node, both, 2.8)
-            yield page.change("row term", node, f"{text} - {np}.sum({A}, {tail}", 2.6)
-            yield page.change("row term", node, f"{text} - {A} * {np}.sum({whole}, {tail}", 2.6)
-            yield page.change("row term", node, f"{text} - {A} * {np}.sum({product} * {A}, {tail}", 2.7)
-            yield page.change("row term", node, f"{text} - {A} * {np}.mean({product} * {A}, {tail}", 2.7)
-            yield page.change("row term", node, f"{A} * ({text} - {np}.sum({product} * {A}, {tail})", 2.8)
-            for B in alike:
-                if A != B:
-                    yield page.change("row term", node, f"{text} - {A} * {np}.sum({A} * {B}, {tail}", 2.9)
+            yield page.change("row term", node, f"{text} - {np}.sum({array}, {tail}", 2.6)
+            yield page.change("row term", node, f"{text} - {array} * {np}.sum({whole}, {tail}", 2.6)
+            yield page.change("row term", node, f"{text} - {array} * {np}.sum({product} * {array}, {tail}", 2.7)
+            yield page.change("row term", node, f"{text} - {array} * {np}.mean({product} * {array}, {tail}", 2.7)
+            yield page.change("row term", node, f"{array} * ({text} - {np}.sum({product} * {array}, {tail})", 2.8)
+            for other in alike:
+                if array != other:
+                    yield page.change("row term", node, f"{text} - {array} * {np}.sum({array} * {other}, {tail}", 2.9)
 
 
 def _sums(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None]]:
@@ -70,12 +72,8 @@ def _sums(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None]]:
         if is_whole:
             whole[node] = shape
     yield from whole.items()
-    for node in ast.walk(page.function):
-        if (
-            isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.Add | ast.Sub)
-            and node not in skipped | whole.keys()
-        ):
+    for node in (n for n in ast.walk(page.function) if isinstance(n, ast.BinOp)):
+        if isinstance(node.op, ast.Add | ast.Sub) and node not in skipped | whole.keys():
             parent = page.parents[node]
             if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)):
                 yield node, scope.shape(node) or _largest(page, node, scope)

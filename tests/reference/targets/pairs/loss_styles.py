@@ -211,3 +211,69 @@ class LossAndGradients:
         grads = {"W": X.T @ d + reg * self.params["W"], "b": d.sum(axis=0)}
         return loss, grads
 """
+
+LOSS_BETWEEN = """
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+class NeuralNetwork:
+    def __init__(self, n_in, n_hidden, n_out, learning_rate=0.1):
+        self.learning_rate = learning_rate
+        self.W1, self.b1 = np.random.randn(n_in, n_hidden) * 0.01, np.zeros((1, n_hidden))
+        self.W2, self.b2 = np.random.randn(n_hidden, n_out) * 0.01, np.zeros((1, n_out))
+
+    def forward(self, X):
+        self.a1 = sigmoid(X @ self.W1 + self.b1)
+        self.a2 = sigmoid(self.a1 @ self.W2 + self.b2)
+        return self.a2
+
+    def compute_loss(self, y_true, y_pred):
+        return -np.mean(y_true * np.log(y_pred) + (1 - y_true) * np.log(1 - y_pred))
+
+    def backward(self, X, y, output):
+        d2 = (output - y) / y.size
+        d1 = d2 @ self.W2.T * self.a1 * (1 - self.a1)
+        self.W2 -= self.learning_rate * self.a1.T @ d2
+        self.b2 -= self.learning_rate * d2.sum(axis=0, keepdims=True)
+        self.W1 -= self.learning_rate * X.T @ d1
+        self.b1 -= self.learning_rate * d1.sum(axis=0, keepdims=True)
+"""
+
+NUMBER = """
+class LogisticRegression:
+    def __init__(self, n):
+        self.w = np.zeros((n, 1))
+        self.b = 0
+
+    def forward(self, X):
+        return 1 / (1 + np.exp(-(X @ self.w + self.b)))
+
+    def loss(self, y, p):
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+    def backward(self, X, y, p):
+        dz = (p - y) / len(X)
+        self.dw = X.T @ dz
+        self.db = np.sum(dz)
+
+class PReLU:
+    def __init__(self, alpha=0.25):
+        self.alpha = alpha
+
+    def forward(self, x):
+        self.x = x
+        return np.where(x > 0, x, self.alpha * x)
+
+    def backward(self, dout):
+        self.dalpha = np.sum(np.where(self.x > 0, 0, self.x) * dout)
+        return np.where(self.x > 0, 1, self.alpha) * dout
+"""
+
+WHOLE_NUMBERS = """
+class ReLU:
+    def __call__(self, x):
+        return np.where(x >= 0, x, 0)
+
+    def gradient(self, x):
+        return np.where(x >= 0, 1, 0)
+"""

@@ -62,6 +62,13 @@ RIGHT: list[tuple[Any, ...]] = [  # style, check, arguments, constructor, the gr
       "self.layers.2.W": "self.layers.2.dW", "self.layers.2.b": "self.layers.2.db"}),
     (loss_styles.NETWORK, "LossAndGradients.loss", {"X": X, "y": R.randn(4, 5), "reg": 0.7}, SIZES,
      {"self.params.W": "W", "self.params.b": "b"}),
+    (loss_styles.LOSS_BETWEEN, "NeuralNetwork.backward", {"X": X, "y": R.rand(4, 2)},
+     {"n_in": 3, "n_hidden": 5, "n_out": 2},
+     {"self.W1": "", "self.b1": "", "self.W2": "", "self.b2": ""}),
+    (loss_styles.NUMBER, "LogisticRegression.backward", {"X": X, "y": R.rand(4, 1)}, {"n": 3},
+     {"self.w": "self.dw", "self.b": "self.db"}),
+    (loss_styles.NUMBER, "PReLU.backward", {"x": X}, {}, {"x": "", "self.alpha": "self.dalpha"}),
+    (loss_styles.WHOLE_NUMBERS, "ReLU.gradient", {"x": X}, {}, {"x": ""}),
 ]  # fmt: skip
 
 

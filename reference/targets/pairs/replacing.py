@@ -1,0 +1,75 @@
+"""Edited code in the place of a target's own functions, for a while and within a limit of time."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from types import CodeType, FrameType
+from typing import Any
+
+from reference.targets.pairs.edit import Edit
+from reference.targets.pairs.edits import replaced
+from reference.targets.pairs.units import Unit, compiled
+
+__all__ = ["TookTooLong", "in_place", "limited", "running"]
+
+
+class TookTooLong(BaseException):
+    """A variant that did not come back; no ``except Exception`` of the target's swallows it."""
+
+
+@contextlib.contextmanager
+def in_place(edits: Sequence[Edit]) -> Iterator[bool]:
+    """The edited functions in the place of the target's own; yields whether all of it fits together."""
+    by_unit: dict[CodeType, list[Edit]] = {}
+    for edit in edits:
+        by_unit.setdefault(edit.unit.code, []).append(edit)
+    ready = []
+    for several in by_unit.values():
+        unit = several[0].unit
+        source = replaced(unit.page.source, [e.change for e in several])
+        code = None if source is None else compiled(unit, source)
+        if code is None:
+            yield False
+            return
+        ready.append((unit, code))
+    with running(ready):
+        yield True
+
+
+@contextlib.contextmanager
+def running(ready: Sequence[tuple[Unit, CodeType]], names: Mapping[str, Any] = {}) -> Iterator[None]:
+    """Each function with another code, and with further global names, for a while."""
+    try:
+        for unit, code in ready:
+            for function in unit.functions:
+                function.__code__ = code
+                function.__globals__.update(names)
+        yield
+    finally:
+        for unit, _ in ready:
+            for function in unit.functions:
+                function.__code__ = unit.code
+                for name in names:
+                    function.__globals__.pop(name, None)
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise ``TookTooLong`` within what does not come back, where the system has a timer, in the main thread."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TookTooLong(f"after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare ``except`` swallows it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
