@@ -109,6 +109,9 @@ class Glued:
     def __getitem__(self, key: Any) -> Any:
         return self.kind.wrap(self.own[self.kind.plain(key)])
 
+    def __deepcopy__(self, memo: Any) -> Glued:
+        return self
+
 
 class Iteration:
     """``np.nditer`` over one array, in the order of its indices."""
