@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reference.interface.pair import PairKind
-from reference.targets.pairs.naming import Named, core, is_cotangent, named
-from reference.targets.pairs.source_functions import SourceFunction, returns_of
+from reference.targets.pairs.naming import Named, core, is_cotangent, is_gradient, is_loss, named
+from reference.targets.pairs.source_functions import SourceFunction, returned_names, returns_of
 
 __all__ = ["NamedPair", "function_pairs", "takes_a_cotangent"]
 
@@ -41,6 +41,8 @@ def function_pairs(functions: Functions) -> Iterator[NamedPair]:
         cotangent = takes_a_cotangent(forward, backward)
         if own.direction == "backward" or cotangent:
             alone = not cotangent and _asks_the_same(forward, backward)
+            if alone and not own.core and not _is_of_a_loss(forward, backward):
+                continue
             yield NamedPair(PairKind.DERIVATIVE if alone else PairKind.FUNCTION, forward, backward)
 
 
@@ -55,6 +57,12 @@ def _gives(function: SourceFunction) -> bool:
     yields = any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(function.node))
     empty = any(isinstance(s, ast.Pass | ast.Raise) for s in body) or not [s for s in body if not _is_a_constant(s)]
     return bool(returns_of(function.node)) or writes or yields or empty
+
+
+def _is_of_a_loss(forward: SourceFunction, backward: SourceFunction) -> bool:
+    """Without a name of what it is of and without a cotangent: both passes of a hidden Markov model are no pair."""
+    loss = any(is_loss(name) and len(name) > 1 for name in returned_names(forward.node))
+    return loss or any(is_gradient(name) for name in returned_names(backward.node))
 
 
 def _is_a_constant(statement: ast.stmt) -> bool:

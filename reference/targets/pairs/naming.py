@@ -44,7 +44,7 @@ NOT_A_PASS = {"fill", "compat", "compatible", "compatibility", "search", "chaini
               "optimize", "optimise", "print", "show", "draw", "display", "visualize", "visualise", "color", "colour",
               "image", "norms", "accumulate", "boosting", "benchmark", "verify", "approx", "approximate", "finite",
               "estimate", "est", "main", "demo", "run", "hook", "hooks", "register", "load", "save",
-              "approximation", "magnitude", "estimated"}  # fmt: skip
+              "approximation", "policy", "natural", "magnitude", "estimated"}  # fmt: skip
 
 
 class Named(NamedTuple):

@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from reference.interface.pair import Parameter
@@ -182,7 +183,8 @@ def documents_of(function: SourceFunction) -> str:
     return "\n".join(part for part in (said, *(t for n, t in sorted(remarks.items()) if above < n <= last)) if part)
 
 
-def comments_of(text: str) -> dict[int, str]:
+@lru_cache(maxsize=64)
+def comments_of(text: str) -> Mapping[int, str]:
     """The comments of a cell by their lines."""
     found: dict[int, str] = {}
     try:
