@@ -13,6 +13,7 @@ __all__ = ["IS_OPTIMISER", "IS_RATE", "Role", "Unclear", "is_derivative", "is_of
 
 IS_RATE = re.compile(r"^_*(lr|l_rate|learning_?rate|learn_rate|eta|rate|step_?size|learningrate|alpha)$", re.IGNORECASE)
 IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)$", re.IGNORECASE)
+IS_STORE = re.compile(r"^_*(grads|gradients|\w+_(grads|gradients)|grad_?dict|gradient_?dict)$", re.IGNORECASE)
 IS_PREDICTION = re.compile(
     r"^_*(dvalues|dvals|y_?hat|y_?pred\w*|pred\w*|output\w*|out|probs?|logits?|a|p)$", re.IGNORECASE
 )
@@ -33,6 +34,7 @@ class Role(StrEnum):
     CACHE = "cache"
     RATE = "rate"
     OPTIMISER = "optimiser"
+    STORE = "store"  # a dictionary that the backward pass puts its gradients into
     LEFT_OUT = "left out"
 
 
@@ -75,6 +77,8 @@ def roles(
     for p in backward:
         found[p.name] = (_role(p, forward), p.name if p.name in forward else "")
     cotangents = [name for name, (role, _) in found.items() if role is Role.COTANGENT]
+    if len(cotangents) > 1 and IS_STORE.match(cotangents[-1]):
+        found[cotangents.pop()] = (Role.STORE, "")
     if labels and same_number and len(required) > 1:  # a loss that is asked for its gradient with its own arguments
         for p in required:
             role = found[p.name][0]

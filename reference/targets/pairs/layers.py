@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,24 +10,22 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.backward_arguments import Role, Unclear, is_of_labels, roles
-from reference.targets.pairs.constructing import RATE, Descent, Unprepared, applied
+from reference.targets.pairs.constructing import Unprepared, applied
+from reference.targets.pairs.divisors import divided_axes
 from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
-from reference.targets.pairs.object_answers import Snapshot, answered, offered, outputs_of, value_at
-from reference.targets.pairs.object_calls import Run, method_of, result_of
+from reference.targets.pairs.object_answers import Snapshot, answered, flat, offered, outputs_of, value_at
+from reference.targets.pairs.object_calls import Run, forward, method_of, result_of, split
 from reference.targets.pairs.objects import Path, is_array, lowered
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import pulled_back
 from reference.targets.pairs.subjects import Subject
+from reference.targets.pairs.supplies import RATE, Descent, Held
 from reference.targets.pairs.trees import changed_names, own_copy
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["prepare_object"]
-
-BY_A_SIZE = re.compile(
-    r"/=?\s*(?:float\()?\s*(?:len\(|[\w.]*\.(?:shape|size)|n\b|m\b|N\b|batch|samples|num)|np\.mean|\.mean\("
-)
 
 
 class Plan(NamedTuple):
@@ -40,7 +35,7 @@ class Plan(NamedTuple):
     roles: dict[str, tuple[Role, str]]
     listed: bool  # one argument takes the cotangents of all outputs
     times: bool  # the backward pass is a derivative, which is multiplied with the cotangent
-    mean: bool  # the loss is the mean of what is returned by example
+    divisor: int  # the loss is the sum of what is returned, divided by this, where it is more than 1
     takes_cotangent: bool
 
 
@@ -48,7 +43,9 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kin
     """Raises ``Unprepared`` with the reason, and what the target raises."""
     subject = Subject(proposal, loaded, draw, kind)
     plan = _plan(subject)
-    parameters = {name: np.array(lowered(array.value, kind)) for name, array in subject.parameters.items()}
+    parameters = {
+        name: np.array(np.asarray(lowered(array.value, kind)).real) for name, array in subject.parameters.items()
+    }
     return Prepared(
         {**subject.arguments, **parameters},
         lambda primals: _outputs(subject.run(primals), plan),
@@ -72,30 +69,34 @@ def _plan(subject: Subject) -> Plan:
             raise Unprepared(f"{proposal.backward}: {error}") from None
     cotangents = sum(role is Role.COTANGENT for role, _ in found.values())
     listed = cotangents == 1 and isinstance(first.answer, list | Mapping) and len(paths) > 1
-    mean = not loss and not cotangents and _is_by_example(subject, value)
+    divisor = 1 if loss or cotangents else _divisor(subject, value)
     return Plan(
         paths if listed else paths[: 1 if loss else max(1, cotangents)],
         found,
         listed,
-        not loss and not cotangents and not mean,
-        mean,
-        not loss and not mean,
+        not loss and not cotangents and divisor == 1,
+        divisor,
+        not loss and divisor == 1,
     )
 
 
-def _is_by_example(subject: Subject, output: NDArray) -> bool:
-    """Are these values by example, and the backward pass the gradient of their mean, since it divides by a size?"""
-    try:
-        text = inspect.getsource(getattr(subject.owner, subject.proposal.backward))
-    except (OSError, TypeError):
-        return False
-    labels = any(is_of_labels(parameter.name) for parameter in subject.proposal.takes)
-    return labels and output.ndim > 0 and bool(BY_A_SIZE.search(textwrap.dedent(text)))
+def _divisor(subject: Subject, output: NDArray) -> int:
+    """Of values by example or by entry: how many there are in the mean that the backward pass is the gradient of.
+
+    That is the product of the sizes that it divides by and that are still axes here; 1 where there is none.
+    """
+    first, loss = split(subject.proposal.forward)
+    methods = [getattr(subject.owner, name, None) for name in (first, loss, subject.proposal.backward) if name]
+    axes = divided_axes(*(method for method in methods if method is not None))
+    predicted = [value.shape for name, value in subject.arguments.items() if not is_of_labels(name)]
+    if not predicted or output.shape != predicted[0][: output.ndim]:
+        return 1
+    return int(np.prod([n for k, n in enumerate(output.shape) if k in axes], dtype=int))
 
 
 def _outputs(run: Run, plan: Plan) -> list[Any]:
     values = [value_at(run.answer, run.model, path) for path in plan.outputs]
-    return [values[0].sum() / len(values[0])] if plan.mean else values
+    return [values[0].sum() / plan.divisor] if plan.divisor > 1 else values
 
 
 # --- the backward pass -----------------------------------------------------------------------------------------------
@@ -109,14 +110,43 @@ def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangen
         handed: dict[str, Any] = {}
         answer = run.answer
         if proposal.forward != proposal.backward:
-            handed = _handed(plan, run, [_lifted(c, kind) for c in cotangents])
-            method, _ = method_of(run.model, proposal.backward, run.context)
-            answer = applied(method, proposal.backward_takes, handed)
+            given = [_lifted(c, kind) for c in cotangents]
+            handed = _handed(plan, run, given)
+            try:
+                answer = _called_back(subject, run, handed)
+            except Exception:
+                if _runs_after_a_second(subject, plan, primals, given):
+                    raise Unprepared(f"{proposal.check} runs only after a second forward pass") from None
+                raise
         elif isinstance(answer, tuple | list):
             answer = answer[1] if len(answer) == 2 else answer[1:]
     after = subject.snapshot(run.model)
     found = answered(answer, proposal.returned, between, after, set(subject.parameters), kind)
+    for name in (name for name, (role, _) in plan.roles.items() if role is Role.STORE):
+        found += [Answered(p, v, np.shape(kind.lower(v)), True) for p, v in flat(handed[name], ("returned",), kind)]
     return _matched(subject, plan, run, found, between, after, primals, cotangents, handed)
+
+
+def _called_back(subject: Subject, run: Run, handed: Mapping[str, Any]) -> Any:
+    method, _ = method_of(run.model, subject.proposal.backward, run.context)
+    try:
+        return applied(method, subject.proposal.backward_takes, handed)
+    except AttributeError as error:
+        if error.name not in ("input", "inputs"):
+            raise
+        kept = [Held(value) for value in run.arguments.values()]  # by what wraps a function of an autograd engine
+        run.model.inputs, run.model.input = kept, kept[0]
+        return applied(method, subject.proposal.backward_takes, handed)
+
+
+def _runs_after_a_second(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> bool:
+    try:
+        first = subject.begun(primals, updating=True)
+        again = forward(subject.proposal, first.model, first.arguments, first.before)
+        _called_back(subject, again, _handed(plan, again, list(cotangents)))
+    except Exception:
+        return False
+    return True
 
 
 def _lifted(value: Any, kind: Kind) -> Any:
@@ -146,6 +176,8 @@ def _handed(plan: Plan, run: Run, cotangents: list[Any]) -> dict[str, Any]:
                 handed[name] = RATE
             case Role.OPTIMISER:
                 handed[name] = Descent()
+            case Role.STORE:
+                handed[name] = {}
     return handed
 
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from reference.interface.pair import Proposal
 from reference.targets.pairs.backward_arguments import is_of_labels
-from reference.targets.pairs.constructing import Context, applied
+from reference.targets.pairs.constructing import applied
 from reference.targets.pairs.objects import is_float
+from reference.targets.pairs.supplies import Context
 
 __all__ = ["Run", "forward", "in_mode", "is_static", "method_of", "numbers_of", "result_of", "split"]
 

@@ -5,21 +5,24 @@ Parameters that the first forward pass makes are there before any run, and what 
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.constructing import (
-    RATE,
     Unprepared,
     built,
     constructed,
     moved,
     restored,
+    rounded,
 )
 from reference.targets.pairs.object_answers import Snapshot, offered, outputs_of, snapshot, value_at
 from reference.targets.pairs.object_calls import Run, forward, in_mode, is_static, numbers_of, split
@@ -33,13 +36,14 @@ from reference.targets.pairs.objects import (
     reached,
 )
 from reference.targets.pairs.state import SameState, generator_of
+from reference.targets.pairs.supplies import RATE, Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["Subject"]
 
-AVERAGES = re.compile(r"run(ning)?_|moving|_avg|avg_|ema|average|^(running|mu_run|var_run)", re.IGNORECASE)
+AVERAGES = re.compile(r"run(ning)?_|moving|_avg|avg_|(^|[._])ema|average|^(running|mu_run|var_run)", re.IGNORECASE)
 
 
 class Subject:
@@ -54,7 +58,14 @@ class Subject:
         self.same = SameState(loaded, kind)
         first = next((p.name for p in proposal.takes if not p.optional), "")
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
-        self.state = self._state()
+        self.supplying = False
+        self.shared = [
+            (owner, name, copy.deepcopy(value))
+            for owner in {v for v in loaded.names.values() if isinstance(v, type) and v.__module__ == "target"}
+            for name, value in vars(owner).items()
+            if isinstance(value, list | dict | set) and not name.startswith("__")
+        ]
+        self.state = self._constructed()
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
         self.first = self._settled()
@@ -65,8 +76,13 @@ class Subject:
     def _reached(self, model: Any) -> dict[str, Reached]:
         return reached(model, self.numbers)
 
-    def seeded(self) -> AbstractContextManager[None]:
-        return self.same.from_seed(self.draw.seed)
+    @contextmanager
+    def seeded(self) -> Iterator[None]:
+        """From the same random numbers, the same names and the same attributes of classes."""
+        for owner, name, value in self.shared:
+            setattr(owner, name, copy.deepcopy(value))
+        with self.same.from_seed(self.draw.seed):
+            yield
 
     def _generator(self, name: str, seed: int) -> Any:
         return generator_of(self.kind, seed, self.proposal.asked.get(name, {}).get("attributes"))
@@ -77,12 +93,25 @@ class Subject:
         with self.seeded():
             if is_static(self.owner, split(self.proposal.forward)[0]) and not self.proposal.constructor:
                 return self.owner
-            model = constructed(self.proposal, self.loaded, self.draw, self.kind)
+            model = constructed(self.proposal, self.loaded, self.draw, self.kind, supplying=self.supplying)
         in_mode(model, self.draw.reading.get("mode", ""))
-        for name, value in vars(model).items() if hasattr(model, "__dict__") else ():
+        for name, value in list(vars(model).items()) if hasattr(model, "__dict__") else ():
             if name in self.numbers and type(value) is int:
                 setattr(model, name, float(value))
+            elif value is None and IS_OPTIMISER.match(name):  # to be set by the network that it is a layer of
+                setattr(model, name, Descent())
         return model
+
+    def _constructed(self) -> Any:
+        try:
+            return self._state()
+        except Unprepared:
+            raise
+        except Exception:
+            self.supplying = any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor)
+            if not self.supplying:
+                raise
+            return self._state()
 
     def _fresh(self) -> Callable[[], Any]:
         if isinstance(self.state, type):
@@ -94,10 +123,12 @@ class Subject:
         return lambda: copied(self.state)
 
     def _anew(self) -> Any:
+        """Another object with the arrays of the state, where it cannot be copied."""
         model = self._state()
-        for array in self.parameters.values():
+        for array in self._reached(self.state).values():
+            value = own_copy(array.value)
             for path in array.paths:
-                put(model, path, own_copy(array.value))
+                put(model, path, value)
         return model
 
     def _settled(self) -> Run:
@@ -122,22 +153,37 @@ class Subject:
             return self.run({})
         except Unprepared:
             raise
-        except Exception as error:
-            shapes, before = [value.shape for value in self.arguments.values()], self.state
-            for build in built(self.state, shapes, self.draw.construct) if not isinstance(self.state, type) else ():
+        except Exception:
+            for start in self._starts() if not isinstance(self.state, type) else ():
+                before = self.state
                 try:
-                    with self.seeded():
-                        model = self.fresh()
-                        build(model)
-                    self.state = model
+                    self.state = start()
                     return self.run({})
-                except Exception:
+                except Exception:  # the next way
                     self.state = before
-            raise error
+            raise
+
+    def _starts(self) -> Iterator[Callable[[], Any]]:
+        """Further ways to a state from which the forward pass runs: built first, or with functions of ours."""
+        shapes = [value.shape for value in self.arguments.values()]
+        for build in built(self.state, shapes, self.draw.construct):
+            yield partial(self._built, self.fresh, build)
+        if any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor):
+            self.supplying = True
+            yield self._state
+            for build in built(self.state, shapes, self.draw.construct):
+                yield partial(self._built, self._state, build)
+
+    def _built(self, make: Callable[[], Any], build: Callable[[Any], None]) -> Any:
+        model = make()
+        with self.seeded():
+            build(model)
+        return model
 
     def _move(self) -> None:
         moved_ = moved(self.state, self.kind, self.draw.seed, self.numbers)
         try:
+            rounded(self.state, self.kind, self.numbers)
             base = self._probe()
         except Exception:  # what was moved is no parameter, but something that is counted or indexed with
             for before in moved_.values():

@@ -316,3 +316,78 @@ class Conv:
                 dx[:, :, i:i + k, j:j + k] += np.tensordot(d, self.W, axes=(1, 0))
         return dx
 """
+
+ACTIVATED = """
+class ActivationLayer:
+    def __init__(self, activation, activation_prime):
+        self.activation = activation
+        self.activation_prime = activation_prime
+
+    def forward_propagation(self, input_data):
+        self.input = input_data
+        return self.activation(self.input)
+
+    def backward_propagation(self, output_error, learning_rate):
+        return self.activation_prime(self.input) * output_error
+
+class Dense:
+    def __init__(self, n_in, n_out, activation, optimizer):
+        self.w, self.b = np.random.randn(n_in, n_out), np.zeros(n_out)
+        self.activation, self.optimizer = activation, optimizer
+
+    def forward(self, x):
+        self.x, self.z = x, x @ self.w + self.b
+        return self.activation(self.z)
+
+    def backward(self, grad):
+        dz = grad * self.activation.derivative(self.z)
+        back = dz @ self.w.T
+        self.w = self.optimizer.update(self.w, self.x.T @ dz)
+        self.b = self.optimizer.update(self.b, dz.sum(axis=0))
+        return back
+"""
+
+SHARED = """
+class Layer:
+    cache = []
+
+class Scale(Layer):
+    def __init__(self, n):
+        self.scale = np.ones(n)
+
+    def forward(self, x):
+        self.cache.append(x)
+        return x * self.scale
+
+    def backward(self, dout):
+        x = self.cache[0]
+        self.dscale = (dout * x).sum(axis=0)
+        return dout * self.scale
+"""
+
+HANDED = """
+class Dense:
+    def __init__(self, n_in, n_out):
+        self.params = {"W": np.random.randn(n_in, n_out), "b": np.zeros(n_out)}
+        self.optimizer = None
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return inputs @ self.params["W"] + self.params["b"]
+
+    def backward(self, grads, learning_rate):
+        dparams = {"dW": self.inputs.T @ grads, "db": grads.sum(axis=0)}
+        self.optimizer.update(self, dparams, learning_rate)
+        return grads @ self.params["W"].T
+
+class Stored:
+    def __init__(self, n_in, n_out):
+        self.weights = {"W": np.random.randn(n_in, n_out)}
+
+    def forward(self, x):
+        return x @ self.weights["W"], (x,)
+
+    def backward(self, x, cache, upstream_gradient, gradients):
+        gradients["W"] = cache[0].T @ upstream_gradient
+        return upstream_gradient @ self.weights["W"].T, gradients
+"""

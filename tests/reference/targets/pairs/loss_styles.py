@@ -212,6 +212,25 @@ class LossAndGradients:
         return loss, grads
 """
 
+ENGINE = """
+class Variable:
+    def __init__(self, data):
+        self.data = data
+
+class Function:
+    def __call__(self, *inputs):
+        self.inputs = inputs
+        return Variable(self.forward(*[x.data for x in inputs]))
+
+class Square(Function):
+    def forward(self, x):
+        return x ** 2
+
+    def backward(self, gy):
+        x = self.inputs[0].data
+        return 2 * x * gy
+"""
+
 LOSS_BETWEEN = """
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -276,4 +295,34 @@ class ReLU:
 
     def gradient(self, x):
         return np.where(x >= 0, 1, 0)
+"""
+
+AVERAGED = """
+class ByRow:
+    def forward(self, y_pred, y_true):
+        return np.mean((y_pred - y_true) ** 2, axis=-1)
+
+    def backward(self, y_pred, y_true):
+        return 2 * (y_pred - y_true) / y_pred.shape[-1]
+
+class ByRowAndBatch(ByRow):
+    def backward(self, dvalues, y_true):
+        samples = len(dvalues)
+        outputs = len(dvalues[0])
+        return -2 * (y_true - dvalues) / outputs / samples
+
+class ByEntry:
+    def loss(self, p, y):
+        return -y * np.log(p) - (1 - y) * np.log(1 - p)
+
+    def gradient(self, p, y):
+        n, m = y.shape
+        return (p - y) / (p * (1 - p)) / m
+
+class ByColumn:
+    def forward(self, x, y):
+        return ((y - x) ** 2).mean(axis=0)
+
+    def gradient(self, x, y):
+        return 2 * (x - y) / len(x)
 """

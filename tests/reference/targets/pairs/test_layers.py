@@ -69,6 +69,18 @@ RIGHT: list[tuple[Any, ...]] = [  # style, check, arguments, constructor, the gr
      {"self.w": "self.dw", "self.b": "self.db"}),
     (loss_styles.NUMBER, "PReLU.backward", {"x": X}, {}, {"x": "", "self.alpha": "self.dalpha"}),
     (loss_styles.WHOLE_NUMBERS, "ReLU.gradient", {"x": X}, {}, {"x": ""}),
+    (loss_styles.ENGINE, "Square.backward", {"x": X}, {}, {"x": ""}),
+    (layer_styles.ACTIVATED, "ActivationLayer.backward_propagation", {"input_data": X}, {}, {"input_data": ""}),
+    (layer_styles.ACTIVATED, "Dense.backward", {"x": X}, {**SIZES, "activation": "tanh"},
+     {"x": "back", "self.w": "the change of self.w", "self.b": "the change of self.b"}),
+    (layer_styles.SHARED, "Scale.backward", {"x": X}, {"n": 3}, {"x": "", "self.scale": "self.dscale"}),
+    (layer_styles.HANDED, "Dense.backward", {"inputs": X}, SIZES,
+     {"inputs": "", "self.params.W": "self.optimizer.gradients.dW", "self.params.b": "self.optimizer.gradients.db"}),
+    (layer_styles.HANDED, "Stored.backward", {"x": X}, SIZES, {"x": "", "self.weights.W": ""}),
+    (loss_styles.AVERAGED, "ByRow.backward", {"y_pred": X, "y_true": X2}, {}, {"y_pred": ""}),
+    (loss_styles.AVERAGED, "ByRowAndBatch.backward", {"y_pred": X, "y_true": X2}, {}, {"y_pred": ""}),
+    (loss_styles.AVERAGED, "ByEntry.gradient", {"p": T / 2, "y": R.rand(4, 3)}, {}, {"p": ""}),
+    (loss_styles.AVERAGED, "ByColumn.gradient", {"x": X, "y": X2}, {}, {"x": ""}),
 ]  # fmt: skip
 
 
