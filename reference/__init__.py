@@ -15,4 +15,10 @@ report        models, and one module for each format
 comparison    implementations beside each other and the truth
 experiments   the course's, on the verified code; they judge nothing
 commands, plugin, cli   the doors
+
+and ``pair``, the line by which a file says what its functions are given.
 """
+
+from reference.pair_decorator import pair
+
+__all__ = ["pair"]

@@ -44,7 +44,8 @@ def undeclared(sources: dict[str, str], *, packaged: bool) -> dict[str, set[str]
 
 
 def sources(*folders: str) -> dict[str, str]:
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "course_files" not in path.parts]
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    paths = [path for path in paths if not {"course_files", "files"} & {*path.parts}]  # these are strangers'
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
 
 

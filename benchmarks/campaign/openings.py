@@ -82,7 +82,7 @@ def opened_apart(paths: Sequence[Path]) -> dict[Path, Said]:
     answers: dict[Path, Said] = {}
     waiting = list(paths)
     while waiting:
-        command = [sys.executable, "-m", "benchmarks.campaign.openings", *map(str, waiting)]
+        command = [sys.executable, "-P", "-m", "benchmarks.campaign.openings", *map(str, waiting)]
         try:
             done = subprocess.run(
                 command, cwd=waiting[0].parent, env=surroundings(), stdin=subprocess.DEVNULL, capture_output=True,

@@ -89,9 +89,10 @@ def defined_in(data: bytes, *, notebook: bool) -> set[str]:
     return {unicodedata.normalize("NFKC", name) for name in names}
 
 
-DEFINED = re.compile(r"^[^\w\n#'\"]*(?:async\s+)?(?:def|class)\s+(\w+)", re.M)
-BOUND = re.compile(r"^(\w+)\s*=(?!=)", re.M)
-LAMBDA = re.compile(r"\b(\w+)\s*=\s*lambda\b")
+# in a name, a letter or a digit, or "·", which is neither to ``re``
+DEFINED = re.compile(r"^[^\w\n#'\"]*(?:async\s+)?(?:def|class)\s+([\w·]+)", re.M)
+BOUND = re.compile(r"^([\w·]+)\s*=(?!=)", re.M)
+LAMBDA = re.compile(r"\b([\w·]+)\s*=\s*lambda\b")
 
 
 def _text(cell: Any) -> str:

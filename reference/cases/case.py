@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["BIASES", "DTYPES", "HIDDENS", "OUTPUTS", "Case", "CaseError", "Shape"]
+__all__ = ["BIASES", "DTYPES", "HIDDENS", "OUTPUTS", "Case", "CaseError", "Shape", "of_a_pair"]
 
 HIDDENS = ("relu", "leaky_relu", "tanh", "sigmoid", "softplus", "identity")
 OUTPUTS = ("sigmoid", "softmax", "identity")
@@ -152,3 +152,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "dtype": str,
     "seed": _read_whole,
 }
+
+
+def of_a_pair(line: str) -> bool:
+    """Is it the case of a pair, which begins with the pair's name, and not that of a network?"""
+    name, *given = line.split() or [""]
+    return bool(given) and "=" not in name and all("=" in part for part in given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reference.cases.case import Case
+from reference.cases.case import Case, of_a_pair
 from reference.report import FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.settings.formats import Reports
@@ -33,12 +33,16 @@ def run_replay(failure: str, *, reports: Reports) -> int:
     try:
         check_writable(reports)
         entries = tuple(entry for entry in implementation.entries if entry.check == stored.check)
-        if not entries:
+        pairs = tuple(opened for opened in implementation.pairs if opened.proposal.check == stored.check)
+        if not (pairs if of_a_pair(stored.case) else entries):
             text = f"{stored.target} has no check {stored.check!r} any more; failure {failure} cannot be replayed"
             raise click.UsageError(text)
-        options = Options(Profile(examples=1, explore=0), 0, Case.parse(stored.case), coverage=ANYTHING)
+        of_pair = stored.case if of_a_pair(stored.case) else None
+        case = None if of_pair else Case.parse(stored.case)
+        options = Options(Profile(examples=1, explore=0), 0, case, of_pair, coverage=ANYTHING)
+        alone = implementation._replace(entries=entries, laws=(), pairs=pairs)
         with prepared():
-            found = promptly(lambda: judge_target(implementation._replace(entries=entries, laws=()), options))
+            found = promptly(lambda: judge_target(alone, options))
     finally:
         implementation.close()
     notes = []

@@ -53,6 +53,8 @@ def of_another_loss(entry: Entry, own: OwnDerivative | None, others: Iterable[Fa
     """
     if own is None or own.consistent is not False or own.of_loss is not None:
         return None
+    if any(f.check == own.forward for f in others):  # it belongs to another forward pass, and the fault is there
+        return None
     said = [f.conventions for f in others if f.check == own.cost]
     if any(not conventions for conventions in said):
         return None

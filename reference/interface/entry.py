@@ -12,6 +12,7 @@ from reference.cases.domain import Domain
 from reference.cases.problem import Problem
 from reference.findings.conventions import Convention
 from reference.findings.verdicts import Certainty
+from reference.interface.pair import OpenPair
 
 __all__ = [
     "Entry", "Event", "Implementation", "Law", "Meter", "NotJudged", "Outcome", "OwnDerivative", "Place", "Ran",
@@ -133,3 +134,4 @@ class Implementation(NamedTuple):
     seen: tuple[str, ...] = ()  # what the file holds, and the nearest thing to do: said where nothing was checked
     names: tuple[str, ...] = ()  # every function and class that it defines
     excepted: tuple[str, ...] = ()  # of these, what is left out on request
+    pairs: tuple[OpenPair, ...] = ()  # forward and backward passes that are held to each other

@@ -23,7 +23,9 @@ class PairKind(StrEnum):
 
 
 class Parameter(NamedTuple):
-    """One parameter of a function, as its source has it."""
+    """One parameter of a function, as its source has it; or, annotated "global", a name that it takes from the top
+    level of its file, where only a run of the file would have set it.
+    """
 
     name: str
     optional: bool = False
@@ -49,6 +51,7 @@ class Proposal(NamedTuple):
     takes: tuple[Parameter, ...] = ()  # the forward pass, without self
     backward_takes: tuple[Parameter, ...] = ()
     returned: tuple[str, ...] = ()  # what the backward pass returns, by name; "" for an expression
+    forward_returned: tuple[str, ...] = ()  # the same of the forward pass
     documents: tuple[str, ...] = ()  # docstrings and comments: of the class, the forward pass, the backward pass
     asked: Mapping[str, Mapping[str, Any]] = {}
     calls: tuple[str, ...] = ()

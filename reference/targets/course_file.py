@@ -18,6 +18,7 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
+from reference.targets.open_pairs import is_named, left_over, open_pairs
 from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
@@ -28,7 +29,7 @@ from reference.targets.reading.source import SourceError
 from reference.targets.reading.training import UPDATES
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import entry_of
-from reference.targets.unjudged import Account, names_in, not_judged
+from reference.targets.unjudged import Account, judged_with, names_in, not_judged
 
 __all__ = ["course_file"]
 
@@ -53,10 +54,12 @@ def course_file(
         worker.close()
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
+    proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown)
+    named = [opened for opened in proposed if only is not None and is_named(opened, only)]
     own = own_losses(worker, only=only, file=str(path))
     functions = [f for f in functions if f.name not in own.names]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
-    notes: list[str | NotJudged] = [*own.notes]
+    notes: list[str | NotJudged] = [*own.notes, *of_pairs]
     if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")
     asked = [p for p in pairs if only in (None, p.check)]
@@ -67,7 +70,7 @@ def course_file(
             notes.append(_left_out(p, functions, shown, str(path)))
         else:
             lost.append((p.check, template))
-    if only is not None and only not in [*own.names, *(f["name"] for f in details["functions"])]:
+    if only is not None and not named and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
     entries = [
@@ -75,7 +78,7 @@ def course_file(
         for pair in judged
         if pair.reached != Reached.UNKNOWN_NETWORK
     ]
-    if details["direct"]:
+    if details["direct"] and not named:
         entries.append(direct(worker, only or ""))
     unknown = [
         (p.check, own_of(worker, p, [binding.cost] if binding.cost else _costs_of(p, functions)))
@@ -99,6 +102,10 @@ def course_file(
     account = account._replace(
         own_losses=own.names, bound=frozenset(binding.arguments), backward=account.backward | set(steps)
     )
+    held = left_over(proposed if only is None else named, judged_with(survey, account))
+    names = {name for opened in held for name in (opened.proposal.check, opened.proposal.owner) if name}
+    notes = [note for note in notes if not (isinstance(note, NotJudged) and note.check in names)]
+    account = account._replace(others=account.others | names)
     return Implementation(
         shown,
         tuple(entries),
@@ -109,6 +116,7 @@ def course_file(
         next(iter(of_nothing), None),
         what_it_holds(survey, account),
         names_in(survey),
+        pairs=tuple(held),
     )
 
 

@@ -23,7 +23,7 @@ __all__ = ["Listed", "Unlisted", "holds_nothing", "listed", "mentions_ours"]
 PRUNED = ("venv", "env", "node_modules", "__pycache__", "site-packages", "build", "dist", "checkpoints")
 LARGEST = 64 * 2**20  # bytes, of which a word is looked for
 OF_OURS = re.compile(
-    rb"back|grad|propag|forward|cost|loss|delta|dropout|momentum|adam|initiali|update|(?<![a-z])d_?[wbz]\d?(?![a-z])",
+    rb"back|grad|propag|forward|prime|deriv|cost|loss|delta|dropout|momentum|adam|initiali|update|(?<![a-z])d_?[wbz]\d?(?![a-z])",
     re.IGNORECASE,
 )
 PATTERN = re.compile(r"[*?\[]")
@@ -85,7 +85,8 @@ def mentions_ours(file: str) -> bool:
 
 def holds_nothing(name: str, implementation: Implementation) -> bool:
     """Is there nothing in a file that was judged, could not be judged, or looks as if it should be?"""
-    if implementation.entries or implementation.laws or implementation.unknown or implementation.lost:
+    whatever = (implementation.entries, implementation.laws, implementation.unknown, implementation.pairs)
+    if any(whatever) or implementation.lost:
         return False
     if any(isinstance(note, NotJudged) for note in implementation.notes):
         return False

@@ -17,7 +17,7 @@ from reference.targets.library_check import of_a_cost, of_a_layer
 from reference.targets.reading.looks import LAYER
 from reference.targets.reading.vocabulary import meaning, plain
 
-__all__ = ["SCRIPT", "Account", "names_in", "not_judged"]
+__all__ = ["SCRIPT", "Account", "judged_with", "names_in", "not_judged"]
 
 SCRIPT = "script"  # what is not judged in the lines outside every function
 LISTED = 6  # names in one line
@@ -62,6 +62,12 @@ def names_in(survey: Mapping[str, Any]) -> tuple[str, ...]:
     """Everything that the file defines."""
     of_classes = [f"{c['name']}.{m['name']}" for c in survey["classes"] for m in c["methods"] if m["looks"]]
     return (*(f["name"] for f in survey["functions"]), *(c["name"] for c in survey["classes"]), *of_classes)
+
+
+def judged_with(survey: Mapping[str, Any], judged: Account) -> set[str]:
+    """What is judged, and the functions that it uses: they are judged where the whole is."""
+    functions = {f["name"]: f for f in survey["functions"]}
+    return {*judged.every(), *judged.own_losses, *_used_by(judged.every() | judged.own_losses, functions)}
 
 
 def not_judged(

@@ -19,6 +19,7 @@ from reference.judging.judge import Tally
 from reference.report.models.evidence import Evidence
 from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained, explain, of_law, unexplained
+from reference.verification.pairs import pair_notes, pair_rows
 from reference.verification.repeat import Again, repeated
 from reference.verification.run import Options, Run
 from reference.verification.unjudged import said_of, unjudged
@@ -51,7 +52,7 @@ def conclude(
     pictured: bool = False,
 ) -> Conclusion:
     """Shrinking and diagnosis happen here, unless interrupted; ``again``: what is wrong must be so a second time."""
-    alone = interrupted or options.case is not None
+    alone = interrupted or options.case is not None or options.pair_case is not None
     owns: Owns = {entry.check: None if alone else entry.own() for entry in implementation.entries}
     failures = _one_per_output(f for f in run.failures.values() if f.code != NOT_JUDGED)
     causes = _causes(implementation, options, failures, owns, interrupted)
@@ -59,13 +60,15 @@ def conclude(
     of_laws = [f for f in failures if f.check not in causes.conventions]
     fine = agreed(of_laws, owns, causes.kept)
     own_tallies, own_notes, of_its_own = _unknown(implementation, owns, blamed=bool(of_laws))
-    said = (*implementation.notes, *run.notes, *own_notes)
+    said = (*implementation.notes, *run.notes, *own_notes, *pair_notes(run.pairs))
     not_judged, notes = unjudged(said, run.failures.values(), alone=alone)
+    of_pairs = {(row.check, row.output): row for row in pair_rows(run.pairs, implementation.name)}
     explained = [*causes.explained, *(of_law(f, options.accuracy) for f in of_laws if f not in fine), *of_its_own]
+    explained += [finding for row in of_pairs.values() for finding in row.findings]
     if again is not None and not interrupted and not run.disputes:
         explained = repeated(explained, implementation.name, again, options.seed)
     explained += not_judged
-    tallies = {**run.tallies, **own_tallies}
+    tallies = {**run.tallies, **own_tallies, **{key: row.tally for key, row in of_pairs.items()}}
     low = _low(implementation, options, tallies)
     conventions = {**causes.conventions}
     for failure, text in fine.items():
@@ -73,19 +76,21 @@ def conclude(
     findings: dict[tuple[str, str], list[Explained]] = {}
     for one in explained:
         findings.setdefault((one.check, one.cause.output), []).append(one)
+    keys = list(dict.fromkeys([*of_pairs, *tallies, *findings]))
     rows = tuple(
-        OutputRow(
-            check,
-            output,
-            tallies.get((check, output), Tally()),
-            run.nudged.get(check, 0),
-            tuple(findings.get((check, output), ())),
-            _consistent(owns.get(check), output),
-            tuple(conventions.get(check, ())),
-            low=check in low,
-            follows=(check, output) in causes.consequences,
-        )
-        for check, output in _in_order(implementation, list(dict.fromkeys([*tallies, *findings])))
+        of_pairs.get(
+            (check, output),
+            OutputRow(
+                check,
+                output,
+                tallies.get((check, output), Tally()),
+                run.nudged.get(check, 0),
+                consistent=_consistent(owns.get(check), output),
+                conventions=tuple(conventions.get(check, ())),
+                follows=(check, output) in causes.consequences,
+            ),
+        )._replace(findings=tuple(findings.get((check, output), ())), low=check in low)
+        for check, output in _in_order(implementation, keys, list(of_pairs))
     )
     verdict, error = _verdict(run, rows, list(low.values()), interrupted)
     evidence: Sequence[Evidence] = ()
@@ -98,7 +103,7 @@ def conclude(
         verdict,
         error,
         tuple(notes),
-        len(run.seen),
+        len(run.seen) + sum(result.distinct_cases for result in run.pairs),
         rows,
         tuple(evidence),
         implementation.seen if not any(row.tally.coordinates for row in rows) else (),
@@ -107,11 +112,17 @@ def conclude(
     )
 
 
-def _in_order(implementation: Implementation, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """As the target has its checks, and of each the most upstream output first."""
+def _in_order(
+    implementation: Implementation, keys: Sequence[tuple[str, str]], of_pairs: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """As the target has its checks, and of each the most upstream output first; a pair has an order of its own."""
     checks = [entry.check for entry in implementation.entries] + [check for check, _ in implementation.unknown]
     checks += [law.check for law in implementation.laws] + [check for check, _ in keys]
-    return sorted(keys, key=lambda key: (checks.index(key[0]), backward_order(key[1])))
+
+    def within(key: tuple[str, str]) -> tuple[int, int, str]:
+        return (0, of_pairs.index(key), "") if key in of_pairs else backward_order(key[1])
+
+    return sorted(keys, key=lambda key: (checks.index(key[0]), within(key)))
 
 
 def _consistent(own: OwnDerivative | None, output: str) -> bool | None:

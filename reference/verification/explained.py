@@ -19,9 +19,18 @@ from reference.judging.judge import judge
 from reference.verification.failures import Stored, name_of
 from reference.verification.run import Options, judge_case
 
-__all__ = ["Explained", "explain", "of_law", "unexplained"]
+__all__ = ["Example", "Explained", "explain", "of_law", "unexplained"]
 
 EASED_SCALE, EASED_KEEP_PROB = 0.1, 0.9
+
+
+class Example(NamedTuple):
+    """Where a failure is seen: the line of its case, an entry, what stands there and what belongs there."""
+
+    case: str
+    at: tuple[int, ...] | None = None
+    got: float | None = None
+    want: float | None = None
 
 
 class Explained(NamedTuple):
@@ -34,6 +43,15 @@ class Explained(NamedTuple):
     stored: Stored | None = None
     replay: str | None = None
     remedy: str = ""  # the line that would have it judged
+    of_pair: Example | None = None  # of a pair, whose cases are its own
+
+    @property
+    def example(self) -> Example | None:
+        shown = self.shown
+        if shown is None:
+            return self.of_pair
+        own = shown.output == self.cause.output
+        return Example(str(shown.case), shown.at, shown.got, shown.want) if own else Example(str(shown.case))
 
 
 def explain(

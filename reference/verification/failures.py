@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference.cases.case import Case, CaseError
+from reference.cases.case import Case, CaseError, of_a_pair
 from reference.cases.problem import draw
 from reference.report.delivery import write_whole
 
@@ -75,6 +75,8 @@ def save(stored: Stored, folder: Path = FOLDER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = name_of(stored, folder)
     write_whole(folder / f"{name}.json", (json.dumps(stored._asdict(), indent=2) + "\n").encode())
+    if of_a_pair(stored.case):  # its arrays are drawn where the pair is
+        return
     problem = draw([Case.parse(stored.case)])
     arrays = {"X": problem.X[0], "Y": problem.Y[0]}
     for l, (W, b) in enumerate(problem.parameters, start=1):
@@ -99,7 +101,8 @@ def load(name: str, folder: Path = FOLDER) -> Stored:
         raise StoreError(f"no failure {name[:40]!r} in {folder}; there are: {known or 'none'}")
     try:
         stored = Stored(**json.loads(path.read_text(encoding="utf-8")))
-        Case.parse(stored.case)
+        if not of_a_pair(stored.case):
+            Case.parse(stored.case)
     except (ValueError, TypeError, AttributeError, CaseError, OSError) as error:
         raise StoreError(f"{path} cannot be read as a failure: {error}") from None
     return stored

@@ -14,6 +14,7 @@ from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetChanged, TargetDied, TargetNotStarted, TargetRaised
 from reference.targets import TargetError
 from reference.verification.explained import Explained
+from reference.verification.pairs import pair_fails
 from reference.verification.run import judge_case
 
 __all__ = ["ALONE", "Again", "repeated"]
@@ -66,6 +67,8 @@ def _fails_in(other: Implementation, found: Explained, seed: int) -> bool:
     entry = next((e for e in other.entries if e.check == found.check), None)
     if entry is not None and found.shown is not None:
         return bool(judge_case(entry, found.shown.case).failures)
+    if found.of_pair is not None:
+        return pair_fails(other, found.check, found.of_pair.case, seed) is not False
     law = next((law for law in other.laws if law.check == found.check), None)
     if law is not None:
         return bool(law.run(seed)[1])

@@ -147,9 +147,8 @@ def _row(target: str, row: OutputRow, reasons: Sequence[str | None], let: bool) 
 
 
 def _finding(target: str, found: Explained, reason: str | None) -> Finding:
-    cause, shown = found.cause, found.shown
+    cause, example = found.cause, found.example
     let = reason is not None and found.severity == "error"
-    own = shown is not None and shown.output == cause.output
     return Finding(
         code=cause.code,
         severity="warning" if let else found.severity,
@@ -160,10 +159,10 @@ def _finding(target: str, found: Explained, reason: str | None) -> Finding:
         location=location(cause.place, target),
         suggestion=cause.suggestion,
         remedy=found.remedy or None,
-        smallest=None if shown is None else str(shown.case),
-        index=list(shown.at) if shown is not None and own else None,
-        got=shown.got if shown is not None and own else None,
-        want=shown.want if shown is not None and own else None,
+        smallest=None if example is None else example.case,
+        index=None if example is None or example.at is None else list(example.at),
+        got=None if example is None else example.got,
+        want=None if example is None else example.want,
         replay=found.replay,
         accepted=reason if let else None,
     )

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from reference.cases.case import Case
+from reference.cases.case import Case, of_a_pair
 from reference.settings.binding import Binding
 from reference.settings.catalogue import DEFAULTS, ENVIRONMENT, MEBIBYTE, variable
 from reference.settings.formats import TEXT, Reports
@@ -54,7 +54,8 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
     options = Options(
         settings.plan,
         seed_of(settings.plan, importlib.metadata.version("manual-backprop")),
-        None if line is None else Case.parse(line),
+        None if line is None or of_a_pair(line) else Case.parse(line),
+        line if line is not None and of_a_pair(line) else None,
         accuracy=settings.accuracy,
         intermediates=settings.intermediates,
         coverage=settings.coverage,

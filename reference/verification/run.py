@@ -6,6 +6,7 @@ it is the business of ``conclude``.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,9 +22,13 @@ from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
 from reference.findings.codes import NOT_JUDGED
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
+from reference.interface.pair import OpenPair
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
+from reference.pairs.judge import judge_pair
+from reference.pairs.result import PairResult
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
 from reference.verification.progress import Progress
@@ -42,6 +47,7 @@ class Options:
     profile: Profile
     seed: int = 0
     case: Case | None = None  # judge this one alone
+    pair_case: str | None = None  # the same of a pair, which its name begins
     accuracy: str = DEFAULTS["accuracy"]  # or "fail": MB402
     intermediates: str = DEFAULTS["intermediates"]  # or "fail", or "ignore": MB305
     coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
@@ -60,6 +66,7 @@ class Run:
     disputes: list[str] = field(default_factory=list)
     seen: set[Case] = field(default_factory=set)
     notes: list[str | NotJudged] = field(default_factory=list)
+    pairs: list[PairResult] = field(default_factory=list)
     tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
     floor: bool = True  # did everything that must run, run?
     stopped: bool = False  # by who asked: nothing more is begun
@@ -102,6 +109,9 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
     def out_of_time() -> bool:
         return limit is not None and time.monotonic() - started > limit
 
+    if options.pair_case is not None:
+        _judge_pairs(implementation, options, run, out_of_time)
+        return
     if options.case is None and implementation.entries:
         warm_up()
     rng = np.random.RandomState()  # scratch: reseeded for every case
@@ -168,8 +178,39 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                 )
                 run.failures.setdefault((law.check, violation.output, violation.code), failure)
             options.progress(law.check, 0, 0)
+        _judge_pairs(implementation, options, run, out_of_time)
     elif not asked:
         run.notes.append(f"no function of {implementation.name} takes this case: {options.case}")
+
+
+def _judge_pairs(implementation: Implementation, options: Options, run: Run, out_of_time: Callable[[], bool]) -> None:
+    """Each pair, or the one that a case names; of a run that is cut short, those that it did not come to are said."""
+    line = options.pair_case
+    asked = [p for p in implementation.pairs if line is None or p.proposal.check == line.split(maxsplit=1)[0]]
+    if line is not None and not asked:
+        run.notes.append(f"no function of {implementation.name} takes this case: {line}")
+    for k, opened in enumerate(asked):
+        if run.stopped:
+            raise KeyboardInterrupt
+        if out_of_time():
+            run.floor = False
+            left = f"{len(asked) - k} of {len(asked)} pairs"
+            run.notes.append(f"the time limit of {options.profile.max_time:g} s left {left} unjudged")
+            return
+        options.progress(opened.proposal.check, 0, 0)
+        try:
+            found = judge_pair(opened, seed=options.seed, case=line)
+        except Exception as error:  # ours: it costs this pair, and the others are judged
+            if DEBUG in os.environ:
+                raise
+            found = PairResult(opened.proposal.check, disputes=(_internal(opened, error),))
+        run.pairs.append(found)
+        run.disputes += found.disputes
+
+
+def _internal(opened: OpenPair, error: Exception) -> str:
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{INTERNAL}: judging {opened.proposal.check} raised {what}"
 
 
 NOTHING = "nothing of what it returns could be compared"

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 
 import click
 
-from reference.cases.case import Case
+from reference.cases.case import Case, of_a_pair
 from reference.cases.domain import ANY, kind_of
 from reference.cases.generation import nothing_written
-from reference.interface.entry import Implementation
+from reference.interface.entry import Entry, Implementation
 from reference.report.models.verification import Target
 from reference.targets import BUILT_IN
 from reference.verification import failures as store
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
+from reference.verification.pairs import pair_fails
 from reference.verification.repeat import ALONE, Again
 from reference.verification.reported import target_report
 from reference.verification.run import Options, Run, judge_case, verify
@@ -118,12 +119,19 @@ def _forget_fixed(implementation: Implementation) -> list[str]:
     entries = {entry.check: entry for entry in implementation.entries}
     fixed = []
     for stored in store.load_all(implementation.name):
-        entry = entries.get(stored.check)
-        if entry is None:
-            continue
-        judgement = judge_case(entry, Case.parse(stored.case))
-        if not judgement.disputes and not any(f.output == stored.output for f in judgement.failures):
+        fails = _still_fails(implementation, stored, entries.get(stored.check))
+        if fails is False:
             name = store.name_of(stored)
             store.forget(name)
             fixed.append(name)
     return fixed
+
+
+def _still_fails(implementation: Implementation, stored: store.Stored, entry: Entry | None) -> bool | None:
+    """Does a stored failure's output fail at its case? ``None`` where that cannot be asked."""
+    if of_a_pair(stored.case):
+        return pair_fails(implementation, stored.check, stored.case, 0, output=stored.output)
+    if entry is None:
+        return None
+    judgement = judge_case(entry, Case.parse(stored.case))
+    return bool(judgement.disputes) or any(f.output == stored.output for f in judgement.failures)

@@ -40,6 +40,19 @@ def _made_from(name: str) -> Filling:
     return Filling(f"Z{{}} is made from {name}, not from A{{p}}", "MB103", value)
 
 
+def _others(s: Scene) -> list[tuple[str, Filling]]:
+    return [*_other_products(s), *(("bias", _with_bias(k)) for k in range(1, s.L + 1) if k != s.l)]
+
+
+def _with_bias(k: int) -> Filling:
+    """The bias of layer k, where it fits at all."""
+
+    def value(s: Scene) -> Any:
+        return s.b[k] if len(s.b[k]) in (1, len(s.b[s.l])) else None
+
+    return Filling(f"b{k} is added in Z{{}}, not b{{}}", "MB103", value)
+
+
 BIASES = (
     Filling("b{} is not added", "MB103", lambda s: 0.0),
     Filling("b{} is subtracted", "MB101", lambda s: -s.b[s.l]),
@@ -86,7 +99,7 @@ FORWARD = {
         "Z{} = W{} A{p} + b{}",
         {"bias": (lambda s: s.b[s.l], BIASES), "product": (_product, ())},
         lambda bias, product: product + bias,
-        more=_other_products,
+        more=_others,
         unknown=Unknown("Z{} is not W{} A{p} + b{}", "MB199", "unexplained"),
     ),
     "A": Line(

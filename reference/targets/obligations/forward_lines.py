@@ -16,7 +16,7 @@ from reference.interface.entry import Event, Place
 from reference.targets.pairing import caches
 from reference.targets.pairing import layouts as forms
 
-__all__ = ["explained_forward", "named"]
+__all__ = ["explained_forward", "named", "returned_in_place"]
 
 Array = np.ndarray
 Parameters = Sequence[tuple[Array, Array]]
@@ -54,6 +54,15 @@ def _made_otherwise(parameters: Parameters, X: Array, events: Sequence[Event], o
             if e.value.dtype.kind == "f" and e.value.shape == (W.shape[1], X.shape[1]):
                 befores.append(e.value)
     return None
+
+
+def returned_in_place(whole: Any, s: Scene) -> str | None:
+    """Is the activation of a hidden layer returned first, beside a cache, where that of the last layer belongs?"""
+    if not (isinstance(whole, tuple) and len(whole) == 2 and isinstance(whole[1], tuple | list | dict)):
+        return None
+    hidden = (l for l in range(1, s.L) if np.shape(s.A[l]) == np.shape(whole[0]))
+    l = next((l for l in hidden if np.allclose(whole[0], s.A[l], rtol=1e-9, atol=1e-12)), None)
+    return None if l is None else f"A{l} is returned in place of A{s.L}"
 
 
 def _caller(made: Event, events: Sequence[Event]) -> Place | None:

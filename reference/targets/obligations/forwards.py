@@ -18,7 +18,7 @@ from reference.interface.raised import described
 from reference.targets.descriptions import RemoteFunction
 from reference.targets.obligations.asking import Asking, LawResult, same
 from reference.targets.obligations.depths import DEPTHS, WIDTHS, listed, owed_depths
-from reference.targets.obligations.forward_lines import explained_forward, named
+from reference.targets.obligations.forward_lines import explained_forward, named, returned_in_place
 from reference.targets.obligations.laws import no_mask, of_its_own_rate, wrong_law
 from reference.targets.obligations.lines import traced
 from reference.targets.obligations.own_rates import of_own_rate, own_scale
@@ -101,6 +101,11 @@ def forward(asking: Asking) -> LawResult:
         if not common:
             text = f"computes one network at some depths, and another at others, of {listed(right)} layers"
             return 1, [asking.wrong("*", "MB104", text)]
+        for a in known:
+            s = a.given.scene(*min(a.networks), a.masks, _rate(asking))
+            if (instead := returned_in_place(a.whole, followed(s, {}, forward_order(s.L)[:-1]))) is not None:
+                line = asking.worker.ask("line", name=asking.name, quantity="return")
+                return 1, [asking.wrong(f"A{s.L}", "MB103", instead, line=line)]
         return sum(np.size(a.whole[0]) if isinstance(a.whole, tuple) else 1 for a in known), _cost(asking, known[0])
     returned = [a for a in bad if a.raised is None and a.shaped and not a.networks]
     first = (returned or bad)[0] if bad else shaped[0]

@@ -18,8 +18,8 @@ from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.replacing import limited, running
 from reference.targets.pairs.units import Unit, compiled
 from reference.targets.pairs.variants import difference
-from reference.targets.process.tracing import trace
 from reference.targets.reading.source import place
+from reference.targets.tracing import trace
 
 __all__ = ["adjoints"]
 

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.editing import adjoints_of, variants_of
 from reference.targets.pairs.prepared import Prepared
+from reference.targets.pairs.preparing import prepare
+from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
@@ -29,7 +32,9 @@ class PairAnswers:
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
-        raise NotImplementedError
+        assert self.loaded is not None
+        self.proposals = proposals_of(self.cells, self.loaded)
+        return [proposal.tree() for proposal in self.proposals.values()]
 
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
@@ -65,8 +70,12 @@ class PairAnswers:
         return complex_step(prepared, namespace.kind, cotangents, points)
 
     def ask_pair_autodiff(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> dict[str, Any]:
-        """``gradients`` by primal, ``value`` and ``pattern``, by JAX through the target's own lines."""
-        raise NotImplementedError
+        """``gradients`` by primal, ``value``, ``pattern`` and ``steps``, by JAX through the target's own lines.
+
+        Or ``too_many_steps``: how many it would not differentiate, and smaller sizes may be asked for.
+        """
+        prepared, namespace = self._prepared(check, draw, "autodiff")
+        return autodiff(prepared, namespace.kind, cotangents)
 
     def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
         """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.
@@ -107,8 +116,8 @@ class PairAnswers:
 
     def _prepared(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Namespace]:
         """A pair with one draw, in the namespace of a kind; a namespace is loaded once."""
-        from reference.targets.pairs.preparing import prepare
-
+        if not self.proposals:
+            self.ask_pair_proposals()
         if kind not in self.namespaces:
             made = kind_named(kind)
             self.namespaces[kind] = Namespace(made, loaded_for(self.path, self.cells, made))

@@ -17,10 +17,13 @@ def assigned(call: Any, quantity: str, *, entry: bool = False) -> int | None:
     """The last line that sets ``W1``: the variable, or an entry under that name, whole or pieced together.
 
     Where a variable is merely put under that name, the line that made the variable. ``entry``: no variable of that
-    name counts.
+    name counts. Of ``return``, the last statement of that kind.
     """
     tree = _source(call)
-    line = None if tree is None else _last(tree, quantity, entry=entry)
+    if tree is not None and quantity == "return":
+        line = max((n.lineno for n in ast.walk(tree) if isinstance(n, ast.Return)), default=None)
+    else:
+        line = None if tree is None else _last(tree, quantity, entry=entry)
     return None if line is None else call.__code__.co_firstlineno + line - 1
 
 

@@ -23,7 +23,7 @@ from reference.targets.stand_in.number_types import dtype_behind
 from reference.targets.stand_in.pattern import PATTERN
 from reference.targets.stand_in.recording import BY_REDUCTION
 from reference.targets.stand_in.scalars import scalar_class
-from reference.targets.stand_in.switches import NOTED, note_cast_to, refuse_method
+from reference.targets.stand_in.switches import NOTED, as_given, note_cast_to, refuse_method
 
 __all__ = ["STEP", "ComplexStep"]
 
@@ -39,7 +39,6 @@ class ComplexStep:
     default = np.dtype(COMPLEX)
 
     def __init__(self) -> None:
-        self.generators: list[Any] = []
         self.scalars: dict[type, type] = {}
         self.unwrapped: dict[type, Any] = {}
         self.functions: dict[str, Any] = {}
@@ -196,7 +195,7 @@ class ComplexStep:
         """One call of a ufunc."""
         PATTERN.operations += 1
         unwrapped = self.unwrapped
-        given = [unwrapped[type(x)](x) if type(x) in unwrapped else _array(self.plain(x)) for x in inputs]
+        given = [unwrapped[type(x)](x) if type(x) in unwrapped else as_given(self.plain(x)) for x in inputs]
         if method != "__call__":
             return self._method(ufunc, method, given, inputs, out, options)
         where = options.pop("where", True)
@@ -259,10 +258,6 @@ class ComplexStep:
         if out is not None:
             return out[0]
         return None if method == "at" else self.wrap(result)
-
-
-def _array(x: Any) -> Any:
-    return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
 def _is_float(x: Any) -> bool:

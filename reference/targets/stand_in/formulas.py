@@ -71,7 +71,7 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
             yield index, x[index]
 
     def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
-        at, knots = kind.functions["asarray"](x), kind.constant(xp, "interp")
+        at, knots = kind.functions["asarray"](x), np.asarray(kind.constant(xp, "interp"))
         real = kind.real(np.asarray(plain(at)))
         k = np.clip(np.searchsorted(knots, real, side="right") - 1, 0, len(knots) - 2)
         PATTERN.note("interp", np.searchsorted(knots, real, side="right"))
@@ -108,6 +108,9 @@ class Glued:
 
     def __getitem__(self, key: Any) -> Any:
         return self.kind.wrap(self.own[self.kind.plain(key)])
+
+    def __deepcopy__(self, memo: Any) -> Glued:
+        return self
 
 
 class Iteration:

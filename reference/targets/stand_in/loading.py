@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import builtins
-import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reference.targets.pairing.passes import keep_generators
 from reference.targets.reading.imports import Imports
 from reference.targets.reading.namespace import Loaded, load
 from reference.targets.reading.source import Cell, place, read
 from reference.targets.stand_in.complex_step import ComplexStep
 from reference.targets.stand_in.kind import Kind
-from reference.targets.stand_in.modules import StandInModule
+from reference.targets.stand_in.mutable_jax_kind import MutableJax
 from reference.targets.stand_in.number_types import float_types
+from reference.targets.stand_in.plain import PlainKind
 from reference.targets.stand_in.recording import Recording
+from reference.targets.stand_in.refusing import StandInModule
 
-__all__ = ["Namespace", "Plain", "kind_named", "loaded_for"]
+__all__ = ["Namespace", "kind_named", "loaded_for"]
 
 
 class Namespace(NamedTuple):
@@ -33,39 +31,16 @@ class Namespace(NamedTuple):
     loaded: Loaded
 
 
-class Plain:
-    """NumPy itself."""
-
-    name = "plain"
-    numpy: ModuleType = np
-    math: ModuleType = math
-    is_complex = False
-
-    @property
-    def special(self) -> ModuleType:
-        import scipy.special
-
-        return scipy.special
-
-    def lift(self, array: NDArray) -> Any:
-        return np.array(array)
-
-    def lower(self, value: Any) -> NDArray:
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiubc":
-            raise TypeError(f"neither an array nor a number: {type(value).__name__}")
-        return array
-
-
 def kind_named(name: str) -> Any:
     """One of plain, float64, float32, complex; "widened", or "widened 12" for the casts of line 12 alone."""
     word, _, line = name.partition(" ")
     makers: dict[str, Callable[[], Any]] = {
-        "plain": Plain,
+        "plain": PlainKind,
         "float64": Recording,
         "float32": lambda: Recording(np.float32),
         "widened": lambda: Recording(widened=int(line) if line else True),
         "complex": ComplexStep,
+        "autodiff": MutableJax,
     }
     return makers[word]()
 
@@ -86,9 +61,7 @@ def loaded_for(path: Path, cells: list[Cell], kind: Kind) -> Loaded:
     imports = Imports(kind.numpy, sibling, instead=instead, supplied=supplied)
     supplied["__builtins__"] = {**vars(builtins), "float": float_types(kind)["float"], "__import__": _import(imports)}
     kept = {"__name__", "__builtins__"}
-    loaded = load(path, cells, kind.numpy, imports=imports)
-    keep_generators(generator.own for generator in getattr(kind, "generators", ()))
-    return loaded
+    return load(path, cells, kind.numpy, imports=imports)
 
 
 def _import(imports: Imports) -> Callable[..., Any]:

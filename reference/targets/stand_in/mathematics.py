@@ -11,6 +11,7 @@ import numpy as np
 
 from reference.targets.stand_in.functions import MATH, SPECIAL, words
 from reference.targets.stand_in.pattern import PATTERN
+from reference.targets.stand_in.refusing import StandInModule
 
 __all__ = ["math_of", "special_of"]
 
@@ -28,8 +29,6 @@ SUMS = ("fsum", "prod", "dist", "sumprod")
 
 def math_of(kind: Any) -> ModuleType:
     """``math``, whose own functions keep a number of the kind one."""
-    from reference.targets.stand_in.modules import StandInModule
-
     module = StandInModule("math")
     for name in MATH:
         if hasattr(math, name):
@@ -40,7 +39,7 @@ def math_of(kind: Any) -> ModuleType:
 
 def _mathematical(kind: Any, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
     def number(x: Any) -> Any:
-        return x.item() if isinstance(x, np.ndarray) and x.size == 1 else x
+        return x.item() if isinstance(x, np.ndarray | kind.array) and x.size == 1 else x
 
     def call(*arguments: Any, **options: Any) -> Any:
         given = [number(a) for a in arguments]
@@ -87,8 +86,6 @@ def _summed(kind: Any, name: str, own: Callable[..., Any], *given: Any) -> Any:
 
 def special_of(kind: Any) -> ModuleType:
     """``scipy.special``."""
-    from reference.targets.stand_in.modules import StandInModule
-
     module = StandInModule("scipy.special")
     for name in SPECIAL:
         setattr(module, name, _special(kind, name))

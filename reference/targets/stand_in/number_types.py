@@ -38,7 +38,7 @@ def float_types(kind: Any) -> dict[str, Any]:
     """By their names in NumPy; ``float`` itself is Python's."""
 
     def python_float(cls: type, value: Any = 0.0) -> Any:
-        if isinstance(value, np.ndarray) and value.size == 1:
+        if isinstance(value, np.ndarray | kind.array) and value.size == 1:
             value = value.item()
         if type(value) in kind.unwrapped:
             return value

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 
 from reference.targets.stand_in.functions import RANDOM
 from reference.targets.stand_in.kind import Refused
+from reference.targets.stand_in.refusing import StandInModule
 
 __all__ = ["Generator", "random_of"]
+
+
+class _OfAKind(type):
+    """``isinstance(rng, np.random.Generator)`` is true of one behind a kind."""
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, Generator) and isinstance(x.own, getattr(np.random, cls.__name__))
 
 
 class Generator:
     """A generator of NumPy's behind a kind; ``own`` is NumPy's."""
 
     def __init__(self, kind: Any, own: Any) -> None:
-        self._kind, self.own = kind, own
+        self.own = own
+        self._drawing = lambda name, draw: drawing(kind, name, draw)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("own", "_kind"):
+        if name.startswith("_") or name == "own" or not hasattr(self.own, name):
             raise AttributeError(name)
         if name == "bit_generator":
             return self.own.bit_generator
-        if name not in RANDOM or not hasattr(self.own, name):
+        if name not in RANDOM:
             raise Refused(f"numpy.random.{name} is not on the list of the stand-in")
-        return drawing(self._kind, name, getattr(self.own, name))
+        return self._drawing(name, getattr(self.own, name))
 
     def __deepcopy__(self, memo: Any) -> Generator:
-        import copy
-
-        return Generator(self._kind, copy.deepcopy(self.own, memo))
+        anew = copy.copy(self)
+        anew.own = copy.deepcopy(self.own, memo)
+        return anew
 
 
 def drawing(kind: Any, name: str, draw: Any) -> Any:
@@ -65,8 +75,6 @@ def _located(kind: Any, name: str, draw: Any, first: Any = None, second: Any = N
 
 def random_of(kind: Any) -> Any:
     """In the place of ``numpy.random``."""
-    from reference.targets.stand_in.modules import StandInModule
-
     module = StandInModule("numpy.random")
     for name in RANDOM:
         if hasattr(np.random, name):
@@ -75,20 +83,20 @@ def random_of(kind: Any) -> Any:
     def seeded(make: Any) -> Any:
         """A generator without a seed begins where NumPy's global one stands: the same every time."""
 
-        def made(seed: Any = None, *rest: Any) -> Generator:
+        def made(cls: Any, seed: Any = None, *rest: Any) -> Generator:
             if isinstance(seed, Generator):
                 return seed
-            generator = Generator(kind, make(int(np.random.randint(2**31)) if seed is None else seed, *rest))
-            kind.generators.append(generator)
-            return generator
+            return Generator(kind, make(int(np.random.randint(2**31)) if seed is None else seed, *rest))
 
-        return made
+        return _OfAKind(make.__name__, (), {"__new__": made})
 
     vars(module).update(
         {
             "default_rng": seeded(np.random.default_rng),
             "RandomState": seeded(np.random.RandomState),
-            "Generator": lambda bits: Generator(kind, np.random.Generator(bits)),
+            "Generator": _OfAKind(
+                "Generator", (), {"__new__": lambda _, bits: Generator(kind, np.random.Generator(bits))}
+            ),
             **{name: getattr(np.random, name) for name in ("PCG64", "MT19937", "Philox", "SFC64", "SeedSequence")},
         }
     )

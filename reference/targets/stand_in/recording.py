@@ -14,7 +14,7 @@ from reference.targets.stand_in.modules import functions_of, modules_of
 from reference.targets.stand_in.number_types import dtype_behind
 from reference.targets.stand_in.pattern import PATTERN, where_asked
 from reference.targets.stand_in.scalars import scalar_class
-from reference.targets.stand_in.switches import NOTED, note_cast_to, refuse_method
+from reference.targets.stand_in.switches import NOTED, as_given, note_cast_to, refuse_method
 
 __all__ = ["Recording"]
 
@@ -37,7 +37,6 @@ class Recording:
         self.real_type, self.widened = real, widened
         self.default = np.dtype(real)
         self.narrow = real is not np.float64
-        self.generators: list[Any] = []
         self.scalars: dict[type, type] = {}
         self.unwrapped: dict[type, Any] = {}
         self.functions: dict[str, Any] = {}
@@ -165,7 +164,7 @@ class Recording:
         """One call of a ufunc."""
         PATTERN.operations += 1
         unwrapped = self.unwrapped
-        given = [unwrapped[type(x)](x) if type(x) in unwrapped else self.plain(x) for x in inputs]
+        given = [unwrapped[type(x)](x) if type(x) in unwrapped else as_given(self.plain(x)) for x in inputs]
         if method != "__call__":
             return self._method(ufunc, method, given, inputs, out, options)
         if out is not None:

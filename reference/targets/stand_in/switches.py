@@ -16,7 +16,7 @@ from reference.targets.stand_in.pattern import PATTERN
 
 __all__ = [
     "NOTED",
-    "is_constant",
+    "as_given",
     "left_is_taken",
     "note_cast_to",
     "note_largest",
@@ -24,6 +24,11 @@ __all__ = [
     "note_truth",
     "refuse_method",
 ]
+
+
+def as_given(x: Any) -> Any:
+    """What a ufunc is given: a list of numbers as the array that it stands for."""
+    return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
 def is_constant(x: Any) -> bool:

@@ -1,0 +1,136 @@
+"""What a report is told of a pair: of every gradient its tally, what is wrong with it, and its conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reference.interface.entry import Place
+from reference.interface.pair import OpenPair
+from reference.pairs.accusing import accusations
+from reference.pairs.conventions import Convention, by_output, conventions_of
+from reference.pairs.laws import Breach
+from reference.pairs.precision import Widened, widened
+from reference.pairs.reading import Bench, Conclusion, Row, Standings
+from reference.pairs.result import PairFinding, PairResult, PairRow
+from reference.pairs.ties import Tie, ties_of
+
+__all__ = ["result_of"]
+
+STEPS = ("round", "rint", "sign", "step", "floor", "ceil", "heaviside", "astype", "trunc", "fix", "where", "int")
+
+
+def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = False) -> PairResult:
+    """The rows of a pair under the reading that is believed. ``alone``: one draw was asked for."""
+    pair = bench.pair
+    wide = None if alone else widened(pair, standings, seed=bench.seed, draws=draws)
+    conventions: Mapping[str, Convention] = {}
+    if wide is None and not alone:
+        conventions = conventions_of(pair, standings)
+    if wide is not None:
+        standings = wide.standings
+    surrogate = _surrogates(pair, standings)
+    accused = {}
+    if standings.wrong and not conventions and not surrogate:
+        accused = accusations(bench, standings)
+    ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
+    output = by_output(pair, standings)
+    rows = []
+    vacuous = _vacuous(standings)
+    for row in standings.rows:
+        findings, follows = _of_row(bench, standings, row, surrogate, accused)
+        convention = conventions.get(row.primal)
+        said = [convention.text] if convention else []
+        said += [output] if output else []
+        tie = ties.get(row.primal)
+        findings += _of_tie(bench, tie)
+        if tie is not None and tie.even and tie.within and not tie.chosen:
+            said.append("a tie is shared otherwise than NumPy does")
+        if convention and convention.warning:
+            findings.append(PairFinding("MB402", "warning", "exactly", convention.text, place=convention.place))
+        if vacuous:
+            findings.append(PairFinding("MB704", "inconclusive", "exactly", vacuous))
+        consistent = _consistent(row, bool(convention), findings)
+        rows.append(PairRow(row.called, row.tally, tuple(findings), tuple(said), consistent, follows))
+    whole = _of_the_pair(pair, standings, wide)
+    if whole:
+        rows.append(PairRow("*", findings=tuple(whole)))
+    notes = (standings.reading.said, *standings.notes)
+    return PairResult(
+        pair.proposal.check, tuple(rows), notes=notes, distinct_cases=len(standings.cases), disputes=standings.disputes
+    )
+
+
+def _of_row(
+    bench: Bench, standings: Standings, row: Row, surrogate: Mapping[str, str], accused: Mapping[str, PairFinding]
+) -> tuple[list[PairFinding], bool]:
+    """What is found of one gradient, and whether it is wrong only for want of another."""
+    findings = [_breach(breach) for breach in standings.breaches if breach.primal == row.primal]
+    follows = False
+    if row.primal in surrogate:
+        place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
+        findings.append(PairFinding("MB705", "inconclusive", "exactly", surrogate[row.primal], place=place))
+    elif row.primal in accused:
+        findings.append(accused[row.primal])
+    elif row.conclusion is Conclusion.WRONG:
+        follows = bool(accused)
+    if row.conclusion is Conclusion.OPEN:
+        findings.append(PairFinding("MB704", "inconclusive", "exactly", row.why, place=row.place))
+    if row.lost and row.conclusion is not Conclusion.WRONG:
+        line = standings.reading.case_line(row.lost[0])
+        text = "right, but more than half of its digits are lost; the error falls with the precision"
+        findings.append(PairFinding("MB402", "warning", "exactly", text, smallest=line))
+    return findings, follows
+
+
+def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
+    if tie is None or (tie.even and tie.within):
+        return []
+    text = "at a tie its weights do not sum to one" if not tie.even else "at a tie a weight is none from 0 to 1"
+    place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
+    line = bench.reading.case_line(tie.judged.seen.draw)
+    return [PairFinding("MB104", "error", "exactly", f"{text}: equal values each get the gradient of one",
+                        place=place, smallest=line)]  # fmt: skip
+
+
+def _of_the_pair(pair: OpenPair, standings: Standings, wide: Widened | None) -> list[PairFinding]:
+    """What concerns no gradient that has a row of its own."""
+    own = {row.primal for row in standings.rows}
+    found = [_breach(breach) for breach in standings.breaches if breach.primal not in own]
+    if standings.raised is not None:
+        found.append(_breach(standings.raised))
+    if wide is not None:
+        found.append(PairFinding("MB403", "warning", "exactly", wide.text, place=wide.place))
+    return found
+
+
+def _breach(breach: Breach) -> PairFinding:
+    return PairFinding(breach.code, breach.severity, "exactly", breach.text, place=breach.place)
+
+
+def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
+    """Gradients that are declared, not derived: their truth is zero everywhere, behind a step; or the file says so."""
+    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    why = pair.proposal.not_derived
+    if why:
+        return {row.primal: f"is declared, not derived: {why}" for row in wrong}
+    whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
+    compared = ("<", ">", "<=", ">=", "==")
+    steps = sorted(what for what in whats if any(step in what for step in STEPS) or what in compared)
+    if not steps:
+        return {}
+    text = f"is declared, not derived: its forward pass is constant wherever it can be differentiated ({steps[0]})"
+    return {row.primal: text for row in wrong if row.zero}
+
+
+def _vacuous(standings: Standings) -> str:
+    if standings.rows and all(row.zero and row.conclusion is Conclusion.RIGHT for row in standings.rows):
+        return "every derivative is exactly zero on every draw: nothing was looked at"
+    return ""
+
+
+def _consistent(row: Row, convention: bool, findings: Sequence[PairFinding]) -> bool | None:
+    if any(finding.severity == "error" for finding in findings):
+        return False
+    if any(finding.severity == "inconclusive" for finding in findings):
+        return None
+    return row.conclusion is Conclusion.RIGHT or convention

@@ -1,0 +1,161 @@
+"""One draw before the court: it is run, the witnesses are asked, and every gradient is set beside what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair, PairDraw
+from reference.pairs.agreement import (
+    AUTODIFF,
+    COMPLEX_STEP,
+    DIFFERENCES,
+    Contradiction,
+    contradictions,
+    odd_one,
+    without,
+)  # fmt: skip
+from reference.pairs.blocks import Block, Standing, assess
+from reference.pairs.differences import Differences, differences
+from reference.pairs.observation import Observation, Run, observe
+from reference.pairs.points import Asked, few_of, points_of
+from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
+
+__all__ = ["Judged", "comparable", "judge_draw"]
+
+FINER = (8.0, 64.0)  # steps, where differences alone say otherwise
+WORST = 8  # entries that autodiff accuses, of which the complex step is asked too
+TIED = 10  # times as many entries are asked at a tie
+
+
+class Judged(NamedTuple):
+    """What is said of every gradient at one draw."""
+
+    seen: Observation
+    blocks: dict[str, Block]
+    silent: tuple[Silent, ...] = ()
+    disputes: tuple[str, ...] = ()
+    heard: Mapping[str, Mapping[str, Heard]] = {}  # by block, by witness
+    central: Mapping[str, Differences] = {}
+    sizes_index: int = 0  # of the draw's sizes and configuration
+
+
+def comparable(run: Run) -> dict[str, np.ndarray]:
+    """The primals whose gradient is an array of numbers of their own shape."""
+    return {
+        name: primal
+        for name, primal in run.primals.items()
+        if name in run.gradients
+        and run.gradients[name].shape == primal.shape
+        and run.gradients[name].dtype.kind in "fiub"
+        and primal.size
+    }
+
+
+def judge_draw(
+    pair: OpenPair, draw: PairDraw, *, base: Run | None = None, with_autodiff: bool = True, every: bool | None = None,
+    kind: str = "float64",
+) -> Judged:  # fmt: skip
+    """Judge one draw. ``every``: the complex step is asked for all entries. Raises what the target raises."""
+    seen = observe(pair, draw, base, kind)
+    names = comparable(seen.run)
+    asked = points_of(seen.run, names, draw.seed, every=every)
+    if seen.run.tied() and every is None:
+        entries = TIED * sum(of.entries.size for of in asked.values())
+        asked = points_of(seen.run, names, draw.seed, every=sum(a.size for a in names.values()) <= entries or None)
+    heard, silent = _exact(pair, seen, asked, with_autodiff)
+    central: dict[str, Differences] = {}
+    try:
+        central = differences(pair, seen, few_of(asked))
+    except (TargetRaised, TargetDied) as error:
+        silent.append(stopped_by(DIFFERENCES, error))
+    by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
+    if seen.run.tied():
+        by_block = {name: _without_ties(said, central.get(name)) for name, said in by_block.items()}
+    central, found = _contradictions(pair, seen, asked, by_block, central)
+    disputes = () if not found else (_told(found),)
+    blocks = {name: assess(seen, name, by_block[name], central.get(name)) for name in names}
+    if (more := _unheard(seen, blocks, by_block)) and COMPLEX_STEP in heard:  # autodiff alone accuses nobody
+        answer = complex_step(pair, seen, more)
+        if not isinstance(answer, Silent):
+            by_block |= {name: {**by_block[name], COMPLEX_STEP: _joined(by_block[name], answer[name])} for name in more}
+            found = [c for name in more for c in contradictions(name, by_block[name], None)]
+            disputes = (*disputes, _told(found)) if found and not disputes and not seen.run.tied() else disputes
+            blocks |= {name: assess(seen, name, by_block[name], central.get(name)) for name in more}
+    return Judged(seen, blocks, tuple(silent), disputes, by_block, central)
+
+
+def _unheard(
+    seen: Observation, blocks: Mapping[str, Block], heard: Mapping[str, Mapping[str, Heard]]
+) -> dict[str, Asked]:
+    """The worst entries of wrong blocks of which the complex step has not spoken."""
+    more = {}
+    for name, block in blocks.items():
+        said = heard[name]
+        if block.standing is not Standing.WRONG or AUTODIFF not in said or COMPLEX_STEP not in said:
+            continue
+        full = said[AUTODIFF].values
+        with np.errstate(invalid="ignore"):
+            off = np.nan_to_num(np.abs(seen.run.gradients[name].ravel() - full), nan=0.0, posinf=np.inf)
+        worst = np.argsort(-off, kind="stable")[:WORST]
+        fresh = np.setdiff1d(worst[np.isfinite(full[worst])], said[COMPLEX_STEP].entries)
+        if len(fresh):
+            more[name] = Asked(fresh, None)
+    return more
+
+
+def _joined(said: Mapping[str, Heard], further: Heard) -> Heard:
+    known = said[COMPLEX_STEP]
+    return known._replace(
+        entries=np.concatenate([known.entries, further.entries]),
+        values=np.concatenate([known.values, further.values]),
+        bounds=np.concatenate([known.bounds, further.bounds]),
+    )
+
+
+def _exact(
+    pair: OpenPair, seen: Observation, asked: Mapping[str, Asked], with_autodiff: bool
+) -> tuple[dict[str, dict[str, Heard]], list[Silent]]:
+    """The two exact witnesses, as far as they speak."""
+    answers = {COMPLEX_STEP: complex_step(pair, seen, asked)}
+    if with_autodiff:
+        answers[AUTODIFF] = autodiff(pair, seen)
+    heard = {witness: answer for witness, answer in answers.items() if not isinstance(answer, Silent)}
+    return heard, [answer for answer in answers.values() if isinstance(answer, Silent)]
+
+
+def _without_ties(said: Mapping[str, Heard], central: Differences | None) -> dict[str, Heard]:
+    """At a tie every witness chooses for itself: where they differ, or the two sides do, none of them is heard."""
+    ties = {c.at for c in contradictions("", said, None) if c.at is not None}
+    if central is not None:
+        apart = np.abs(central.right - central.left) > 1e-3 * np.maximum(np.abs(central.right), np.abs(central.left))
+        ties |= {int(k) for k, kink in zip(central.entries, apart, strict=True) if kink}
+    return {witness: without(of, ties) for witness, of in said.items()}
+
+
+def _contradictions(
+    pair: OpenPair,
+    seen: Observation,
+    asked: Mapping[str, Asked],
+    heard: Mapping[str, Mapping[str, Heard]],
+    central: dict[str, Differences],
+) -> tuple[dict[str, Differences], list[Contradiction]]:
+    """Where differences alone say otherwise, their steps may be too large: they are asked again with finer ones."""
+    found = [c for name, said in heard.items() for c in contradictions(name, said, central.get(name))]
+    for finer in FINER:
+        alone = {c.block for c in found if DIFFERENCES in (c.first, c.second)}
+        if not alone or any(DIFFERENCES not in (c.first, c.second) for c in found):
+            break
+        central |= differences(pair, seen, few_of({name: asked[name] for name in alone}), finer=finer)
+        found = [c for name, said in heard.items() for c in contradictions(name, said, central.get(name))]
+    return central, found
+
+
+def _told(found: list[Contradiction]) -> str:
+    odd = odd_one(found)
+    pairs = sorted({f"{c.first} and {c.second}" for c in found})
+    blocks = ", ".join(sorted({c.block for c in found}))
+    return f"{', '.join(pairs)} disagree on the derivative by {blocks}" + (f"; {odd} is the odd one out" if odd else "")

@@ -1,0 +1,190 @@
+"""One argument in one layout: what it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from reference.interface.pair import Parameter
+from reference.pairs.inputs.arrays import documented_array, laid_out
+from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.documented import Described
+from reference.pairs.inputs.parts import Setup
+from reference.pairs.inputs.settings import configured, setting, size_argument
+from reference.pairs.inputs.spec import Array, Choice, Group, Law, Shape, Spec, Whole
+from reference.pairs.inputs.vocabulary import Part, part_of, plain
+
+__all__ = ["given_to"]
+
+KEPT = (Part.BIAS, Part.STATE, Part.CELL, Part.GAIN, Part.SHIFT, Part.LABELS, Part.WEIGHT, Part.INPUT, Part.STATE_BIAS,
+        Part.OUTPUT_BIAS)  # fmt: skip  # arrays that are given although they may be left out
+ARRAYS = (Part.INPUT, Part.LABELS, Part.WEIGHT, Part.BIAS, Part.GAIN, Part.SHIFT, Part.STATE)
+ARRAY_ATTRIBUTES = {"shape", "T", "dot", "ndim", "reshape", "sum", "mean", "copy", "transpose", "size", "dtype", "max"}
+TOLD = r"reg\w*|lambd\w*|lam|l2\w*|\w*keep\w*|drop\w*|p|p_drop\w*|stride\w*|pad\w*|mode|weight_?decay|\w*_reg"
+CONFIG = r"\w*(?:param|params|cfg|config|opts?|options|hparams?|kwargs)"
+LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch\w*|structure|nodes|topology"
+HIDDENS = r"hidden_?(?:dims|sizes|layers|units)"
+NO_TRAINER = (Part.WEIGHT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.GATE_WEIGHT)
+
+
+def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool) -> dict[str, Spec]:
+    """What each parameter is given; those that have a good default are left to it."""
+    made: dict[str, Spec] = {}
+    used: dict[str, str] = {}
+    for parameter in parameters:
+        if parameter.many:
+            continue
+        spec = _given(parameter, setup, constructor)
+        if isinstance(spec, Whole) and constructor:
+            spec = _told_apart(spec, parameter.name, used)
+        if spec is not None:
+            made[parameter.name] = spec
+    hidden = any(isinstance(s, Whole) and s.size == "H" for s in made.values())
+    renamed = {k: v for k, v in setup.layout.renamed.items() if not (v == "H" and hidden)}
+    if constructor and setup.layout.family == "sequences" and not hidden and setup.gates > 1:
+        renamed = {"M": "H"}
+    return {name: _renamed(spec, renamed) for name, spec in made.items()}
+
+
+def _told_apart(spec: Whole, name: str, used: dict[str, str]) -> Whole:
+    """Two layers of one constructor have two sizes."""
+    letter = str(spec.size)
+    if letter in ("H", "M", "D", "F", "C") and letter in used.values():
+        letter = f"{letter}{len(used)}"
+    used[name] = letter
+    return Whole(letter)
+
+
+def _renamed(spec: Spec, renamed: Mapping[str, str]) -> Spec:
+    if isinstance(spec, Whole) and isinstance(spec.size, str):
+        return Whole(renamed.get(spec.size, spec.size))
+    return spec
+
+
+def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None:
+    name, asked = parameter.name, setup.asked
+    if constructor and name in setup.letters:
+        return Whole(name)
+    text, said = plain(name), setup.said.get(name, Described())
+    keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
+    if keys and said.dims is None:
+        return Group({key: _entry(name, key, setup) for key in keys})
+    if said.dims is not None and not constructor:
+        return documented_array(name, said.dims, setup)
+    part = setup.parts.get(name, Part.UNKNOWN)
+    plainly = setting(name, parameter, asked.texts(name))
+    letter = size_argument(name)
+    if parameter.optional:
+        return _optional(parameter, setup, part, plainly, letter, constructor)
+    if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:
+        return _layers(text)
+    if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
+        if re.search(r"shape$", text):
+            return Shape(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
+        scalar = _scalar(parameter, plainly, letter, part, constructor, setup)
+        if scalar is not None:
+            return scalar
+    elif part is Part.UNKNOWN or (isinstance(plainly, Choice) and len(text) > 1 and part not in ARRAYS):
+        if plainly is not None:
+            return plainly
+        if letter is not None and (len(text) > 1 or asked.does("counts", name)):
+            return Whole(letter)
+        if part is Part.UNKNOWN and not is_array_for_sure(name, asked):
+            return _guessed(name, letter, setup)
+    if re.fullmatch(CONFIG, text) and part is Part.UNKNOWN:
+        return Group({})
+    return laid_out(name, part, setup)
+
+
+def _layers(text: str) -> Group:
+    """The sizes of several layers in a row."""
+    if re.fullmatch(HIDDENS, text):
+        return Group({"0": Whole("H1"), "1": Whole("H2")}, "list")
+    return Group({"0": Whole("D"), "1": Whole("H1"), "2": Whole("M")}, "list")
+
+
+def is_array_for_sure(name: str, asked: Asked) -> bool:
+    """Is it used as only an array can be?"""
+    return asked.rank(name)[0] > 0 or bool(ARRAY_ATTRIBUTES & set(asked.attributes(name)))
+
+
+def _guessed(name: str, letter: str | None, setup: Setup) -> Spec:
+    if setup.asked.does("counts", name):
+        return Whole(letter or name)
+    if setup.asked.does("indexes", name):
+        return Array((), Law.LABELS, 2)
+    if setup.guess == "whole":
+        return Whole(letter or name)
+    if setup.guess == "number":
+        return Choice((0.375, 2.5))
+    return Array(setup.layout.axes.get(Part.INPUT, ("N", "D")))
+
+
+def _scalar(
+    parameter: Parameter, plainly: Spec | None, letter: str | None, part: Part, constructor: bool, setup: Setup
+) -> Spec | None:
+    arrays = part in NO_TRAINER or part is Part.BIAS
+    if constructor and arrays and parameter.annotation not in ("int", "float", "bool"):
+        return None
+    if plainly is not None:
+        return plainly
+    if letter is not None:
+        return Whole(letter)
+    by_annotation: dict[str, Spec] = {
+        "int": Whole("M"),
+        "float": Choice((0.5,)),
+        "bool": Choice((True, False)),
+        "str": Choice(("a",)),
+    }
+    if parameter.annotation in by_annotation:
+        return by_annotation[parameter.annotation]
+    if not constructor or part is not Part.UNKNOWN:
+        return None
+    return Choice((0.5, 2.0)) if setup.guess == "number" else Whole(parameter.name)
+
+
+def _optional(
+    parameter: Parameter, setup: Setup, part: Part, plainly: Spec | None, letter: str | None, constructor: bool
+) -> Spec | None:
+    """Left to its default, unless that hides something or is nothing."""
+    text, default = plain(parameter.name), parameter.default
+    if isinstance(default, list | tuple) and all(isinstance(d, int) for d in default):
+        if isinstance(plainly, Choice) and re.match(r"stride|pad", text):
+            options = [tuple([o] * len(default)) for o in plainly.options if isinstance(o, int)]
+            return Choice(tuple(options))
+        if constructor and re.fullmatch(rf"{LAYERS}|{HIDDENS}", text):
+            return _layers(text)
+        return Shape(("HH", "WW")) if re.search(r"kernel|filter", text) and len(default) == 2 else None
+    if isinstance(plainly, Choice) and (
+        re.fullmatch(TOLD, text) or (set(plainly.options) == {True, False} and "train" in text) or text == "mode"
+    ):
+        if default is None and not re.match(r"reg|lam|l2", text):
+            return None
+        return plainly
+    if default is None and setup.asked.does("called", parameter.name):
+        return None
+    if not constructor and default is None and part in KEPT and plainly is None:
+        return laid_out(parameter.name, part, setup)
+    if (
+        letter is not None
+        and (type(default) is int or (constructor and default is None))
+        and (constructor or len(text) > 1)
+    ):
+        return Whole(letter) if letter not in ("HEADS", "G", "P") else None
+    return None
+
+
+def _entry(owner: str, key: str, setup: Setup) -> Spec:
+    """An entry of a dictionary: of parameters, or of a configuration."""
+    said = setup.said.get(key, Described())
+    if said.dims is not None:
+        return documented_array(key, said.dims, setup)
+    features = setup.layout.axes.get(Part.GAIN) or setup.layout.axes.get(Part.INPUT, ("N", "D"))[-1:]
+    part = setup.parts.get(key, part_of(key))
+    arrays = part not in (Part.UNKNOWN, Part.MEAN, Part.VARIANCE, Part.MASK)
+    if arrays and (not re.fullmatch(CONFIG, plain(owner)) or plain(owner) in ("params", "param", "parameters")):
+        return laid_out(key, part, setup)
+    dims = [(f,) for f in setup.asked.dims(owner, key)]
+    if dims and not re.search(r"mean|var", key):
+        return Array(tuple(d[0] or f"d{k}" for k, d in enumerate(dims)))
+    return configured(key, tuple(features), setup.asked.texts(owner, key))

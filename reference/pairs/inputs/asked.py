@@ -1,0 +1,59 @@
+"""What the code does with an argument: the keys that it asks for, the texts it compares with, the axes it unpacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Asked"]
+
+
+class Asked:
+    """``Proposal.asked`` by the way to an argument or to an entry of it."""
+
+    def __init__(self, asked: Mapping[str, Mapping[str, Any]]) -> None:
+        self._of = {_way(name): facts for name, facts in asked.items()}
+
+    def dims(self, *way: str) -> tuple[str, ...]:
+        """The names into which its shape is unpacked."""
+        return tuple(map(str, self._facts(way).get("dims") or ()))
+
+    def texts(self, *way: str) -> tuple[Any, ...]:
+        """What it is compared with."""
+        return tuple(self._facts(way).get("texts") or ())
+
+    def keys(self, *way: str) -> tuple[str, ...]:
+        """The keys that it is asked for, those included of which something else is known."""
+        below = [entry[len(way)] for entry in self._of if len(entry) == len(way) + 1 and entry[: len(way)] == way]
+        return tuple(dict.fromkeys([*map(str, self._facts(way).get("keys") or ()), *below]))
+
+    def rank(self, *way: str) -> tuple[int, int]:
+        """The fewest and the most axes that it can have, as far as its use says."""
+        dims = self.dims(*way)
+        if dims:
+            return len(dims), len(dims)
+        axes = dict(self._facts(way).get("sizes") or {}).values()
+        least = max([int(self._facts(way).get("rank") or 0), *(axis + 1 for axis in axes if axis >= 0)])
+        return least, 9
+
+    def does(self, fact: str, *way: str) -> bool:
+        """Is it known that it ``indexes`` something, is counted to (``counts``), or is ``called``?"""
+        return bool(self._facts(way).get(fact))
+
+    def attributes(self, *way: str) -> tuple[str, ...]:
+        """The attributes that it is asked for."""
+        return tuple(map(str, self._facts(way).get("attributes") or ()))
+
+    def default(self, key: str, *way: str) -> Any:
+        """What a key is taken for where it is not there."""
+        return dict(self._facts(way).get("defaults") or {}).get(key)
+
+    def _facts(self, way: tuple[str, ...]) -> Mapping[str, Any]:
+        return self._of.get(way, {})
+
+
+def _way(name: str) -> tuple[str, ...]:
+    """``bn_param["mode"]`` as ("bn_param", "mode")."""
+    head, _, rest = name.partition("[")
+    return (head, *re.findall(r"[\"']?([^\"'\[\]]+)[\"']?\]?", rest)) if rest else (name,)

@@ -1,0 +1,152 @@
+"""What docstrings and comments say of arguments: their axes, their entries, the keys of a dictionary.
+
+An argument's description is what stands after its name at the head of a line, in any of the usual styles, up to the
+next such name; where there is none, a sentence in which the name and a shape stand together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from reference.pairs.inputs.laws_in_words import SaidOfEntries, entries_said
+from reference.pairs.inputs.shapes_in_words import WrittenShape, product_of, shapes_in
+from reference.pairs.inputs.spec import Size
+
+__all__ = ["Described", "described"]
+
+
+class Described(NamedTuple):
+    """``dims`` None: no shape is given. ``within``: the argument that is a dictionary and has this as an entry."""
+
+    dims: tuple[Size, ...] | None = None
+    entries: SaidOfEntries = SaidOfEntries(None)
+    keys: tuple[str, ...] = ()
+    within: str = ""
+    scalar: bool = False
+    text: str = ""
+
+
+NAME = r"[A-Za-z_]\w*(?:\[['\"]\w+['\"]\])?"
+ENTRY = re.compile(
+    rf"""^(?P<indent>\s*)(?:\#+\s*)?(?:[-*+•]\s+|:param\s+|@param\s+|:arg\s+|\\param\s+)?(?:np\.ndarray\s+|ndarray\s+)?
+    [`'"*]{{0,2}}(?P<names>{NAME}(?:[`'"]*\s*(?:,|/|and)\s*[`'"]*{NAME})*)[`'"*]{{0,2}}
+    (?:\s*(?P<typed>\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\]|\.shape\b|\s(?:has|is|in|shape|of|with|dims?|size)\b[^:]{{0,60}}))?
+    \s*(?P<mark>:|--|—|–|-|=|\.\.\.|→|->|\t)\s*(?P<rest>.*)$""",
+    re.X,
+)
+BARE = re.compile(rf"^(?P<indent>\s*)(?:\#+\s*)?(?:[-*]\s+)?`?(?P<names>{NAME})`?\s+(?P<rest>[\(\[].*)$")  # x (N, D)
+RETURNS = re.compile(
+    r"^\s*(?:#+\s*)?(?:returns?|outputs?|yields|:returns?:?|:rtype:?|raises|return value)\b[^.]{0,40}$", re.I
+)
+TAKES = re.compile(r"^\s*(?:#+\s*)?(?:arguments?|args?|inputs?|parameters?|params?|param\w*)\s*:?\s*-*$", re.I)
+KEY = re.compile(r"^\s*[-*]?\s*['\"](\w+)['\"]\s*(?:\(.*?\))?\s*[:-]", re.M)
+QUOTED = re.compile(r"['\"](\w+)['\"]")
+SCALAR = re.compile(
+    r"\bscalar\b|\bfloat\b|\bfloating|\bstrength\b|\bconstant\b|\bhyper-?parameter\b|\brate\b|\binteger\b|\bint\b", re.I
+)
+HEADS = {"note", "notes", "returns", "return", "args", "example", "todo", "inputs", "outputs", "shape", "hint", "where"}
+
+
+def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str, Described]:
+    """What the documents say of each argument, the first that gives a shape; and of the entries of dictionaries."""
+    found: dict[str, Described] = {}
+    texts = list(documents)
+    products = {name: parts for text in texts for name, parts in product_of(text).items()}
+    for text in texts:
+        for name, said in _entries(text, arguments):
+            before = found.get(name)
+            if before is None or (before.dims is None and said.dims is not None):
+                found[name] = said if before is None else said._replace(keys=before.keys or said.keys)
+    for text in texts:
+        for name in arguments:
+            known = found.get(name, Described())
+            sentence = None if known.dims is not None or known.scalar else _in_a_sentence(text, name, arguments)
+            if sentence is not None:
+                found[name] = sentence._replace(keys=known.keys, entries=_richer(known.entries, sentence.entries))
+    return {name: said._replace(dims=_multiplied(said.dims, products)) for name, said in found.items()}
+
+
+def _richer(first: SaidOfEntries, second: SaidOfEntries) -> SaidOfEntries:
+    return first if first.law is not None else second
+
+
+def _entries(text: str, arguments: Collection[str]) -> Iterator[tuple[str, Described]]:
+    """Descriptions at the head of lines; those under "Returns" are of results, unless no other is there."""
+    above: list[tuple[int, str]] = []  # arguments that hold what stands further in
+    for name, indent, block in _blocks(text):
+        while above and above[-1][0] >= indent:
+            above.pop()
+        within = above[-1][1] if above and name not in arguments else ""
+        plain = re.fullmatch(r"(\w+)\[['\"](\w+)['\"]\]", name)
+        if plain:
+            within, name = plain[1], plain[2]
+        if name in arguments:
+            above.append((indent, name))
+        yield name, _of_block(block, arguments, name, within)
+
+
+def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
+    names: list[str] = []
+    lines: list[str] = []
+    indent, results = 0, False
+    for line in [*text.expandtabs().splitlines(), "Args:"]:
+        if RETURNS.match(line) or TAKES.match(line):
+            yield from ((name, indent, "\n".join(lines)) for name in names)
+            names, results = [], bool(RETURNS.match(line))
+            continue
+        match = None if results else ENTRY.match(line) or BARE.match(line)
+        if match and match["names"].lower() not in HEADS:
+            yield from ((name, indent, "\n".join(lines)) for name in names)
+            names = re.findall(NAME, match["names"])
+            names = [name for name in names if name != "and"]
+            parts = match.groupdict()
+            indent, lines = len(match["indent"]), [f"{parts.get('typed') or ''} {parts['rest']}"]
+        elif names and line.strip():
+            lines.append(line)
+        elif names:  # a paragraph ends a description
+            lines.append("")
+
+
+def _of_block(block: str, arguments: Collection[str], name: str, within: str) -> Described:
+    head = block.split("\n\n")[0]
+    shape = _first(head, arguments)
+    first_line = head.partition("\n")[0]
+    keys = tuple(dict.fromkeys(KEY.findall(block))) or (
+        tuple(dict.fromkeys(QUOTED.findall(head))) if re.search(r"\bdict|\bkeys?\b", head, re.I) else ()
+    )
+    return Described(
+        None if shape is None else shape.dims,
+        entries_said(head),
+        keys if shape is None else (),
+        within,
+        shape is None and bool(SCALAR.search(first_line)),
+        " ".join(head.split())[:120],
+    )
+
+
+def _first(text: str, arguments: Collection[str]) -> WrittenShape | None:
+    return next(shapes_in(text, arguments), None)
+
+
+def _in_a_sentence(text: str, name: str, arguments: Collection[str]) -> Described | None:
+    """``The input x has shape (N, D)``; ``x.shape = (N, D)``."""
+    flat = " ".join(text.split())
+    pattern = rf"(?<![\w'.]){re.escape(name)}(?![\w'(])((?:\.shape)?[^.;\[\(]{{0,60}})(?=[\(\[])"
+    for match in re.finditer(pattern, flat):
+        between = match[1]
+        if re.search(r"\b(?:and|gradient|returns?|out|output)\b", between):
+            continue
+        after = flat[match.end() : match.end() + 80]
+        shape = _first(f"shape {after}" if "shape" in between else after, arguments)
+        if shape is not None and shape.at < 8:
+            return Described(shape.dims, entries_said(match[0]), text=f"{match[0]}{after}"[:120])
+    return None
+
+
+def _multiplied(dims: tuple[Size, ...] | None, products: Mapping[str, tuple[str, ...]]) -> tuple[Size, ...] | None:
+    """A name that stands for a product, written out; and an ellipsis that stayed one size."""
+    if dims is None:
+        return None
+    return tuple("*".join(products[d]) if isinstance(d, str) and d in products else d for d in dims)

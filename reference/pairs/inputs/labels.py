@@ -1,0 +1,74 @@
+"""Labels and predictions in the forms that people give them, beside the axes of what they belong to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reference.pairs.inputs.spec import Array, Law, Size
+
+__all__ = ["LabelForm", "label_forms"]
+
+
+class LabelForm(NamedTuple):
+    """``labels``, and the law of the predictions that they stand beside."""
+
+    name: str
+    labels: Array
+    predictions: Law = Law.NORMAL
+
+
+def label_forms(outputs: tuple[Size, ...], examples: str, *, whole: bool = False) -> list[LabelForm]:
+    """Every form for outputs of these axes; ``examples``: where these lie. ``whole``: whole numbers come first."""
+    if not outputs:
+        return [
+            LabelForm("a number", Array(()), Law.NORMAL),
+            LabelForm("0 or 1", Array((), Law.BITS), Law.UNIT),
+            LabelForm("-1 or 1", Array((), Law.SIGNS)),
+        ]
+    last = examples == "last"
+    classes = outputs[0] if last else outputs[-1]
+    single = classes == 1 or (len(outputs) == 1 and examples != "none")
+    if examples == "none":
+        each: tuple[Size, ...] = outputs[:-1] if outputs[-1] != 1 else ()
+        classes = outputs[0] if outputs[-1] == 1 else classes
+    else:
+        each = outputs[1:] if last else outputs[:-1]
+    beside: tuple[Size, ...] = (1, *each) if last else (*each, 1)
+    one_hot, probable = (Law.ONE_HOT_COLUMNS, Law.COLUMNS) if last else (Law.ONE_HOT, Law.ROWS)
+    if examples == "none" and outputs[-1] == 1:
+        one_hot, probable = Law.ONE_HOT_COLUMNS, Law.COLUMNS
+    same = [
+        LabelForm("0 or 1", Array(outputs, Law.BITS), Law.UNIT),
+        LabelForm("as the outputs", Array(outputs)),
+        LabelForm("-1 or 1", Array(outputs, Law.SIGNS)),
+    ]
+    if single:
+        flat = outputs if len(outputs) == 1 else each
+        return [
+            *same,
+            *([LabelForm("0 or 1, flat", Array(flat, Law.BITS), Law.UNIT)] if flat != outputs else []),
+            *(
+                [LabelForm("-1 or 1, flat", Array(flat, Law.SIGNS)), LabelForm("flat", Array(flat))]
+                if flat != outputs
+                else []
+            ),
+            LabelForm("0 or 1, of any outputs", Array(outputs, Law.BITS), Law.NORMAL),
+        ]
+    integers = [
+        LabelForm("integers", Array(each, Law.LABELS, classes), Law.NORMAL),
+        LabelForm("integers, of probabilities", Array(each, Law.LABELS, classes), probable),
+        LabelForm("integers, one a row", Array(beside, Law.LABELS, classes), Law.NORMAL),
+    ]
+    others = [
+        LabelForm("one-hot", Array(outputs, one_hot), probable),
+        LabelForm("one-hot, of scores", Array(outputs, one_hot), Law.NORMAL),
+        *same,
+        LabelForm("-1 or 1, one an example", Array(each, Law.SIGNS)),
+        LabelForm("0 or 1, one an example", Array(each, Law.BITS)),
+        LabelForm("numbers, one an example", Array(each)),
+    ]
+    return (
+        [*integers[:1], *others[:2], integers[1], *others[2:], integers[2]]
+        if whole
+        else [*others[:1], integers[0], others[1], integers[1], *others[2:], integers[2]]
+    )

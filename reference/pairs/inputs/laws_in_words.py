@@ -1,0 +1,77 @@
+"""Of what law entries are, as people say it: "one-hot", "labels in range(C)", "0 <= y[i] < C", "1 if cat, 0 if not"."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from reference.pairs.inputs.spec import Law, Size
+
+__all__ = ["SaidOfEntries", "entries_said"]
+
+
+class SaidOfEntries(NamedTuple):
+    """``law`` None: nothing is said. ``below``: of labels, "" where the number of classes is not said."""
+
+    law: Law | None
+    below: Size = ""
+
+
+BOUND = (
+    re.compile(r"\brange\s*\(\s*(?:0\s*,\s*)?`?([A-Za-z]\w*|\d+)`?\s*\)"),
+    re.compile(r"0\s*(?:<=|≤|&lt;=|\\le\w*)\s*[\w\[\], ]+?\s*<\s*`?([A-Za-z]\w*|\d+)\b(?!\s*-)"),
+    re.compile(r"[\[({]\s*0\s*,\s*(?:1\s*,\s*)?(?:\.\.\.|…)?,?\s*([A-Za-z]\w*)\s*-\s*1\s*[\])}]"),
+    re.compile(r"[\[(]\s*0\s*,\s*([A-Za-z]\w*|\d\d*)\s*\)"),
+    re.compile(r"\bbetween 0 and ([A-Za-z]\w*)\s*-\s*1"),
+    re.compile(r"\b0\s*(?:,|to|-|\.\.)\s*\.*\s*,?\s*([A-Z])\s*-\s*1\b"),
+    re.compile(r"\bfrom 0 to ([A-Za-z]\w*)\s*-\s*1"),
+)
+ONE_HOT = re.compile(r"one[- _]?hot", re.I)
+SIGNS = re.compile(
+    r"[{(\[]\s*[+-]?1\s*,\s*[+-]?1\s*[})\]]|[+-]1\s*(?:or|and|/|,)\s*[+-]?1\b|\b1\s*(?:or|and|/)\s*-1\b|±\s*1"
+)
+BITS = re.compile(
+    r"\b1 if\b.*\b0 if\b|\b0 if\b.*\b1 if\b|[{\[]\s*0\s*,\s*1\s*[}\]]|\b0\s*(?:or|/|and)\s*1\b|\b1\s*(?:or|/)\s*0\b|\bbinary\b",
+    re.I | re.S,
+)
+LABELS = re.compile(
+    r"\binteger(?:s)?\b|\bint\b|\bclass ind\w+|\bind(?:ices|ex|exes)\b|\bid(?:x|xs|s)\b|\btoken ids\b|\bis the (?:class )?label for\b|"
+    r"\bclass labels?\b|\bsparse\b|\bint(?:32|64)\b",
+    re.I,
+)
+PROBABLE = re.compile(
+    r"probabilit|\bsoftmax(?:ed)? output|\boutput of (?:the )?softmax|\bpost[- ]activation|\bprobs\b", re.I
+)
+LOGIT = re.compile(r"\bscores?\b|\blogits?\b|\bpre[- ]?activation|\bunnormali[sz]ed|\blog[- ]prob", re.I)
+MASK = re.compile(r"\bmask\b|\bboolean\b", re.I)
+POSITIVE = re.compile(r"\bvariances?\b|\bstd\b|\bstandard deviation|\bpositive\b|\bstrictly >\s*0", re.I)
+SPIKES = re.compile(r"\bspikes?\b|\bspike trains?\b", re.I)
+
+
+def entries_said(text: str) -> SaidOfEntries:
+    """What a description says of the entries of an array."""
+    if ONE_HOT.search(text) and not re.search(r"\bnot one[- ]?hot", text, re.I):
+        return SaidOfEntries(Law.ONE_HOT)
+    for pattern in BOUND:
+        if match := pattern.search(text):
+            name = match[1]
+            if name in ("1", "2") and not re.search(r"label|class", text, re.I):
+                return SaidOfEntries(Law.UNIT)
+            return SaidOfEntries(Law.LABELS, int(name) if name.isdigit() else name)
+    if SIGNS.search(text):
+        return SaidOfEntries(Law.SIGNS)
+    if BITS.search(text):
+        return SaidOfEntries(Law.BITS)
+    if LABELS.search(text):
+        return SaidOfEntries(Law.LABELS, "")
+    if LOGIT.search(text):
+        return SaidOfEntries(Law.NORMAL)
+    if PROBABLE.search(text):
+        return SaidOfEntries(Law.ROWS)
+    if MASK.search(text):
+        return SaidOfEntries(Law.MASK)
+    if SPIKES.search(text):
+        return SaidOfEntries(Law.SPIKES)
+    if POSITIVE.search(text):
+        return SaidOfEntries(Law.POSITIVE)
+    return SaidOfEntries(None)

@@ -1,0 +1,76 @@
+"""Every plan for the inputs of a pair, in the order of its evidence, each under a name of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from reference.interface.pair import PairKind, Proposal
+from reference.pairs.inputs.documented_plans import documented_plans
+from reference.pairs.inputs.said import said_plans
+from reference.pairs.inputs.seen import seen_plans
+from reference.pairs.inputs.settings import setting
+from reference.pairs.inputs.spec import Array, Law, Path, Plan, Rank, Spec, replaced
+from reference.pairs.inputs.tried import plans_by_layout
+from reference.pairs.inputs.vocabulary import Part, part_of
+
+__all__ = ["plans_of"]
+
+POSITIVES = 6  # plans that are also tried with positive numbers
+MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
+
+
+def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
+    """The plans of a proposal. ``sources``: the file's own text and what stands beside it, where calls are seen."""
+    found = chain(
+        said_plans(proposal), seen_plans(proposal, sources), documented_plans(proposal), plans_by_layout(proposal)
+    )
+    further = _for_the_backward_pass_alone(proposal)
+    by_rank: dict[Rank, list[Plan]] = {rank: [] for rank in Rank}
+    known: set[str] = set()
+    for plan in found:
+        key = repr((plan.arguments, plan.construct, plan.reading))
+        if key not in known and len(by_rank[plan.rank]) < MOST[plan.rank]:
+            known.add(key)
+            by_rank[plan.rank].append(
+                plan._replace(arguments={**further, **plan.arguments}) if plan.arguments else plan
+            )
+    for rank in (Rank.DOCUMENTED, Rank.TRIED):
+        by_rank[rank] += [other for plan in by_rank[rank][:POSITIVES] for other in _positive(plan)]
+    return list(_named(chain.from_iterable(by_rank[rank] for rank in Rank)))
+
+
+def _positive(plan: Plan) -> Iterator[Plan]:
+    """The same where every number is positive: what is under a logarithm or a root."""
+
+    def change(_: Path, spec: Spec) -> Spec:
+        return spec._replace(law=Law.POSITIVE) if isinstance(spec, Array) and spec.law is Law.NORMAL else spec
+
+    arguments = replaced(plan.arguments, change)
+    if arguments != plan.arguments:
+        yield plan._replace(label=f"{plan.label} positive", arguments=arguments)
+
+
+def _for_the_backward_pass_alone(proposal: Proposal) -> dict[str, Spec]:
+    """Numbers that only the backward pass takes: a rate, a strength."""
+    taken = {p.name for p in (*proposal.takes, *proposal.constructor)}
+    found: dict[str, Spec] = {}
+    if proposal.kind is PairKind.CLASS:  # whoever makes the object knows what its backward pass takes
+        return found
+    for p in proposal.backward_takes:
+        if p.name in taken or p.optional or p.many or len(p.name) == 1:
+            continue
+        spec = setting(p.name, p)
+        if spec is not None and part_of(p.name) in (Part.UNKNOWN, Part.SHIFT, Part.GAIN):
+            found[p.name] = spec
+    return found
+
+
+def _named(plans: Iterable[Plan]) -> Iterator[Plan]:
+    """Labels as they stand in a case line, no two alike."""
+    taken: dict[str, int] = {}
+    for plan in plans:
+        label = re.sub(r"[^a-z0-9]+", "-", plan.label.lower()).strip("-")
+        taken[label] = taken.get(label, 0) + 1
+        yield plan._replace(label=label if taken[label] == 1 else f"{label}.{taken[label]}")

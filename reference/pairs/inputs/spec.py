@@ -1,0 +1,207 @@
+"""What the arguments of a pair mean: their axes by name, the law of their entries, and what else a call takes.
+
+A size is a whole number, a name ("N", "n_x"), or an expression of such ("4*H", "C*H*W"). A plan's names become numbers
+in ``settled``; what is then left is what a case line says.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple
+
+__all__ = [
+    "Array", "Choice", "Generator", "Group", "Law", "Path", "Plan", "Rank", "Shape", "Size", "SizeError", "Spec",
+    "Whole", "leaves", "names_of", "names_of_plan", "replaced", "settled", "value_of_size",
+]  # fmt: skip
+
+Size = int | str
+Path = tuple[str, ...]
+
+
+class Rank(IntEnum):
+    """How good the evidence for a plan is; the smaller the better."""
+
+    SAID = 0
+    SEEN = 1
+    DOCUMENTED = 2
+    TRIED = 3
+
+
+class Law(StrEnum):
+    """How the entries of an array are drawn. The values are those of a case line."""
+
+    NORMAL = "normal"
+    POSITIVE = "positive"
+    UNIT = "unit"  # each between 0 and 1
+    ROWS = "probabilities"  # sum to one along the last axis
+    COLUMNS = "probability-columns"  # along the first
+    ONE_HOT = "one-hot"
+    ONE_HOT_COLUMNS = "one-hot-columns"
+    LABELS = "int"  # whole numbers below a size
+    SIGNS = "signs"  # −1 and 1
+    BITS = "bits"  # 0.0 and 1.0
+    MASK = "mask"  # booleans
+    SPIKES = "spikes"  # mostly 0.0, some 1.0
+    ZERO = "zero"
+
+
+class Array(NamedTuple):
+    dims: tuple[Size, ...]
+    law: Law = Law.NORMAL
+    below: Size = 0  # of labels
+
+
+class Whole(NamedTuple):
+    """A whole number that is a size: of a kernel, of a layer."""
+
+    size: Size
+
+
+class Choice(NamedTuple):
+    """One of several values, the first unless another is asked for: numbers, strings, booleans, None, tuples."""
+
+    options: tuple[Any, ...]
+
+
+class Shape(NamedTuple):
+    """A tuple of sizes."""
+
+    dims: tuple[Size, ...]
+
+
+class Group(NamedTuple):
+    """A dictionary, or under whole numbers a "list" or a "tuple"."""
+
+    entries: Mapping[str, Any]
+    form: str = "dict"
+
+
+class Generator(NamedTuple):
+    """A generator of random numbers; seeded by the draw."""
+
+
+Spec = Array | Whole | Choice | Shape | Group | Generator
+
+
+class Plan(NamedTuple):
+    """One meaning of all arguments. ``label`` is its name in case lines, unlike any other of the same pair.
+
+    ``reading``: as in ``PairDraw``. ``fits``: pairs of sizes (an image's and its kernel's) for a window that slides.
+    """
+
+    rank: Rank
+    label: str
+    arguments: Mapping[str, Spec]
+    construct: Mapping[str, Spec] = {}
+    reading: Mapping[str, str] = {}
+    where: str = ""  # the evidence, for the report
+    fits: tuple[tuple[str, str], ...] = ()
+
+
+class SizeError(ValueError):
+    """A size that is none: an unknown name, or an expression with another result than a positive whole number."""
+
+
+def value_of_size(size: Size, sizes: Mapping[str, int]) -> int:
+    """A size as a number. Raises ``SizeError``."""
+    if isinstance(size, int):
+        return size
+    if size in sizes:
+        return sizes[size]
+    try:
+        value = _evaluated(ast.parse(size, mode="eval").body, sizes)
+    except (SyntaxError, KeyError, ZeroDivisionError, RecursionError, ValueError) as error:
+        raise SizeError(f"{size!r} is no size: {error}") from None
+    if value != int(value) or value < 0:
+        raise SizeError(f"{size} = {value} is no size")
+    return int(value)
+
+
+OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv,
+    ast.Div: operator.truediv,
+}  # fmt: skip
+
+
+def _evaluated(node: ast.expr, sizes: Mapping[str, int]) -> Any:
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return node.value
+    if isinstance(node, ast.Name):
+        return sizes[node.id]
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        return OPERATORS[type(node.op)](_evaluated(node.left, sizes), _evaluated(node.right, sizes))
+    raise ValueError(ast.unparse(node))
+
+
+def names_of(size: Size) -> list[str]:
+    """The names that a size is made of."""
+    if isinstance(size, int):
+        return []
+    try:
+        tree = ast.parse(size, mode="eval")
+    except (SyntaxError, RecursionError, ValueError):
+        return [size]
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+
+
+def leaves(specs: Mapping[str, Spec], path: Path = ()) -> Iterator[tuple[Path, Spec]]:
+    """Every spec that is no group, with the way to it."""
+    for name, spec in specs.items():
+        if isinstance(spec, Group):
+            yield from leaves(spec.entries, (*path, name))
+        else:
+            yield (*path, name), spec
+
+
+def replaced(specs: Mapping[str, Spec], change: Callable[[Path, Spec], Spec], path: Path = ()) -> dict[str, Spec]:
+    """The same with every leaf changed."""
+    made: dict[str, Spec] = {}
+    for name, spec in specs.items():
+        way = (*path, name)
+        if isinstance(spec, Group):
+            made[name] = Group(replaced(spec.entries, change, way), spec.form)
+        else:
+            made[name] = change(way, spec)
+    return made
+
+
+def sizes_in(spec: Spec) -> tuple[Size, ...]:
+    """The sizes that a leaf speaks of."""
+    match spec:
+        case Array(dims, Law.LABELS, below):
+            return (*dims, below)
+        case Array(dims) | Shape(dims):
+            return dims
+        case Whole(size):
+            return (size,)
+    return ()
+
+
+def names_of_plan(plan: Plan) -> list[str]:
+    """The names of a plan's sizes, once each, in their order."""
+    every = [*leaves(plan.construct), *leaves(plan.arguments)]
+    return list(dict.fromkeys(name for _, spec in every for size in sizes_in(spec) for name in names_of(size)))
+
+
+def settled(
+    specs: Mapping[str, Spec], sizes: Mapping[str, int], chosen: Mapping[Path, Any] | None = None, path: Path = ()
+) -> dict[str, Spec]:
+    """The same with numbers for sizes and one option for every choice: ``chosen`` by the way to it, else the first."""
+
+    def change(way: Path, spec: Spec) -> Spec:
+        match spec:
+            case Array(dims, law, below):
+                bound = value_of_size(below, sizes) if law is Law.LABELS else 0
+                return Array(tuple(value_of_size(d, sizes) for d in dims), law, bound)
+            case Whole(size):
+                return Whole(value_of_size(size, sizes))
+            case Shape(dims):
+                return Shape(tuple(value_of_size(d, sizes) for d in dims))
+            case Choice(options):
+                return Choice(((chosen or {}).get(way, options[0]),))
+        return spec
+
+    return replaced(specs, change, path)

@@ -1,0 +1,103 @@
+"""A pair before the court: every reading with the best evidence behind it has a vote, and what they say is concluded.
+
+*Wrong* takes every one of them: who guessed may not accuse. Readings that differ are inconclusive, both shown, with the
+line that binds one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from reference.interface.entry import NotJudged, Place
+from reference.interface.pair import OpenPair, PairDraw, PairKind
+from reference.pairs.concluding import result_of
+from reference.pairs.plan import Reading
+from reference.pairs.reading import Bench, Standings, judge_reading
+from reference.pairs.result import PairFinding, PairResult, PairRow
+
+__all__ = ["judge_pair", "judge_readings"]
+
+
+def judge_pair(
+    open_pair: OpenPair, *, seed: int, case: str | None = None, draws: int = 3,
+    progress: Callable[[], None] = lambda: None,
+) -> PairResult:  # fmt: skip
+    """Judge a pair on drawn inputs, or on those of a case line. Raises nothing that the target raises."""
+    tried = import_module("reference.pairs.trial").trial(open_pair, seed=seed, case=case)
+    if tried.not_judged is not None:
+        return PairResult(open_pair.proposal.check, not_judged=tried.not_judged, notes=tuple(tried.notes))
+    return judge_readings(open_pair, tried.readings, seed=seed, only=tried.only, draws=draws, progress=progress)
+
+
+def judge_readings(
+    open_pair: OpenPair, readings: Sequence[Reading], *, seed: int, only: PairDraw | None = None, draws: int = 3,
+    progress: Callable[[], None] = lambda: None,
+) -> PairResult:  # fmt: skip
+    """Judge a pair under several readings; those of the highest rank that runs have a vote."""
+    heard: list[Standings] = []
+    silent: list[Standings] = []
+    for reading in sorted(readings, key=lambda r: r.rank):
+        if heard and reading.rank > heard[0].reading.rank:
+            break
+        settled = any(standings.right for standings in heard)
+        standings = judge_reading(
+            open_pair, reading, seed=seed, draws=1 if settled else draws, only=only, with_autodiff=not settled,
+            progress=progress,
+        )  # fmt: skip
+        (heard if standings.judged else silent).append(standings)
+    if not heard:
+        return _not_judged(open_pair, silent)
+
+    def conclude(standings: Standings) -> PairResult:
+        bench = Bench(open_pair, standings.reading, seed, progress=progress)
+        return result_of(bench, standings, draws=draws, alone=only is not None)
+
+    right = [standings for standings in heard if standings.right]
+    wrong = [standings for standings in heard if standings.wrong]
+    if right and wrong and not _by_output(open_pair, right):
+        return _differ(open_pair, right[0], wrong[0])
+    if right:
+        return conclude(right[0])
+    if len(wrong) == len(heard):
+        kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
+        return conclude(kindest)
+    if wrong:
+        return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
+    return conclude(heard[0])
+
+
+def _by_output(pair: OpenPair, right: Sequence[Standings]) -> bool:
+    """Whether the readings are those of a derivative, by its input and by its output: one of them is meant."""
+    return pair.proposal.kind is PairKind.DERIVATIVE and all(
+        "of" in j.seen.draw.reading for standings in right for j in standings.judged
+    )
+
+
+def _not_judged(pair: OpenPair, silent: Sequence[Standings]) -> PairResult:
+    proposal = pair.proposal
+    place = Place(pair.file, proposal.cell, proposal.line)
+    if not silent:
+        return PairResult(
+            proposal.check, not_judged=NotJudged(proposal.check, "no inputs make it run", "", place, needed=True)
+        )
+    first = silent[0]
+    return PairResult(
+        proposal.check,
+        not_judged=NotJudged(proposal.check, first.why, first.reading.bind, first.place or place, needed=True),
+    )
+
+
+def _differ(pair: OpenPair, one: Standings, wrong: Standings) -> PairResult:
+    """Two meanings of one rank: right, or open, under the one, and wrong under the other."""
+    names = ", ".join(row.called for row in wrong.rows if row.conclusion == "wrong") or "it"
+    state = "right" if one.right else "not judged"
+    text = (
+        f"{names} is wrong if {wrong.reading.said}, and {state} if {one.reading.said}: "
+        f"say which with {one.reading.bind} or {wrong.reading.bind}"
+    )
+    finding = PairFinding(
+        "MB704", "inconclusive", "exactly", text, place=Place(pair.file, pair.proposal.cell, pair.proposal.line)
+    )
+    cases = dict.fromkeys((*one.cases, *wrong.cases))
+    return PairResult(pair.proposal.check, (PairRow("*", findings=(finding,)),), distinct_cases=len(cases))

@@ -1,0 +1,58 @@
+"""At which entries and along which directions the costly witnesses are asked: deterministic, and never by a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.pairs.observation import Run
+
+__all__ = ["Asked", "exhaustive", "few_of", "points_of"]
+
+Array = NDArray[Any]
+SMALL = 1500  # calls of NumPy: of the forward pass once an entry
+SAMPLED, FEW = 8, 4  # entries of a block, where not all are asked: by the complex step, by differences
+
+
+class Asked(NamedTuple):
+    """Of one block: entries by flat index, and a direction where these are not all."""
+
+    entries: Array
+    direction: Array | None
+
+    def points(self, name: str) -> Iterator[list[Any]]:
+        """As the child takes them: the direction last."""
+        for index in self.entries:
+            yield [name, int(index)]
+        if self.direction is not None:
+            yield [name, self.direction]
+
+
+def exhaustive(run: Run, names: Mapping[str, Array], budget: float = SMALL) -> bool:
+    """Whether every entry is asked: few entries of a forward pass with few operations."""
+    return max(1, run.operations) * sum(array.size for array in names.values()) <= budget
+
+
+def points_of(run: Run, names: Mapping[str, Array], seed: int, *, every: bool | None = None) -> dict[str, Asked]:
+    """The entries and directions of every block that is asked. ``every``: all entries, whatever it costs."""
+    whole = exhaustive(run, names) if every is None else every
+    stream = np.random.RandomState(seed % 2**32)
+    asked = {}
+    for name, array in names.items():
+        if whole or array.size <= SAMPLED:
+            asked[name] = Asked(np.arange(array.size), None)
+        else:
+            entries = np.sort(stream.choice(array.size, SAMPLED, replace=False))
+            asked[name] = Asked(entries, stream.standard_normal(array.shape))
+    return asked
+
+
+def few_of(asked: Mapping[str, Asked]) -> dict[str, Asked]:
+    """What differences are asked, four evaluations each: fewer entries of a block where not all are asked."""
+    return {
+        name: of if of.direction is None else Asked(of.entries[:: max(1, len(of.entries) // FEW)][:FEW], None)
+        for name, of in asked.items()
+    }

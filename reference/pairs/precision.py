@@ -1,0 +1,48 @@
+"""Precision lost on the way: the error is of float32's size, and is gone when the target's float32 are widened."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reference.interface.entry import Place
+from reference.interface.pair import OpenPair
+from reference.pairs.reading import Conclusion, Standings, judge_reading
+from reference.pairs.tolerance import U32
+
+__all__ = ["Widened", "widened"]
+
+SIZE = 2**14 * U32  # relative to the block: what a hidden float32 leaves at most
+
+
+class Widened(NamedTuple):
+    """A pair that is right once its float32 are float64, and where the first of them is made."""
+
+    standings: Standings
+    text: str
+    place: Place | None
+
+
+def widened(pair: OpenPair, standings: Standings, *, seed: int, draws: int) -> Widened | None:
+    """Judge a pair again with every float32 that it makes widened; only where what is wrong may come from one."""
+    if not _may_be(standings):
+        return None
+    again = judge_reading(pair, standings.reading, seed=seed, draws=draws, kind="widened")
+    if not again.right:
+        return None
+    casts = [cast for judged in standings.judged for cast in judged.seen.run.casts]
+    if not casts:
+        return None
+    cell, line, what = casts[0][:3]
+    text = f"it is {what} on the way: with that widened every gradient is right"
+    return Widened(again, text, Place(pair.file, cell, int(line)))
+
+
+def _may_be(standings: Standings) -> bool:
+    """Whether everything that is wrong is small, or the witnesses only ran another forward pass."""
+    if any(breach.severity == "error" for breach in standings.breaches) or not standings.rows:
+        return False
+    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    if any(block.infinite or block.relative > SIZE for row in wrong for _, block in row.shown):
+        return False
+    other_value = any("forward value" in s.reason for judged in standings.judged for s in judged.silent)
+    return bool(wrong) or other_value

@@ -1,0 +1,250 @@
+"""A pair under one meaning of its arguments: several draws over sizes and values, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from reference.interface.entry import Place
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair, PairDraw
+from reference.judging.judge import Tally
+from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
+from reference.pairs.blocks import Block, Standing
+from reference.pairs.drawn import Judged, judge_draw
+from reference.pairs.laws import Breach, breaches_of, plain_run, what_was_raised
+from reference.pairs.observation import finite, run
+from reference.pairs.plan import Reading
+from reference.pairs.testimony import Silent
+
+__all__ = ["Bench", "Conclusion", "Row", "Standings", "judge_reading", "seed_of"]
+
+MILD, FRESH, CONFIRMED = 4, 4, 2  # milder draws; fresh ones of the same sizes, of which so many must be wrong too
+
+
+class Conclusion(StrEnum):
+    """What the draws say of one gradient together."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    OPEN = "open"
+
+
+class Row(NamedTuple):
+    """One gradient under one reading."""
+
+    primal: str
+    called: str
+    conclusion: Conclusion
+    tally: Tally = Tally()
+    why: str = ""  # where it is open
+    place: Place | None = None
+    shown: tuple[tuple[Judged, Block], ...] = ()  # draws on which it is wrong, the first one first
+    right_at: tuple[PairDraw, ...] = ()
+    zero: bool = False  # its truth is exactly zero on every draw
+    lost: tuple[PairDraw, ...] = ()  # where more than half of its digits are lost
+
+
+class Standings(NamedTuple):
+    """A pair under one reading: its gradients, and what its runs show of their own."""
+
+    reading: Reading
+    rows: tuple[Row, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+    disputes: tuple[str, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    raised: Breach | None = None  # it raised at one draw, and ran at another
+    why: str = ""  # nothing was judged
+    place: Place | None = None
+    notes: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        return any(row.conclusion is Conclusion.WRONG for row in self.rows) or any(
+            breach.severity == "error" for breach in self.breaches
+        )
+
+    @property
+    def right(self) -> bool:
+        return bool(self.rows) and not self.wrong and all(row.conclusion is Conclusion.RIGHT for row in self.rows)
+
+
+def seed_of(seed: int, index: int, attempt: int) -> int:
+    """The seed of a draw: no two of a run alike."""
+    return (seed * 1_000_003 + index * 10_007 + attempt * 101 + 1) % 2**31
+
+
+def judge_reading(
+    pair: OpenPair, reading: Reading, *, seed: int, draws: int = 3, only: PairDraw | None = None,
+    with_autodiff: bool = True, kind: str = "float64", progress: Callable[[], None] = lambda: None,
+) -> Standings:  # fmt: skip
+    """Judge a pair under one reading. ``only``: this draw alone. Raises nothing that the target raises."""
+    bench = Bench(pair, reading, seed, kind, progress)
+    judged: dict[int, list[Judged]] = {}
+    stops: dict[int, Stop] = {}
+    for index in range(1 if only is not None else max(draws, len(reading.cases)) if draws > 1 else 1):
+        judged[index] = []
+        for draw in _draws(reading, seed, index, only):
+            stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and index == 0)
+            if stop is None and not _again(judged[index]):
+                break
+            if stop is not None:
+                stops[index] = stop
+                if stop.code != "MB401":  # other values of the same sizes would raise as well
+                    break
+    every = [j for found in judged.values() for j in found]
+    if not every:
+        stop = next(iter(stops.values()), Stop("MB704", "nothing was drawn"))
+        return Standings(reading, why=stop.text, place=stop.place)
+    breaches, doubt = _laws(pair, every[0])
+    wrong = {index: _wrong(found) for index, found in judged.items()}
+    fresh = [] if only is not None else _confirmations(bench, wrong)
+    disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
+    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in _names(every))
+    raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
+    notes = tuple(f"at other sizes it {stop.text}" for k, stop in stops.items() if not judged[k] and not stop.behind)
+    cases = tuple(dict.fromkeys(reading.case_line(j.seen.draw) for j in (*every, *fresh)))
+    # one draw alone may be at the mercy of a coincidence that no bound foresees: the draw is given up instead
+    known = disputes if len(disputes) > 1 else ()
+    return Standings(reading, rows, breaches, known, (*every, *fresh), raised, notes=notes, cases=cases)
+
+
+class Stop(NamedTuple):
+    """Why a draw could not be judged; ``behind``: its forward pass had worked."""
+
+    code: str
+    text: str
+    place: Place | None = None
+    behind: bool = False
+
+    def breach(self) -> Breach:
+        return Breach("*", self.code, self.text, place=self.place)
+
+
+def _draws(reading: Reading, seed: int, index: int, only: PairDraw | None) -> Iterator[PairDraw]:
+    """The draws of one index: fresh values, milder each time."""
+    if only is not None:
+        yield only
+        return
+    for mild in range(MILD):
+        yield reading.draw(seed_of(seed, index, mild), index, mild=mild)
+
+
+class Bench(NamedTuple):
+    """Where the draws of a reading are judged."""
+
+    pair: OpenPair
+    reading: Reading
+    seed: int
+    kind: str = "float64"
+    progress: Callable[[], None] = lambda: None
+
+    def sit(self, draw: PairDraw, index: int, judged: list[Judged], *, with_autodiff: bool = False) -> Stop | None:
+        """Judge one draw, unless it raises or is not finite."""
+        self.progress()
+        try:
+            base = run(self.pair, draw, self.kind)
+            if not finite(base):
+                return Stop("MB401", "is not finite on its way forward at any draw")
+            found = judge_draw(self.pair, draw, base=base, with_autodiff=with_autodiff, kind=self.kind)
+            judged.append(found._replace(sizes_index=index))
+        except (TargetRaised, TargetDied) as error:
+            return Stop(*what_was_raised(error, self.pair.proposal.backward))
+        return None
+
+
+def _again(judged: list[Judged]) -> bool:
+    """Whether a milder draw of the same sizes may say more."""
+    settled = {name for j in judged for name, b in j.blocks.items() if b.standing in (Standing.RIGHT, Standing.WRONG)}
+    if judged[-1].disputes or not settled.issuperset(judged[-1].blocks):
+        return True
+    return any(silent.place is None and silent.reason.startswith("it") for silent in judged[-1].silent)
+
+
+def _laws(pair: OpenPair, first: Judged) -> tuple[tuple[Breach, ...], str]:
+    """What the first draw shows of its own."""
+    found = list(breaches_of(first.seen.run))
+    try:
+        plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
+    except (TargetRaised, TargetDied) as error:
+        return tuple(found), f"NumPy itself {what_was_raised(error, '')[1]}"
+    return (*found, *plain), doubt
+
+
+def _names(every: list[Judged]) -> list[str]:
+    return list(dict.fromkeys(name for j in every for name in j.blocks))
+
+
+def _wrong(judged: list[Judged]) -> set[str]:
+    return {name for j in judged if not j.disputes for name, b in j.blocks.items() if b.standing is Standing.WRONG}
+
+
+def _confirmations(bench: Bench, wrong: dict[int, set[str]]) -> list[Judged]:
+    """Fresh values of the sizes at which a gradient was wrong, until each of these is wrong often enough."""
+    found: list[Judged] = []
+    done: set[str] = set()
+    for index, names in wrong.items():
+        times = dict.fromkeys(names - done, 0)
+        for attempt in range(FRESH):
+            if all(count >= CONFIRMED for count in times.values()):
+                break
+            sat: list[Judged] = []
+            bench.sit(bench.reading.draw(seed_of(bench.seed, index, MILD + attempt), index), index, sat)
+            found += sat
+            for name in times.keys() & _wrong(sat):
+                times[name] += 1
+        done |= {name for name, count in times.items() if count >= CONFIRMED}
+    return found
+
+
+def _row(name: str, every: list[Judged], fresh: list[Judged], alone: bool, doubt: str) -> Row:
+    """One gradient over all its draws."""
+    sat = [(j, j.blocks[name]) for j in every if name in j.blocks]
+    again = [(j, j.blocks[name]) for j in fresh if name in j.blocks]
+    clear = [(j, b) for j, b in sat if not j.disputes and b.standing in (Standing.RIGHT, Standing.WRONG)]
+    called = next((j.seen.run.called[name] for j, _ in sat if name in j.seen.run.called), f"d{name}")
+    wrong = [(j, b) for j, b in clear if b.standing is Standing.WRONG]
+    confirmed = [(j, b) for j, b in again if not j.disputes and b.standing is Standing.WRONG]
+    tally = sum((b.tally for _, b in (*clear, *confirmed)), start=Tally())
+    lost = tuple(j.seen.draw for j, b in sat if b.lost)
+    right_at = tuple(j.seen.draw for j, b in clear if b.standing is Standing.RIGHT)
+    zero = bool(clear) and all(b.exactly for _, b in clear)
+    row = Row(name, called, Conclusion.OPEN, tally, shown=(*wrong, *confirmed), right_at=right_at, zero=zero, lost=lost)
+    if doubt:
+        return row._replace(why=doubt)
+    if wrong and (alone or len(confirmed) >= CONFIRMED):
+        return row._replace(conclusion=Conclusion.WRONG)
+    if wrong:
+        return row._replace(why=f"wrong on {len(wrong) + len(confirmed)} of {len(clear) + len(again)} draws only")
+    if not clear:
+        why, place = _why_open(sat)
+        return row._replace(why=why, place=place)
+    missing = _missing(tally, every)
+    if missing is not None:
+        return row._replace(why=missing.reason, place=missing.place)
+    return row._replace(conclusion=Conclusion.RIGHT)
+
+
+def _why_open(sat: list[tuple[Judged, Block]]) -> tuple[str, Place | None]:
+    if any(j.disputes for j, _ in sat):
+        return "the witnesses disagree", None
+    if any(b.standing is Standing.WEAK for _, b in sat):
+        return "float32 keeps too few of its digits to tell rounding from a mistake", None
+    silent = next((s for j, _ in sat for s in j.silent), None)
+    if silent is None:
+        return "no exact witness spoke of it", None
+    return f"{silent.witness} could not follow: {silent.reason}", silent.place
+
+
+def _missing(tally: Tally, every: list[Judged]) -> Silent | None:
+    """The witness without which nothing is verified, and what stopped it."""
+    heard = {AUTODIFF: tally.autodiff, COMPLEX_STEP: tally.complex_step, DIFFERENCES: tally.central_difference}
+    for witness, count in heard.items():
+        if count:
+            continue
+        silent = next((s for j in every for s in j.silent if s.witness == witness), None)
+        reason = silent.reason if silent is not None else "it is finite nowhere"
+        return Silent(witness, f"{witness} could not follow: {reason}", None if silent is None else silent.place)
+    return None

@@ -1,0 +1,110 @@
+"""The smallest sizes at which a gradient is still wrong, and the sizes at which it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from reference.interface.pair import PairDraw
+from reference.pairs.blocks import Standing
+from reference.pairs.drawn import Judged
+from reference.pairs.reading import Bench, seed_of
+
+__all__ = ["only_where", "smallest"]
+
+DRAWS = 14  # of one search
+TWICE = (41, 43)  # other seeds, on which it must be right too
+
+
+def smallest(bench: Bench, shown: Judged, name: str) -> Judged:
+    """Halve the sizes one by one, as long as this gradient stays wrong."""
+    sizes, best, left = dict(bench.reading.sizes(shown.sizes_index)), shown, DRAWS
+    changed = True
+    while changed and left > 0:
+        changed = False
+        for smaller in _smaller(sizes):
+            left -= 1
+            found = _at(bench, shown, smaller, shown.seen.draw.seed)
+            if found is not None and _stands(found, name) is Standing.WRONG:
+                sizes, best, changed = smaller, found, True
+                break
+            if left <= 0:
+                break
+    return best
+
+
+def only_where(bench: Bench, shown: Judged, name: str, right_at: tuple[PairDraw, ...]) -> str:
+    """In words where it is right, if that is so on other seeds too: sizes that are equal or 1, or a configuration."""
+    sizes = bench.reading.sizes(shown.sizes_index)
+    left = DRAWS
+    for changed, text in _conditions(sizes):
+        if left <= 0:
+            break
+        left -= 1
+        right = True
+        for seed in TWICE:
+            found = _at(bench, shown, changed, seed_of(bench.seed, shown.sizes_index, seed))
+            right = found is not None and _stands(found, name) is Standing.RIGHT
+            if not right:
+                break
+        if right:
+            return text
+    return _configuration(shown.seen.draw, right_at)
+
+
+def _smaller(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """The largest size first: 1, half, one less; no two equal but ones."""
+    for name in sorted(sizes, key=lambda n: -sizes[n]):
+        others = {size for other, size in sizes.items() if other != name}
+        for size in dict.fromkeys((1, sizes[name] // 2, sizes[name] - 1)):
+            if 0 < size < sizes[name] and (size == 1 or size not in others):
+                yield {**sizes, name: size}
+
+
+def _conditions(sizes: Mapping[str, int]) -> Iterator[tuple[dict[str, int], str]]:
+    for first, second in combinations(sizes, 2):
+        if sizes[first] != sizes[second]:
+            larger = max(sizes[first], sizes[second])
+            yield {**sizes, first: larger, second: larger}, f"wrong only where {first} ≠ {second}"
+    for name, size in sizes.items():
+        if size != 1:
+            yield {**sizes, name: 1}, f"right where {name} = 1"
+
+
+def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Judged | None:
+    """The draw at other sizes, if it runs there."""
+    sat: list[Judged] = []
+    try:
+        draw = bench.reading.draw(seed, shown.sizes_index, sizes=sizes)
+    except ValueError:  # no such sizes
+        return None
+    bench.sit(draw, shown.sizes_index, sat)
+    return sat[0] if sat and not sat[0].disputes else None
+
+
+def _stands(judged: Judged, name: str) -> Standing | None:
+    return judged.blocks[name].standing if name in judged.blocks else None
+
+
+def _configuration(wrong: PairDraw, right_at: tuple[PairDraw, ...]) -> str:
+    """What all draws on which it is right have in common, and this one has not."""
+    settings = [_settings(draw) for draw in right_at]
+    own = _settings(wrong)
+    if not settings:
+        return ""
+    shared = {
+        name: value
+        for name, value in settings[0].items()
+        if name in own and own[name] != value and all(other.get(name) == value for other in settings)
+    }
+    return "right where " + " and ".join(f"{n} = {v}" for n, v in shared.items()) if len(shared) == 1 else ""
+
+
+def _settings(draw: PairDraw) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in {**draw.construct, **draw.arguments, **draw.reading}.items():
+        inner = value.items() if isinstance(value, Mapping) else [("", value)]
+        for key, entry in inner:
+            if isinstance(entry, (str, bool, int, float, type(None))):
+                found[f"{name}.{key}" if key else name] = entry
+    return found

@@ -1,0 +1,101 @@
+"""At an exact tie any weights are right that are nonnegative and sum to one: proven by moving the tied values together.
+
+Of several equal values that compete, a gradient may choose one, share, or choose another than NumPy does. Along a
+direction that moves equal values equally, and leaves zeros where they are, no tie is broken: there the gradient has one
+value. So has every slope of an entry alone its two sides. Sending the whole gradient to every tie fails the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair, PairDraw
+from reference.pairs.drawn import Judged, judge_draw
+from reference.pairs.observation import finite, run
+from reference.pairs.plan import Reading
+from reference.pairs.points import Asked
+from reference.pairs.testimony import Silent, complex_step
+
+__all__ = ["Tie", "tied_draw", "ties_of"]
+
+Array = NDArray[Any]
+GRID = 0.5
+WIDTH = 1e-4  # of a slope: how far a one-sided difference may be off, where its own bound is not known
+
+
+class Tie(NamedTuple):
+    """One gradient at a draw with ties: ``even``: right along the tied values together; ``within`` the two sides."""
+
+    name: str
+    even: bool
+    within: bool
+    chosen: bool  # it is what NumPy itself chooses
+    judged: Judged
+
+
+def tied_draw(draw: PairDraw) -> PairDraw:
+    """The same with its values on a coarse grid: equal ones are common."""
+    return draw._replace(arguments=_coarse(draw.arguments), seed=draw.seed)
+
+
+def ties_of(pair: OpenPair, reading: Reading, seed: int, index: int = 0) -> list[Tie]:
+    """What every gradient does at ties, at one draw on a coarse grid; nothing where it makes none."""
+    draw = tied_draw(reading.draw(seed, index))
+    try:
+        base = run(pair, draw)
+        if not finite(base) or not base.tied():
+            return []
+        judged = judge_draw(pair, draw, base=base, with_autodiff=False, every=True)
+        if not judged.seen.steady() or judged.disputes:
+            return []
+        return [tie for name in judged.blocks if (tie := _tie(pair, judged, name)) is not None]
+    except (TargetRaised, TargetDied):
+        return []
+
+
+def _tie(pair: OpenPair, judged: Judged, name: str) -> Tie | None:
+    """The gradient of one primal whose own values are tied."""
+    seen, central = judged.seen, judged.central.get(name)
+    primal = seen.run.primals[name]
+    estimate = seen.estimates[name]
+    if central is None or not np.array_equal(primal * 2, np.rint(primal * 2)):
+        return None
+    together = _moved_together(primal, seen.draw.seed)
+    asked = {name: Asked(np.arange(primal.size), together)}
+    answer = complex_step(pair, seen, asked)
+    if isinstance(answer, Silent) or not np.isfinite(answer[name].along):
+        return None
+    own = answer[name]
+    got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
+    size = float(np.max(np.abs(own.values), initial=0.0))
+    allowed = estimate.allowed(size)
+    v = together.ravel()
+    even = abs(float(got @ v) - own.along) <= allowed * float(np.abs(v).sum()) + own.along_bound
+    chosen = bool(np.all(np.abs(got - own.values) <= allowed + own.bounds))
+    low, high = np.minimum(central.left, central.right), np.maximum(central.left, central.right)
+    slack = WIDTH * np.maximum(size, np.maximum(np.abs(low), np.abs(high)))
+    within = bool(np.all((got >= low - slack) & (got <= high + slack)))
+    return Tie(name, even, within, chosen, judged)
+
+
+def _moved_together(primal: Array, seed: int) -> Array:
+    """A direction in which equal values, and zeros, stay so."""
+    values, which = np.unique(primal, return_inverse=True)
+    speeds = np.random.RandomState(seed % 2**32).standard_normal(values.size)
+    speeds[values == 0] = 0.0
+    return np.asarray(speeds[which].reshape(primal.shape))
+
+
+def _coarse(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _coarse(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_coarse(entry) for entry in value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim:
+        return np.round(value / GRID) * GRID
+    return value

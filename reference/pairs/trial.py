@@ -1,0 +1,179 @@
+"""Which meanings of a pair's arguments run: tried in the order of their evidence, each at several sizes.
+
+A plan runs once its forward pass is finite and some gradient has the shape of what it belongs to. Only plans of the
+best evidence that runs are kept. A plan that fails was a guess, and is no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from reference.interface.entry import NotJudged, Place
+from reference.interface.exceptions import TargetDied
+from reference.interface.pair import OpenPair, PairDraw
+from reference.pairs.inputs.attempt import Attempt, attempt
+from reference.pairs.inputs.case import PairCase, case_of
+from reference.pairs.inputs.case_line import parse
+from reference.pairs.inputs.plans import plans_of
+from reference.pairs.inputs.remedy import remedy
+from reference.pairs.inputs.running import RunningPlan
+from reference.pairs.inputs.said import EXAMPLE
+from reference.pairs.inputs.sizes import choices_of, in_proportion
+from reference.pairs.inputs.sources import sources_of
+from reference.pairs.inputs.spec import Plan, Rank
+
+__all__ = ["Trial", "trial"]
+
+ATTEMPTS = 240  # in all, before nothing has run
+FURTHER = 40  # after the first plan that ran, in search of others that would contradict it
+READINGS = 4  # that have a vote
+SIZES, CHOICES = 3, 5  # of a plan that runs
+HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
+PATIENCE = 5  # equal failures that have nothing to do with the arguments
+DEATHS = 2
+PHASES: tuple[tuple[str, ...], ...] = (("distinct", "fitting"), ("even", "divisible"), ("square",), ("equal",))
+NOTES = {"square": "as high as wide", "equal": "all of one size"}
+
+
+class Trial(NamedTuple):
+    """The plans that run, of one rank; or why there is none. ``only``: the draw of the case line."""
+
+    readings: tuple[RunningPlan, ...] = ()
+    not_judged: NotJudged | None = None
+    notes: tuple[str, ...] = ()
+    only: PairDraw | None = None
+    attempts: int = 0
+
+
+def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> Trial:
+    """Try the plans of a pair. ``case``: a line; its plan is taken, and nothing is tried. Raises ``CaseError``."""
+    plans = plans_of(pair.proposal, sources_of(Path(pair.file)))
+    if case is not None:
+        wanted = parse(case, plans, pair.proposal.check)
+        plan = next(p for p in plans if p.label == wanted.label)
+        reading = RunningPlan(pair, plan, (wanted,), ({},), tuple(plans))
+        return Trial((reading,), only=reading.draw(wanted.seed, 0, exactly=True))
+    search = _Search(pair, plans, seed)
+    readings = search.run()
+    if readings:
+        return Trial(readings, notes=search.notes(), attempts=search.attempts)
+    return Trial(not_judged=search.why(), attempts=search.attempts)
+
+
+class _Search:
+    """One search; it counts what it asks."""
+
+    def __init__(self, pair: OpenPair, plans: Sequence[Plan], seed: int) -> None:
+        self.pair, self.plans, self.seed = pair, plans, seed
+        self.attempts = self.deaths = 0
+        self.failures: list[tuple[Plan, Attempt]] = []
+        self.hopeless: list[Attempt] = []
+        self.limit = ATTEMPTS
+
+    def run(self) -> tuple[RunningPlan, ...]:
+        for rank in Rank:
+            plans = [plan for plan in self.plans if plan.rank is rank]
+            ran = self._of_rank(plans)
+            if ran:
+                clean = min(one.unmatched for _, _, one, _ in ran)
+                best = [found for found in ran if found[2].unmatched == clean][:READINGS]
+                return tuple(self._widened(plan, case, how) for plan, case, _, how in best)
+            if self._given_up():
+                break
+        return ()
+
+    def _of_rank(self, plans: Sequence[Plan]) -> list[tuple[Plan, PairCase, Attempt, str]]:
+        """Of every plan the first case that runs, the best sizes first."""
+        ran: list[tuple[Plan, PairCase, Attempt, str]] = []
+        self.limit = max(self.limit, self.attempts + ATTEMPTS // 3)
+        for phase in PHASES:
+            for plan in plans:
+                for how in phase:
+                    if self._given_up() or len(ran) >= READINGS + 2:
+                        return ran
+                    one = self._first(plan, how)
+                    if one is not None:
+                        if not ran:
+                            self.limit = min(self.limit, self.attempts + FURTHER)
+                        ran.append((plan, one[0], one[1], how))
+                        break
+            if ran:
+                return ran
+        return ran
+
+    def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
+        if how == "fitting" and not plan.fits:
+            return None
+        for case in self._cases(plan, how):
+            one = self._attempt(case)
+            if one.runs:
+                return case, one
+            self.failures.append((plan, one))
+            return None
+        return None
+
+    def _cases(self, plan: Plan, how: str, many: int = 1) -> Iterator[PairCase]:
+        check = self.pair.proposal.check
+        if plan.label == EXAMPLE or not plan.arguments:
+            yield PairCase(check, plan.label, {}, {}, dict(plan.reading), seed=self.seed)
+            return
+        for sizes in in_proportion(plan, {}, self.seed, how, many):
+            yield case_of(check, plan, sizes, seed=self.seed)
+
+    def _attempt(self, case: PairCase) -> Attempt:
+        self.attempts += 1
+        try:
+            one = attempt(self.pair, case)
+        except TargetDied as death:
+            self.deaths += 1
+            return Attempt(False, reason=str(death))
+        if not one.runs and one.kind in HOPELESS:
+            self.hopeless.append(one)
+        return one
+
+    def _given_up(self) -> bool:
+        same = len(self.hopeless) >= PATIENCE and len(self.hopeless) == self.attempts
+        return self.attempts >= self.limit or self.deaths >= DEATHS or same
+
+    def _widened(self, plan: Plan, first: PairCase, how: str) -> RunningPlan:
+        """The same plan at other sizes, and with its other options, as far as these run."""
+        if plan.label == EXAMPLE:
+            return RunningPlan(self.pair, plan, (first,), ({},), tuple(self.plans))
+        every = in_proportion(plan, {}, self.seed, how, SIZES + 3)
+        cases, sizes, left = [first], [every[0]], []
+        check = self.pair.proposal.check
+        for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
+            fitting = in_proportion(plan, chosen, self.seed + k + 1, how, 2)
+            for found in fitting[:1]:
+                case = case_of(check, plan, found, chosen, seed=self.seed)
+                if self._attempt(case).runs:
+                    cases.append(case)
+                    sizes.append(found)
+                else:
+                    left += [f"{way[-1]}={value}" for way, value in chosen.items()]
+        wider = [s for s in every[1:] if 1 not in s.values()][:1] + [s for s in every[1:] if 1 in s.values()][:2]
+        for place, found in zip((1, 3, 5), wider, strict=False):
+            case = case_of(check, plan, found, seed=self.seed)
+            if self._attempt(case).runs:
+                cases.insert(place, case)
+                sizes.insert(place, found)
+        notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
+        notes += [f"did not run with {', '.join(left)}"] if left else []
+        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes))
+
+    def notes(self) -> tuple[str, ...]:
+        return ()
+
+    def why(self) -> NotJudged:
+        """The nearest that anything came, and the line that would have the pair judged."""
+        proposal = self.pair.proposal
+        nearest = min((one for _, one in self.failures), key=lambda one: one.distance, default=None)
+        place = Place(self.pair.file, proposal.cell, proposal.line)
+        if nearest is None:
+            return NotJudged(proposal.check, "nothing is known of its arguments", remedy(proposal), place, needed=True)
+        tried = f"none of {self.attempts} ways to call it ran" if self.attempts > 1 else "it did not run"
+        reason = f"{tried}; the nearest {nearest.reason}"
+        where = nearest.place or place
+        return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)

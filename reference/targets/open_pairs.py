@@ -1,0 +1,39 @@
+"""The pairs of an opened file that nothing else judges, ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from reference.interface.entry import NotJudged
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair, Proposal
+from reference.targets.process.supervisor import Worker
+
+__all__ = ["is_named", "left_over", "open_pairs"]
+
+
+def open_pairs(worker: Worker, *, file: str, shown: str) -> tuple[list[OpenPair], list[str | NotJudged]]:
+    """Every pair that the file's names propose, and a note where its process was lost on the way."""
+    try:
+        proposals = [Proposal.of(tree) for tree in worker.ask("pair_proposals")]
+    except (TargetRaised, TargetDied) as lost:
+        return [], [f"its pairs could not be looked for: {lost}"]
+    return [OpenPair(proposal, worker.ask, file, shown) for proposal in proposals], []
+
+
+def is_named(opened: OpenPair, name: str) -> bool:
+    """Does a name that was asked for mean this pair? A class means all of its pairs."""
+    p = opened.proposal
+    names = {p.check, p.owner} if p.owner else {p.check, p.backward, p.forward}
+    return name in names
+
+
+def left_over(pairs: list[OpenPair], judged: Collection[str]) -> list[OpenPair]:
+    """The pairs of which neither the backward pass nor the class is judged by itself, or as a part of what is."""
+    left = []
+    for opened in pairs:
+        p = opened.proposal
+        own = {p.check, p.backward} if not p.owner else {p.check, p.owner}
+        if not own & set(judged):
+            left.append(opened)
+    return left

@@ -1,0 +1,168 @@
+"""What the code does with each argument: the keys that it asks a dictionary for, the texts it compares, the shapes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reference.targets.pairs.source_functions import SourceFunction
+
+__all__ = ["asked_of"]
+
+DEEPEST = 3  # functions of the file's own that an argument is handed on to
+
+
+def asked_of(
+    forward: SourceFunction, backward: SourceFunction, functions: Mapping[str, SourceFunction]
+) -> dict[str, dict[str, Any]]:
+    """By argument, or by ``argument["key"]``. A name of the forward pass means the same in the backward pass.
+
+    ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
+    ``sizes``: {name: axis} of single sizes that are taken from a shape. ``rank``: at least so many axes. ``indexes``:
+    it indexes something, ``counts``: it is counted to, ``called``, ``iterated``; ``attributes`` that it is asked for.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    names = {name: name for name in (*forward.names, *backward.names)}
+    for function in dict.fromkeys((forward.name, backward.name)):
+        _read(functions[function], dict(names), found, functions, 0)
+    return {name: {key: _plain(value) for key, value in facts.items()} for name, facts in found.items()}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, dict) and all(v is None for v in value.values()) else value
+
+
+def _read(
+    function: SourceFunction, known: dict[str, str], found: dict[str, dict[str, Any]],
+    functions: Mapping[str, SourceFunction], depth: int,
+) -> None:  # fmt: skip
+    """``known``: local names, by what they stand for."""
+    placed = [n for n in ast.walk(function.node) if isinstance(n, ast.stmt | ast.expr)]
+    nodes = sorted(placed, key=lambda n: (n.lineno, n.col_offset))
+    for node in nodes:  # first what stands for what
+        if isinstance(node, ast.Assign):
+            for name, value in _named_values(node):
+                source = _entry(value, known)
+                if source is not None and name not in known:
+                    known[name] = source
+    for node in nodes:
+        for what, fact, value in _facts(node, known):
+            facts = found.setdefault(what, {})
+            if fact in ("keys", "texts", "attributes"):
+                facts.setdefault(fact, {})[value] = None
+            elif fact in ("defaults", "sizes"):
+                facts.setdefault(fact, {}).update(value)
+            elif fact == "rank":
+                facts[fact] = max(facts.get(fact, 0), value)
+            elif fact == "dims":
+                if len(value) >= len(facts.get(fact, ())):
+                    facts[fact] = value
+            else:
+                facts[fact] = value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and depth < DEEPEST:
+            other = functions.get(node.func.id)
+            if other is not None and other.name != function.name:
+                inner = _handed_on(node, other, known)
+                if inner:
+                    _read(other, inner, found, functions, depth + 1)
+
+
+def _named_values(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+    """``a = …`` and ``a, b = …, …`` one by one."""
+    for target in node.targets:
+        match target, node.value:
+            case ast.Name(id=name), value:
+                yield name, value
+            case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+                yield from ((t.id, v) for t, v in zip(targets, values, strict=True) if isinstance(t, ast.Name))
+
+
+def _handed_on(call: ast.Call, other: SourceFunction, known: dict[str, str]) -> dict[str, str]:
+    given = {**dict(zip(other.names, call.args, strict=False)), **{k.arg: k.value for k in call.keywords if k.arg}}
+    entries = {name: _entry(value, known) for name, value in given.items()}
+    return {name: entry for name, entry in entries.items() if entry is not None}
+
+
+def _entry(node: ast.AST, known: Mapping[str, str]) -> str | None:
+    """``argument`` or ``argument["key"]``, where a node is that."""
+    match node:
+        case ast.Name(id=name):
+            return known.get(name)
+        case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
+            above = _entry(value, known)
+        case ast.Call(
+            func=ast.Attribute(value=value, attr="get" | "setdefault" | "pop"), args=[ast.Constant(value=str(key)), *_]
+        ):
+            above = _entry(value, known)
+        case _:
+            return None
+    return None if above is None else f'{above}["{key}"]'
+
+
+def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    match node:
+        case ast.Subscript(value=value, slice=ast.Constant(value=str(key))) if of := _entry(value, known):
+            yield of, "keys", key
+        case ast.Call(
+            func=ast.Attribute(value=value, attr="get" | "setdefault" | "pop"),
+            args=[ast.Constant(value=str(key)), *more],
+        ) if of := _entry(value, known):
+            yield of, "keys", key
+            if more and isinstance(more[0], ast.Constant):
+                yield of, "defaults", {key: more[0].value}
+        case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[value]) if (
+            of := _entry(value, known)
+        ):
+            yield of, "keys", key
+        case ast.Compare(left=value, comparators=[other]):
+            for one, two in ((value, other), (other, value)):
+                of = _entry(one, known)
+                if of is not None:
+                    yield from ((of, "texts", text) for text in _texts(two))
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Attribute(value=value, attr="shape")) if (
+            of := _entry(value, known)
+        ):
+            if not any(isinstance(n, ast.Starred) for n in names):
+                yield of, "dims", [n.id if isinstance(n, ast.Name) else "" for n in names]
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if (size := _size(value, known)) is not None:
+            yield size[0], "sizes", {name: size[1]}
+        case ast.Subscript(value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=int(axis))) if (
+            of := _entry(value, known)
+        ):
+            yield of, "rank", axis + 1 if axis >= 0 else -axis
+        case ast.Subscript(value=value, slice=where):
+            of = _entry(value, known)
+            parts = where.elts if isinstance(where, ast.Tuple) else [where]
+            if of is not None and not any(
+                isinstance(p, ast.Constant) and isinstance(p.value, str | None) for p in parts
+            ):
+                yield of, "rank", len(parts)
+            for part in parts:
+                index = _entry(part, known)
+                if index is not None and of != index:
+                    yield index, "indexes", True
+        case ast.Call(func=ast.Name(id="range"), args=values):
+            yield from ((of, "counts", True) for value in values if (of := _entry(value, known)))
+        case ast.Call(func=ast.Name(id=name)) if name in known:
+            yield known[name], "called", True
+        case ast.For(iter=value) if of := _entry(value, known):
+            yield of, "iterated", True
+        case ast.Attribute(value=value, attr=name) if of := _entry(value, known):
+            yield of, "attributes", name
+
+
+def _texts(node: ast.AST) -> list[str]:
+    elements = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
+    return [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+
+
+def _size(node: ast.AST, known: Mapping[str, str]) -> tuple[str, int] | None:
+    match node:
+        case ast.Subscript(value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=int(axis))):
+            of = _entry(value, known)
+            return None if of is None else (of, axis)
+        case ast.Call(func=ast.Name(id="len"), args=[value]):
+            of = _entry(value, known)
+            return None if of is None else (of, 0)
+    return None

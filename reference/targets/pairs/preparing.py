@@ -1,0 +1,28 @@
+"""A pair with everything that it is given, ready to run with any kind of stand-in, whatever kind of pair it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference.interface.pair import PairDraw, PairKind, Proposal
+from reference.targets.pairs.function_runs import prepare_functions
+from reference.targets.pairs.layers import prepare_object
+from reference.targets.pairs.prepared import Prepared
+from reference.targets.reading.namespace import Loaded
+from reference.targets.stand_in.kind import Kind
+
+__all__ = ["prepare"]
+
+Prepare = Callable[[Proposal, Loaded, PairDraw, Kind], Prepared]
+
+PREPARE: dict[PairKind, Prepare] = {
+    PairKind.FUNCTION: prepare_functions,
+    PairKind.VALUE: prepare_functions,
+    PairKind.DERIVATIVE: prepare_functions,
+    PairKind.CLASS: prepare_object,
+}
+
+
+def prepare(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> Prepared:
+    """``loaded``: the file with that kind of stand-in in NumPy's place. Raises what the target raises."""
+    return PREPARE[proposal.kind](proposal, loaded, draw, kind)

@@ -1,0 +1,74 @@
+"""Every run of a target's functions from one and the same state: random numbers, and the names of its own module."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from reference.targets.pairing.passes import seeded
+from reference.targets.reading.namespace import Loaded
+from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.randomness import Generator
+
+__all__ = ["SameState", "generator_of"]
+
+MUTABLE = (list, dict, set, np.ndarray, random.Random, np.random.Generator, np.random.RandomState, Generator)
+LEGACY = {"randn", "rand", "random_sample", "randint", "random_integers", "ranf", "tomaxint"}  # RandomState's alone
+
+
+class SameState:
+    """What the names of a loaded file were when a pair was prepared; ``from_seed`` has them so again and again."""
+
+    def __init__(self, loaded: Loaded, kind: Kind) -> None:
+        self.names, self.kind = loaded.names, kind
+        self.first = dict(loaded.names)
+        self.kept = {name: _copy(v) for name, v in loaded.names.items() if isinstance(v, MUTABLE)}
+        own = [loaded.names.get(name) for name in loaded.own]
+        self.functions = [
+            (f, _copy(f.__defaults__), _copy(f.__kwdefaults__), dict(f.__dict__))
+            for f in own
+            if isinstance(f, FunctionType)
+        ]
+
+    @contextmanager
+    def from_seed(self, seed: int) -> Iterator[None]:
+        """Afterwards the generators of this process are as they were, and so are the names."""
+        self._restore()
+        with seeded(seed % 2**32):
+            theirs = getattr(self.kind.numpy, "random", None)
+            if theirs is not None and theirs is not np.random and hasattr(theirs, "seed"):
+                theirs.seed(seed % 2**32)
+            try:
+                yield
+            finally:
+                self._restore()
+
+    def _restore(self) -> None:
+        for name in [name for name in self.names if name not in self.first]:
+            del self.names[name]
+        self.names.update(self.first)
+        self.names.update({name: _copy(value) for name, value in self.kept.items()})
+        for f, defaults, named, attributes in self.functions:
+            f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
+            f.__dict__.clear()
+            f.__dict__.update(attributes)
+
+
+def _copy(value: Any) -> Any:
+    """A copy where one can be made."""
+    with suppress(Exception):
+        return copy.deepcopy(value)
+    return value
+
+
+def generator_of(kind: Kind, seed: int, asked: Any) -> Any:
+    """A generator as the code asks for one: NumPy's new one, or the old one where it uses a method of that alone."""
+    theirs = getattr(kind.numpy, "random", np.random)
+    name = "RandomState" if LEGACY & set(asked or ()) else "default_rng"
+    return getattr(theirs, name, getattr(np.random, name))(seed)

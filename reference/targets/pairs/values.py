@@ -1,0 +1,90 @@
+"""Functions that return a loss together with its gradient."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from reference.interface.pair import PairKind
+from reference.targets.pairs.functions import NamedPair
+from reference.targets.pairs.naming import NOT_A_PASS, is_gradient, is_loss, plain, words
+from reference.targets.pairs.source_functions import SourceFunction, documents_of, returned_names, returns_of
+
+__all__ = ["value_functions"]
+
+SAYS_BOTH = re.compile(
+    r"(loss|cost|value|objective|fun|f|energy|obj|nll|error|j)_?(and|n|with|_)_?(d|the_?)?(grad|gradient|jac|derivative)\w*"
+    r"|(grad|gradient)s?_?(and|n|with|_)_?(loss|cost|value)|val(ue)?_?grad|loss_?fun(c|ction)?|cost_?fun(c|ction)?|forward_?backward\w*"
+    r"|(loss|cost)_?(forward_?)?backward|fprop_?bprop|loss_?grads?|cost_?grads?",
+    re.IGNORECASE,
+)
+LOSSES = {"loss", "losses", "cost", "objective", "entropy", "nll", "svm", "softmax", "criterion", "logistic", "hinge",
+          "mse", "likelihood", "propagate", "costfunction", "lossfun", "energy", "xent", "bce", "crossentropy",
+          "regression", "triplet", "contrastive", "huber", "l2", "l1"}  # fmt: skip
+SINGLE = re.compile(r"j|l|c|e|f", re.IGNORECASE)
+
+
+def value_functions(functions: Mapping[str, SourceFunction], taken: set[str]) -> Iterator[NamedPair]:
+    """Those that are no backward pass of another function. ``taken``: the backward passes that have a forward pass."""
+    for name, function in functions.items():
+        if name in taken or not function.takes or NOT_A_PASS & set(words(name)) or _calls_an_argument(function):
+            continue
+        if _returns_both(function):
+            yield NamedPair(PairKind.VALUE, function, function)
+
+
+def _returns_both(function: SourceFunction) -> bool:
+    if any(_dictionary_has_both(value) for value in returns_of(function.node)):
+        return True
+    names = returned_names(function.node)
+    if len(names) < 2:
+        return False
+    losses = [name for name in names if is_loss(name) and not _of_an_argument(name, function)]
+    gradients = [name for name in chain.from_iterable(map(_within, names)) if _of_an_argument(name, function)]
+    sure = [name for name in losses if not SINGLE.fullmatch(name)]
+    named_for_it = bool(SAYS_BOTH.fullmatch(function.name) or LOSSES & set(words(function.name)))
+    if any(plain(name)[1:] == plain(loss) and name[0] == "d" for loss in losses for name in names):
+        return True  # "f, df"
+    if losses and gradients:
+        return bool(sure or named_for_it or any(_is_of(name, function) for name in gradients))
+    if gradients and "" in names:
+        return named_for_it
+    loose = any(is_gradient(name) for name in chain.from_iterable(map(_within, names)))
+    if losses and loose:
+        return bool(sure) and (named_for_it or _speaks_of_gradients(function))
+    unnamed = names.count("") + len(losses)
+    return len(names) == 2 and unnamed == 2 and named_for_it and _speaks_of_gradients(function)
+
+
+def _within(name: str) -> list[str]:
+    """The names in "(dW, db)"."""
+    return [part.strip() for part in name.strip("()").split(",")] if name.startswith("(") else [name]
+
+
+def _of_an_argument(name: str, function: SourceFunction) -> bool:
+    """Is it called a gradient without doubt: ``grad…``, or ``d`` and the name of an argument or a parameter?"""
+    return "grad" in name.lower() or _is_of(name, function) or bool(re.fullmatch(r"d_?[A-Zbwx]\w{0,4}", name))
+
+
+def _is_of(name: str, function: SourceFunction) -> bool:
+    bare = plain(name)
+    return bool(bare) and any(bare in (f"d{plain(taken)}", f"{plain(taken)}bar") for taken in function.names)
+
+
+def _dictionary_has_both(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Dict):
+        return False
+    keys = [key.value for key in value.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    return any(is_loss(key) and len(key) > 1 for key in keys) and any("grad" in key.lower() for key in keys)
+
+
+def _speaks_of_gradients(function: SourceFunction) -> bool:
+    return bool(re.search(r"gradient|derivative|\bgrad\b|\bd[xWw]\b", documents_of(function)))
+
+
+def _calls_an_argument(function: SourceFunction) -> bool:
+    """A function that is handed another function is an optimiser or a checker; a default would be another matter."""
+    called = {n.func.id for n in ast.walk(function.node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    return bool(called & set(function.required))

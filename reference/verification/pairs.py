@@ -1,0 +1,66 @@
+"""What was concluded of pairs, in the form in which everything else is concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reference.diagnosis import Cause
+from reference.interface.entry import Implementation, NotJudged
+from reference.pairs.judge import judge_pair
+from reference.pairs.result import PairFinding, PairResult, PairRow
+from reference.verification.conclusion import OutputRow
+from reference.verification.explained import Example, Explained
+from reference.verification.failures import Stored, name_of
+
+__all__ = ["pair_fails", "pair_notes", "pair_rows"]
+
+
+def pair_rows(results: Iterable[PairResult], target: str) -> Iterator[OutputRow]:
+    """A row for each gradient of each pair."""
+    for result in results:
+        for row in result.rows:
+            yield OutputRow(
+                result.check,
+                row.output,
+                row.tally,
+                findings=tuple(_explained(target, result.check, row, finding) for finding in row.findings),
+                consistent=row.consistent,
+                conventions=row.conventions,
+                follows=row.follows,
+            )
+
+
+def pair_notes(results: Iterable[PairResult]) -> Iterator[str | NotJudged]:
+    """What was not judged, and what else is to be said."""
+    for result in results:
+        if result.not_judged is not None:
+            yield result.not_judged
+        yield from result.notes
+
+
+def _explained(target: str, check: str, row: PairRow, finding: PairFinding) -> Explained:
+    cause = Cause(
+        row.output,
+        finding.code,
+        finding.certainty,
+        finding.text,
+        candidates=finding.candidates,
+        upstream_of=finding.upstream_of,
+        place=finding.place,
+        suggestion=finding.suggestion,
+    )
+    if finding.smallest is None:
+        return Explained(check, cause, finding.severity)
+    stored = Stored(target, check, row.output, finding.smallest)
+    example = Example(finding.smallest, finding.at, finding.got, finding.want)
+    return Explained(check, cause, finding.severity, None, stored, name_of(stored), of_pair=example)
+
+
+def pair_fails(other: Implementation, check: str, case: str, seed: int, *, output: str | None = None) -> bool | None:
+    """Does a pair fail at a case, in one output or in any? ``None`` where there is no such pair."""
+    opened = next((p for p in other.pairs if p.proposal.check == check), None)
+    if opened is None:
+        return None
+    rows = judge_pair(opened, seed=seed, case=case).rows
+    wrong = [row.output for row in rows if any(finding.severity == "error" for finding in row.findings)]
+    return output in wrong if output is not None else bool(wrong)

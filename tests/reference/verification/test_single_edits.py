@@ -1,0 +1,35 @@
+"""One token of a right file is edited, and no gradient changes: it is found all the same, on its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reference.__main__ import _code
+
+RIGHT = Path(__file__).parents[1] / "course_files" / "dropout_masks.ipynb"
+EDITS = [  # what of the forward pass is edited, code, line of its cell, words
+    ("return A3, cache", "return A2, cache", "MB103", 42, "A2 is returned in place of A3"),
+    ("np.dot(W2, A1) + b2", "np.dot(W2, A1) + b3", "MB103", 29, "b3 is added in Z2, not b2"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("part", "edited", "code", "line", "words"), EDITS, ids=["returned", "bias"])
+def test_an_edit_of_the_forward_pass_alone(part, edited, code, line, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    notebook = json.loads(RIGHT.read_text(encoding="utf-8"))
+    (cell,) = [c for c in notebook["cells"] if "def forward_propagation_with_dropout" in "".join(c["source"])]
+    text = "".join(cell["source"])
+    assert text.count(part) == 1
+    cell["source"] = text.replace(part, edited)
+    Path("edited.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    assert _code(["verify", "edited.ipynb", "--report", "json=report.json"]) == 1
+    (target,) = json.loads(Path("report.json").read_text(encoding="utf-8"))["targets"]
+    findings = [(row["check"], one) for row in target["checks"] for one in row["findings"]]
+    assert [(check, one["code"], one["location"]["line"]) for check, one in findings] == [
+        ("forward_propagation_with_dropout", code, line)
+    ]
+    assert words in findings[0][1]["text"]
