@@ -11,7 +11,6 @@ from reference.pairs.causes import explain_pair
 from tests.reference.pairs.hand_made import opened
 from tests.reference.pairs.planted import PLANTED, Planted
 
-
 LONG = ("batch norm", "conv", "lstm")
 CASES = [pytest.param(p, id=p.name, marks=[pytest.mark.slow] if p.name.startswith(LONG) else []) for p in PLANTED]
 
