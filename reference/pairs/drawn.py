@@ -21,7 +21,7 @@ from reference.pairs.agreement import (
 from reference.pairs.blocks import Block, Standing, assess
 from reference.pairs.differences import Differences, differences
 from reference.pairs.observation import Observation, Run, observe
-from reference.pairs.points import Asked, points_of
+from reference.pairs.points import Asked, few_of, points_of
 from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
 
 __all__ = ["Judged", "comparable", "judge_draw"]
@@ -69,7 +69,7 @@ def judge_draw(
     heard, silent = _exact(pair, seen, asked, with_autodiff)
     central: dict[str, Differences] = {}
     try:
-        central = differences(pair, seen, asked)
+        central = differences(pair, seen, few_of(asked))
     except (TargetRaised, TargetDied) as error:
         silent.append(stopped_by(DIFFERENCES, error))
     by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
@@ -149,7 +149,7 @@ def _contradictions(
         alone = {c.block for c in found if DIFFERENCES in (c.first, c.second)}
         if not alone or any(DIFFERENCES not in (c.first, c.second) for c in found):
             break
-        central |= differences(pair, seen, {name: asked[name] for name in alone}, finer=finer)
+        central |= differences(pair, seen, few_of({name: asked[name] for name in alone}), finer=finer)
         found = [c for name, said in heard.items() for c in contradictions(name, said, central.get(name))]
     return central, found
 

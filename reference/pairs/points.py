@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from reference.pairs.observation import Run
 
-__all__ = ["Asked", "exhaustive", "points_of"]
+__all__ = ["Asked", "exhaustive", "few_of", "points_of"]
 
 Array = NDArray[Any]
-SMALL = 6000  # calls of NumPy: of the forward pass once an entry
-SAMPLED = 8  # entries of a block, where not all are asked
+SMALL = 1500  # calls of NumPy: of the forward pass once an entry
+SAMPLED, FEW = 8, 4  # entries of a block, where not all are asked: by the complex step, by differences
 
 
 class Asked(NamedTuple):
@@ -48,3 +48,11 @@ def points_of(run: Run, names: Mapping[str, Array], seed: int, *, every: bool | 
             entries = np.sort(stream.choice(array.size, SAMPLED, replace=False))
             asked[name] = Asked(entries, stream.standard_normal(array.shape))
     return asked
+
+
+def few_of(asked: Mapping[str, Asked]) -> dict[str, Asked]:
+    """What differences are asked, four evaluations each: fewer entries of a block where not all are asked."""
+    return {
+        name: of if of.direction is None else Asked(of.entries[:: max(1, len(of.entries) // FEW)][:FEW], None)
+        for name, of in asked.items()
+    }

@@ -46,6 +46,9 @@ class UniversalFunction:
     def accumulate(self, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
         return self._method("accumulate", ACCUMULATED.get(self.__name__))(a, axis=axis, out=out)
 
+    def reduceat(self, a: Any, indices: Any, axis: int = 0) -> Any:
+        return self._method("reduceat", None)(a, indices)
+
     def outer(self, a: Any, b: Any) -> Any:
         a, b = asarray(a), asarray(b)
         return self.function(a.reshape(a.shape + (1,) * b.ndim), b)

@@ -171,8 +171,10 @@ class Recording:
             options = {**options, "out": tuple(map(self.plain, out))}
         if options:
             options = self._options(options)
-        result = ufunc(*given, **options)
         note = NOTED.get(ufunc)
+        if note is not None and out is not None:  # it may be written over what is noted
+            given = [np.array(x) if isinstance(x, np.ndarray) else x for x in given]
+        result = ufunc(*given, **options)
         if note is not None and any(_is_float(x) for x in given):
             note(ufunc, given, result)
         if out is not None:
