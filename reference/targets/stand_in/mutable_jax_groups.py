@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from reference.targets.stand_in.mutable_jax_operations import OPERATIONS
 from reference.targets.stand_in.mutable_jax_tape import CONSTANT, Operand, Step, Tape
 
-__all__ = ["StepGroup", "Read", "grouped"]
+__all__ = ["Read", "StepGroup", "grouped"]
 
 ALONE = ("added_at",)  # gathers nothing by being a batch
 

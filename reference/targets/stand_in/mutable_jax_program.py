@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.stand_in.mutable_jax_evaluation import evaluated
-from reference.targets.stand_in.mutable_jax_groups import StepGroup, Read, grouped
+from reference.targets.stand_in.mutable_jax_groups import Read, StepGroup, grouped
 from reference.targets.stand_in.mutable_jax_operations import OPERATIONS
 from reference.targets.stand_in.mutable_jax_tape import Tape
 
