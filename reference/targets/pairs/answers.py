@@ -12,6 +12,7 @@ from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
+from reference.targets.pairs.said import example_of
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -35,6 +36,13 @@ class PairAnswers:
         assert self.loaded is not None
         self.proposals = proposals_of(self.cells, self.loaded)
         return [proposal.tree() for proposal in self.proposals.values()]
+
+    def ask_pair_example(self, check: str, seed: int) -> dict[str, Any]:
+        """``arguments`` and ``construct`` by name, as the file's own example makes them from a seed."""
+        assert self.loaded is not None
+        if not self.proposals:
+            self.ask_pair_proposals()
+        return example_of(self.proposals[check], self.loaded, seed)
 
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
