@@ -55,8 +55,9 @@ class PairAnswers:
         """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there.
 
         ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape; ``value`` and ``pattern``: θ's.
+        Casts to a narrower float are widened, as in every witness: their rounding over ε would be no derivative.
         """
-        prepared, namespace = self._prepared(check, draw, "float64")
+        prepared, namespace = self._prepared(check, draw, "widened")
         return differences(prepared, namespace.kind, cotangents, points, steps)
 
     def ask_pair_complex(
