@@ -8,6 +8,7 @@ from typing import Any
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.editing import adjoints_of, variants_of
+from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
@@ -85,6 +86,21 @@ class PairAnswers:
         """
         prepared, namespace = self._prepared(check, draw, "autodiff")
         return autodiff(prepared, namespace.kind, cotangents)
+
+    def ask_pair_guards(
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], fractions: list[float]
+    ) -> list[dict[str, Any]]:
+        """Of every small literal within a logarithm the complex step at the points, with it times each fraction.
+
+        ``number``, ``literal``, ``text``, ``cell``, ``line``, ``derivatives`` (fractions, points).
+        """
+
+        def edited(cells: list[Cell]) -> tuple[Prepared, Any]:
+            kind = kind_named("complex")
+            loaded = loaded_for(self.path, cells, kind)
+            return prepare(self.proposals[check], loaded, self._draw(draw), kind), kind
+
+        return guards(self.cells, edited, cotangents, points, fractions)
 
     def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
         """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.
