@@ -29,7 +29,7 @@ def report(**fields):
     ("suggestion", "diff"),
     [
         ("- a = 1\n+ a = 2", Diff(("a = 1",), ("a = 2",))),
-        ("- for k in K:\n-     a += k\n+ for k in K:\n+     a -= k", Diff(("for k in K:", "    a += k"), ("for k in K:", "    a -= k"))),
+        ("- if k:\n-     a += k\n+ if k:\n+     a -= k", Diff(("if k:", "    a += k"), ("if k:", "    a -= k"))),
         ("- - a\n+ + a", Diff(("- a",), ("+ a",))),
         ("dW2 = (1/m) dZ2 A1ᵀ", None),
         ("- a only taken away", None),

@@ -1,4 +1,4 @@
-"""What a pair's pictures are drawn from: the plane that says most, the lines of its backward pass, the lines to put in."""
+"""What a pair's pictures are drawn from: the plane that says most, the lines of its backward pass, a fix."""
 
 from __future__ import annotations
 
