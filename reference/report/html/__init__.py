@@ -7,7 +7,7 @@ strips    error over λ, keep_prob, m    matrices   agreement, price, kills     
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from reference.findings.codes import CODES
@@ -28,6 +28,7 @@ from reference.report.view import about, finding_view
 __all__ = ["page", "render_comparison", "render_report"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
+PLANES = 3  # gradients of a pair that are drawn
 SAYS = {verdict: text.capitalize() for verdict, text in IN_CAPITALS.items()}
 
 
@@ -35,7 +36,11 @@ def render_report(report: Report) -> str:
     """What ``verify`` found."""
     key = _keys()
     drawn = [[_drawn(evidence, key) for evidence in target.evidence] for target in report.targets]
-    of_pairs = [[_of_pair(evidence, key) for evidence in target.pairs] for target in report.targets]
+    found = [{(row.check, row.output) for row in target.checks if row.findings} for target in report.targets]
+    of_pairs = [
+        [_of_pair(evidence, key, [output for check, output in mine if check == evidence.check]) for evidence in t.pairs]
+        for t, mine in zip(report.targets, found, strict=True)
+    ]
     matrix = kills(report.kills, key()) if report.kills else None
     pairs = list(zip(report.targets, drawn, of_pairs, strict=True))
     return page("report.html.j2", report=report, pairs=pairs, kills=matrix)
@@ -84,10 +89,13 @@ def _drawn(evidence: Evidence, key: Callable[[], str]) -> tuple[Evidence, Pictur
     return evidence, graph(evidence, key()), pictures
 
 
-def _of_pair(evidence: PairEvidence, key: Callable[[], str]) -> tuple[PairEvidence, Picture | None, list[Picture]]:
-    """The graph of a pair's lines, and its other pictures: of what is wrong, else of the largest gradient."""
-    shown = [one for one in evidence.slices if one.wrong] or sorted(evidence.slices, key=lambda s: -s.total)[:1]
-    pictures = [plane(one, key()) for one in shown]
+def _of_pair(
+    evidence: PairEvidence, key: Callable[[], str], found: Collection[str]
+) -> tuple[PairEvidence, Picture | None, list[Picture]]:
+    """The graph of a pair's lines, and pictures of what is wrong, the ``found`` first; else of the largest gradient."""
+    wrong = sorted((one for one in evidence.slices if one.wrong), key=lambda one: one.name not in found)
+    shown = wrong or sorted(evidence.slices, key=lambda one: -one.total)[:1]
+    pictures = [plane(one, key()) for one in shown[:PLANES]]
     if evidence.precisions:
         pictures.append(precisions(evidence.precisions, key()))
     return evidence, steps(evidence, key()) if evidence.steps else None, pictures
@@ -106,7 +114,7 @@ def page(template: str, **given: Any) -> str:
     )
     environment.filters |= {"svg": _svg, "agreed": agreed, "figure": number}
     environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
-    environment.globals |= {"step_signs": STEP_SIGNS, "step_says": STEP_SAYS}
+    environment.globals |= {"step_signs": STEP_SIGNS, "step_says": STEP_SAYS, "planes": PLANES}
     environment.globals |= {"in_words": finding_view, "about": about}
     return environment.get_template(template).render(**given) + "\n"
 
