@@ -96,7 +96,9 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> Run:
 
 def finite(seen: Run) -> bool:
     """Whether the forward pass is finite, and gives anything."""
-    return bool(seen.outputs) and all(o.dtype.kind in "fiub" and np.isfinite(o).all() for o in seen.outputs)
+    return any(o.size for o in seen.outputs) and all(
+        o.dtype.kind in "fiub" and np.isfinite(o).all() for o in seen.outputs
+    )
 
 
 def observe(

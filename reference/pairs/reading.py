@@ -87,7 +87,8 @@ def judge_reading(
     for index in range(1 if only is not None else max(draws, len(reading.cases)) if draws > 1 else 1):
         judged[index] = []
         for draw in _draws(reading, seed, index, only):
-            stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and index == 0)
+            needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
+            stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and needed)
             if stop is None and not _again(judged[index]):
                 break
             if stop is not None:
@@ -100,7 +101,7 @@ def judge_reading(
         return Standings(reading, why=stop.text, place=stop.place)
     breaches, doubt = _laws(pair, every[0])
     wrong = {index: _wrong(found) for index, found in judged.items()}
-    fresh = [] if only is not None else _confirmations(bench, wrong)
+    fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
     rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in _names(every))
     raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
@@ -183,7 +184,12 @@ def _wrong(judged: list[Judged]) -> set[str]:
     return {name for j in judged if not j.disputes for name, b in j.blocks.items() if b.standing is Standing.WRONG}
 
 
-def _confirmations(bench: Bench, wrong: dict[int, set[str]]) -> list[Judged]:
+def _without_complex_step(judged: list[Judged]) -> bool:
+    """Whether the other exact witness is needed on every draw."""
+    return bool(judged) and all(any(s.witness == COMPLEX_STEP for s in j.silent) for j in judged)
+
+
+def _confirmations(bench: Bench, wrong: dict[int, set[str]], with_autodiff: bool) -> list[Judged]:
     """Fresh values of the sizes at which a gradient was wrong, until each of these is wrong often enough."""
     found: list[Judged] = []
     done: set[str] = set()
@@ -193,7 +199,8 @@ def _confirmations(bench: Bench, wrong: dict[int, set[str]]) -> list[Judged]:
             if all(count >= CONFIRMED for count in times.values()):
                 break
             sat: list[Judged] = []
-            bench.sit(bench.reading.draw(seed_of(bench.seed, index, MILD + attempt), index), index, sat)
+            draw = bench.reading.draw(seed_of(bench.seed, index, MILD + attempt), index)
+            bench.sit(draw, index, sat, with_autodiff=with_autodiff)
             found += sat
             for name in times.keys() & _wrong(sat):
                 times[name] += 1
