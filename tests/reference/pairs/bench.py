@@ -172,7 +172,9 @@ def _value(outputs: list[Any], cotangents: list[Any]) -> Any:
         return sum((np.asarray(c) * o).sum() for c, o in zip(cotangents, outputs, strict=True))
 
 
-def pair_differences(pair: Pair, draw: Any, cotangents: Any, points: Any, steps: Any) -> dict[str, Any]:
+def pair_differences(
+    pair: Pair, draw: Any, cotangents: Any, points: Any, steps: Any, kind: str = "float64"
+) -> dict[str, Any]:
     primals, given = _parts(pair, draw)
     at = _forward(pair, primals, given, np.float64)[1].seen.hexdigest()
     values, same = [], []
