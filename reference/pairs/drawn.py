@@ -80,7 +80,7 @@ def judge_draw(
     if seen.run.tied():
         by_block = {name: _without_ties(said, central.get(name)) for name, said in by_block.items()}
     central, found = _contradictions(pair, seen, asked, by_block, central)
-    disputes = () if not found else (_told(found),)
+    disputes = () if not found or not seen.steady() else (_told(found),)
     blocks = {name: assess(seen, name, by_block[name], central.get(name)) for name in names}
     if (more := _unheard(seen, blocks, by_block)) and COMPLEX_STEP in heard:  # autodiff alone accuses nobody
         answer = complex_step(pair, seen, more)
