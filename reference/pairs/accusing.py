@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.interface.entry import Place
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.blocks import Standing
+from reference.pairs.causes import explain_pair
 from reference.pairs.drawn import Judged, comparable
 from reference.pairs.evidence import Evidence
 from reference.pairs.points import Asked
@@ -32,7 +31,7 @@ def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
     evidence = evidence_of(bench, standings, list(wrong))
     found: dict[str, PairFinding] = {}
     if evidence:
-        found = dict(import_module("reference.pairs.causes").explain_pair(bench.pair, evidence, list(wrong)))
+        found = dict(explain_pair(bench.pair, evidence, list(wrong)))
     followers = {called for finding in found.values() for called in finding.upstream_of}
     for name, row in wrong.items():
         if name not in found and row.called not in followers:

@@ -43,7 +43,7 @@ def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = F
         said += [output] if output else []
         tie = ties.get(row.primal)
         findings += _of_tie(bench, tie)
-        if tie is not None and tie.even and tie.within and not tie.chosen:
+        if tie is not None and tie.even and not tie.chosen:
             said.append("a tie is shared otherwise than NumPy does")
         if convention and convention.warning:
             findings.append(PairFinding("MB402", "warning", "exactly", convention.text, place=convention.place))
@@ -83,9 +83,9 @@ def _of_row(
 
 
 def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
-    if tie is None or (tie.even and tie.within):
+    if tie is None or tie.even:
         return []
-    text = "at a tie its weights do not sum to one" if not tie.even else "at a tie a weight is none from 0 to 1"
+    text = "at a tie its weights do not sum to one"
     place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
     line = bench.reading.case_line(tie.judged.seen.draw)
     return [PairFinding("MB104", "error", "exactly", f"{text}: equal values each get the gradient of one",
@@ -114,8 +114,9 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
-    compared = ("<", ">", "<=", ">=", "==")
-    steps = sorted(what for what in whats if any(step in what for step in STEPS) or what in compared)
+    steps = sorted(
+        what for what in whats if any(step in what for step in STEPS) or what in ("<", ">", "<=", ">=", "==")
+    )
     if not steps:
         return {}
     text = f"is declared, not derived: its forward pass is constant wherever it can be differentiated ({steps[0]})"

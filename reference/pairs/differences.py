@@ -67,7 +67,6 @@ def differences(
             cotangents=list(seen.run.cotangents),
             points=[list(points[k]) for k in todo],
             steps=[float(step) for step in steps[todo]],
-            kind=seen.kind,
         )
         values, same = np.asarray(told["values"], dtype=np.float64), np.asarray(told["same"], dtype=bool)
         for row, k in enumerate(todo):

@@ -60,7 +60,6 @@ class Observation(NamedTuple):
     spread: float  # of the forward value, between the two precisions
     amplified: float  # by how much the forward pass enlarges rounding errors
     kappa: float
-    kind: str = "float64"
 
     def rounding(self) -> float:
         """How far two right evaluations of the forward value may differ."""
@@ -123,7 +122,7 @@ def observe(
     sized = {name: e._replace(size=max(e.size, _size(base.gradients[name]))) for name, e in together.items()}
     spread = max((first for first, _ in heard), default=float("inf"))
     amplified = max((second for _, second in heard), default=float("inf"))
-    return Observation(draw, base, sized, spread, amplified, k, kind)
+    return Observation(draw, base, sized, spread, amplified, k)
 
 
 def jittered(draw: PairDraw, number: int) -> PairDraw:

@@ -25,15 +25,14 @@ __all__ = ["Tie", "tied_draw", "ties_of"]
 
 Array = NDArray[Any]
 GRID = 0.5
-WIDTH = 1e-4  # of a slope: how far a one-sided difference may be off, where its own bound is not known
+STEP = 2.0**-20
 
 
 class Tie(NamedTuple):
-    """One gradient at a draw with ties: ``even``: right along the tied values together; ``within`` the two sides."""
+    """One gradient at a draw with ties. ``even``: it is right along the tied values together."""
 
     name: str
     even: bool
-    within: bool
     chosen: bool  # it is what NumPy itself chooses
     judged: Judged
 
@@ -60,27 +59,38 @@ def ties_of(pair: OpenPair, reading: Reading, seed: int, index: int = 0) -> list
 
 def _tie(pair: OpenPair, judged: Judged, name: str) -> Tie | None:
     """The gradient of one primal whose own values are tied."""
-    seen, central = judged.seen, judged.central.get(name)
+    seen = judged.seen
     primal = seen.run.primals[name]
     estimate = seen.estimates[name]
-    if central is None or not np.array_equal(primal * 2, np.rint(primal * 2)):
+    if not np.array_equal(primal * 2, np.rint(primal * 2)):
         return None
     together = _moved_together(primal, seen.draw.seed)
+    if not _keeps_its_branches(pair, judged, name, together):
+        return None
     asked = {name: Asked(np.arange(primal.size), together)}
     answer = complex_step(pair, seen, asked)
     if isinstance(answer, Silent) or not np.isfinite(answer[name].along):
         return None
     own = answer[name]
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
-    size = float(np.max(np.abs(own.values), initial=0.0))
-    allowed = estimate.allowed(size)
+    allowed = estimate.allowed(float(np.max(np.abs(own.values), initial=0.0)))
     v = together.ravel()
     even = abs(float(got @ v) - own.along) <= allowed * float(np.abs(v).sum()) + own.along_bound
     chosen = bool(np.all(np.abs(got - own.values) <= allowed + own.bounds))
-    low, high = np.minimum(central.left, central.right), np.maximum(central.left, central.right)
-    slack = WIDTH * np.maximum(size, np.maximum(np.abs(low), np.abs(high)))
-    within = bool(np.all((got >= low - slack) & (got <= high + slack)))
-    return Tie(name, even, within, chosen, judged)
+    return Tie(name, even, chosen, judged)
+
+
+def _keeps_its_branches(pair: OpenPair, judged: Judged, name: str, direction: Array) -> bool:
+    """Whether no switch is crossed along a direction, to either side."""
+    told = pair.ask(
+        "pair_differences",
+        check=pair.proposal.check,
+        draw=judged.seen.draw.tree(),
+        cotangents=list(judged.seen.run.cotangents),
+        points=[[name, direction]],
+        steps=[STEP],
+    )
+    return bool(np.all(told["same"]))
 
 
 def _moved_together(primal: Array, seed: int) -> Array:

@@ -13,6 +13,7 @@ from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
+from reference.targets.pairs.said import example_of
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -37,6 +38,13 @@ class PairAnswers:
         self.proposals = proposals_of(self.cells, self.loaded)
         return [proposal.tree() for proposal in self.proposals.values()]
 
+    def ask_pair_example(self, check: str, seed: int) -> dict[str, Any]:
+        """``arguments`` and ``construct`` by name, as the file's own example makes them from a seed."""
+        assert self.loaded is not None
+        if not self.proposals:
+            self.ask_pair_proposals()
+        return example_of(self.proposals[check], self.loaded, seed)
+
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
 
@@ -51,14 +59,14 @@ class PairAnswers:
         return recorded_run(prepared, namespace.kind, self._draw(draw).seed, self.path)
 
     def ask_pair_differences(
-        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float],
-        kind: str = "float64",
-    ) -> dict[str, Any]:  # fmt: skip
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float]
+    ) -> dict[str, Any]:
         """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there.
 
         ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape; ``value`` and ``pattern``: θ's.
+        Casts to a narrower float are widened, as in every witness: their rounding over ε would be no derivative.
         """
-        prepared, namespace = self._prepared(check, draw, kind)
+        prepared, namespace = self._prepared(check, draw, "widened")
         return differences(prepared, namespace.kind, cotangents, points, steps)
 
     def ask_pair_complex(

@@ -18,7 +18,7 @@ import numpy as np
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.gradient_names import is_gradient_name
-from reference.targets.pairs.objects import Path, Reached, at, lowered, put, reached
+from reference.targets.pairs.objects import Path, ReachedArray, at, lowered, put, reached
 from reference.targets.pairs.state import generator_of
 from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh
@@ -160,11 +160,11 @@ def _build(model: Any, names: list[str], size: Any, construct: Mapping[str, Any]
         method(*arguments)
 
 
-def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[str, Reached]:
+def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[str, ReachedArray]:
     """Move what is constant off its start; returns what was moved as it was before. Gradients and an optimiser's state
     stay.
     """
-    before: dict[str, Reached] = {}
+    before: dict[str, ReachedArray] = {}
     for name, array in reached(model, numbers).items():
         if any(is_gradient_name(path) or _is_state(path) for path in array.paths):
             continue
@@ -208,7 +208,7 @@ def _off_start(name: str, start: np.ndarray, seed: int) -> np.ndarray | None:
     return start * (0.5 / largest) if largest < TINY else None
 
 
-def restored(model: Any, array: Reached) -> None:
+def restored(model: Any, array: ReachedArray) -> None:
     """Put an array back at every path of its own."""
     for path in array.paths:
         if at(model, path) is not array.value:

@@ -24,7 +24,7 @@ from reference.targets.stand_in.kind import Kind
 __all__ = ["prepare_functions"]
 
 SCALARS = re.compile(
-    r"(.*\.)?(b|bias|w|theta\d?|x|z|gamma|beta|alpha|mu|sigma|a|w\d|b\d|s|v|y_?pred|y_?hat)", re.IGNORECASE
+    r"(.*\.)?(b|bias|w|theta\d?|x|z|gamma|beta|alpha|mu|sigma|[acehquvwsy]|w\d|b\d|y_?pred|y_?hat)", re.IGNORECASE
 )
 
 
@@ -117,7 +117,7 @@ class _FunctionRun:
                 gradients = self._of_function(arguments, before, cotangents)
             else:
                 gradients = self._of_derivative(arguments, cotangents)
-            pairs = matched(gradients, self.primals)
+            pairs = matched(gradients, self.primals, loss=not self.takes_cotangent)
             changed = changed_names(arguments, before, self.kind)
         return Returned(pairs.gradients, pairs.called, pairs.unmatched, changed)
 

@@ -30,15 +30,18 @@ class NamedPair(NamedTuple):
 
 def function_pairs(functions: Functions) -> Iterator[NamedPair]:
     """Every backward pass with its forward pass. Of several the one that is named most like it."""
-    names = {name: found for name in functions if (found := named(name)) is not None}
+    names = {name: found for name in functions if (found := named(name, doubtful=True)) is not None}
     for name, own in names.items():
         backward = functions[name]
         if own.direction not in ("backward", "slope") or not backward.takes:
             continue
         forward = _forward_of(name, own, names, functions)
-        if forward is None or not (_gives(forward) and _gives(backward)):
+        if forward is None or not _gives(forward):
             continue
         cotangent = takes_a_cotangent(forward, backward)
+        sure = named(name) is not None and named(forward.name) is not None and _gives(backward)
+        if not sure and not (cotangent and own.direction == "backward" and names[forward.name].direction == "forward"):
+            continue
         if own.direction == "backward" or cotangent:
             alone = not cotangent and _asks_the_same(forward, backward)
             if alone and not own.core and not _is_of_a_loss(forward, backward):

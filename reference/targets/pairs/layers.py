@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.pairs.backward_arguments import Role, Unclear, is_of_labels, roles
+from reference.targets.pairs.backward_arguments import Passed, Unclear, is_of_labels, roles
 from reference.targets.pairs.constructing import Unprepared, applied
 from reference.targets.pairs.divisors import divided_axes
 from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
 from reference.targets.pairs.object_answers import Snapshot, answered, flat, offered, outputs_of, value_at
-from reference.targets.pairs.object_calls import Run, forward, method_of, result_of, split
+from reference.targets.pairs.object_calls import ObjectRun, forward, method_of, result_of, split
 from reference.targets.pairs.objects import Path, is_array, lowered
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import pulled_back
@@ -28,11 +28,11 @@ from reference.targets.stand_in.kind import Kind
 __all__ = ["prepare_object"]
 
 
-class Plan(NamedTuple):
+class ReadingOfPasses(NamedTuple):
     """How an object's passes are read."""
 
     outputs: list[Path]
-    roles: dict[str, tuple[Role, str]]
+    roles: dict[str, tuple[Passed, str]]
     listed: bool  # one argument takes the cotangents of all outputs
     times: bool  # the backward pass is a derivative, which is multiplied with the cotangent
     divisor: int  # the loss is the sum of what is returned, divided by this, where it is more than 1
@@ -54,23 +54,23 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kin
     )
 
 
-def _plan(subject: Subject) -> Plan:
+def _plan(subject: Subject) -> ReadingOfPasses:
     proposal, first, kind = subject.proposal, subject.first, subject.kind
     paths = outputs_of(first.answer, subject.before, subject.snapshot(first.model), kind)
     if not paths:
         raise Unprepared(f"{proposal.forward} neither returns nor keeps an array of floats")
     value = np.asarray(lowered(value_at(first.answer, first.model, paths[0]), kind))
     loss = value.ndim == 0
-    found: dict[str, tuple[Role, str]] = {}
+    found: dict[str, tuple[Passed, str]] = {}
     if proposal.forward != proposal.backward:
         try:
             found = roles(proposal.backward, proposal.takes, proposal.backward_takes, subject.draw.reading, loss=loss)
         except Unclear as error:
             raise Unprepared(f"{proposal.backward}: {error}") from None
-    cotangents = sum(role is Role.COTANGENT for role, _ in found.values())
+    cotangents = sum(role is Passed.COTANGENT for role, _ in found.values())
     listed = cotangents == 1 and isinstance(first.answer, list | Mapping) and len(paths) > 1
     divisor = 1 if loss or cotangents else _divisor(subject, value)
-    return Plan(
+    return ReadingOfPasses(
         paths if listed else paths[: 1 if loss else max(1, cotangents)],
         found,
         listed,
@@ -94,7 +94,7 @@ def _divisor(subject: Subject, output: NDArray) -> int:
     return int(np.prod([n for k, n in enumerate(output.shape) if k in axes], dtype=int))
 
 
-def _outputs(run: Run, plan: Plan) -> list[Any]:
+def _outputs(run: ObjectRun, plan: ReadingOfPasses) -> list[Any]:
     values = [value_at(run.answer, run.model, path) for path in plan.outputs]
     return [values[0].sum() / plan.divisor] if plan.divisor > 1 else values
 
@@ -102,7 +102,9 @@ def _outputs(run: Run, plan: Plan) -> list[Any]:
 # --- the backward pass -----------------------------------------------------------------------------------------------
 
 
-def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> Returned:
+def _backward(
+    subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
+) -> Returned:
     proposal, kind = subject.proposal, subject.kind
     with subject.seeded():
         run = subject.begun(primals, updating=True)
@@ -122,12 +124,12 @@ def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangen
             answer = answer[1] if len(answer) == 2 else answer[1:]
     after = subject.snapshot(run.model)
     found = answered(answer, proposal.returned, between, after, set(subject.parameters), kind)
-    for name in (name for name, (role, _) in plan.roles.items() if role is Role.STORE):
+    for name in (name for name, (role, _) in plan.roles.items() if role is Passed.STORE):
         found += [Answered(p, v, np.shape(kind.lower(v)), True) for p, v in flat(handed[name], ("returned",), kind)]
     return _matched(subject, plan, run, found, between, after, primals, cotangents, handed)
 
 
-def _called_back(subject: Subject, run: Run, handed: Mapping[str, Any]) -> Any:
+def _called_back(subject: Subject, run: ObjectRun, handed: Mapping[str, Any]) -> Any:
     method, _ = method_of(run.model, subject.proposal.backward, run.context)
     try:
         return applied(method, subject.proposal.backward_takes, handed)
@@ -139,7 +141,9 @@ def _called_back(subject: Subject, run: Run, handed: Mapping[str, Any]) -> Any:
         return applied(method, subject.proposal.backward_takes, handed)
 
 
-def _runs_after_a_second(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> bool:
+def _runs_after_a_second(
+    subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
+) -> bool:
     try:
         first = subject.begun(primals, updating=True)
         again = forward(subject.proposal, first.model, first.arguments, first.before)
@@ -153,41 +157,41 @@ def _lifted(value: Any, kind: Kind) -> Any:
     return kind.lift(np.array(value)) if type(value) is np.ndarray else own_copy(value) if is_array(value) else value
 
 
-def _handed(plan: Plan, run: Run, cotangents: list[Any]) -> dict[str, Any]:
+def _handed(plan: ReadingOfPasses, run: ObjectRun, cotangents: list[Any]) -> dict[str, Any]:
     """The arguments of the backward pass."""
     handed: dict[str, Any] = {}
     waiting = list(cotangents) if plan.takes_cotangent else []
     outputs = [value_at(run.answer, run.model, path) for path in plan.outputs]
     for name, (role, of) in plan.roles.items():
         match role:
-            case Role.COTANGENT if plan.listed:
+            case Passed.COTANGENT if plan.listed:
                 handed[name] = _like(run.answer, plan, waiting)
-            case Role.COTANGENT if plan.takes_cotangent:
+            case Passed.COTANGENT if plan.takes_cotangent:
                 handed[name] = waiting.pop(0) if waiting else 0.0
-            case Role.COTANGENT:
+            case Passed.COTANGENT:
                 handed[name] = 1.0
-            case Role.ARGUMENT if of in run.arguments:
+            case Passed.ARGUMENT if of in run.arguments:
                 handed[name] = run.arguments[of]
-            case Role.OUTPUT:
+            case Passed.OUTPUT:
                 handed[name] = outputs[0] if run.passed is None else result_of(run.passed)
-            case Role.CACHE:
+            case Passed.CACHE:
                 handed[name] = _cache(run, plan)
-            case Role.RATE:
+            case Passed.RATE:
                 handed[name] = RATE
-            case Role.OPTIMISER:
+            case Passed.OPTIMISER:
                 handed[name] = Descent()
-            case Role.STORE:
+            case Passed.STORE:
                 handed[name] = {}
     return handed
 
 
-def _like(answer: Any, plan: Plan, cotangents: list[Any]) -> Any:
+def _like(answer: Any, plan: ReadingOfPasses, cotangents: list[Any]) -> Any:
     if isinstance(answer, Mapping):
         return {path[1]: each for path, each in zip(plan.outputs, cotangents, strict=True)}
     return list(cotangents)
 
 
-def _cache(run: Run, plan: Plan) -> Any:
+def _cache(run: ObjectRun, plan: ReadingOfPasses) -> Any:
     """What the forward pass returned beside its outputs."""
     if run.context is not None:
         return run.context
@@ -199,7 +203,7 @@ def _cache(run: Run, plan: Plan) -> Any:
 
 
 def _matched(
-    subject: Subject, plan: Plan, run: Run, found: list[Answered], between: Snapshot, after: Snapshot,
+    subject: Subject, plan: ReadingOfPasses, run: ObjectRun, found: list[Answered], between: Snapshot, after: Snapshot,
     primals: Mapping[str, Any], cotangents: Sequence[Any], handed: Mapping[str, Any],
 ) -> Returned:  # fmt: skip
     kind = subject.kind
@@ -239,11 +243,11 @@ def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str,
 
 
 def _changed(
-    subject: Subject, plan: Plan, run: Run, cotangents: Sequence[Any], handed: Mapping[str, Any]
+    subject: Subject, plan: ReadingOfPasses, run: ObjectRun, cotangents: Sequence[Any], handed: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """The arguments of both passes that a call changed."""
     before, now = dict(run.before), dict(run.arguments)
-    given = [name for name, (role, _) in plan.roles.items() if role is Role.COTANGENT]
+    given = [name for name, (role, _) in plan.roles.items() if role is Passed.COTANGENT]
     if plan.takes_cotangent and not plan.listed:
         for name, was in zip(given, cotangents, strict=False):
             before[name], now[name] = _lifted(was, subject.kind), handed[name]

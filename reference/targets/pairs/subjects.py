@@ -25,10 +25,10 @@ from reference.targets.pairs.constructing import (
     rounded,
 )
 from reference.targets.pairs.object_answers import Snapshot, offered, outputs_of, snapshot, value_at
-from reference.targets.pairs.object_calls import Run, forward, in_mode, is_static, numbers_of, split
+from reference.targets.pairs.object_calls import ObjectRun, forward, in_mode, is_static, numbers_of, split
 from reference.targets.pairs.objects import (
     Path,
-    Reached,
+    ReachedArray,
     copied,
     lowered,
     put,
@@ -53,7 +53,7 @@ class Subject:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
         self.owner = loaded.names.get(proposal.owner)
         self.numbers = numbers_of(self.owner)
-        self.parameters: dict[str, Reached] = {}
+        self.parameters: dict[str, ReachedArray] = {}
         self.ways: dict[str, list[Path]] = {}
         self.same = SameState(loaded, kind)
         first = next((p.name for p in proposal.takes if not p.optional), "")
@@ -73,7 +73,7 @@ class Subject:
     def snapshot(self, model: Any) -> Snapshot:
         return snapshot(model, self.kind, self.numbers)
 
-    def _reached(self, model: Any) -> dict[str, Reached]:
+    def _reached(self, model: Any) -> dict[str, ReachedArray]:
         return reached(model, self.numbers)
 
     @contextmanager
@@ -131,7 +131,7 @@ class Subject:
                 put(model, path, value)
         return model
 
-    def _settled(self) -> Run:
+    def _settled(self) -> ObjectRun:
         """Have lazy parameters made, move what is at its start, and see what the forward pass depends on."""
         first = self._first_run()
         if isinstance(self.state, type):
@@ -148,7 +148,7 @@ class Subject:
         self.before = self.snapshot(self.state)
         return self.run({})
 
-    def _first_run(self) -> Run:
+    def _first_run(self) -> ObjectRun:
         try:
             return self.run({})
         except Unprepared:
@@ -213,7 +213,7 @@ class Subject:
         paths = outputs_of(run.answer, self.before, self.snapshot(run.model), self.kind)
         return [lowered(value_at(run.answer, run.model, path), self.kind) for path in paths]
 
-    def _depends_on(self, array: Reached, base: list[Any]) -> bool:
+    def _depends_on(self, array: ReachedArray, base: list[Any]) -> bool:
         """Do the outputs change with it, or cannot they be had without it?"""
         values = np.asarray(lowered(array.value, self.kind))
         away = self.kind.lift((values.real * 1.5 + 0.125).astype(values.real.dtype))
@@ -232,11 +232,11 @@ class Subject:
 
     # --- the forward pass ------------------------------------------------------------------------------------------
 
-    def run(self, primals: Mapping[str, Any]) -> Run:
+    def run(self, primals: Mapping[str, Any]) -> ObjectRun:
         with self.seeded():
             return self.begun(primals)
 
-    def begun(self, primals: Mapping[str, Any], *, updating: bool = False) -> Run:
+    def begun(self, primals: Mapping[str, Any], *, updating: bool = False) -> ObjectRun:
         """A forward pass, to be gone on with; the caller sees to the random numbers."""
         model = self.fresh()
         for name, array in self.parameters.items():
@@ -248,17 +248,17 @@ class Subject:
             put(model, path, RATE)
         return self._call_forward(model, primals)
 
-    def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> Run:
+    def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:
         own = {name: primals.get(name, self.kind.lift(value.copy())) for name, value in self.arguments.items()}
         arguments = fresh(self.draw.arguments, own, self.kind, self._generator)
         before = fresh(self.draw.arguments, own, self.kind, self._generator)
         return forward(self.proposal, model, arguments, before)
 
 
-def _same(before: Reached | None, after: Reached) -> bool:
+def _same(before: ReachedArray | None, after: ReachedArray) -> bool:
     return before is not None and before.value is after.value
 
 
-def _is_argument(array: Reached, run: Run) -> bool:
+def _is_argument(array: ReachedArray, run: ObjectRun) -> bool:
     """Is it what the object was handed, and merely keeps?"""
     return any(array.value is value for name, tree in run.arguments.items() for _, value in leaves(name, tree))

@@ -86,6 +86,7 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
     made["dtype"] = lambda asked, *a, **k: np.dtype(type_behind(asked), *a, **k)
     made["issubdtype"] = lambda a, b: bool(np.issubdtype(type_behind(a), type_behind(b)))
     made["finfo"] = lambda asked: np.finfo(np.dtype(getattr(asked, "dtype", type_behind(asked))))
+    made["seterr"] = lambda *arguments, **options: np.geterr()  # nothing global is changed
     made["asscalar"] = lambda x: x.item()
     return made
 

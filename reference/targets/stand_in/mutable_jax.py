@@ -127,7 +127,7 @@ class MutableArray(metaclass=Exactly):
 
     def __round__(self, digits: int | None = None) -> Any:
         rounded = FUNCTIONS["round"](self, digits or 0)
-        return int(rounded) if digits is None else rounded
+        return int(rounded.value) if digits is None else rounded
 
     def __contains__(self, item: Any) -> bool:
         return bool(FUNCTIONS["any"](self == item))

@@ -85,13 +85,11 @@ def _dot_general(a: Any, b: Any, *, dimension_numbers: Any, **_: Any) -> Any:
     (contract_a, contract_b), (batch_a, batch_b) = dimension_numbers
     free_a = [k for k in range(a.ndim) if k not in (*contract_a, *batch_a)]
     free_b = [k for k in range(b.ndim) if k not in (*contract_b, *batch_b)]
-    batch = [a.shape[k] for k in batch_a]
-    inner = math.prod(a.shape[k] for k in contract_a)
-    left = a.transpose(*batch_a, *free_a, *contract_a).reshape(
-        *batch, -1 if inner and a.size else _size(a, free_a), inner
-    )
-    right = b.transpose(*batch_b, *contract_b, *free_b).reshape(*batch, inner, _size(b, free_b))
-    return (left @ right).reshape(*batch, *(a.shape[k] for k in free_a), *(b.shape[k] for k in free_b))
+    batch = tuple(a.shape[k] for k in batch_a)
+    inner = _size(a, contract_a)
+    left = np.transpose(a, (*batch_a, *free_a, *contract_a)).reshape((*batch, _size(a, free_a), inner))
+    right = np.transpose(b, (*batch_b, *contract_b, *free_b)).reshape((*batch, inner, _size(b, free_b)))
+    return (left @ right).reshape((*batch, *(a.shape[k] for k in free_a), *(b.shape[k] for k in free_b)))
 
 
 def _size(a: Any, axes: Sequence[int]) -> int:

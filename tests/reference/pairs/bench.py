@@ -172,16 +172,17 @@ def _value(outputs: list[Any], cotangents: list[Any]) -> Any:
         return sum((np.asarray(c) * o).sum() for c, o in zip(cotangents, outputs, strict=True))
 
 
-def pair_differences(
-    pair: Pair, draw: Any, cotangents: Any, points: Any, steps: Any, kind: str = "float64"
-) -> dict[str, Any]:
+def pair_differences(pair: Pair, draw: Any, cotangents: Any, points: Any, steps: Any) -> dict[str, Any]:
     primals, given = _parts(pair, draw)
     at = _forward(pair, primals, given, np.float64)[1].seen.hexdigest()
     values, same = [], []
     for (name, index), step in zip(points, steps, strict=True):
         for factor in (1, -1, 2, -2):
             moved = {n: a.copy() for n, a in primals.items()}
-            moved[name].flat[index] += factor * step
+            if isinstance(index, int):
+                moved[name].flat[index] += factor * step
+            else:
+                moved[name] += factor * step * index
             outputs, xp = _forward(pair, moved, given, np.float64)
             values.append(float(_value(outputs, cotangents)))
             same.append(xp.seen.hexdigest() == at)

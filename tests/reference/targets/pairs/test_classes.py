@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reference.targets.pairs.constructing import Unprepared
-from tests.reference.targets.pairs import layer_styles, loss_styles
+from tests.reference.targets.pairs import layer_styles, loss_styles, network_styles, state_styles
 from tests.reference.targets.pairs.held import called, cotangents, prepared, proposals, wrong
 
 R = np.random.RandomState(1)
@@ -23,21 +23,21 @@ WRONG = [  # style, check, arguments, constructor, what stands there, what stand
      "self.b - self.lr", "self.b + self.lr", {"self.b"}),
     (layer_styles.BUILT, "Dense.backward_pass", {"X": X}, {"n_units": 5}, "accum_grad.dot(W.T)",
      "accum_grad.dot(self.W.T)", {"X"}),
-    (layer_styles.NORMALISED, "BatchNorm.backward", {"x": X}, {"dim": 3},
+    (state_styles.NORMALISED, "BatchNorm.backward", {"x": X}, {"dim": 3},
      "(dout * self.xn).sum(axis=0)", "(dout * self.xn).mean(axis=0)", {"self.gamma"}),
-    (layer_styles.DROPOUT, "Dropout.backward", {"x": X}, {}, "return dout * self.mask", "return dout * (self.mask > 0)",
+    (state_styles.DROPOUT, "Dropout.backward", {"x": X}, {}, "return dout * self.mask", "return dout * (self.mask > 0)",
      {"x"}),
     (layer_styles.EMBEDDING, "Embedding.backward", {"idx": np.array([1, 0, 1])}, {"W": R.randn(4, 5)},
      "np.add.at(dW, self.idx, dout)", "dW[self.idx] += dout", {"self.params.0"}),
-    (layer_styles.CELL, "RNNCell.backward", {"x": X, "h_prev": R.randn(4, 5)}, {"n_in": 3, "n_hidden": 5},
+    (state_styles.CELL, "RNNCell.backward", {"x": X, "h_prev": R.randn(4, 5)}, {"n_in": 3, "n_hidden": 5},
      "da = dh_next * (1 - h_next ** 2)", "da = dh_next", {"x", "h_prev", "self.Wx", "self.Wh", "self.b"}),
     (loss_styles.SQUARES, "SquareLoss.gradient", {"y": X, "y_pred": R.randn(4, 3)}, {}, "-(y - y_pred)", "y - y_pred",
      {"y_pred"}),
     (loss_styles.MEAN, "MSE.grad", {"predicted": X, "actual": R.randn(4, 3)}, {}, "/ predicted.size",
      "/ len(predicted)", {"predicted"}),
-    (loss_styles.NETWORK, "LossAndGradients.loss", {"X": X, "y": R.randn(4, 5), "reg": 0.7}, SIZES,
+    (network_styles.NETWORK, "LossAndGradients.loss", {"X": X, "y": R.randn(4, 5), "reg": 0.7}, SIZES,
      "X.T @ d + reg", "X.T @ d + 2 * reg", {"self.params.W"}),
-    (loss_styles.LOSS_BETWEEN, "NeuralNetwork.backward", {"X": X, "y": R.rand(4, 2)},
+    (network_styles.LOSS_BETWEEN, "NeuralNetwork.backward", {"X": X, "y": R.rand(4, 2)},
      {"n_in": 3, "n_hidden": 5, "n_out": 2}, "* self.a1 * (1 - self.a1)", "* (1 - self.a1 ** 2)",
      {"self.W1", "self.b1"}),
 ]  # fmt: skip
@@ -52,7 +52,7 @@ def test_a_mistake_is_seen_where_it_is(
 
 
 def test_what_is_proposed(tmp_path: Path) -> None:
-    found = proposals(tmp_path, loss_styles.NETWORK)
+    found = proposals(tmp_path, network_styles.NETWORK)
     assert {name: proposal.forward for name, proposal in found.items()} == {
         "Affine.backward": "forward",
         "Tanh.backward": "forward",
@@ -183,7 +183,7 @@ def test_what_cannot_be_made_ready_is_told(tmp_path: Path, name: str) -> None:
 
 
 def test_every_run_begins_from_the_same_state(tmp_path: Path) -> None:
-    pair = prepared(tmp_path, layer_styles.CELL, "RNNCell.backward", {"x": X, "h_prev": R.randn(4, 5)},
+    pair = prepared(tmp_path, state_styles.CELL, "RNNCell.backward", {"x": X, "h_prev": R.randn(4, 5)},
                     {"n_in": 3, "n_hidden": 5})  # fmt: skip
     first = {name: np.array(value) for name, value in pair.primals.items()}
     given = cotangents(pair)
@@ -233,7 +233,7 @@ def test_an_argument_that_is_changed_is_told(tmp_path: Path) -> None:
 
 def test_the_mode_that_is_asked_for(tmp_path: Path) -> None:
     def output(mode: str) -> np.ndarray:
-        pair = prepared(tmp_path, layer_styles.DROPOUT, "Dropout.backward", {"x": X}, reading={"mode": mode})
+        pair = prepared(tmp_path, state_styles.DROPOUT, "Dropout.backward", {"x": X}, reading={"mode": mode})
         assert not wrong(pair)
         return np.asarray(pair.forward(pair.primals)[0])
 
