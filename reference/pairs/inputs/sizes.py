@@ -95,7 +95,7 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
     sizes = (
         dict.fromkeys(windows, 2)
         if how == "even"
-        else dict(zip(windows, _shuffled([2, 3], rng) + [1, 4], strict=False))
+        else dict(zip(windows, [*_shuffled([2, 3], rng), 1, 4], strict=False))
     )
     free = [k for k in range(2, 20) if k % step == 0 and (how == "even" or k not in sizes.values())]
     sizes |= dict(zip(others, _shuffled(free[: len(others) + (1 if len(others) > 4 else 2)], rng), strict=False))

@@ -144,7 +144,8 @@ def names_of(size: Size) -> list[str]:
         tree = ast.parse(size, mode="eval")
     except (SyntaxError, RecursionError, ValueError):
         return [size]
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return [node.id for node in sorted(names, key=lambda node: node.col_offset)]
 
 
 def leaves(specs: Mapping[str, Spec], path: Path = ()) -> Iterator[tuple[Path, Spec]]:
