@@ -131,7 +131,7 @@ class _Search:
             case = case_of(self.pair.proposal.check, plan, sizes, chosen, seed=self.seed)
             one = self._attempt(case)
             wanted = None if one.runs or FLAT not in sizes else RESHAPED.search(one.reason)
-            if wanted is None or self._given_up():
+            if wanted is None or self.deaths >= DEATHS:
                 break
             longer = sizes[FLAT] - int(wanted[1]) + prod(int(n) for n in wanted[2].split(",") if n.strip())
             if not 0 < longer < LONGEST or longer == sizes[FLAT]:

@@ -40,7 +40,8 @@ CONV = Plan(
 LOSS = Plan(
     Rank.TRIED, "rows-integers",
     {"x": Array(("N", "D")), "y": Array(("N",), Law.LABELS, "D"), "reg": Choice((0.375, 2.5)), "rng": Generator(),
-     "params": Group({"W1": Array(("D", "4*H")), "b": Array(())}), "shape": Shape(("N", 2)), "mode": Choice(("train", "test")),
+     "params": Group({"W1": Array(("D", "4*H")), "b": Array(())}), "shape": Shape(("N", 2)),
+     "mode": Choice(("train", "test")),
      "ws": Group({"0": Array(("D",), Law.POSITIVE), "1": Array(("H",), Law.ONE_HOT)}, "list")},
     {"n_in": Whole("D"), "seed": Choice((3,)), "act": Choice(("relu",)), "h0": Choice((None,)), "x": Whole("H")},
 )  # fmt: skip

@@ -35,7 +35,8 @@ FIRST = [  # what the arguments are called, and one layout that is tried
     ("x gamma beta", {"x": ("N", "D"), "gamma": ("D",), "beta": ("D",)}),
     ("x prev_h Wx Wh b", {"x": ("N", "D"), "prev_h": ("N", "H"), "Wx": ("D", "H"), "Wh": ("H", "H"), "b": ("H",)}),
     ("x h0 Wx Wh b", {"x": ("N", "T", "D"), "h0": ("N", "H"), "Wx": ("D", "H"), "Wh": ("H", "H"), "b": ("H",)}),
-    ("xt a_prev Wax Waa ba", {"xt": ("D", "N"), "a_prev": ("H", "N"), "Wax": ("H", "D"), "Waa": ("H", "H"), "ba": ("H", 1)}),
+    ("xt a_prev Wax Waa ba",
+     {"xt": ("D", "N"), "a_prev": ("H", "N"), "Wax": ("H", "D"), "Waa": ("H", "H"), "ba": ("H", 1)}),
     ("x W1 b1 W2 b2", {"x": ("N", "D"), "W1": ("D", "H1"), "b1": ("H1",), "W2": ("H1", "M"), "b2": ("M",)}),
     ("q k v", {"q": ("N", "T", "D"), "k": ("N", "T", "D"), "v": ("N", "T", "D")}),
     ("x", {"x": ("N", "D")}),
@@ -95,7 +96,8 @@ def test_strengths_are_neither_0_nor_1() -> None:
     ("makes", "takes", "sizes", "x"),
     [
         ("n_in n_out", "x", {"n_in": "D", "n_out": "M"}, ("N", "D")),
-        ("in_channels out_channels kernel_size", "x", {"in_channels": "C", "out_channels": "F", "kernel_size": "KK"}, ("N", "C", "H", "W")),
+        ("in_channels out_channels kernel_size", "x",
+         {"in_channels": "C", "out_channels": "F", "kernel_size": "KK"}, ("N", "C", "H", "W")),
         ("input_size hidden_size", "x h_prev", {"input_size": "D", "hidden_size": "H"}, ("N", "D")),
         ("vocab_size embed_dim", "idx", {"vocab_size": "V", "embed_dim": "D"}, ("N", "T")),
     ],
@@ -127,8 +129,10 @@ def test_no_two_plans_have_one_name_or_one_meaning() -> None:
 SEEN = [
     ("f_forward(np.random.randn(4, 5), np.ones((5, 3)), np.zeros(3))", ("N", "D")),
     ("N, D = 4, 5\nx = np.random.randn(N, D)\nw = np.random.randn(D, 3)\nout = f_forward(x, w, np.zeros(3))", ("N", "D")),
-    ("def test():\n    rng = np.random.default_rng(0)\n    f_forward(rng.standard_normal((4, 5)), w=rng.normal(size=(5, 3)), b=np.zeros(3))", ("N", "D")),
-    ("x = np.linspace(-1, 1, num=np.prod((2, 3, 7, 6))).reshape((2, 3, 7, 6))\nw = np.random.randn(4, 3, 3, 2)\nf_forward(x, w, np.zeros(4))", ("N", "C", "H", "W")),
+    ("def test():\n    rng = np.random.default_rng(0)\n    x = rng.standard_normal((4, 5))\n"
+     "    f_forward(x, w=rng.normal(size=(5, 3)), b=np.zeros(3))", ("N", "D")),
+    ("s = (2, 3, 7, 6)\nx = np.linspace(-1, 1, num=np.prod(s)).reshape(s)\n"
+     "w = np.random.randn(4, 3, 3, 2)\nf_forward(x, w, np.zeros(4))", ("N", "C", "H", "W")),
 ]  # fmt: skip
 
 
