@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import cache
 
 __all__ = ["OF_SIZES", "Part", "number_in", "part_of", "plain"]
 
@@ -74,6 +75,7 @@ OF_SIZES = re.compile(
 COMPILED = {part: re.compile(rf"(?:{'|'.join(names.split())})$") for part, names in PARTS.items()}
 
 
+@cache
 def plain(name: str) -> str:
     """A name as it is looked up: small letters, without what only tells it from others of its kind."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", name)
@@ -86,6 +88,7 @@ def number_in(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@cache
 def part_of(name: str, *, recurrent: bool = False) -> Part:
     """What an argument of this name most likely is. ``recurrent``: beside a hidden state."""
     text = plain(name)

@@ -168,7 +168,7 @@ def test_what_is_no_size_is_refused(size: str) -> None:
 
 
 def test_the_names_in_a_size() -> None:
-    assert names_of("4*H + n_x") == ["H", "n_x"]
+    assert names_of("4*H + n_x") == ("H", "n_x")
 
 
 # --- arrays ----------------------------------------------------------------------------------------------------------

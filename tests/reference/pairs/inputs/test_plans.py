@@ -128,7 +128,8 @@ def test_no_two_plans_have_one_name_or_one_meaning() -> None:
 
 SEEN = [
     ("f_forward(np.random.randn(4, 5), np.ones((5, 3)), np.zeros(3))", ("N", "D")),
-    ("N, D = 4, 5\nx = np.random.randn(N, D)\nw = np.random.randn(D, 3)\nout = f_forward(x, w, np.zeros(3))", ("N", "D")),
+    ("N, D = 4, 5\nx = np.random.randn(N, D)\nw = np.random.randn(D, 3)\n"
+     "out = f_forward(x, w, np.zeros(3))", ("N", "D")),
     ("def test():\n    rng = np.random.default_rng(0)\n    x = rng.standard_normal((4, 5))\n"
      "    f_forward(x, w=rng.normal(size=(5, 3)), b=np.zeros(3))", ("N", "D")),
     ("s = (2, 3, 7, 6)\nx = np.linspace(-1, 1, num=np.prod(s)).reshape(s)\n"
