@@ -23,7 +23,7 @@ from reference.pairs.result import PairFinding
 
 __all__ = ["explain_pair"]
 
-SECONDS = 6.0
+SECONDS = 4.0
 TIES = 3  # other lines that are named
 
 

@@ -21,8 +21,11 @@ BY_KIND = {
 }  # fmt: skip
 BY_FAMILY = {"factor": "MB101", "number": "MB101", "size": "MB102", "order": "MB103", "lost": "MB106"}
 PENALTY = re.compile(r"\b(?:reg\w*|lambd?a?\w*|lmbda?|l2\w*|weight_?decay|decay|alpha|wd)\b", re.IGNORECASE)
-DROPOUT = re.compile(r"\b(?:keep\w*|drop\w*|mask\w*|p|p_drop|retain\w*)\b", re.IGNORECASE)
-ACTIVATION = re.compile(r"sigmoid|tanh|relu|softmax|swish|gelu|elu|activ|softplus", re.IGNORECASE)
+DROPOUT = re.compile(r"\b(?:keep|keep_?(?:prob|rate|p)\w*|drop\w*|mask\w*|p|p_drop|retain\w*)\b", re.IGNORECASE)
+PARTS_OF_A_SLOPE = ("factor", "factor dropped", "divisor", "sign", "constant", "term", "number", "grouping")
+SLOPE = re.compile(r"> 0|\*\* 2|1 - ")
+NORMALISATION = re.compile(r"norm|bn|batch|layer", re.IGNORECASE)
+ACTIVATION = re.compile(r"_prime|deriv|sigmoid|tanh|relu|softmax|swish|gelu|elu|activ|softplus", re.IGNORECASE)
 
 
 def code_of(repair: Repair, pattern: Pattern) -> str:
@@ -40,12 +43,12 @@ def code_of(repair: Repair, pattern: Pattern) -> str:
         return "MB301" if kind in ("mask", "name") else "MB302"
     if kind in ("factor dropped", "divisor") and pattern.family == "size":
         return "MB102"
-    if kind in ("factor dropped", "divisor", "sign", "constant", "term") and pattern.family not in (
-        "factor",
-        "size",
-        "number",
-    ):
-        return "MB104" if ACTIVATION.search(edit["function"]) else BY_KIND[kind]
+    if kind in PARTS_OF_A_SLOPE and pattern.family not in ("factor", "size") and ACTIVATION.search(edit["function"]):
+        return "MB104"
+    if kind == "slope" and not SLOPE.search(lines) and not ACTIVATION.search(f"{edit['function']} {lines}"):
+        return "MB103"
+    if kind == "row term" and "sum(" in edit["new"] and not NORMALISATION.search(edit["function"]):
+        return "MB104"
     if kind == "row term" and ACTIVATION.search(f"{edit['function']} {lines}"):
         return "MB104"
     return BY_KIND.get(kind, "MB199")

@@ -49,7 +49,7 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: Run) -> tuple[list[Breac
 def breaches_of(seen: Run) -> Iterator[Breach]:
     """What one run shows of its own."""
     for name in seen.changed:
-        yield Breach(name, "MB601", f"{name} was changed by the call", "warning")
+        yield Breach(name, "MB601", f"{name} was changed by the call")
     for name, gradient in seen.gradients.items():
         called = seen.called.get(name, f"d{name}")
         primal = seen.primals.get(name)

@@ -32,7 +32,7 @@ def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
     right = [row.primal for row in standings.rows if row.conclusion is Conclusion.RIGHT]
     wrong = [row.primal for row in standings.rows if row.conclusion is Conclusion.WRONG]
     inputs = [name for name in right if name in given]
-    if not wrong or right != inputs[:1] or len(right) + len(wrong) != len(standings.rows):
+    if not wrong or not inputs or right != inputs[:1] or len(right) + len(wrong) != len(standings.rows):
         return {}
     source, counts = inputs[0], set()
     for judged in standings.judged:

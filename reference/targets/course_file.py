@@ -95,12 +95,15 @@ def course_file(
         notes.append("examples are rows: only the backward pass, with its forward pass, and the update are judged")
         steps = [f.name for f in functions if f.role in UPDATES]
         owed = [law for law in owed if law.check in steps]
-    laws += owed
+    elsewhere = {n for opened in proposed for n in (opened.proposal.check, opened.proposal.forward) if not strong(n)}
+    laws += [law for law in owed if law.check not in elsewhere]  # held to each other, not to what the course has
     of_nothing = [violations[0].text for _, violations in unloadable] if not functions else []
     survey, account = details["survey"], _account(entries, unknown, laws, functions, shown, str(path))
     steps = details["composed"] if set(details["composed"]) & account.backward else []
     account = account._replace(
-        own_losses=own.names, bound=frozenset(binding.arguments), backward=account.backward | set(steps)
+        own_losses=own.names - {note.check for note in own.notes if isinstance(note, NotJudged)},
+        bound=frozenset(binding.arguments),
+        backward=account.backward | set(steps),
     )
     held = left_over(proposed if only is None else named, judged_with(survey, account))
     names = {name for opened in held for name in (opened.proposal.check, opened.proposal.owner) if name}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from reference.interface.entry import NotJudged
 from reference.interface.exceptions import TargetDied, TargetRaised
@@ -18,7 +19,20 @@ def open_pairs(worker: Worker, *, file: str, shown: str) -> tuple[list[OpenPair]
         proposals = [Proposal.of(tree) for tree in worker.ask("pair_proposals")]
     except (TargetRaised, TargetDied) as lost:
         return [], [f"its pairs could not be looked for: {lost}"]
-    return [OpenPair(proposal, worker.ask, file, shown) for proposal in proposals], []
+    return [OpenPair(proposal, _asking(worker), file, shown) for proposal in proposals], []
+
+
+def _asking(worker: Worker) -> Callable[..., Any]:
+    """``Worker.ask`` for one pair: how often the process was lost before it is no matter of this one."""
+    begun = False
+
+    def ask(ask: str, **question: Any) -> Any:
+        nonlocal begun
+        if not begun:
+            begun, worker.deaths = True, 0
+        return worker.ask(ask, **question)
+
+    return ask
 
 
 def is_named(opened: OpenPair, name: str) -> bool:

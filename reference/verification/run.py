@@ -6,6 +6,7 @@ it is the business of ``conclude``.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,9 @@ from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
 from reference.findings.codes import NOT_JUDGED
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
+from reference.interface.pair import OpenPair
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
 from reference.pairs.judge import judge_pair
@@ -195,9 +198,19 @@ def _judge_pairs(implementation: Implementation, options: Options, run: Run, out
             run.notes.append(f"the time limit of {options.profile.max_time:g} s left {left} unjudged")
             return
         options.progress(opened.proposal.check, 0, 0)
-        found = judge_pair(opened, seed=options.seed, case=line)
+        try:
+            found = judge_pair(opened, seed=options.seed, case=line)
+        except Exception as error:  # ours: it costs this pair, and the others are judged
+            if DEBUG in os.environ:
+                raise
+            found = PairResult(opened.proposal.check, disputes=(_internal(opened, error),))
         run.pairs.append(found)
         run.disputes += found.disputes
+
+
+def _internal(opened: OpenPair, error: Exception) -> str:
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{INTERNAL}: judging {opened.proposal.check} raised {what}"
 
 
 NOTHING = "nothing of what it returns could be compared"

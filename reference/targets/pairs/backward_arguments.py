@@ -9,10 +9,11 @@ from enum import StrEnum
 from reference.interface.pair import Parameter
 from reference.targets.pairs.naming import is_cache, is_cotangent, is_label
 
-__all__ = ["IS_OPTIMISER", "IS_RATE", "Role", "Unclear", "is_derivative", "is_of_labels", "roles"]
+__all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "roles"]
 
 IS_RATE = re.compile(r"^_*(lr|l_rate|learning_?rate|learn_rate|eta|rate|step_?size|learningrate|alpha)$", re.IGNORECASE)
 IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)$", re.IGNORECASE)
+IS_STORE = re.compile(r"^_*(grads|gradients|\w+_(grads|gradients)|grad_?dict|gradient_?dict)$", re.IGNORECASE)
 IS_PREDICTION = re.compile(
     r"^_*(dvalues|dvals|y_?hat|y_?pred\w*|pred\w*|output\w*|out|probs?|logits?|a|p)$", re.IGNORECASE
 )
@@ -26,13 +27,14 @@ DERIVATIVE = re.compile(
 )
 
 
-class Role(StrEnum):
+class Passed(StrEnum):
     COTANGENT = "cotangent"
     ARGUMENT = "argument"  # of the forward pass
     OUTPUT = "output"
     CACHE = "cache"
     RATE = "rate"
     OPTIMISER = "optimiser"
+    STORE = "store"  # a dictionary that the backward pass puts its gradients into
     LEFT_OUT = "left out"
 
 
@@ -52,14 +54,14 @@ def is_derivative(method: str) -> bool:
 
 def roles(
     method: str, takes: Sequence[Parameter], backward: Sequence[Parameter], reading: Mapping[str, str], *, loss: bool
-) -> dict[str, tuple[Role, str]]:
+) -> dict[str, tuple[Passed, str]]:
     """Of each argument its role, and the forward pass's argument that it is. ``loss``: that one returns a number.
 
     Raises ``Unclear``.
     """
     forward = [p.name for p in takes if not p.many]
     needed = [p for p in takes if not p.many and not p.optional]
-    found: dict[str, tuple[Role, str]] = {}
+    found: dict[str, tuple[Passed, str]] = {}
     backward = [p for p in backward if not p.many]
     required = [p for p in backward if not p.optional]
     pairwise = dict(zip((p.name for p in required), (p.name for p in needed or takes), strict=False))
@@ -68,26 +70,28 @@ def roles(
         of_output = reading.get("of") == "output" and len(required) == 1
         for p in backward:
             named = p.name if p.name in forward and not of_output else pairwise.get(p.name, "")
-            role = Role.OUTPUT if of_output and p in required else Role.ARGUMENT if named else Role.LEFT_OUT
+            role = Passed.OUTPUT if of_output and p in required else Passed.ARGUMENT if named else Passed.LEFT_OUT
             found[p.name] = (role, named)
         return found
     labels = [p.name for p in backward if is_of_labels(p.name) and p.name in forward]
     for p in backward:
         found[p.name] = (_role(p, forward), p.name if p.name in forward else "")
-    cotangents = [name for name, (role, _) in found.items() if role is Role.COTANGENT]
+    cotangents = [name for name, (role, _) in found.items() if role is Passed.COTANGENT]
+    if len(cotangents) > 1 and IS_STORE.match(cotangents[-1]):
+        found[cotangents.pop()] = (Passed.STORE, "")
     if labels and same_number and len(required) > 1:  # a loss that is asked for its gradient with its own arguments
         for p in required:
             role = found[p.name][0]
-            if role in (Role.OUTPUT, Role.COTANGENT) and (loss or IS_PREDICTION.match(p.name)):
-                found[p.name] = (Role.ARGUMENT, pairwise[p.name])
+            if role in (Passed.OUTPUT, Passed.COTANGENT) and (loss or IS_PREDICTION.match(p.name)):
+                found[p.name] = (Passed.ARGUMENT, pairwise[p.name])
         return found
     if (
         not cotangents
         and not (loss and labels)
-        and not (loss and all(found[p.name][0] is Role.ARGUMENT for p in required))
+        and not (loss and all(found[p.name][0] is Passed.ARGUMENT for p in required))
     ):
         found |= _first_unknown(found, required, forward, loss=loss)
-    strange = [p.name for p in required if found[p.name][0] is Role.LEFT_OUT]
+    strange = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT]
     if strange:
         raise Unclear(f"its argument {strange[0]} is nothing that the forward pass takes, returns or keeps")
     return found
@@ -98,32 +102,32 @@ def _gives_cotangent(required: Sequence[Parameter], forward: Sequence[str]) -> b
     return any(p.name not in forward and is_cotangent(p.name, taken=forward) for p in required)
 
 
-def _role(p: Parameter, forward: Sequence[str]) -> Role:
+def _role(p: Parameter, forward: Sequence[str]) -> Passed:
     if p.name in forward:
-        return Role.ARGUMENT
+        return Passed.ARGUMENT
     if IS_RATE.match(p.name) and p.name.lower() != "eta":
-        return Role.RATE
+        return Passed.RATE
     if IS_OPTIMISER.match(p.name):
-        return Role.OPTIMISER
+        return Passed.OPTIMISER
     if is_cache(p.name):
-        return Role.CACHE
+        return Passed.CACHE
     if is_cotangent(p.name, taken=forward):
-        return Role.COTANGENT
-    return Role.OUTPUT if IS_OUTPUT.match(p.name) else Role.LEFT_OUT
+        return Passed.COTANGENT
+    return Passed.OUTPUT if IS_OUTPUT.match(p.name) else Passed.LEFT_OUT
 
 
 def _first_unknown(
-    found: dict[str, tuple[Role, str]], required: Sequence[Parameter], forward: Sequence[str], *, loss: bool
-) -> dict[str, tuple[Role, str]]:
+    found: dict[str, tuple[Passed, str]], required: Sequence[Parameter], forward: Sequence[str], *, loss: bool
+) -> dict[str, tuple[Passed, str]]:
     """Where no name says which argument is the cotangent: the one that is nothing else."""
     labels = [p.name for p in required if is_of_labels(p.name) and p.name not in forward]
-    outputs = [p.name for p in required if found[p.name][0] is Role.OUTPUT and p.name not in labels]
-    unknown = [p.name for p in required if found[p.name][0] is Role.LEFT_OUT]
+    outputs = [p.name for p in required if found[p.name][0] is Passed.OUTPUT and p.name not in labels]
+    unknown = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT]
     if labels and (outputs or len(required) > 1) and not loss:
         raise Unclear(f"it begins from {labels[0]}, of which the forward pass makes no loss")
     for name in (*unknown, *labels, *outputs):
-        return {name: (Role.COTANGENT, "")}
+        return {name: (Passed.COTANGENT, "")}
     alone = [p.name for p in required if not IS_RATE.match(p.name)]
     if len(alone) == 1 and not loss and not is_of_labels(alone[0]):
-        return {alone[0]: (Role.COTANGENT, "")}
+        return {alone[0]: (Passed.COTANGENT, "")}
     return {}

@@ -9,6 +9,7 @@ from reference.interface.pair import Parameter, Proposal
 from reference.targets.pairs.matching import names_a
 from reference.targets.pairs.naming import is_cache, is_cotangent, is_label, is_upstream, plain
 from reference.targets.pairs.outputs import Told, shape_of
+from reference.targets.pairs.own_calls import handed_alike, unpacks
 
 __all__ = ["Unbound", "bound", "cotangents_of"]
 
@@ -62,13 +63,15 @@ def bound(
     """
     own = proposal.backward_takes
     taken = [p.name for p in proposal.takes]
+    if (unpacked := _unpacked(proposal, cotangents, forward)) is not None:
+        return [], unpacked
     given: dict[str, Any] = {}
     used: list[int] = []  # of the parts that are handed over, by identity
-    for parameter in own:
-        name = parameter.name
-        if parameter.many:
-            continue
-        found = _by_name(name, cotangents, forward, arguments)
+    seen = handed_alike(proposal)
+    for name in (p.name for p in own if not p.many):
+        found = _by_name(name, cotangents, forward, arguments, taken)
+        if found is None and seen.get(name) in arguments:
+            found = (arguments[seen[name]],)
         if found is not None:
             given[name] = found[0]
             used.append(id(found[0]))
@@ -85,23 +88,49 @@ def bound(
         if known is not None:
             given[parameter.name] = known[0]
             rest = [value for value in rest if value is not known[0]]
-    loose = [name for name in taken if name in arguments and not any(arguments[name] is v for v in given.values())]
-    for parameter in [p for p in left if p.name not in given and not p.optional]:
-        if rest:
-            given[parameter.name] = rest.pop(0)
-        elif loose and not is_label(parameter.name):
-            given[parameter.name] = arguments[loose.pop(0)]
-        else:
-            raise Unbound(proposal.backward, parameter.name)
+    _in_their_places(proposal, [p.name for p in left if p.name not in given and not p.optional], given, rest, arguments)
     return _called_with(own, given, forward, used)
 
 
+def _in_their_places(
+    proposal: Proposal, names: Sequence[str], given: dict[str, Any], rest: Sequence[Any], arguments: Mapping[str, Any]
+) -> None:
+    """What no name tells: what else the forward pass returned, in its order, or as many arguments of its own."""
+    loose = [n for n in (p.name for p in proposal.takes) if n in arguments and not _is_among(arguments[n], given)]
+    if len(names) <= len(rest):
+        given.update(zip(names, rest, strict=False))
+    elif len(names) == len(rest) + len(loose) and not any(map(is_label, names)):
+        given.update(zip(names, [*rest, *(arguments[name] for name in loose)], strict=True))
+    else:
+        raise Unbound(proposal.backward, names[len(rest)])
+
+
+def _is_among(value: Any, given: Mapping[str, Any]) -> bool:
+    return any(value is other for other in given.values())
+
+
+def _unpacked(proposal: Proposal, cotangents: Mapping[str, Any], forward: Told) -> dict[str, Any] | None:
+    """``backward(dout, *cache)``: the entries of the cache in the places of as many arguments that it cannot name."""
+    own = [p for p in proposal.backward_takes if p.name not in cotangents]
+    caches = [value for value in forward.rest if isinstance(value, tuple | list)]
+    if len(caches) != 1 or any(p.many or is_cache(p.name) for p in own):
+        return None
+    required = [p.name for p in own if not p.optional]
+    names = next((n for n in (required, [p.name for p in own]) if len(n) == len(caches[0])), None)
+    known = {plain(p.name) for p in proposal.takes} | {plain(name) for name in forward.parts}
+    if names is None or not (unpacks(proposal) or any(plain(name) not in known for name in names)):
+        return None
+    return {**cotangents, **dict(zip(names, caches[0], strict=True))}
+
+
 def _by_name(
-    name: str, cotangents: Mapping[str, Any], forward: Told, arguments: Mapping[str, Any]
+    name: str, cotangents: Mapping[str, Any], forward: Told, arguments: Mapping[str, Any], taken: Sequence[str]
 ) -> tuple[Any] | None:
     """By the very name: a cotangent, what the forward pass returned or put into its dictionary, its argument."""
     if name in cotangents:
         return (cotangents[name],)
+    if name in taken and name in arguments:
+        return (arguments[name],)
     if name in forward.parts:
         return (forward.parts[name],)
     if is_cache(name):

@@ -18,15 +18,15 @@ import numpy as np
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.gradient_names import is_gradient_name
-from reference.targets.pairs.objects import Path, Reached, at, lowered, put, reached
+from reference.targets.pairs.objects import Path, ReachedArray, at, lowered, put, reached
 from reference.targets.pairs.state import generator_of
+from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 
-__all__ = ["Context", "Descent", "Unprepared", "built", "constructed", "moved", "outside_world"]
+__all__ = ["Unprepared", "applied", "built", "constructed", "moved", "outside_world", "restored", "rounded"]
 
-RATE = 2.0**20  # a power of two: what was subtracted, divided by it, is the gradient to the last digit
 WANTS = {
     "open": "a file",
     "load": "a file",
@@ -82,35 +82,6 @@ class Unprepared(Exception):
     """Why an object cannot be made ready; the message is one clear line."""
 
 
-class Context:
-    """What an autograd function keeps between its passes."""
-
-    def __init__(self) -> None:
-        self.saved_tensors: tuple[Any, ...] = ()
-        self.needs_input_grad = (True,) * 16
-
-    def save_for_backward(self, *values: Any) -> None:
-        self.saved_tensors = values
-
-    save = store = remember = save_for_backward
-
-    @property
-    def saved_values(self) -> tuple[Any, ...]:
-        return self.saved_tensors
-
-
-class Descent:
-    """Plain gradient descent, in the place of an optimiser that a layer asks for: the rate is an exact power of two."""
-
-    def __init__(self, rate: float = RATE) -> None:
-        self.learning_rate = self.lr = rate
-
-    def update(self, value: Any, gradient: Any, *_: Any, **__: Any) -> Any:
-        return value - self.lr * gradient
-
-    __call__ = step = apply = get_update = update
-
-
 def outside_world(owner: type) -> str:
     """What a constructor wants of the world outside; "" where it wants nothing."""
     try:
@@ -126,8 +97,11 @@ def outside_world(owner: type) -> str:
     return ""
 
 
-def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> Any:
-    """A new object. Raises ``Unprepared``, and what the constructor raises."""
+def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind, *, supplying: bool = False) -> Any:
+    """A new object. ``supplying``: functions and optimisers of ours stand where words for such did not do.
+
+    Raises ``Unprepared``, and what the constructor raises.
+    """
     owner = loaded.names.get(proposal.owner)
     if not isinstance(owner, type):
         raise Unprepared(f"{proposal.owner} is no class once the file is loaded")
@@ -136,8 +110,12 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) 
         raise Unprepared(wants)
     arguments = fresh(draw.construct, {}, kind, lambda _, seed: generator_of(kind, seed, None))
     for parameter in proposal.constructor:
-        if parameter.name not in arguments and not parameter.optional and IS_OPTIMISER.match(parameter.name):
-            arguments[parameter.name] = Descent()
+        known = arguments.get(parameter.name)
+        missing = parameter.name not in arguments and not parameter.optional
+        if missing or (supplying and (known is None or isinstance(known, str)) and not parameter.many):
+            stand_in = supplied(parameter, kind)
+            if stand_in is not None:
+                arguments[parameter.name] = stand_in
     if inspect.isabstract(owner):
         owner = type(owner.__name__, (owner,), dict.fromkeys(vars(owner)["__abstractmethods__"], lambda *_, **__: None))
     return applied(owner, proposal.constructor, arguments)
@@ -182,11 +160,11 @@ def _build(model: Any, names: list[str], size: Any, construct: Mapping[str, Any]
         method(*arguments)
 
 
-def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[str, Reached]:
+def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[str, ReachedArray]:
     """Move what is constant off its start; returns what was moved as it was before. Gradients and an optimiser's state
     stay.
     """
-    before: dict[str, Reached] = {}
+    before: dict[str, ReachedArray] = {}
     for name, array in reached(model, numbers).items():
         if any(is_gradient_name(path) or _is_state(path) for path in array.paths):
             continue
@@ -201,6 +179,18 @@ def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[st
         for path in array.paths:
             put(model, path, value)
     return before
+
+
+def rounded(model: Any, kind: Kind, numbers: frozenset[str]) -> None:
+    """Every parameter as float32 has it exactly, so that each kind begins from the same values."""
+    for array in reached(model, numbers).values():
+        start = lowered(array.value, kind)
+        if start is None:
+            continue
+        single = start.real.astype(np.float32).astype(start.real.dtype)
+        if not np.array_equal(single, start.real, equal_nan=True):
+            for path in array.paths:
+                put(model, path, kind.lift(single) if path is array.paths[0] else at(model, array.paths[0]))
 
 
 def _is_state(path: Path) -> bool:
@@ -218,7 +208,7 @@ def _off_start(name: str, start: np.ndarray, seed: int) -> np.ndarray | None:
     return start * (0.5 / largest) if largest < TINY else None
 
 
-def restored(model: Any, array: Reached) -> None:
+def restored(model: Any, array: ReachedArray) -> None:
     """Put an array back at every path of its own."""
     for path in array.paths:
         if at(model, path) is not array.value:

@@ -13,7 +13,7 @@ import numpy as np
 from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.binding import bound, cotangents_of
 from reference.targets.pairs.matching import Gradient, gradients_in, matched, names_a
-from reference.targets.pairs.outputs import Told, is_number, loss_and_rest, told
+from reference.targets.pairs.outputs import NoOutput, Told, is_number, loss_and_rest, told
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import flagged, pulled_back
 from reference.targets.pairs.state import SameState, generator_of
@@ -24,7 +24,7 @@ from reference.targets.stand_in.kind import Kind
 __all__ = ["prepare_functions"]
 
 SCALARS = re.compile(
-    r"(.*\.)?(b|bias|w|theta\d?|x|z|gamma|beta|alpha|mu|sigma|a|w\d|b\d|s|v|y_?pred|y_?hat)", re.IGNORECASE
+    r"(.*\.)?(b|bias|w|theta\d?|x|z|gamma|beta|alpha|mu|sigma|[acehquvwsy]|w\d|b\d|y_?pred|y_?hat)", re.IGNORECASE
 )
 
 
@@ -117,7 +117,7 @@ class _FunctionRun:
                 gradients = self._of_function(arguments, before, cotangents)
             else:
                 gradients = self._of_derivative(arguments, cotangents)
-            pairs = matched(gradients, self.primals)
+            pairs = matched(gradients, self.primals, loss=not self.takes_cotangent)
             changed = changed_names(arguments, before, self.kind)
         return Returned(pairs.gradients, pairs.called, pairs.unmatched, changed)
 
@@ -137,7 +137,8 @@ class _FunctionRun:
         returned = self._function(self.proposal.backward)(*places, **named)
         arguments.update(handed)
         if returned is None:
-            return list(gradients_in(*_in_place(named, handed), self.proposal.backward))
+            written = {n: v for n, v in handed.items() if n in changed_names(handed, before, self.kind)}
+            return list(gradients_in(tuple(written.values()), tuple(written), self._outer))
         return list(gradients_in(_listed(returned), self.proposal.returned, self._outer))
 
     def _of_derivative(self, arguments: dict[str, Any], cotangents: Sequence[Any]) -> list[Gradient]:
@@ -158,6 +159,8 @@ class _FunctionRun:
         gradients = list(gradients_in(returned, names, self._outer))
         if not self.takes_cotangent:
             return gradients
+        if len(gradients) != 1 and not is_number(result.outputs[0]):
+            raise NoOutput(f"{self.proposal.backward} takes no gradient that comes in, and its forward pass is no loss")
         cotangent = self._lifted(cotangents[0])
         return [pulled_back(g, cotangent, self.primals, self.kind) for g in gradients]
 
@@ -176,9 +179,3 @@ class _FunctionRun:
 def _listed(returned: Any) -> Any:
     """A generator's values, as they are."""
     return list(returned) if hasattr(returned, "__next__") else returned
-
-
-def _in_place(named: Mapping[str, Any], handed: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
-    """A backward pass that returns nothing has written its gradient where its argument was."""
-    names = tuple(handed)
-    return (handed[names[0]] if len(names) == 1 else tuple(handed.values())), names

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from reference.interface.pair import PairKind
-from reference.targets.pairs.naming import Named, core, is_cotangent, named
-from reference.targets.pairs.source_functions import SourceFunction, returns_of
+from reference.targets.pairs.naming import Named, core, is_cotangent, is_gradient, is_loss, named
+from reference.targets.pairs.source_functions import SourceFunction, returned_names, returns_of
 
 __all__ = ["NamedPair", "function_pairs", "takes_a_cotangent"]
 
@@ -30,17 +30,22 @@ class NamedPair(NamedTuple):
 
 def function_pairs(functions: Functions) -> Iterator[NamedPair]:
     """Every backward pass with its forward pass. Of several the one that is named most like it."""
-    names = {name: found for name in functions if (found := named(name)) is not None}
+    names = {name: found for name in functions if (found := named(name, doubtful=True)) is not None}
     for name, own in names.items():
         backward = functions[name]
         if own.direction not in ("backward", "slope") or not backward.takes:
             continue
         forward = _forward_of(name, own, names, functions)
-        if forward is None or not (_gives(forward) and _gives(backward)):
+        if forward is None or not _gives(forward):
             continue
         cotangent = takes_a_cotangent(forward, backward)
+        sure = named(name) is not None and named(forward.name) is not None and _gives(backward)
+        if not sure and not (cotangent and own.direction == "backward" and names[forward.name].direction == "forward"):
+            continue
         if own.direction == "backward" or cotangent:
             alone = not cotangent and _asks_the_same(forward, backward)
+            if alone and not own.core and not _is_of_a_loss(forward, backward):
+                continue
             yield NamedPair(PairKind.DERIVATIVE if alone else PairKind.FUNCTION, forward, backward)
 
 
@@ -55,6 +60,12 @@ def _gives(function: SourceFunction) -> bool:
     yields = any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(function.node))
     empty = any(isinstance(s, ast.Pass | ast.Raise) for s in body) or not [s for s in body if not _is_a_constant(s)]
     return bool(returns_of(function.node)) or writes or yields or empty
+
+
+def _is_of_a_loss(forward: SourceFunction, backward: SourceFunction) -> bool:
+    """Without a name of what it is of and without a cotangent: both passes of a hidden Markov model are no pair."""
+    loss = any(is_loss(name) and len(name) > 1 for name in returned_names(forward.node))
+    return loss or any(is_gradient(name) for name in returned_names(backward.node))
 
 
 def _is_a_constant(statement: ast.stmt) -> bool:

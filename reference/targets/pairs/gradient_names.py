@@ -28,6 +28,7 @@ MARKED = re.compile(
 )
 STORES = {"params", "parameters", "param", "p", "data", "value", "values", "array", "tensor", "trainable", "learnable"}
 STORES |= {"variables", "vars", "theta", "self", "val", "trainableparams", "layerparams", "returned"}
+STORES |= {"optimizer", "optimiser", "optim", "opt"}
 SAME = {
     "w": ("w", "weight", "weights", "kernel", "kernels", "filter", "filters", "wt", "wts", "coef"),
     "b": ("b", "bias", "biases", "intercept"),

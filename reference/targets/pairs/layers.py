@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,35 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.pairs.backward_arguments import Role, Unclear, is_of_labels, roles
-from reference.targets.pairs.constructing import RATE, Descent, Unprepared, applied
+from reference.targets.pairs.backward_arguments import Passed, Unclear, is_of_labels, roles
+from reference.targets.pairs.constructing import Unprepared, applied
+from reference.targets.pairs.divisors import divided_axes
 from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
-from reference.targets.pairs.object_answers import Snapshot, answered, offered, outputs_of, value_at
-from reference.targets.pairs.object_calls import Run, method_of, result_of
+from reference.targets.pairs.object_answers import Snapshot, answered, flat, offered, outputs_of, value_at
+from reference.targets.pairs.object_calls import ObjectRun, forward, method_of, result_of, split
 from reference.targets.pairs.objects import Path, is_array, lowered
 from reference.targets.pairs.prepared import Prepared, Returned
 from reference.targets.pairs.slopes import pulled_back
 from reference.targets.pairs.subjects import Subject
+from reference.targets.pairs.supplies import RATE, Descent, Held
 from reference.targets.pairs.trees import changed_names, own_copy
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["prepare_object"]
 
-BY_A_SIZE = re.compile(
-    r"/=?\s*(?:float\()?\s*(?:len\(|[\w.]*\.(?:shape|size)|n\b|m\b|N\b|batch|samples|num)|np\.mean|\.mean\("
-)
 
-
-class Plan(NamedTuple):
+class ReadingOfPasses(NamedTuple):
     """How an object's passes are read."""
 
     outputs: list[Path]
-    roles: dict[str, tuple[Role, str]]
+    roles: dict[str, tuple[Passed, str]]
     listed: bool  # one argument takes the cotangents of all outputs
     times: bool  # the backward pass is a derivative, which is multiplied with the cotangent
-    mean: bool  # the loss is the mean of what is returned by example
+    divisor: int  # the loss is the sum of what is returned, divided by this, where it is more than 1
     takes_cotangent: bool
 
 
@@ -48,7 +43,9 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kin
     """Raises ``Unprepared`` with the reason, and what the target raises."""
     subject = Subject(proposal, loaded, draw, kind)
     plan = _plan(subject)
-    parameters = {name: np.array(lowered(array.value, kind)) for name, array in subject.parameters.items()}
+    parameters = {
+        name: np.array(np.asarray(lowered(array.value, kind)).real) for name, array in subject.parameters.items()
+    }
     return Prepared(
         {**subject.arguments, **parameters},
         lambda primals: _outputs(subject.run(primals), plan),
@@ -57,51 +54,57 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kin
     )
 
 
-def _plan(subject: Subject) -> Plan:
+def _plan(subject: Subject) -> ReadingOfPasses:
     proposal, first, kind = subject.proposal, subject.first, subject.kind
     paths = outputs_of(first.answer, subject.before, subject.snapshot(first.model), kind)
     if not paths:
         raise Unprepared(f"{proposal.forward} neither returns nor keeps an array of floats")
     value = np.asarray(lowered(value_at(first.answer, first.model, paths[0]), kind))
     loss = value.ndim == 0
-    found: dict[str, tuple[Role, str]] = {}
+    found: dict[str, tuple[Passed, str]] = {}
     if proposal.forward != proposal.backward:
         try:
             found = roles(proposal.backward, proposal.takes, proposal.backward_takes, subject.draw.reading, loss=loss)
         except Unclear as error:
             raise Unprepared(f"{proposal.backward}: {error}") from None
-    cotangents = sum(role is Role.COTANGENT for role, _ in found.values())
+    cotangents = sum(role is Passed.COTANGENT for role, _ in found.values())
     listed = cotangents == 1 and isinstance(first.answer, list | Mapping) and len(paths) > 1
-    mean = not loss and not cotangents and _is_by_example(subject, value)
-    return Plan(
+    divisor = 1 if loss or cotangents else _divisor(subject, value)
+    return ReadingOfPasses(
         paths if listed else paths[: 1 if loss else max(1, cotangents)],
         found,
         listed,
-        not loss and not cotangents and not mean,
-        mean,
-        not loss and not mean,
+        not loss and not cotangents and divisor == 1,
+        divisor,
+        not loss and divisor == 1,
     )
 
 
-def _is_by_example(subject: Subject, output: NDArray) -> bool:
-    """Are these values by example, and the backward pass the gradient of their mean, since it divides by a size?"""
-    try:
-        text = inspect.getsource(getattr(subject.owner, subject.proposal.backward))
-    except (OSError, TypeError):
-        return False
-    labels = any(is_of_labels(parameter.name) for parameter in subject.proposal.takes)
-    return labels and output.ndim > 0 and bool(BY_A_SIZE.search(textwrap.dedent(text)))
+def _divisor(subject: Subject, output: NDArray) -> int:
+    """Of values by example or by entry: how many there are in the mean that the backward pass is the gradient of.
+
+    That is the product of the sizes that it divides by and that are still axes here; 1 where there is none.
+    """
+    first, loss = split(subject.proposal.forward)
+    methods = [getattr(subject.owner, name, None) for name in (first, loss, subject.proposal.backward) if name]
+    axes = divided_axes(*(method for method in methods if method is not None))
+    predicted = [value.shape for name, value in subject.arguments.items() if not is_of_labels(name)]
+    if not predicted or output.shape != predicted[0][: output.ndim]:
+        return 1
+    return int(np.prod([n for k, n in enumerate(output.shape) if k in axes], dtype=int))
 
 
-def _outputs(run: Run, plan: Plan) -> list[Any]:
+def _outputs(run: ObjectRun, plan: ReadingOfPasses) -> list[Any]:
     values = [value_at(run.answer, run.model, path) for path in plan.outputs]
-    return [values[0].sum() / len(values[0])] if plan.mean else values
+    return [values[0].sum() / plan.divisor] if plan.divisor > 1 else values
 
 
 # --- the backward pass -----------------------------------------------------------------------------------------------
 
 
-def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> Returned:
+def _backward(
+    subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
+) -> Returned:
     proposal, kind = subject.proposal, subject.kind
     with subject.seeded():
         run = subject.begun(primals, updating=True)
@@ -109,53 +112,86 @@ def _backward(subject: Subject, plan: Plan, primals: Mapping[str, Any], cotangen
         handed: dict[str, Any] = {}
         answer = run.answer
         if proposal.forward != proposal.backward:
-            handed = _handed(plan, run, [_lifted(c, kind) for c in cotangents])
-            method, _ = method_of(run.model, proposal.backward, run.context)
-            answer = applied(method, proposal.backward_takes, handed)
+            given = [_lifted(c, kind) for c in cotangents]
+            handed = _handed(plan, run, given)
+            try:
+                answer = _called_back(subject, run, handed)
+            except Exception:
+                if _runs_after_a_second(subject, plan, primals, given):
+                    raise Unprepared(f"{proposal.check} runs only after a second forward pass") from None
+                raise
         elif isinstance(answer, tuple | list):
             answer = answer[1] if len(answer) == 2 else answer[1:]
     after = subject.snapshot(run.model)
     found = answered(answer, proposal.returned, between, after, set(subject.parameters), kind)
+    for name in (name for name, (role, _) in plan.roles.items() if role is Passed.STORE):
+        found += [Answered(p, v, np.shape(kind.lower(v)), True) for p, v in flat(handed[name], ("returned",), kind)]
     return _matched(subject, plan, run, found, between, after, primals, cotangents, handed)
+
+
+def _called_back(subject: Subject, run: ObjectRun, handed: Mapping[str, Any]) -> Any:
+    method, _ = method_of(run.model, subject.proposal.backward, run.context)
+    try:
+        return applied(method, subject.proposal.backward_takes, handed)
+    except AttributeError as error:
+        if error.name not in ("input", "inputs"):
+            raise
+        kept = [Held(value) for value in run.arguments.values()]  # by what wraps a function of an autograd engine
+        run.model.inputs, run.model.input = kept, kept[0]
+        return applied(method, subject.proposal.backward_takes, handed)
+
+
+def _runs_after_a_second(
+    subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
+) -> bool:
+    try:
+        first = subject.begun(primals, updating=True)
+        again = forward(subject.proposal, first.model, first.arguments, first.before)
+        _called_back(subject, again, _handed(plan, again, list(cotangents)))
+    except Exception:
+        return False
+    return True
 
 
 def _lifted(value: Any, kind: Kind) -> Any:
     return kind.lift(np.array(value)) if type(value) is np.ndarray else own_copy(value) if is_array(value) else value
 
 
-def _handed(plan: Plan, run: Run, cotangents: list[Any]) -> dict[str, Any]:
+def _handed(plan: ReadingOfPasses, run: ObjectRun, cotangents: list[Any]) -> dict[str, Any]:
     """The arguments of the backward pass."""
     handed: dict[str, Any] = {}
     waiting = list(cotangents) if plan.takes_cotangent else []
     outputs = [value_at(run.answer, run.model, path) for path in plan.outputs]
     for name, (role, of) in plan.roles.items():
         match role:
-            case Role.COTANGENT if plan.listed:
+            case Passed.COTANGENT if plan.listed:
                 handed[name] = _like(run.answer, plan, waiting)
-            case Role.COTANGENT if plan.takes_cotangent:
+            case Passed.COTANGENT if plan.takes_cotangent:
                 handed[name] = waiting.pop(0) if waiting else 0.0
-            case Role.COTANGENT:
+            case Passed.COTANGENT:
                 handed[name] = 1.0
-            case Role.ARGUMENT if of in run.arguments:
+            case Passed.ARGUMENT if of in run.arguments:
                 handed[name] = run.arguments[of]
-            case Role.OUTPUT:
+            case Passed.OUTPUT:
                 handed[name] = outputs[0] if run.passed is None else result_of(run.passed)
-            case Role.CACHE:
+            case Passed.CACHE:
                 handed[name] = _cache(run, plan)
-            case Role.RATE:
+            case Passed.RATE:
                 handed[name] = RATE
-            case Role.OPTIMISER:
+            case Passed.OPTIMISER:
                 handed[name] = Descent()
+            case Passed.STORE:
+                handed[name] = {}
     return handed
 
 
-def _like(answer: Any, plan: Plan, cotangents: list[Any]) -> Any:
+def _like(answer: Any, plan: ReadingOfPasses, cotangents: list[Any]) -> Any:
     if isinstance(answer, Mapping):
         return {path[1]: each for path, each in zip(plan.outputs, cotangents, strict=True)}
     return list(cotangents)
 
 
-def _cache(run: Run, plan: Plan) -> Any:
+def _cache(run: ObjectRun, plan: ReadingOfPasses) -> Any:
     """What the forward pass returned beside its outputs."""
     if run.context is not None:
         return run.context
@@ -167,7 +203,7 @@ def _cache(run: Run, plan: Plan) -> Any:
 
 
 def _matched(
-    subject: Subject, plan: Plan, run: Run, found: list[Answered], between: Snapshot, after: Snapshot,
+    subject: Subject, plan: ReadingOfPasses, run: ObjectRun, found: list[Answered], between: Snapshot, after: Snapshot,
     primals: Mapping[str, Any], cotangents: Sequence[Any], handed: Mapping[str, Any],
 ) -> Returned:  # fmt: skip
     kind = subject.kind
@@ -207,11 +243,11 @@ def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str,
 
 
 def _changed(
-    subject: Subject, plan: Plan, run: Run, cotangents: Sequence[Any], handed: Mapping[str, Any]
+    subject: Subject, plan: ReadingOfPasses, run: ObjectRun, cotangents: Sequence[Any], handed: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """The arguments of both passes that a call changed."""
     before, now = dict(run.before), dict(run.arguments)
-    given = [name for name, (role, _) in plan.roles.items() if role is Role.COTANGENT]
+    given = [name for name, (role, _) in plan.roles.items() if role is Passed.COTANGENT]
     if plan.takes_cotangent and not plan.listed:
         for name, was in zip(given, cotangents, strict=False):
             before[name], now[name] = _lifted(was, subject.kind), handed[name]

@@ -7,7 +7,7 @@ shape says another: that is for who judges.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reference.targets.pairs.naming import is_gradient, is_label, is_loss, plain, words
@@ -150,12 +150,13 @@ class Matched(NamedTuple):
     unmatched: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any]) -> Matched:
-    """Every gradient with its primal, each once."""
+def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any], *, loss: bool = False) -> Matched:
+    """Every gradient with its primal, each once. ``loss``: what it compares with has one only by its name."""
     shapes = {name: tuple(value.shape) for name, value in primals.items()}
     given = [g for g in gradients if not (g.value is None or isinstance(g.value, str | bool))]
     if any(map(_is_marked, given)):  # what else is returned is none: a state, scores, new weights
         given = [g for g in given if _is_marked(g) or not any(g.path)]
+    labels = _labels(shapes) if loss else set()
     pairs: dict[int, str] = {}
 
     def free() -> list[str]:
@@ -174,9 +175,9 @@ def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any]) -> Matche
 
     settle(lambda g, name: s if (s := _score(g, name)) >= 3 else 0)
     settle(lambda g, name: _score(g, name) * (g.shape == shapes[name]))
-    settle(lambda g, name: (g.shape == shapes[name]) and not _says_another(g, name, shapes))
+    settle(lambda g, name: name not in labels and g.shape == shapes[name] and not _says_another(g, name, shapes))
     settle(lambda g, name: _score(g, name) >= 2)
-    settle(lambda g, name: _size(g.shape) == _size(shapes[name]) > 1 and not _says_another(g, name, shapes))
+    settle(lambda g, name: name not in labels and _fills(g, shapes[name]) and not _says_another(g, name, shapes))
     settle(lambda g, name: _score(g, name) == 1 and not _labelled(name))
     _in_order(given, shapes, pairs)
     lost = [g for k, g in enumerate(given) if k not in pairs and not _is_a_loss(g)]
@@ -205,6 +206,20 @@ def _labelled(name: str) -> int:
     """Is it what a loss compares with? Such have the shape of the prediction, and no gradient."""
     last = name.rpartition(".")[2] or name
     return 2 if is_label(last) else 1 if plain(last) in ("y", "ys", "yb") else 0
+
+
+def _labels(names: Iterable[str]) -> set[str]:
+    """What a loss compares with, where that is told by a name: "t" beside "y", "y" beside anything else."""
+    told = {name: _labelled(name) for name in names}
+    most = max(told.values(), default=0)
+    return (
+        {name for name, level in told.items() if 0 < level == most} if min(told.values(), default=0) < most else set()
+    )
+
+
+def _fills(gradient: Gradient, shape: Sequence[int]) -> bool:
+    """Another shape of as many entries."""
+    return _size(gradient.shape) == _size(shape) > 1
 
 
 def _size(shape: Sequence[int]) -> int:

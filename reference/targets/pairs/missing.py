@@ -13,6 +13,7 @@ from reference.targets.pairs.source_functions import returns_of
 
 __all__ = ["missing_line"]
 
+SOMETHING = ast.Name("something", ast.Load())
 BLANK = {"zeros", "zeros_like", "empty", "empty_like"}
 
 
@@ -25,11 +26,26 @@ def missing_line(node: ast.FunctionDef) -> int | None:
         return body[0].lineno
     if isinstance(body[-1], ast.Pass) and not returns_of(node):
         return body[-1].lineno
+    if not returns_of(node) and not _leaves_something(node):
+        return body[-1].lineno
     raises = [s.lineno for s in body if isinstance(s, ast.Raise) and "NotImplemented" in ast.unparse(s)]
     if raises:
         return raises[0]
     returned = {n.id for value in returns_of(node) for n in ast.walk(value) if isinstance(n, ast.Name)}
     return min((*_left_blank(body, returned), *_branch_without_work(body, returned)), default=None)
+
+
+def _leaves_something(node: ast.FunctionDef) -> bool:
+    """Does what it does outlast it: written into what it was given, into an object, or yielded?"""
+    for n in ast.walk(node):
+        match n:
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()) | ast.Yield() | ast.YieldFrom():
+                return True
+            case ast.Global() | ast.Nonlocal() | ast.Expr(value=ast.Call()) | ast.Raise():
+                return True
+            case ast.AugAssign():
+                return True
+    return False
 
 
 def _left_blank(body: list[ast.stmt], returned: set[str]) -> Iterator[int]:
@@ -94,15 +110,16 @@ def _bound(target: ast.expr, value: ast.expr, line: int) -> Iterator[tuple[str, 
                 yield from _bound(each, what, line)
         case ((ast.Tuple(elts=names) | ast.List(elts=names)), _):
             for each in names:
-                yield from _bound(each, ast.Constant(...), line)
+                yield from _bound(each, SOMETHING, line)
         case ((ast.Name(id=name) | ast.Starred(value=ast.Name(id=name))), _):
             yield name, line, value
         case ((ast.Subscript(value=ast.Name(id=name)) | ast.Attribute(value=ast.Name(id=name))), _):
-            yield name, line, ast.Constant(...)  # something of it is written
+            yield name, line, SOMETHING  # something of it is written
 
 
 def _is_none(value: ast.expr | None) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+    """``None``, or the three dots that are left where something belongs."""
+    return isinstance(value, ast.Constant) and value.value in (None, ...)
 
 
 def _is_blank(value: ast.expr | None) -> bool:

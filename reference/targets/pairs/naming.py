@@ -35,16 +35,52 @@ VARIANTS = {"naive", "fast", "alt", "alternative", "vectorized", "vectorised", "
             "optimized", "optimised", "numba", "cython", "python", "py", "batch", "new", "old", "my", "impl", "fn",
             "func", "function", "fun", "fcn", "compute", "calc", "calculate", "get", "the", "of", "explicit", "einsum",
             "wrapper", "jit"}  # fmt: skip
-NOT_A_PASS = {"fill", "compat", "compatible", "compatibility", "search", "chaining", "selection", "elimination",
-              "difference", "differences", "euler", "kinematics", "substitution", "algorithm", "drive", "go", "turn",
-              "walk", "jump", "seek", "skip", "page", "history", "button", "port", "proxy", "request", "email",
-              "message", "motion", "speed", "velocity", "edges", "slash", "reference", "references", "car", "robot",
-              "plot", "test", "tests", "check", "checker", "checking", "numerical", "numeric", "num", "descent",
+NOT_A_PASS = {
+    "fill",
+    "compat",
+    "compatible",
+    "compatibility",
+    "search",
+    "chaining",
+    "selection",
+    "elimination",
+    "difference",
+    "differences",
+    "euler",
+    "kinematics",
+    "substitution",
+    "algorithm",
+    "drive",
+    "go",
+    "turn",
+    "walk",
+    "jump",
+    "seek",
+    "skip",
+    "page",
+    "history",
+    "button",
+    "port",
+    "proxy",
+    "request",
+    "email",
+    "message",
+    "motion",
+    "speed",
+    "velocity",
+    "edges",
+    "slash",
+    "reference",
+    "references",
+    "car",
+    "robot",
+}
+DOUBTFUL = {"plot", "test", "tests", "check", "checker", "checking", "numerical", "numeric", "num", "descent",
               "ascent", "clip", "clipping", "update", "apply", "zero", "train", "fit", "predict", "eval", "optimizer",
               "optimize", "optimise", "print", "show", "draw", "display", "visualize", "visualise", "color", "colour",
               "image", "norms", "accumulate", "boosting", "benchmark", "verify", "approx", "approximate", "finite",
               "estimate", "est", "main", "demo", "run", "hook", "hooks", "register", "load", "save",
-              "approximation", "magnitude", "estimated"}  # fmt: skip
+              "approximation", "policy", "natural", "magnitude", "estimated"}  # fmt: skip
 
 
 class Named(NamedTuple):
@@ -92,13 +128,16 @@ def core(stem: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def named(name: str) -> Named | None:
-    """The direction and the stem of a name; ``None`` for one that no pass has."""
+def named(name: str, *, doubtful: bool = False) -> Named | None:
+    """The direction and the stem of a name; ``None`` for one that no pass has.
+
+    ``doubtful``: nor is one that tests, plots or updates, unless what it takes says otherwise.
+    """
     parts = list(words(name))
-    if NOT_A_PASS & set(parts):
+    if NOT_A_PASS & set(parts) or (DOUBTFUL & set(parts) and not doubtful):
         return None
     for direction, known in (("backward", _is_back), ("forward", _is_forth)):
-        at = next((k for k, part in enumerate(parts) if known(part)), None)
+        at = next((k for k in reversed(range(len(parts))) if known(parts[k])), None)
         if at is None:
             continue
         end = at + 2 if parts[at + 1 : at + 2] and parts[at + 1] in AFTER else at + 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.pairs.gradient_names import Answered, is_gradient_name
-from reference.targets.pairs.objects import Path, Reached, at, is_array, is_float, lowered, reached
+from reference.targets.pairs.objects import Path, ReachedArray, at, is_array, is_float, lowered, reached
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["Snapshot", "answered", "differing", "flat", "offered", "outputs_of", "snapshot", "value_at"]
@@ -23,7 +23,7 @@ PARAMETERS_OF = ("params", "parameters", "get_params", "get_parameters", "get_we
 class Snapshot(NamedTuple):
     """Every float array of an object at one time: itself, and its values."""
 
-    arrays: dict[str, Reached]
+    arrays: dict[str, ReachedArray]
     values: dict[str, NDArray]
 
 

@@ -9,17 +9,18 @@ from typing import Any, NamedTuple
 
 from reference.interface.pair import Proposal
 from reference.targets.pairs.backward_arguments import is_of_labels
-from reference.targets.pairs.constructing import Context, applied
+from reference.targets.pairs.constructing import applied
 from reference.targets.pairs.objects import is_float
+from reference.targets.pairs.supplies import Context
 
-__all__ = ["Run", "forward", "in_mode", "is_static", "method_of", "numbers_of", "result_of", "split"]
+__all__ = ["ObjectRun", "forward", "in_mode", "is_static", "method_of", "numbers_of", "result_of", "split"]
 
 CONTEXTS = ("ctx", "context", "self_ctx")
 MODES = ("training", "train", "is_training", "train_flg", "train_flag", "mode", "is_train", "phase", "trainable_mode")
 ANSWERS = ("y_hat", "yhat", "y_pred", "output", "out", "probs", "a2", "a3", "al", "a")
 
 
-class Run(NamedTuple):
+class ObjectRun(NamedTuple):
     """One forward pass: the object afterwards, what it was given, what it answered."""
 
     model: Any
@@ -36,18 +37,18 @@ def split(forward: str) -> tuple[str, str]:
     return first, loss
 
 
-def forward(proposal: Proposal, model: Any, arguments: dict[str, Any], before: dict[str, Any]) -> Run:
+def forward(proposal: Proposal, model: Any, arguments: dict[str, Any], before: dict[str, Any]) -> ObjectRun:
     """Run the forward pass, and the loss after it where there is one."""
     first, loss = split(proposal.forward)
     method, context = method_of(model, first)
     if not loss:
         answer = applied(method, proposal.takes, arguments)
-        return Run(model, arguments, before, answer, None, context)
+        return ObjectRun(model, arguments, before, answer, None, context)
     own = list(inspect.signature(method).parameters)
     takes = [p for p in proposal.takes if p.name in own or p.many]
     passed = applied(method, takes, {name: value for name, value in arguments.items() if name in own})
     answer = _loss(getattr(model, loss), passed, arguments)
-    return Run(model, arguments, before, answer, passed, context)
+    return ObjectRun(model, arguments, before, answer, passed, context)
 
 
 def _loss(method: Callable[..., Any], passed: Any, arguments: Mapping[str, Any]) -> Any:

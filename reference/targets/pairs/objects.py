@@ -21,7 +21,7 @@ from reference.targets.stand_in.kind import Kind
 
 __all__ = [
     "Path",
-    "Reached",
+    "ReachedArray",
     "at",
     "called",
     "copied",
@@ -41,7 +41,7 @@ LEAVES = (str, bytes, int, bool, type(None), type, range, slice, FunctionType, B
 Path = tuple[Any, ...]
 
 
-class Reached(NamedTuple):
+class ReachedArray(NamedTuple):
     """A float array of an object, and every way to it."""
 
     paths: tuple[Path, ...]
@@ -63,7 +63,7 @@ def _is_private(step: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Has it a shape and a type, as an array of any stand-in has, and an axis?"""
-    return bool(hasattr(value, "shape") and hasattr(value, "dtype") and getattr(value, "ndim", 0))
+    return bool(isinstance(getattr(value, "shape", None), tuple) and value.shape and hasattr(value, "dtype"))
 
 
 def is_float(value: Any) -> bool:
@@ -119,21 +119,21 @@ def _values(root: Any) -> Iterator[tuple[Path, Any]]:
         waiting.extend(((*path, step), inner) for step, inner in _within(value))
 
 
-def reached(root: Any, numbers: frozenset[str] = frozenset()) -> dict[str, Reached]:
+def reached(root: Any, numbers: frozenset[str] = frozenset()) -> dict[str, ReachedArray]:
     """Every float array that is reached from an object, by its name; what is one array stands once.
 
     ``numbers``: attributes that count too where they are single numbers.
     """
-    found: dict[Any, Reached] = {}
+    found: dict[Any, ReachedArray] = {}
     for path, value in _values(root):
         if "__self__" in path:
             continue
         if is_float(value):
             before = found.get(id(value))
-            found[id(value)] = Reached((*(before.paths if before else ()), path), value)
+            found[id(value)] = ReachedArray((*(before.paths if before else ()), path), value)
         elif path[-1] in numbers and _is_number(value):
-            found[path] = Reached((path,), value)
-    named: dict[str, Reached] = {}
+            found[path] = ReachedArray((path,), value)
+    named: dict[str, ReachedArray] = {}
     for each in found.values():
         named.setdefault(each.name, each)
     return named
@@ -177,7 +177,7 @@ def copied(root: Any) -> Any:
     for _, value in values:
         if isinstance(value, ModuleType):
             memo[id(value)] = value
-        elif is_array(value) or (hasattr(value, "shape") and hasattr(value, "copy")):
+        elif isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "copy"):
             memo[id(value)] = own_copy(value)
         elif isinstance(value, FunctionType) and any(id(held) in inside for held in _held(value)):
             raise TypeError(f"{value.__name__} holds on to the object that it belongs to")

@@ -6,6 +6,8 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
 from reference.targets.pairs.classes import class_proposals
@@ -93,9 +95,21 @@ def _outside(function: SourceFunction, functions: Mapping[str, SourceFunction], 
         for name in _free(here.node):
             if name in functions:
                 waiting.append(functions[name])
-            elif name in loaded.skipped and name not in loaded.names:
+            elif name in loaded.skipped and name not in loaded.names and _may_be_a_value(here.node, name):
                 found[name] = None
     return list(found)
+
+
+def _may_be_a_value(node: ast.FunctionDef, name: str) -> bool:
+    """Neither is it called, nor asked for what no array has."""
+    for n in ast.walk(node):
+        match n:
+            case ast.Call(func=ast.Name(id=called)) if called == name:
+                return False
+            case ast.Attribute(value=ast.Name(id=asked), attr=attribute) if asked == name:
+                if not hasattr(np.ndarray, attribute) and not hasattr(dict, attribute):
+                    return False
+    return True
 
 
 def _free(node: ast.FunctionDef) -> Iterator[str]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import Proposal
 from reference.targets.pairs.matching import Gradient
+from reference.targets.pairs.outputs import NoOutput
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["flagged", "pulled_back"]
@@ -37,7 +38,9 @@ def pulled_back(gradient: Gradient, cotangent: Any, primals: Mapping[str, NDArra
         if shape[-len(out) :] == out:
             return gradient._replace(value=slope * cotangent)
     value = _through_jacobian(slope, cotangent, shape, out)
-    return gradient if value is None else gradient._replace(value=value)
+    if value is None:
+        raise NoOutput(f"a derivative of shape {shape} is none of an output of shape {out}")
+    return gradient._replace(value=value)
 
 
 def _through_jacobian(slope: Any, cotangent: Any, shape: tuple[int, ...], out: tuple[int, ...]) -> Any:

@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from reference.interface.pair import Parameter
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 MOST_CALLS = 24
+SAME = {"ravel", "flatten", "copy", "reshape", "astype", "item", "squeeze", "tolist", "transpose", "array", "asarray",
+        "float32", "float64", "nan_to_num", "clip", "atleast_2d", "ascontiguousarray", "round"}  # fmt: skip
 
 
 class SourceFunction(NamedTuple):
@@ -155,10 +158,10 @@ def _name(node: ast.expr) -> str:
             return _name(value)
         case ast.Attribute(attr=name, value=ast.Name()):
             return name
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy")), args=[value, *_]):
-            return _name(value) if isinstance(value, ast.Name) else ""
-        case ast.Call(func=ast.Attribute(value=value), args=_):
-            return _name(value) if isinstance(value, ast.Name) else ""
+        case ast.Call(func=ast.Attribute(attr=method, value=ast.Name(id="np" | "numpy")), args=[value, *_]):
+            return _name(value) if method in SAME and isinstance(value, ast.Name) else ""
+        case ast.Call(func=ast.Attribute(attr=method, value=value)):
+            return _name(value) if method in SAME and isinstance(value, ast.Name) else ""
         case ast.Call(func=ast.Name(), args=[value]):
             return _name(value) if isinstance(value, ast.Name | ast.BinOp) else ""
         case ast.BinOp(left=value, op=ast.Div()) | ast.UnaryOp(operand=value):
@@ -182,7 +185,8 @@ def documents_of(function: SourceFunction) -> str:
     return "\n".join(part for part in (said, *(t for n, t in sorted(remarks.items()) if above < n <= last)) if part)
 
 
-def comments_of(text: str) -> dict[int, str]:
+@lru_cache(maxsize=64)
+def comments_of(text: str) -> Mapping[int, str]:
     """The comments of a cell by their lines."""
     found: dict[int, str] = {}
     try:

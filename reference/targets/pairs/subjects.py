@@ -5,27 +5,30 @@ Parameters that the first forward pass makes are there before any run, and what 
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.constructing import (
-    RATE,
     Unprepared,
     built,
     constructed,
     moved,
     restored,
+    rounded,
 )
 from reference.targets.pairs.object_answers import Snapshot, offered, outputs_of, snapshot, value_at
-from reference.targets.pairs.object_calls import Run, forward, in_mode, is_static, numbers_of, split
+from reference.targets.pairs.object_calls import ObjectRun, forward, in_mode, is_static, numbers_of, split
 from reference.targets.pairs.objects import (
     Path,
-    Reached,
+    ReachedArray,
     copied,
     lowered,
     put,
@@ -33,13 +36,14 @@ from reference.targets.pairs.objects import (
     reached,
 )
 from reference.targets.pairs.state import SameState, generator_of
+from reference.targets.pairs.supplies import RATE, Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["Subject"]
 
-AVERAGES = re.compile(r"run(ning)?_|moving|_avg|avg_|ema|average|^(running|mu_run|var_run)", re.IGNORECASE)
+AVERAGES = re.compile(r"run(ning)?_|moving|_avg|avg_|(^|[._])ema|average|^(running|mu_run|var_run)", re.IGNORECASE)
 
 
 class Subject:
@@ -49,12 +53,19 @@ class Subject:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
         self.owner = loaded.names.get(proposal.owner)
         self.numbers = numbers_of(self.owner)
-        self.parameters: dict[str, Reached] = {}
+        self.parameters: dict[str, ReachedArray] = {}
         self.ways: dict[str, list[Path]] = {}
         self.same = SameState(loaded, kind)
         first = next((p.name for p in proposal.takes if not p.optional), "")
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
-        self.state = self._state()
+        self.supplying = False
+        self.shared = [
+            (owner, name, copy.deepcopy(value))
+            for owner in {v for v in loaded.names.values() if isinstance(v, type) and v.__module__ == "target"}
+            for name, value in vars(owner).items()
+            if isinstance(value, list | dict | set) and not name.startswith("__")
+        ]
+        self.state = self._constructed()
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
         self.first = self._settled()
@@ -62,11 +73,16 @@ class Subject:
     def snapshot(self, model: Any) -> Snapshot:
         return snapshot(model, self.kind, self.numbers)
 
-    def _reached(self, model: Any) -> dict[str, Reached]:
+    def _reached(self, model: Any) -> dict[str, ReachedArray]:
         return reached(model, self.numbers)
 
-    def seeded(self) -> AbstractContextManager[None]:
-        return self.same.from_seed(self.draw.seed)
+    @contextmanager
+    def seeded(self) -> Iterator[None]:
+        """From the same random numbers, the same names and the same attributes of classes."""
+        for owner, name, value in self.shared:
+            setattr(owner, name, copy.deepcopy(value))
+        with self.same.from_seed(self.draw.seed):
+            yield
 
     def _generator(self, name: str, seed: int) -> Any:
         return generator_of(self.kind, seed, self.proposal.asked.get(name, {}).get("attributes"))
@@ -77,12 +93,25 @@ class Subject:
         with self.seeded():
             if is_static(self.owner, split(self.proposal.forward)[0]) and not self.proposal.constructor:
                 return self.owner
-            model = constructed(self.proposal, self.loaded, self.draw, self.kind)
+            model = constructed(self.proposal, self.loaded, self.draw, self.kind, supplying=self.supplying)
         in_mode(model, self.draw.reading.get("mode", ""))
-        for name, value in vars(model).items() if hasattr(model, "__dict__") else ():
+        for name, value in list(vars(model).items()) if hasattr(model, "__dict__") else ():
             if name in self.numbers and type(value) is int:
                 setattr(model, name, float(value))
+            elif value is None and IS_OPTIMISER.match(name):  # to be set by the network that it is a layer of
+                setattr(model, name, Descent())
         return model
+
+    def _constructed(self) -> Any:
+        try:
+            return self._state()
+        except Unprepared:
+            raise
+        except Exception:
+            self.supplying = any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor)
+            if not self.supplying:
+                raise
+            return self._state()
 
     def _fresh(self) -> Callable[[], Any]:
         if isinstance(self.state, type):
@@ -94,13 +123,15 @@ class Subject:
         return lambda: copied(self.state)
 
     def _anew(self) -> Any:
+        """Another object with the arrays of the state, where it cannot be copied."""
         model = self._state()
-        for array in self.parameters.values():
+        for array in self._reached(self.state).values():
+            value = own_copy(array.value)
             for path in array.paths:
-                put(model, path, own_copy(array.value))
+                put(model, path, value)
         return model
 
-    def _settled(self) -> Run:
+    def _settled(self) -> ObjectRun:
         """Have lazy parameters made, move what is at its start, and see what the forward pass depends on."""
         first = self._first_run()
         if isinstance(self.state, type):
@@ -117,27 +148,42 @@ class Subject:
         self.before = self.snapshot(self.state)
         return self.run({})
 
-    def _first_run(self) -> Run:
+    def _first_run(self) -> ObjectRun:
         try:
             return self.run({})
         except Unprepared:
             raise
-        except Exception as error:
-            shapes, before = [value.shape for value in self.arguments.values()], self.state
-            for build in built(self.state, shapes, self.draw.construct) if not isinstance(self.state, type) else ():
+        except Exception:
+            for start in self._starts() if not isinstance(self.state, type) else ():
+                before = self.state
                 try:
-                    with self.seeded():
-                        model = self.fresh()
-                        build(model)
-                    self.state = model
+                    self.state = start()
                     return self.run({})
-                except Exception:
+                except Exception:  # the next way
                     self.state = before
-            raise error
+            raise
+
+    def _starts(self) -> Iterator[Callable[[], Any]]:
+        """Further ways to a state from which the forward pass runs: built first, or with functions of ours."""
+        shapes = [value.shape for value in self.arguments.values()]
+        for build in built(self.state, shapes, self.draw.construct):
+            yield partial(self._built, self.fresh, build)
+        if any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor):
+            self.supplying = True
+            yield self._state
+            for build in built(self.state, shapes, self.draw.construct):
+                yield partial(self._built, self._state, build)
+
+    def _built(self, make: Callable[[], Any], build: Callable[[Any], None]) -> Any:
+        model = make()
+        with self.seeded():
+            build(model)
+        return model
 
     def _move(self) -> None:
         moved_ = moved(self.state, self.kind, self.draw.seed, self.numbers)
         try:
+            rounded(self.state, self.kind, self.numbers)
             base = self._probe()
         except Exception:  # what was moved is no parameter, but something that is counted or indexed with
             for before in moved_.values():
@@ -167,7 +213,7 @@ class Subject:
         paths = outputs_of(run.answer, self.before, self.snapshot(run.model), self.kind)
         return [lowered(value_at(run.answer, run.model, path), self.kind) for path in paths]
 
-    def _depends_on(self, array: Reached, base: list[Any]) -> bool:
+    def _depends_on(self, array: ReachedArray, base: list[Any]) -> bool:
         """Do the outputs change with it, or cannot they be had without it?"""
         values = np.asarray(lowered(array.value, self.kind))
         away = self.kind.lift((values.real * 1.5 + 0.125).astype(values.real.dtype))
@@ -186,11 +232,11 @@ class Subject:
 
     # --- the forward pass ------------------------------------------------------------------------------------------
 
-    def run(self, primals: Mapping[str, Any]) -> Run:
+    def run(self, primals: Mapping[str, Any]) -> ObjectRun:
         with self.seeded():
             return self.begun(primals)
 
-    def begun(self, primals: Mapping[str, Any], *, updating: bool = False) -> Run:
+    def begun(self, primals: Mapping[str, Any], *, updating: bool = False) -> ObjectRun:
         """A forward pass, to be gone on with; the caller sees to the random numbers."""
         model = self.fresh()
         for name, array in self.parameters.items():
@@ -202,17 +248,17 @@ class Subject:
             put(model, path, RATE)
         return self._call_forward(model, primals)
 
-    def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> Run:
+    def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:
         own = {name: primals.get(name, self.kind.lift(value.copy())) for name, value in self.arguments.items()}
         arguments = fresh(self.draw.arguments, own, self.kind, self._generator)
         before = fresh(self.draw.arguments, own, self.kind, self._generator)
         return forward(self.proposal, model, arguments, before)
 
 
-def _same(before: Reached | None, after: Reached) -> bool:
+def _same(before: ReachedArray | None, after: ReachedArray) -> bool:
     return before is not None and before.value is after.value
 
 
-def _is_argument(array: Reached, run: Run) -> bool:
+def _is_argument(array: ReachedArray, run: ObjectRun) -> bool:
     """Is it what the object was handed, and merely keeps?"""
     return any(array.value is value for name, tree in run.arguments.items() for _, value in leaves(name, tree))

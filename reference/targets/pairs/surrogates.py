@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from reference.targets.pairs.source_functions import SourceFunction, documents_of, returns_of
 
@@ -44,31 +45,36 @@ def _step(function: SourceFunction) -> int | None:
         first = value.elts[0] if isinstance(value, ast.Tuple) and value.elts else value
         if isinstance(first, ast.Name):
             first = bound.get(first.id, first)
-        if not _is_a_step(first):
+        if not _is_a_step(first, function.names):
             return None
         lines.append(first.lineno)
     return lines[0] if lines else None
 
 
-def _is_a_step(value: ast.expr) -> bool:
+def _is_a_step(value: ast.expr, names: Sequence[str]) -> bool:
     match value:
         case ast.Compare():
             return True
         case ast.Call(func=ast.Attribute(attr="astype", value=inner)):
-            return _is_a_step(inner)
+            return _is_a_step(inner, names)
         case ast.Call(func=ast.Attribute(attr="array" | "asarray" | "float32" | "float64"), args=[inner, *_]):
-            return _is_a_step(inner)
+            return _is_a_step(inner, names)
         case ast.Call(func=ast.Attribute(attr="where"), args=[_, ast.expr() as yes, ast.expr() as no]):
             return _is_constant(yes) and _is_constant(no)
         case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id="np" | "numpy"))):
             return name in STEPS
         case ast.Call(func=ast.Name(id="float" | "int" | "round"), args=[inner, *_]):
             return isinstance(inner, ast.Compare) or value.func.id == "round"  # type: ignore[attr-defined]
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            return (_is_constant(left) and _is_a_step(right)) or (_is_constant(right) and _is_a_step(left))
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div(), right=right):  # "np.round(x / scale) * scale"
+            return any(_is_scale(a, names) and _is_a_step(b, names) for a, b in ((left, right), (right, left)))
         case ast.IfExp(body=yes, orelse=no):
             return _is_constant(yes) and _is_constant(no)
     return False
+
+
+def _is_scale(value: ast.expr, names: Sequence[str]) -> bool:
+    """A constant, or an argument that is not the first: ``x * (x > 0)`` is no step."""
+    return _is_constant(value) or (isinstance(value, ast.Name) and value.id in names[1:])
 
 
 def _is_constant(value: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from reference.targets.stand_in.kind import Kind
 
 __all__ = ["changed_names", "fresh", "is_float_array", "leaves", "own_copy", "primals_of"]
+
+
+RUNNING = re.compile(r"running|moving|num_batches|_ema\b|^ema_", re.IGNORECASE)  # averages that every call moves on
 
 
 def is_float_array(value: Any) -> bool:
@@ -67,10 +71,13 @@ def own_copy(value: Any) -> Any:
 
 
 def changed_names(arguments: Mapping[str, Any], before: Mapping[str, Any], kind: Kind) -> tuple[str, ...]:
-    """The entries that are not as they were, by their dotted names. What was added to a dictionary is no change."""
+    """The entries that are not as they were, by their dotted names. What was added to a dictionary is no change,
+    nor is a running average.
+    """
     old = dict(leaf for name, value in before.items() for leaf in leaves(name, value))
     now = dict(leaf for name, value in arguments.items() for leaf in leaves(name, value))
-    return tuple(name for name, value in old.items() if name not in now or _differs(value, now[name], kind))
+    names = [name for name in old if not RUNNING.search(name.rpartition(".")[2])]
+    return tuple(name for name in names if name not in now or _differs(old[name], now[name], kind))
 
 
 def _differs(before: Any, now: Any, kind: Kind) -> bool:

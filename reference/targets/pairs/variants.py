@@ -23,7 +23,9 @@ from reference.targets.pairs.units import Unit, compiled, ran, units
 
 __all__ = ["Variants", "difference"]
 
+PATIENCE = 1.5  # seconds in which it is seen which gradients the parts of the functions have a part in
 LONGEST = 0.5  # seconds of one variant, or ten times what the target itself takes
+SLOWEST = 4.0  # of a variant, however slow the target is
 MOST = 8000  # edits of one pass
 
 
@@ -44,7 +46,8 @@ class Variants:
         pair, cotangents, _ = self._drawn(draw)
         started = time.perf_counter()
         self._quietly(lambda: pair.backward(pair.primals, cotangents))
-        self.limit = max(LONGEST, 10 * (time.perf_counter() - started))
+        self.limit = min(max(LONGEST, 10 * (time.perf_counter() - started)), SLOWEST)
+        self.until = time.perf_counter() + PATIENCE
         seen, _ = ran(lambda: self._quietly(lambda: pair.backward(pair.primals, cotangents)), belongs, backward)
         self.units = units(seen, both=both)
         functions = _of_one_argument(self.units)
@@ -63,10 +66,10 @@ class Variants:
 
         before, found = run(), []
         for part in parts(unit.page):
-            code = compiled(unit, disturbed(unit.page, part))
-            if code is None:
+            code = compiled(unit, disturbed(unit.page, part), {NAME: disturb})
+            if code is None or time.perf_counter() > self.until:
                 continue
-            with running([(unit, code)], {NAME: disturb}):
+            with running([(unit, code)]):
                 touched = moved(before, run)
             if touched is not None:
                 found.append((*_wide(unit, part), tuple(touched)))

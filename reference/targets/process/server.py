@@ -45,7 +45,6 @@ from reference.targets.process.exceptions import described
 from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
 from reference.targets.process.metering import peak_memory, seconds
-from reference.targets.process.tracing import trace
 from reference.targets.reading.assigned import assigned, count_of_turns
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
@@ -53,6 +52,7 @@ from reference.targets.reading.source import Cell, SourceError, place, read
 from reference.targets.reading.survey import survey
 from reference.targets.reading.unfinished import unfinished
 from reference.targets.reading.vocabulary import backward_role, bind, forward_role, learn
+from reference.targets.tracing import trace
 
 __all__ = ["Server"]
 

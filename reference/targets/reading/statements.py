@@ -35,7 +35,8 @@ KEPT_DECORATORS = (
 
 GENERATORS = ("RandomState", "default_rng", "Generator", "PCG64", "SeedSequence")
 HARMLESS = {f"{numpy}.random.{name}" for numpy in ("np", "numpy") for name in GENERATORS}  # calls that do no work
-HARMLESS |= {"random.Random", "float", "int", "RandomState", "default_rng"}
+HARMLESS |= {f"{numpy}.{name}" for numpy in ("np", "numpy", "math") for name in ("sqrt", "log", "exp")}
+HARMLESS |= {"namedtuple", "collections.namedtuple", "random.Random", "float", "int", "RandomState", "default_rng"}
 
 
 class Loadable(NamedTuple):

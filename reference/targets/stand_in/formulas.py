@@ -95,7 +95,7 @@ def _note_norm(x: NDArray, ord: Any = None, axis: Any = None, **options: Any) ->
     """The norms that switch: of absolute values, or the largest."""
     if ord is None or ord in (2, "fro") or x.dtype.kind != "f":
         return
-    PATTERN.note("norm", np.greater(x, 0), np.less(x, 0))
+    PATTERN.note("norm", np.greater(x, 0), np.less(x, 0), gap=lambda: np.abs(x), scale=lambda: np.abs(x))
     if ord in (np.inf, -np.inf):
         note_largest("norm", np.abs(x) if axis is not None else np.abs(x).ravel(), -1 if axis is None else axis)
 
@@ -108,6 +108,9 @@ class Glued:
 
     def __getitem__(self, key: Any) -> Any:
         return self.kind.wrap(self.own[self.kind.plain(key)])
+
+    def __deepcopy__(self, memo: Any) -> Glued:
+        return self
 
 
 class Iteration:

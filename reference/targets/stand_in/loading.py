@@ -47,11 +47,13 @@ def kind_named(name: str) -> Any:
 
 def loaded_for(path: Path, cells: list[Cell], kind: Kind) -> Loaded:
     """The namespace of a file for one kind. Nothing that is global is changed."""
-    if kind.numpy is np:
-        return load(path, cells, np)
-    scipy = StandInModule("scipy")
-    vars(scipy)["special"] = kind.special
-    instead = {"math": kind.math, "scipy": scipy}
+    instead: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    if kind.numpy is not np:
+        scipy = StandInModule("scipy")
+        vars(scipy)["special"] = kind.special
+        instead = {"math": kind.math, "scipy": scipy}
+        own = {"float": float_types(kind)["float"]}
 
     def sibling(file: Path, known: Imports) -> dict[str, Any]:
         names = load(file, read(file), kind.numpy, imports=known).names
@@ -59,7 +61,7 @@ def loaded_for(path: Path, cells: list[Cell], kind: Kind) -> Loaded:
 
     supplied: dict[str, Any] = {"math": kind.math}
     imports = Imports(kind.numpy, sibling, instead=instead, supplied=supplied)
-    supplied["__builtins__"] = {**vars(builtins), "float": float_types(kind)["float"], "__import__": _import(imports)}
+    supplied["__builtins__"] = {**vars(builtins), **own, "__import__": _import(imports)}
     kept = {"__name__", "__builtins__"}
     return load(path, cells, kind.numpy, imports=imports)
 

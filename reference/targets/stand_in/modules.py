@@ -33,38 +33,39 @@ OLDER_TYPES: dict[str, Any] = {
 }
 
 
-class Ufunc:
-    """A ufunc of NumPy as a kind has it, with its methods."""
+def ufunc_of(kind: Any, ufunc: Any) -> Callable[..., Any]:
+    """A ufunc of NumPy as a kind has it, with its methods: a function, as what holds it may be copied."""
 
-    def __init__(self, kind: Any, ufunc: Any) -> None:
-        self.kind, self.ufunc, self.__name__ = kind, ufunc, ufunc.__name__
-        self.nin, self.nout, self.identity = ufunc.nin, ufunc.nout, ufunc.identity
-
-    def __call__(self, *inputs: Any, out: Any = None, **options: Any) -> Any:
-        if len(inputs) > self.nin:
-            inputs, out = inputs[: self.nin], inputs[self.nin :]
+    def call(*inputs: Any, out: Any = None, **options: Any) -> Any:
+        if len(inputs) > ufunc.nin:
+            inputs, out = inputs[: ufunc.nin], inputs[ufunc.nin :]
         if out is not None and not isinstance(out, tuple):
             out = (out,)
-        return self.kind.apply(self.ufunc, "__call__", inputs, out, options)
+        return kind.apply(ufunc, "__call__", inputs, out, options)
 
-    def reduce(self, x: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **options: Any) -> Any:
-        return self._method("reduce", (x,), out, {"axis": axis, "dtype": dtype, **options})
+    def method(name: str, inputs: Any, out: Any, options: dict[str, Any]) -> Any:
+        options = {key: value for key, value in options.items() if value is not None or key == "axis"}
+        return kind.apply(ufunc, name, inputs, None if out is None else (out,), options)
 
-    def accumulate(self, x: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
-        return self._method("accumulate", (x,), out, {"axis": axis, "dtype": dtype})
+    def reduce(x: Any, axis: Any = 0, dtype: Any = None, out: Any = None, **options: Any) -> Any:
+        return method("reduce", (x,), out, {"axis": axis, "dtype": dtype, **options})
 
-    def reduceat(self, x: Any, indices: Any, axis: int = 0, **options: Any) -> Any:
-        return self._method("reduceat", (x, indices), None, {"axis": axis, **options})
+    def accumulate(x: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
+        return method("accumulate", (x,), out, {"axis": axis, "dtype": dtype})
 
-    def at(self, x: Any, indices: Any, *values: Any) -> None:
-        self.kind.apply(self.ufunc, "at", (x, indices, *values), None, {})
+    def reduceat(x: Any, indices: Any, axis: int = 0, **options: Any) -> Any:
+        return method("reduceat", (x, indices), None, {"axis": axis, **options})
 
-    def outer(self, x: Any, y: Any) -> Any:
-        return self._method("outer", (x, y), None, {})
+    def at(x: Any, indices: Any, *values: Any) -> None:
+        kind.apply(ufunc, "at", (x, indices, *values), None, {})
 
-    def _method(self, method: str, inputs: Any, out: Any, options: dict[str, Any]) -> Any:
-        options = {name: value for name, value in options.items() if value is not None or name == "axis"}
-        return self.kind.apply(self.ufunc, method, inputs, None if out is None else (out,), options)
+    def outer(x: Any, y: Any) -> Any:
+        return method("outer", (x, y), None, {})
+
+    call.__name__ = ufunc.__name__
+    methods = {"reduce": reduce, "accumulate": accumulate, "reduceat": reduceat, "at": at, "outer": outer}
+    vars(call).update(methods, nin=ufunc.nin, nout=ufunc.nout, identity=ufunc.identity)
+    return call
 
 
 def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
@@ -74,7 +75,7 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
         numpys = _numpys(OLDER.get(name, name))
         if how in (How.SMOOTH, How.SWITCH):
             if isinstance(numpys, np.ufunc):
-                made[name] = Ufunc(kind, numpys)
+                made[name] = ufunc_of(kind, numpys)
         elif how in (How.THROUGH, How.ASIDE) and numpys is not None:
             made[name] = _through(kind, numpys) if how is How.THROUGH else _aside(kind, numpys)
     for room in (making, choosing, formulas):
@@ -85,6 +86,7 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
     made["dtype"] = lambda asked, *a, **k: np.dtype(type_behind(asked), *a, **k)
     made["issubdtype"] = lambda a, b: bool(np.issubdtype(type_behind(a), type_behind(b)))
     made["finfo"] = lambda asked: np.finfo(np.dtype(getattr(asked, "dtype", type_behind(asked))))
+    made["seterr"] = lambda *arguments, **options: np.geterr()  # nothing global is changed
     made["asscalar"] = lambda x: x.item()
     return made
 
@@ -119,19 +121,21 @@ def _aside(kind: Any, function: Callable[..., Any]) -> Any:
         return function
 
     shown = kind.plain if "share" in function.__name__ else kind.shown
+    wrap = (lambda value: value) if isinstance(function, type) else kind.wrap
 
     def call(*arguments: Any, **options: Any) -> Any:
-        return function(
+        value = function(
             *(shown(type_behind(a)) for a in arguments),
             **{name: shown(type_behind(value)) for name, value in options.items()},
         )
+        return wrap(value)
 
     return call
 
 
 def modules_of(kind: Any) -> tuple[ModuleType, ModuleType, ModuleType]:
     """In the place of NumPy, of ``math`` and of ``scipy.special``."""
-    numpy = StandInModule("numpy")
+    numpy, kind_math = StandInModule("numpy"), math_of(kind)
     for name in CONSTANTS:
         setattr(numpy, name, OLDER_CONSTANTS[name] if name in OLDER_CONSTANTS else getattr(np, name))
     for name in TYPES:
@@ -143,9 +147,9 @@ def modules_of(kind: Any) -> tuple[ModuleType, ModuleType, ModuleType]:
     for name, made in float_types(kind).items():
         setattr(numpy, name, made)
     vars(numpy)["float_"] = vars(numpy)["float64"]
-    vars(numpy).update({"ndarray": kind.array, "__version__": np.__version__})
+    vars(numpy).update({"ndarray": kind.array, "__version__": np.__version__, "math": kind_math})
     vars(numpy)["random"] = random_of(kind)
-    return numpy, math_of(kind), special_of(kind)
+    return numpy, kind_math, special_of(kind)
 
 
 def _set(module: ModuleType, name: str, value: Any) -> None:

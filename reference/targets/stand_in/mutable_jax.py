@@ -127,7 +127,7 @@ class MutableArray(metaclass=Exactly):
 
     def __round__(self, digits: int | None = None) -> Any:
         rounded = FUNCTIONS["round"](self, digits or 0)
-        return int(rounded) if digits is None else rounded
+        return int(rounded.value) if digits is None else rounded
 
     def __contains__(self, item: Any) -> bool:
         return bool(FUNCTIONS["any"](self == item))
@@ -286,12 +286,14 @@ def values_of(given: Any) -> tuple[NDArray, NDArray | None]:
 
 def concrete(key: Any) -> Any:
     """An index as NumPy has it."""
+    kind = type(key)
+    if kind is int:
+        return key
+    if kind is slice:
+        ends = key.start, key.stop, key.step
+        return slice(*map(concrete, ends)) if any(map(is_ours, ends)) else key
     if is_ours(key):
         return key.value
     if isinstance(key, tuple):
         return tuple(map(concrete, key))
-    if isinstance(key, list):
-        return [concrete(k) for k in key]
-    if isinstance(key, slice):
-        return slice(concrete(key.start), concrete(key.stop), concrete(key.step))
-    return key
+    return [concrete(k) for k in key] if isinstance(key, list) else key

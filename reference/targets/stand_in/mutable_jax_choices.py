@@ -133,6 +133,13 @@ def _quotient(name: str, whole: np.ufunc) -> Function:
     return function
 
 
+def divmod_(a: Any, b: Any) -> Any:
+    """The quotient, which does not move, and what is left."""
+    whole, rest = noted("divmod", a, b)
+    moving = any(current_tape().is_traced(values_of(x)[1]) for x in (a, b))
+    return made(whole), arithmetic("subtract", a, arithmetic("multiply", b, whole)) if moving else made(rest)
+
+
 def modf(x: Any) -> Any:
     """The fraction, which moves, and the whole part, which does not."""
     fraction, whole = noted("modf", x)
@@ -258,7 +265,7 @@ CHOICES: dict[str, Function] = {
     "abs": absolute, "fabs": absolute, "where": where, "select": select, "choose": choose, "nan_to_num": nan_to_num,
     "ptp": ptp, "remainder": _quotient("remainder", np.floor), "mod": _quotient("remainder", np.floor),
     "fmod": _quotient("fmod", np.trunc), "modf": modf, "copysign": copysign,
-    "divmod": lambda a, b: (CHOICES["floor_divide"](a, b), CHOICES["remainder"](a, b)),
+    "divmod": divmod_,
     "sort": _sorted("sort"), "msort": lambda a: CHOICES["sort"](a, 0), "partition": _sorted("partition"),
     "quantile": _quantile("quantile", 1.0), "percentile": _quantile("percentile", 100.0),
     "median": _quantile("median", 1.0),

@@ -30,7 +30,7 @@ def evaluated(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) ->
         return variable.val if hasattr(variable, "val") else values[variable]
 
     for k, equation in enumerate(jaxpr.eqns):
-        results = _results(jaxpr, equation, [read(v) for v in equation.invars])
+        results = _results(equation, [read(v) for v in equation.invars])
         values |= zip(equation.outvars, results, strict=True)
         for v in equation.invars:  # memory is given back when nobody reads it any more
             if last[id(v)] == k and id(v) not in kept and not hasattr(v, "val"):
@@ -38,7 +38,7 @@ def evaluated(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) ->
     return [read(v) for v in jaxpr.outvars]
 
 
-def _results(jaxpr: Any, equation: Any, operands: list[Any]) -> Sequence[Any]:
+def _results(equation: Any, operands: list[Any]) -> Sequence[Any]:
     name, params = equation.primitive.name, equation.params
     if name in RULES:
         result = RULES[name](*operands, **params)
@@ -49,17 +49,10 @@ def _results(jaxpr: Any, equation: Any, operands: list[Any]) -> Sequence[Any]:
         if name in CALLS and inner is not None:
             closed = hasattr(inner, "consts")
             return evaluated(inner.jaxpr if closed else inner, inner.consts if closed else [], operands)
-    return _by_jax(jaxpr, equation, operands)
-
-
-def _by_jax(jaxpr: Any, equation: Any, operands: list[Any]) -> Sequence[Any]:
-    """One operation, as JAX itself computes it."""
-    from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
-
-    given = [(v, x) for v, x in zip(equation.invars, operands, strict=True) if not hasattr(v, "val")]
-    known = dict(given)
-    alone = jaxpr.replace(constvars=[], invars=list(known), outvars=equation.outvars, eqns=[equation], debug_info=None)
-    return [np.asarray(result) for result in jaxpr_as_fun(ClosedJaxpr(alone, []))(*known.values())]
+    given = equation.primitive.get_bind_params(params)
+    functions, rest = given if isinstance(given, tuple) else ((), given)
+    results = equation.primitive.bind(*functions, *operands, **rest)  # by JAX itself
+    return [np.asarray(result) for result in (results if equation.primitive.multiple_results else [results])]
 
 
 CALLS = {
@@ -92,13 +85,11 @@ def _dot_general(a: Any, b: Any, *, dimension_numbers: Any, **_: Any) -> Any:
     (contract_a, contract_b), (batch_a, batch_b) = dimension_numbers
     free_a = [k for k in range(a.ndim) if k not in (*contract_a, *batch_a)]
     free_b = [k for k in range(b.ndim) if k not in (*contract_b, *batch_b)]
-    batch = [a.shape[k] for k in batch_a]
-    inner = math.prod(a.shape[k] for k in contract_a)
-    left = a.transpose(*batch_a, *free_a, *contract_a).reshape(
-        *batch, -1 if inner and a.size else _size(a, free_a), inner
-    )
-    right = b.transpose(*batch_b, *contract_b, *free_b).reshape(*batch, inner, _size(b, free_b))
-    return (left @ right).reshape(*batch, *(a.shape[k] for k in free_a), *(b.shape[k] for k in free_b))
+    batch = tuple(a.shape[k] for k in batch_a)
+    inner = _size(a, contract_a)
+    left = np.transpose(a, (*batch_a, *free_a, *contract_a)).reshape((*batch, _size(a, free_a), inner))
+    right = np.transpose(b, (*batch_b, *contract_b, *free_b)).reshape((*batch, inner, _size(b, free_b)))
+    return (left @ right).reshape((*batch, *(a.shape[k] for k in free_a), *(b.shape[k] for k in free_b)))
 
 
 def _size(a: Any, axes: Sequence[int]) -> int:
@@ -114,37 +105,45 @@ def _broadcast_in_dim(x: Any, *, shape: Any, broadcast_dimensions: Any, **_: Any
     return np.broadcast_to(np.reshape(x, apart), shape)
 
 
+def _reshape(x: Any, *, new_sizes: Any, dimensions: Any = None, **_: Any) -> Any:
+    return np.reshape(x if dimensions is None else np.transpose(x, dimensions), new_sizes)
+
+
 def _slice(x: Any, *, start_indices: Any, limit_indices: Any, strides: Any, **_: Any) -> Any:
     strides = strides or [1] * len(start_indices)
     return x[tuple(map(slice, start_indices, limit_indices, strides))]
 
 
 def _pad(x: Any, fill: Any, *, padding_config: Any, **_: Any) -> Any:
-    if any(low < 0 or high < 0 for low, high, _ in padding_config):
-        return NotImplemented
-    shape = [
-        low + high + n + max(0, n - 1) * within for n, (low, high, within) in zip(x.shape, padding_config, strict=True)
-    ]
-    result = np.full(shape, fill, dtype=x.dtype)
-    result[
+    """Apart by what is within; then the edges, which are cut off where they are negative."""
+    apart = [n + max(0, n - 1) * within for n, (_, _, within) in zip(x.shape, padding_config, strict=True)]
+    spread = np.full(apart, fill, dtype=x.dtype)
+    spread[tuple(slice(None, None, within + 1) for _, _, within in padding_config)] = x
+    edges = [(max(0, low), max(0, high)) for low, high, _ in padding_config]
+    padded = np.pad(spread, edges, constant_values=fill) if edges else spread
+    return padded[
         tuple(
-            slice(low, low + max(0, (n - 1) * (within + 1) + 1 if n else 0), within + 1)
-            for n, (low, _, within) in zip(x.shape, padding_config, strict=True)
+            slice(max(0, -low), n - max(0, -high))
+            for n, (low, high, _) in zip(padded.shape, padding_config, strict=True)
         )
-    ] = x
-    return result
+    ]
 
 
-def _gather(x: Any, index: Any, *, dimension_numbers: Any, **_: Any) -> Any:
+def _in_bounds(index: Any, batching: Any, mode: Any) -> bool:
+    return index.shape[-1:] == (1,) and not batching and "PROMISE_IN_BOUNDS" in str(mode)
+
+
+def _gather(x: Any, index: Any, *, dimension_numbers: Any, mode: Any = None, **_: Any) -> Any:
+    """Of a vector, by positions that are there."""
     d = dimension_numbers
-    simple = x.ndim == 1 and not d.offset_dims and d.collapsed_slice_dims == (0,) and index.shape[-1:] == (1,)
-    return x[index[..., 0]] if simple and not d.operand_batching_dims else NotImplemented
+    simple = x.ndim == 1 and not d.offset_dims and d.collapsed_slice_dims == (0,)
+    return x[index[..., 0]] if simple and _in_bounds(index, d.operand_batching_dims, mode) else NotImplemented
 
 
-def _scatter_add(x: Any, index: Any, updates: Any, *, dimension_numbers: Any, **_: Any) -> Any:
+def _scatter_add(x: Any, index: Any, updates: Any, *, dimension_numbers: Any, mode: Any = None, **_: Any) -> Any:
     d = dimension_numbers
-    simple = x.ndim == 1 and not d.update_window_dims and d.inserted_window_dims == (0,) and index.shape[-1:] == (1,)
-    if not simple or d.operand_batching_dims or x.dtype != np.float64:
+    simple = x.ndim == 1 and not d.update_window_dims and d.inserted_window_dims == (0,) and x.dtype == np.float64
+    if not simple or not _in_bounds(index, d.operand_batching_dims, mode):
         return NotImplemented
     if not x.size:
         return x
@@ -210,7 +209,7 @@ RULES: dict[str, Rule] = {
     "reduce_prod": _reduced(np.multiply), "reduce_and": _reduced(np.logical_and), "reduce_or": _reduced(np.logical_or),
     "cumsum": _accumulated(np.add), "cumprod": _accumulated(np.multiply), "cummax": _accumulated(np.maximum),
     "dot_general": _dot_general, "broadcast_in_dim": _broadcast_in_dim,
-    "reshape": lambda x, *, new_sizes, **_: np.reshape(x, new_sizes),
+    "reshape": _reshape,
     "squeeze": lambda x, *, dimensions, **_: np.squeeze(x, tuple(dimensions)),
     "expand_dims": lambda x, *, dimensions, **_: np.expand_dims(x, tuple(dimensions)),
     "transpose": lambda x, *, permutation, **_: np.transpose(x, permutation),

@@ -37,7 +37,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, **options: Any) -> An
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """Of vectors, and of Frobenius."""
-    noted("linalg.norm", x, ord, static(axis), keepdims)
+    noted("linalg.norm", x, ord, axis=static(axis), keepdims=keepdims)
     x, axis = asarray(x), static(axis)
     if ord is None or (ord in ("fro", "f") and (x.ndim == 2 if axis is None else isinstance(axis, tuple))):
         return _euclidean(x, axis, keepdims)
@@ -222,6 +222,14 @@ def gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> An
     return MOVEMENT["concatenate"]([(f[1:2] - f[:1]) / h, inside, (f[-1:] - f[-2:-1]) / h])
 
 
+def interp(x: Any, xp: Any, fp: Any) -> Any:
+    """Straight between knots that are known."""
+    if is_ours(xp) and xp.is_traced():
+        raise Refused("interp with knots that depend on what is differentiated by")
+    noted("interp", x, xp, fp)
+    return arithmetic("interp", x, xp, fp)
+
+
 def _linear(name: str) -> Function:
     return lambda *operands: arithmetic(name, *operands)
 
@@ -240,5 +248,5 @@ FORMULAS: dict[str, Function] = {
     **{name: lambda x, **_: ARITHMETIC["multiply"](x, np.pi / 180.0) for name in ("radians", "deg2rad")},
     **{name: lambda x, **_: ARITHMETIC["multiply"](x, 180.0 / np.pi) for name in ("degrees", "rad2deg")},
     "ndenumerate": lambda a: ((at, a[at]) for at in np.ndindex(asarray(a).shape)),
-    "interp": lambda x, xp, fp: arithmetic("interp", x, xp, fp),
+    "interp": interp,
 }  # fmt: skip

@@ -46,6 +46,9 @@ class UniversalFunction:
     def accumulate(self, a: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Any:
         return self._method("accumulate", ACCUMULATED.get(self.__name__))(a, axis=axis, out=out)
 
+    def reduceat(self, a: Any, indices: Any, axis: int = 0) -> Any:
+        return self._method("reduceat", None)(a, indices)
+
     def outer(self, a: Any, b: Any) -> Any:
         a, b = asarray(a), asarray(b)
         return self.function(a.reshape(a.shape + (1,) * b.ndim), b)
@@ -56,7 +59,7 @@ class UniversalFunction:
         return FUNCTIONS[name]
 
 
-class Glued:
+class JoinedArrays:
     """``np.r_``, and ``np.c_`` where ``columns``."""
 
     def __init__(self, *, columns: bool) -> None:
@@ -116,7 +119,8 @@ def functions() -> dict[str, Any]:
     FUNCTIONS.update({name: known_alone(name) for name in ("histogram", "intersect1d", "union1d", "setdiff1d")})
     FUNCTIONS.update(
         {
-            "r_": Glued(columns=False), "c_": Glued(columns=True), "nditer": lambda x, *_, **__: Iteration(asarray(x)),
+            "r_": JoinedArrays(columns=False), "c_": JoinedArrays(columns=True),
+            "nditer": lambda x, *_, **__: Iteration(asarray(x)),
             "fromiter": lambda values, dtype=float, count=-1: array(list(values), dtype), "fromfunction": _fromfunction,
             "asscalar": lambda x: x.item(),
         }

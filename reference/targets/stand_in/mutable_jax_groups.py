@@ -7,6 +7,7 @@ negative number that ``where`` has not chosen makes no NaN.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -17,9 +18,9 @@ from numpy.typing import NDArray
 from reference.targets.stand_in.mutable_jax_operations import OPERATIONS
 from reference.targets.stand_in.mutable_jax_tape import CONSTANT, Operand, Step, Tape
 
-__all__ = ["Group", "Read", "grouped"]
+__all__ = ["Read", "StepGroup", "grouped"]
 
-LEAVES = 0  # the primals are the first group
+ALONE = ("added_at",)  # gathers nothing by being a batch
 
 
 class Read(NamedTuple):
@@ -31,7 +32,7 @@ class Read(NamedTuple):
     order: NDArray | None  # (elements, 1); None where they stand in order
 
 
-class Group(NamedTuple):
+class StepGroup(NamedTuple):
     """Steps that are one operation; ``batched``: the first axis of every operand counts them."""
 
     operation: str
@@ -77,19 +78,15 @@ class Placed:
         return Read(shape, tuple(int(g) for g in used), constants, None if in_order else index[:, None])
 
 
-def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[Group], Read]:
+def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[StepGroup], Read]:
     """The operations in their order, and how the outputs are read of them."""
     live = _live(tape, labels)
     placed = Placed(tape)
-    placed.add(
-        np.concatenate(
-            [np.zeros(0, dtype=np.int64), *(np.arange(f, f + np.prod(s, dtype=int)) for f, s in tape.leaves)]
-        )
-    )
+    placed.add(np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(f, f + math.prod(s)) for f, s in tape.leaves)]))
     level = np.zeros(tape.end - tape.start, dtype=np.int32)
     waiting: dict[tuple[Any, ...], list[tuple[Step, NDArray | None]]] = defaultdict(list)
     for step in tape.steps:
-        span = slice(step.first - tape.start, step.first - tape.start + int(np.prod(step.shape, dtype=int)))
+        span = slice(step.first - tape.start, step.first - tape.start + math.prod(step.shape))
         if not live[span].any():
             continue
         entrywise = OPERATIONS[step.operation].entrywise
@@ -97,26 +94,27 @@ def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[Group], 
         step = step._replace(operands=tuple(_kept(operand, kept) for operand in step.operands))
         level[span] = height = 1 + max((_level(level, operand, tape.start) for operand in step.operands), default=0)
         shapes = () if entrywise else tuple(operand.values.shape for operand in step.operands)
-        waiting[(height, step.operation, step.static, shapes)].append((step, kept))
+        alone = step.first if step.operation in ALONE else None
+        waiting[(height, step.operation, step.static, shapes, alone)].append((step, kept))
     groups = []
     for key in sorted(waiting, key=lambda key: key[0]):
         members = waiting[key]
         groups.append(_group(placed, [step for step, _ in members], entrywise=OPERATIONS[key[1]].entrywise))
-        results = [np.arange(s.first, s.first + int(np.prod(s.shape, dtype=int))) for s, _ in members]
+        results = [np.arange(s.first, s.first + math.prod(s.shape)) for s, _ in members]
         placed.add(
             np.concatenate([r if k is None else r[k.ravel()] for r, (_, k) in zip(results, members, strict=True)])
         )
     return groups, placed.read([Operand(values, labels)], (labels.size,))
 
 
-def _group(placed: Placed, steps: list[Step], *, entrywise: bool) -> Group:
+def _group(placed: Placed, steps: list[Step], *, entrywise: bool) -> StepGroup:
     first, batched = steps[0], not entrywise and len(steps) > 1
     reads = []
     for k, operand in enumerate(first.operands):
         operands = [step.operands[k] for step in steps]
         shape = (sum(o.values.size for o in operands),) if entrywise else operand.values.shape
         reads.append(placed.read(operands, (len(steps), *shape) if batched else shape))
-    return Group(first.operation, first.static, batched, tuple(reads))
+    return StepGroup(first.operation, first.static, batched, tuple(reads))
 
 
 def _live(tape: Tape, labels: NDArray) -> NDArray:
@@ -124,7 +122,7 @@ def _live(tape: Tape, labels: NDArray) -> NDArray:
     live = np.zeros(tape.end - tape.start, dtype=bool)
     live[labels[labels >= tape.start] - tape.start] = True
     for step in reversed(tape.steps):
-        here = live[step.first - tape.start :][: int(np.prod(step.shape, dtype=int))]
+        here = live[step.first - tape.start :][: math.prod(step.shape)]
         if not here.any():
             continue
         kept = here.reshape(step.shape) if OPERATIONS[step.operation].entrywise else None
@@ -140,10 +138,12 @@ def _kept(operand: Operand, kept: NDArray | None) -> Operand:
     if kept is None:
         return operand
     values, labels = operand
-    return Operand(
-        np.broadcast_to(values, kept.shape)[kept],
-        None if labels is None else np.broadcast_to(labels, kept.shape)[kept],
-    )
+    if values.shape == kept.shape and kept.all():
+        return operand
+    if values.shape != kept.shape:
+        values = np.broadcast_to(values, kept.shape)
+        labels = None if labels is None else np.broadcast_to(labels, kept.shape)
+    return Operand(values[kept], None if labels is None else labels[kept])
 
 
 def _labels(operand: Operand) -> NDArray:

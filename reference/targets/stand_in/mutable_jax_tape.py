@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 CONSTANT = 0  # what NumPy pads, fills and clears with
-MOST_STEPS = 50_000  # about a second of recording and as much of differentiating; a count, so the same on any machine
+MOST_STEPS = 20_000  # one to two seconds, recorded and differentiated; a count, so the same on any machine
 
 
 class TooManySteps(Refused):

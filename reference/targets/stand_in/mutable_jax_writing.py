@@ -15,9 +15,9 @@ __all__ = ["WRITING"]
 
 
 def put(a: Any, indices: Any, values: Any, mode: str = "raise") -> None:
-    """By flat positions."""
-    at = np.unravel_index(np.asarray(concrete(indices)), a.shape)
-    a[at] = values
+    """By flat positions; fewer values go round again."""
+    flat = np.asarray(concrete(indices))
+    a[np.unravel_index(flat, a.shape)] = MOVEMENT["resize"](values, flat.shape)
 
 
 def copyto(to: Any, given: Any, casting: str = "same_kind", where: Any = True) -> None:
@@ -37,6 +37,11 @@ def put_along_axis(a: Any, indices: Any, values: Any, axis: Any) -> None:
     a[tuple(grid)] = values
 
 
+def place(a: Any, mask: Any, values: Any) -> None:
+    """Through a mask."""
+    put(a, np.flatnonzero(concrete(mask)), values)
+
+
 def fill_diagonal(a: Any, value: Any, wrap: bool = False) -> None:
     """In place."""
     k = np.arange(min(a.shape))
@@ -54,7 +59,7 @@ def add_at(a: Any, index: Any, values: Any = None, *, sign: float = 1.0) -> None
 
 WRITING: dict[str, Callable[..., Any]] = {
     "put": put, "copyto": copyto, "put_along_axis": put_along_axis, "fill_diagonal": fill_diagonal, "add.at": add_at,
-    "place": lambda a, mask, values: put(a, np.flatnonzero(concrete(mask)), values),
+    "place": place,
     "putmask": lambda a, mask, values: copyto(a, values, where=mask),
     "subtract.at": lambda a, index, values: add_at(a, index, values, sign=-1.0),
 }  # fmt: skip

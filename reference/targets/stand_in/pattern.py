@@ -126,8 +126,12 @@ class Pattern:
         return self.hash.hexdigest()
 
     def near(self) -> float:
-        """The smallest distance of a switch from its kink, relative to the largest number at its line; ties apart."""
-        return min((gap / scale for gap, scale in self.nearest.values() if scale > 0 and gap < np.inf), default=np.inf)
+        """The smallest distance of a switch from its kink, relative to the largest number at its line; ties apart.
+
+        A lone number against 0 is measured by 1: by itself it would never be near.
+        """
+        found = [(gap, scale) for gap, scale in self.nearest.values() if gap < np.inf]
+        return min((gap / (scale if scale > gap else max(gap, 1.0)) for gap, scale in found), default=np.inf)
 
     def switches(self, path: Path) -> list[list[Any]]:
         """``[cell, line, what, how often]``; of a file beside the target, its name stands with what it is."""

@@ -25,19 +25,22 @@ class Generator:
     """A generator of NumPy's behind a kind; ``own`` is NumPy's."""
 
     def __init__(self, kind: Any, own: Any) -> None:
-        self._kind, self.own = kind, own
+        self.own = own
+        self._drawing = lambda name, draw: drawing(kind, name, draw)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("own", "_kind"):
+        if name.startswith("_") or name == "own" or not hasattr(self.own, name):
             raise AttributeError(name)
         if name == "bit_generator":
             return self.own.bit_generator
-        if name not in RANDOM or not hasattr(self.own, name):
+        if name not in RANDOM:
             raise Refused(f"numpy.random.{name} is not on the list of the stand-in")
-        return drawing(self._kind, name, getattr(self.own, name))
+        return self._drawing(name, getattr(self.own, name))
 
     def __deepcopy__(self, memo: Any) -> Generator:
-        return Generator(self._kind, copy.deepcopy(self.own, memo))
+        anew = copy.copy(self)
+        anew.own = copy.deepcopy(self.own, memo)
+        return anew
 
 
 def drawing(kind: Any, name: str, draw: Any) -> Any:

@@ -20,7 +20,7 @@ class Refusal:
         raise Refused(f"{self.__name__} is not on the list of the stand-in")
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name in ("shape", "dtype", "ndim"):  # it is no array either
             raise AttributeError(name)
         return Refusal(f"{self.__name__}.{name}")
 
@@ -29,6 +29,6 @@ class StandInModule(ModuleType):
     """A module whose other names are refused."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name in ("shape", "dtype", "ndim"):  # it is no array either
             raise AttributeError(name)
         return Refusal(f"{self.__name__}.{name}")

@@ -140,6 +140,8 @@ def _of_slices(page: Page, node: ast.Subscript, value: ast.expr, index: ast.expr
             rest = [page.text(p) for k, p in enumerate(parts) if k != axis]
             kept = "" if all(text == ":" for text in rest) else f"[{', '.join(rest)}]"
             yield page.change("axis", node, f"{array}.sum(axis={axis}){kept}", 1.2)
+    if page.text(index) == "::-1":
+        yield page.change("index", node, page.text(value), 1.0)
     steps = [page.text(p.step) if isinstance(p, ast.Slice) and p.step else "" for p in parts]
     if any(steps) and all(isinstance(p, ast.Slice) for p in parts):
         sizes, axes = [], []

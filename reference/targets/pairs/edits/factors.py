@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reference.targets.pairs.edits.page import PRODUCT, Change, Page
+from reference.targets.pairs.edits.page import ATOM, PRODUCT, Change, Page
 from reference.targets.pairs.edits.places import counting, target_text, values
 from reference.targets.pairs.edits.scope import Scope
 
@@ -17,6 +17,7 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
     sizes = scope.dimensions()
     others = [n for n, value in scope.sizes.items() if n not in sizes and value > 1 and n not in scope.counters]
     seen = set()
+    turned = "cumsum" in page.source or "cumprod" in page.source or "::-1" in page.source
     for node, shape, whole in values(page, scope):
         seen.add(node)
         extra = 0.1 if isinstance(page.statement(node), ast.Return) else 0.0 if whole else 0.2
@@ -24,6 +25,9 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
         yield page.change("sign", node, f"-{text}", 0.9 + extra)
         yield page.change("factor", node, f"2 * {text}", 1.0 + extra)
         yield page.change("factor", node, f"0.5 * {text}", 1.0 + extra)
+        yield from (page.change("factor", node, f"{n} * {text}", 1.3 + extra) for n in (3, 4))
+        if turned and not isinstance(node, ast.Constant):
+            yield page.change("index", node, f"{page.text(node, ATOM)}[::-1]", 1.3 + extra)
         for n in (*sizes, *others[:4]):
             yield page.change("size", node, f"{text} / {n}", (1.3 if "." not in n else 1.5) + extra)
             yield page.change("size", node, f"{text} * {n}", (1.4 if "." not in n else 1.6) + extra)

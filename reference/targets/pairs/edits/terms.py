@@ -39,6 +39,13 @@ def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
                     yield from (
                         page.change("row term", node, f"{text} - {array} * {other} / {n}", 2.7) for n in sizes[:3]
                     )
+        inside = {ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.expr)}
+        within = [array for array in scope.alike(shape) if array in inside]
+        for array in within:
+            for last in within:
+                if last != array:
+                    total = f"{np}.sum({array} * {last}, axis=-1, keepdims=True)"
+                    yield page.change("row term", node, f"{array} * ({last} - {total})", 2.0)
         yield from _rows(page, node, text, product, shape, alike, np)
 
 

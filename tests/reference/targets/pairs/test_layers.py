@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.reference.targets.pairs import layer_styles, loss_styles
+from tests.reference.targets.pairs import layer_styles, loss_styles, network_styles, state_styles
 from tests.reference.targets.pairs.held import called, prepared, wrong
 
 R = np.random.RandomState(0)
@@ -27,16 +27,16 @@ RIGHT: list[tuple[Any, ...]] = [  # style, check, arguments, constructor, the gr
      {"X": "", "self.W": "the change of self.W", "self.w0": "the change of self.w0"}),
     (layer_styles.PARAMETERS, "FullyConnected.backward", {"X": X}, SIZES,
      {"X": "", "self.W.value": "self.W.grad", "self.B.value": "self.B.grad"}),
-    (layer_styles.NORMALISED, "BatchNorm.backward", {"x": X}, {"dim": 3},
+    (state_styles.NORMALISED, "BatchNorm.backward", {"x": X}, {"dim": 3},
      {"x": "", "self.gamma": "self.dgamma", "self.beta": "self.dbeta"}),
-    (layer_styles.NORMALISED, "BatchNorm.backward", {"x": X, "training": False}, {"dim": 3},
+    (state_styles.NORMALISED, "BatchNorm.backward", {"x": X, "training": False}, {"dim": 3},
      {"x": "", "self.gamma": "self.dgamma", "self.beta": "self.dbeta"}),
-    (layer_styles.DROPOUT, "Dropout.backward", {"x": X}, {}, {"x": ""}),
+    (state_styles.DROPOUT, "Dropout.backward", {"x": X}, {}, {"x": ""}),
     (layer_styles.EMBEDDING, "Embedding.backward", {"idx": np.array([1, 0, 1])}, {"W": R.randn(4, 5)},
      {"self.params.0": "self.grads.0"}),
-    (layer_styles.CELL, "RNNCell.backward", {"x": X, "h_prev": R.randn(4, 5)}, {"n_in": 3, "n_hidden": 5},
+    (state_styles.CELL, "RNNCell.backward", {"x": X, "h_prev": R.randn(4, 5)}, {"n_in": 3, "n_hidden": 5},
      {"x": "", "h_prev": "", "self.Wx": "self.dWx", "self.Wh": "self.dWh", "self.b": "self.db"}),
-    (layer_styles.LSTM, "LSTM.backward", {"x": X, "h_prev": R.randn(4, 5), "c_prev": R.randn(4, 5)},
+    (state_styles.LSTM, "LSTM.backward", {"x": X, "h_prev": R.randn(4, 5), "c_prev": R.randn(4, 5)},
      {"Wx": R.randn(3, 20), "Wh": R.randn(5, 20), "b": np.zeros(20)},
      {"x": "", "h_prev": "", "c_prev": "", "self.params.0": "self.grads.0", "self.params.1": "self.grads.1",
       "self.params.2": "self.grads.2"}),
@@ -54,21 +54,33 @@ RIGHT: list[tuple[Any, ...]] = [  # style, check, arguments, constructor, the gr
     (loss_styles.SOFTMAX, "SoftmaxWithLoss.backward", {"x": X, "t": LABELS}, {}, {"x": ""}),
     (loss_styles.FUNCTION, "Exp.backward", {"a": X}, {}, {"a": ""}),
     (loss_styles.FUNCTION, "Mul.backward", {"a": X, "b": X2}, {}, {"a": "", "b": ""}),
-    (loss_styles.NETWORK, "TwoLayerNet.gradient", {"x": X, "t": R.randn(4, 2)},
+    (network_styles.NETWORK, "TwoLayerNet.gradient", {"x": X, "t": R.randn(4, 2)},
      {"n_in": 3, "n_hidden": 5, "n_out": 2},
      {"self.params.W1": "W1", "self.params.b1": "b1", "self.params.W2": "W2", "self.params.b2": "b2"}),
-    (loss_styles.NETWORK, "Sequential.backward", {"x": X}, {"n_in": 3, "n_out": 2},
+    (network_styles.NETWORK, "Sequential.backward", {"x": X}, {"n_in": 3, "n_out": 2},
      {"x": "grad", "self.layers.0.W": "self.layers.0.dW", "self.layers.0.b": "self.layers.0.db",
       "self.layers.2.W": "self.layers.2.dW", "self.layers.2.b": "self.layers.2.db"}),
-    (loss_styles.NETWORK, "LossAndGradients.loss", {"X": X, "y": R.randn(4, 5), "reg": 0.7}, SIZES,
+    (network_styles.NETWORK, "LossAndGradients.loss", {"X": X, "y": R.randn(4, 5), "reg": 0.7}, SIZES,
      {"self.params.W": "W", "self.params.b": "b"}),
-    (loss_styles.LOSS_BETWEEN, "NeuralNetwork.backward", {"X": X, "y": R.rand(4, 2)},
+    (network_styles.LOSS_BETWEEN, "NeuralNetwork.backward", {"X": X, "y": R.rand(4, 2)},
      {"n_in": 3, "n_hidden": 5, "n_out": 2},
      {"self.W1": "", "self.b1": "", "self.W2": "", "self.b2": ""}),
-    (loss_styles.NUMBER, "LogisticRegression.backward", {"X": X, "y": R.rand(4, 1)}, {"n": 3},
+    (network_styles.NUMBER, "LogisticRegression.backward", {"X": X, "y": R.rand(4, 1)}, {"n": 3},
      {"self.w": "self.dw", "self.b": "self.db"}),
-    (loss_styles.NUMBER, "PReLU.backward", {"x": X}, {}, {"x": "", "self.alpha": "self.dalpha"}),
+    (network_styles.NUMBER, "PReLU.backward", {"x": X}, {}, {"x": "", "self.alpha": "self.dalpha"}),
     (loss_styles.WHOLE_NUMBERS, "ReLU.gradient", {"x": X}, {}, {"x": ""}),
+    (loss_styles.ENGINE, "Square.backward", {"x": X}, {}, {"x": ""}),
+    (state_styles.ACTIVATED, "ActivationLayer.backward_propagation", {"input_data": X}, {}, {"input_data": ""}),
+    (state_styles.ACTIVATED, "Dense.backward", {"x": X}, {**SIZES, "activation": "tanh"},
+     {"x": "back", "self.w": "the change of self.w", "self.b": "the change of self.b"}),
+    (state_styles.SHARED, "Scale.backward", {"x": X}, {"n": 3}, {"x": "", "self.scale": "self.dscale"}),
+    (state_styles.HANDED, "Dense.backward", {"inputs": X}, SIZES,
+     {"inputs": "", "self.params.W": "self.optimizer.gradients.dW", "self.params.b": "self.optimizer.gradients.db"}),
+    (state_styles.HANDED, "Stored.backward", {"x": X}, SIZES, {"x": "", "self.weights.W": ""}),
+    (loss_styles.AVERAGED, "ByRow.backward", {"y_pred": X, "y_true": X2}, {}, {"y_pred": ""}),
+    (loss_styles.AVERAGED, "ByRowAndBatch.backward", {"y_pred": X, "y_true": X2}, {}, {"y_pred": ""}),
+    (loss_styles.AVERAGED, "ByEntry.gradient", {"p": T / 2, "y": R.rand(4, 3)}, {}, {"p": ""}),
+    (loss_styles.AVERAGED, "ByColumn.gradient", {"x": X, "y": X2}, {}, {"x": ""}),
 ]  # fmt: skip
 
 

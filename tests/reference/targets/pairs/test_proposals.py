@@ -48,8 +48,10 @@ NAMES = {  # the signatures of a file, and what is proposed: kind, forward and b
     "def softmax_loss(x, y):\n    loss = 1.0\n    dx = x - y\n    return loss, dx":
         [(V, "softmax_loss", "softmax_loss")],
     "def svm(W, X, y, reg):\n    loss, dW = 0.0, W * reg\n    return loss, dW": [(V, "svm", "svm")],
-    "def cost_and_grad(theta, X, y):\n    return (theta * X - y).sum(), theta * X":
+    "def first_and_second(theta, X):\n    return (theta * X).sum(), theta * X":
         [],  # nothing says that the second is a gradient
+    "def cost_and_grad(theta, X, y):\n    return (theta * X - y).sum(), theta * X":
+        [(V, "cost_and_grad", "cost_and_grad")],
     "def cost_and_grad(theta, X, y):\n    'The cost and its gradient.'\n    return (theta * X - y).sum(), theta * X":
         [(V, "cost_and_grad", "cost_and_grad")],
     "def net(params, X, y):\n    loss = X.sum()\n    grads = {}\n    return loss, grads": [(V, "net", "net")],
@@ -62,7 +64,19 @@ NAMES = {  # the signatures of a file, and what is proposed: kind, forward and b
     "def forward_backward_prop(data, labels, params):\n    return cost, grad":
         [(V, "forward_backward_prop", "forward_backward_prop")],
     "def rosenbrock(x):\n    f = x.sum()\n    df = x\n    return f, df": [(V, "rosenbrock", "rosenbrock")],
-    "def around(x):\n    f = x.sum()\n    g = x\n    return f, g": [],  # neither name is sure
+    "def around(x):\n    f = x.sum()\n    g = x\n    return f, g": [(V, "around", "around")],
+    "def around(x):\n    a = x.sum()\n    b = x\n    return a, b": [],  # neither name is sure
+    "def log_cosh(pred, target): return np.sum(np.log(pred)), np.tanh(pred - target)": [(V, "log_cosh", "log_cosh")],
+    "def mae(p, t):\n    d = p - t\n    return np.mean(np.abs(d)), np.sign(d) / d.size": [(V, "mae", "mae")],
+    "def ridge(beta, X, y):\n    r = y - X @ beta\n    return r @ r, -2 * X.T @ r": [(V, "ridge", "ridge")],
+    "def nll(K, y):\n    f = 0.5 * y @ K\n    return f, -0.5 * np.outer(K, y)": [(V, "nll", "nll")],
+    "def fit_loss(x, y):\n    return np.sum(x), x - y": [],
+    "def check_forward(x): return x, x\ndef check_backward(dout, cache): return dout":
+        [(X, "check_forward", "check_backward")],
+    "def feed_forward_fwd(x): return x, x\ndef feed_forward_bwd(dy, cache): return dy":
+        [(X, "feed_forward_fwd", "feed_forward_bwd")],
+    "def silent_forward(x): return x, x\ndef silent_backward(dout, cache):\n    dx = dout":
+        [(X, "silent_forward", "silent_backward")],
     "def sigmoid(z): return z\ndef sigmoid_prime(z): return z": [(D, "sigmoid", "sigmoid_prime")],
     "def sigmoid(z): return z\ndef sigmoidPrime(z): return z": [(D, "sigmoid", "sigmoidPrime")],
     "def sigmoid(z): return z\ndef dsigmoid(y): return y": [(D, "sigmoid", "dsigmoid")],
@@ -126,6 +140,14 @@ def minimise(f, x):
     return fx, grad
 def split(X): return a, b
 def softmax(x): return x
+def normalise(x): return x.mean(), x - x.mean()
+def moments(x, y): return np.mean(x), np.std(x)
+def accuracy_of(pred, y): return np.mean(pred == y), pred - y
+def train_step(x, y): return np.sum(x), x - y
+def evaluate_loss(x, y): return np.sum(x), softmax(x)
+def loss_and_probs(x, y):
+    loss = np.sum(x)
+    return loss, probs
 def initialise(n): return W, b
 """
 

@@ -66,7 +66,7 @@ def test_names_that_are_returned_and_calls_of_the_file() -> None:
         """
     )
     assert p.forward_returned == ("out", "(x, w)")
-    assert p.returned == ("", "", "x", "dout")
+    assert p.returned == ("", "", "", "dout")
     assert p.calls == ("layer_forward(np.ones((2, 3)), np.ones((3, 4)))", "layer_backward(out, cache)")
     assert (p.line, p.forward_line, p.cell) == (7, 3, None)
     assert Proposal.of(p.tree()) == p
