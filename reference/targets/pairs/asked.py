@@ -140,7 +140,7 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
                 yield of, "rank", len(parts)
             for part in parts:
                 index = _entry(part, known)
-                if index is not None and of != index:
+                if index is not None and of != index and getattr(value, "attr", "") not in ("c_", "r_"):
                     yield index, "indexes", True
         case ast.Call(func=ast.Name(id="range"), args=values):
             yield from ((of, "counts", True) for value in values if (of := _entry(value, known)))
