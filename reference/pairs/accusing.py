@@ -16,11 +16,12 @@ from reference.pairs.points import Asked
 from reference.pairs.reading import Bench, Conclusion, Row, Standings
 from reference.pairs.result import PairFinding
 from reference.pairs.smallest import only_where, smallest
-from reference.pairs.testimony import Silent, complex_step
+from reference.pairs.testimony import Silent, autodiff, complex_step
 
 __all__ = ["accusations", "evidence_of"]
 
 MOST = 3  # draws that a cause is sought on
+LONG = 40_000  # calls of NumPy for the whole truth by the complex step; beyond, autodiff is asked
 
 
 def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
@@ -36,7 +37,11 @@ def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
     for name, row in wrong.items():
         if name not in found and row.called not in followers:
             found[name] = _unexplained(bench, row)
-    return {name: _shown(bench, wrong[name], finding) for name, finding in found.items() if name in wrong}
+    first = next(iter(wrong.values()))
+    shown = first.shown[0][0]
+    where = only_where(bench, shown, [n for n in wrong if _is_wrong(shown, n)], first.right_at)
+    least = smallest(bench, shown, first.primal)
+    return {name: _shown(bench, wrong[name], finding, where, least) for name, finding in found.items() if name in wrong}
 
 
 def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[Evidence]:
@@ -80,11 +85,12 @@ def _whole_truth(bench: Bench, judged: Judged) -> dict[str, NDArray] | None:
             values[whole.entries] = whole.values
             truth[name] = values.reshape(primal.shape)
     if missing:
-        answer = complex_step(bench.pair, judged.seen, missing)
-        if isinstance(answer, Silent):
+        cost = judged.seen.run.operations * sum(of.entries.size for of in missing.values())
+        answer = complex_step(bench.pair, judged.seen, missing) if cost <= LONG else autodiff(bench.pair, judged.seen)
+        if isinstance(answer, Silent) or not missing.keys() <= answer.keys():
             return None
-        for name, of in answer.items():
-            truth[name] = of.values.reshape(names[name].shape)
+        for name in missing:
+            truth[name] = answer[name].values.reshape(names[name].shape)
     return truth if all(np.isfinite(values).all() for values in truth.values()) else None
 
 
@@ -97,18 +103,17 @@ def _unexplained(bench: Bench, row: Row) -> PairFinding:
     return PairFinding("MB199", "error", "unexplained", f"is wrong{share}", place=place)
 
 
-def _shown(bench: Bench, row: Row, finding: PairFinding) -> PairFinding:
-    """At its smallest case, and with the sizes at which it is right."""
-    judged = row.shown[0][0]
-    where = only_where(bench, judged, row.primal, row.right_at)
-    if where:
-        finding = finding._replace(text=f"{finding.text}; {where}")
-    least = smallest(bench, judged, row.primal)
-    block = least.blocks[row.primal]
-    shape = least.seen.run.primals[row.primal].shape
-    line = bench.reading.case_line(least.seen.draw)
-    finding = finding._replace(smallest=line)
-    if block.at is not None:
-        at = tuple(int(k) for k in np.unravel_index(block.at, shape))
-        finding = finding._replace(at=at, got=block.got, want=block.want)
-    return finding
+def _is_wrong(judged: Judged, name: str) -> bool:
+    return name in judged.blocks and judged.blocks[name].standing is Standing.WRONG
+
+
+def _shown(bench: Bench, row: Row, finding: PairFinding, where: str, least: Judged) -> PairFinding:
+    """With the smallest case at which it is wrong, and where it is right."""
+    judged = least if _is_wrong(least, row.primal) else row.shown[0][0]
+    block = judged.blocks[row.primal]
+    text = f"{finding.text}; {where}" if where and _is_wrong(row.shown[0][0], row.primal) else finding.text
+    finding = finding._replace(text=text, smallest=bench.reading.case_line(judged.seen.draw))
+    if block.at is None:
+        return finding
+    at = tuple(int(k) for k in np.unravel_index(block.at, judged.seen.run.primals[row.primal].shape))
+    return finding._replace(at=at, got=block.got, want=block.want)

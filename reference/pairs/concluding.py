@@ -1,4 +1,4 @@
-"""What a report is told of a pair: of every gradient its tally, what is wrong with it, and its conventions."""
+"""What a report is told of a pair: of every gradient its tally, what is wrong with it, and the conventions it follows."""
 
 from __future__ import annotations
 
@@ -114,8 +114,9 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
-    compared = ("<", ">", "<=", ">=", "==")
-    steps = sorted(what for what in whats if any(step in what for step in STEPS) or what in compared)
+    steps = sorted(
+        what for what in whats if any(step in what for step in STEPS) or what in ("<", ">", "<=", ">=", "==")
+    )
     if not steps:
         return {}
     text = f"is declared, not derived: its forward pass is constant wherever it can be differentiated ({steps[0]})"

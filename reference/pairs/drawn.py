@@ -20,7 +20,7 @@ from reference.pairs.agreement import (
 )  # fmt: skip
 from reference.pairs.blocks import Block, Standing, assess
 from reference.pairs.differences import Differences, differences
-from reference.pairs.observation import Observation, Run, observe
+from reference.pairs.observation import JITTERS, Observation, Run, observe
 from reference.pairs.points import Asked, few_of, points_of
 from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
 
@@ -57,10 +57,13 @@ def comparable(run: Run) -> dict[str, np.ndarray]:
 
 def judge_draw(
     pair: OpenPair, draw: PairDraw, *, base: Run | None = None, with_autodiff: bool = True, every: bool | None = None,
-    kind: str = "float64",
+    kind: str = "float64", quick: bool = False,
 ) -> Judged:  # fmt: skip
-    """Judge one draw. ``every``: the complex step is asked for all entries. Raises what the target raises."""
-    seen = observe(pair, draw, base, kind)
+    """Judge one draw. Raises what the target raises.
+
+    ``every``: the complex step is asked for all entries. ``quick``: one jitter and no differences, in a search.
+    """
+    seen = observe(pair, draw, base, kind, 1 if quick else JITTERS)
     names = comparable(seen.run)
     asked = points_of(seen.run, names, draw.seed, every=every)
     if seen.run.tied() and every is None:
@@ -69,7 +72,8 @@ def judge_draw(
     heard, silent = _exact(pair, seen, asked, with_autodiff)
     central: dict[str, Differences] = {}
     try:
-        central = differences(pair, seen, few_of(asked))
+        if not quick:
+            central = differences(pair, seen, few_of(seen.run, asked))
     except (TargetRaised, TargetDied) as error:
         silent.append(stopped_by(DIFFERENCES, error))
     by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
@@ -149,7 +153,7 @@ def _contradictions(
         alone = {c.block for c in found if DIFFERENCES in (c.first, c.second)}
         if not alone or any(DIFFERENCES not in (c.first, c.second) for c in found):
             break
-        central |= differences(pair, seen, few_of({name: asked[name] for name in alone}), finer=finer)
+        central |= differences(pair, seen, few_of(seen.run, {name: asked[name] for name in alone}), finer=finer)
         found = [c for name, said in heard.items() for c in contradictions(name, said, central.get(name))]
     return central, found
 

@@ -15,6 +15,7 @@ __all__ = ["JITTERS", "Observation", "Run", "finite", "jittered", "observe", "ru
 
 Array = NDArray[Any]
 JITTERS = 3
+HEAVY = 2000  # calls of NumPy of a forward pass, above which there is one jitter less
 
 
 class Run(NamedTuple):
@@ -98,13 +99,15 @@ def finite(seen: Run) -> bool:
     return bool(seen.outputs) and all(o.dtype.kind in "fiub" and np.isfinite(o).all() for o in seen.outputs)
 
 
-def observe(pair: OpenPair, draw: PairDraw, base: Run | None = None, kind: str = "float64") -> Observation:
+def observe(
+    pair: OpenPair, draw: PairDraw, base: Run | None = None, kind: str = "float64", jitters: int = JITTERS
+) -> Observation:
     """Run a draw and its jitters. ``base``: its run in float64, where it is known."""
     base = run(pair, draw, kind) if base is None else base
     k = kappa([*base.primals.values(), *base.outputs])
     estimates: dict[str, list[Estimate]] = {name: [] for name in base.gradients}
     heard: list[tuple[float, float]] = []  # of each jitter: the forward value's difference, its amplification
-    for number in range(JITTERS):
+    for number in range(jitters if base.operations <= HEAVY else min(jitters, JITTERS - 1)):
         shaken = jittered(draw, number)
         wide, narrow = run(pair, shaken, kind), run(pair, shaken, "float32")
         same = wide.pattern == narrow.pattern and finite(wide) and finite(narrow)

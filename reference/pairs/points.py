@@ -15,6 +15,7 @@ __all__ = ["Asked", "exhaustive", "few_of", "points_of"]
 Array = NDArray[Any]
 SMALL = 1500  # calls of NumPy: of the forward pass once an entry
 SAMPLED, FEW = 8, 4  # entries of a block, where not all are asked: by the complex step, by differences
+HEAVY = 40_000  # calls of NumPy that one question may take, above which fewer entries are asked
 
 
 class Asked(NamedTuple):
@@ -39,20 +40,29 @@ def exhaustive(run: Run, names: Mapping[str, Array], budget: float = SMALL) -> b
 def points_of(run: Run, names: Mapping[str, Array], seed: int, *, every: bool | None = None) -> dict[str, Asked]:
     """The entries and directions of every block that is asked. ``every``: all entries, whatever it costs."""
     whole = exhaustive(run, names) if every is None else every
+    many = _affordable(run, len(names), SAMPLED, 1)
     stream = np.random.RandomState(seed % 2**32)
     asked = {}
     for name, array in names.items():
-        if whole or array.size <= SAMPLED:
+        if whole or array.size <= many:
             asked[name] = Asked(np.arange(array.size), None)
         else:
-            entries = np.sort(stream.choice(array.size, SAMPLED, replace=False))
+            entries = np.sort(stream.choice(array.size, many, replace=False))
             asked[name] = Asked(entries, stream.standard_normal(array.shape))
     return asked
 
 
-def few_of(asked: Mapping[str, Asked]) -> dict[str, Asked]:
+def few_of(run: Run, asked: Mapping[str, Asked]) -> dict[str, Asked]:
     """What differences are asked, four evaluations each: fewer entries of a block where not all are asked."""
+    many = _affordable(run, len(asked), FEW, 4)
     return {
-        name: of if of.direction is None else Asked(of.entries[:: max(1, len(of.entries) // FEW)][:FEW], None)
+        name: of
+        if of.direction is None and many == FEW
+        else Asked(of.entries[:: max(1, len(of.entries) // many)][:many], None)
         for name, of in asked.items()
     }
+
+
+def _affordable(run: Run, blocks: int, wanted: int, evaluations: int) -> int:
+    """How many entries of each block one question may be asked."""
+    return max(1, min(wanted, HEAVY // (max(1, run.operations) * max(1, blocks) * evaluations)))

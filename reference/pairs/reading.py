@@ -141,14 +141,16 @@ class Bench(NamedTuple):
     kind: str = "float64"
     progress: Callable[[], None] = lambda: None
 
-    def sit(self, draw: PairDraw, index: int, judged: list[Judged], *, with_autodiff: bool = False) -> Stop | None:
+    def sit(
+        self, draw: PairDraw, index: int, judged: list[Judged], *, with_autodiff: bool = False, quick: bool = False
+    ) -> Stop | None:
         """Judge one draw, unless it raises or is not finite."""
         self.progress()
         try:
             base = run(self.pair, draw, self.kind)
             if not finite(base):
                 return Stop("MB401", "is not finite on its way forward at any draw")
-            found = judge_draw(self.pair, draw, base=base, with_autodiff=with_autodiff, kind=self.kind)
+            found = judge_draw(self.pair, draw, base=base, with_autodiff=with_autodiff, kind=self.kind, quick=quick)
             judged.append(found._replace(sizes_index=index))
         except (TargetRaised, TargetDied) as error:
             return Stop(*what_was_raised(error, self.pair.proposal.backward))

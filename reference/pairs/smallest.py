@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 from reference.interface.pair import PairDraw
@@ -12,44 +12,48 @@ from reference.pairs.reading import Bench, seed_of
 
 __all__ = ["only_where", "smallest"]
 
-DRAWS = 14  # of one search
+DRAWS, OPERATIONS = 12, 20_000  # of one search: draws, and calls of NumPy
 TWICE = (41, 43)  # other seeds, on which it must be right too
 
 
 def smallest(bench: Bench, shown: Judged, name: str) -> Judged:
     """Halve the sizes one by one, as long as this gradient stays wrong."""
-    sizes, best, left = dict(bench.reading.sizes(shown.sizes_index)), shown, DRAWS
+    sizes, best, left = dict(bench.reading.sizes(shown.sizes_index)), shown, _draws(shown)
     changed = True
-    while changed and left > 0:
+    while changed:
         changed = False
         for smaller in _smaller(sizes):
+            if left <= 0:
+                return best
             left -= 1
             found = _at(bench, shown, smaller, shown.seen.draw.seed)
             if found is not None and _stands(found, name) is Standing.WRONG:
                 sizes, best, changed = smaller, found, True
                 break
-            if left <= 0:
-                break
     return best
 
 
-def only_where(bench: Bench, shown: Judged, name: str, right_at: tuple[PairDraw, ...]) -> str:
-    """In words where it is right, if that is so on other seeds too: sizes that are equal or 1, or a configuration."""
-    sizes = bench.reading.sizes(shown.sizes_index)
-    left = DRAWS
+def only_where(bench: Bench, shown: Judged, names: Collection[str], right_at: tuple[PairDraw, ...]) -> str:
+    """In words where these are right, if they are on other seeds too: sizes that are equal or 1, or a configuration."""
+    sizes, left = bench.reading.sizes(shown.sizes_index), _draws(shown)
     for changed, text in _conditions(sizes):
         if left <= 0:
             break
-        left -= 1
         right = True
         for seed in TWICE:
+            left -= 1
             found = _at(bench, shown, changed, seed_of(bench.seed, shown.sizes_index, seed))
-            right = found is not None and _stands(found, name) is Standing.RIGHT
+            right = found is not None and all(_stands(found, name) is Standing.RIGHT for name in names)
             if not right:
                 break
         if right:
             return text
     return _configuration(shown.seen.draw, right_at)
+
+
+def _draws(shown: Judged) -> int:
+    """How many a search may take: fewer of what is slow."""
+    return max(DRAWS // 3, min(DRAWS, OPERATIONS // max(1, 10 * shown.seen.run.operations)))
 
 
 def _smaller(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
@@ -78,7 +82,7 @@ def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Jud
         draw = bench.reading.draw(seed, shown.sizes_index, sizes=sizes)
     except ValueError:  # no such sizes
         return None
-    bench.sit(draw, shown.sizes_index, sat)
+    bench.sit(draw, shown.sizes_index, sat, quick=True)
     return sat[0] if sat and not sat[0].disputes else None
 
 

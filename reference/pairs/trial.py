@@ -6,9 +6,11 @@ best evidence that runs are kept. A plan that fails was a guess, and is no findi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+import re
+from collections.abc import Mapping, Sequence
+from math import prod
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
 
 from reference.interface.entry import NotJudged, Place
 from reference.interface.exceptions import TargetDied
@@ -19,10 +21,9 @@ from reference.pairs.inputs.case_line import parse
 from reference.pairs.inputs.plans import plans_of
 from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
-from reference.pairs.inputs.said import EXAMPLE
-from reference.pairs.inputs.sizes import choices_of, in_proportion
+from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
-from reference.pairs.inputs.spec import Plan, Rank
+from reference.pairs.inputs.spec import Path, Plan, Rank
 
 __all__ = ["Trial", "trial"]
 
@@ -33,8 +34,10 @@ SIZES, CHOICES = 3, 5  # of a plan that runs
 HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
 PATIENCE = 5  # equal failures that have nothing to do with the arguments
 DEATHS = 2
-PHASES: tuple[tuple[str, ...], ...] = (("distinct", "fitting"), ("even", "divisible"), ("square",), ("equal",))
-NOTES = {"square": "as high as wide", "equal": "all of one size"}
+FLAT_TRIES, LONGEST = 6, 4000
+RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
+PHASES: tuple[tuple[str, ...], ...] = (("distinct", "fitting"), ("even", "divisible"), ("square", "seen"), ("equal",))
+NOTES = {"seen": "of the sizes of a call", "square": "as high as wide", "equal": "all of one size"}
 
 
 class Trial(NamedTuple):
@@ -49,7 +52,7 @@ class Trial(NamedTuple):
 
 def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> Trial:
     """Try the plans of a pair. ``case``: a line; its plan is taken, and nothing is tried. Raises ``CaseError``."""
-    plans = plans_of(pair.proposal, sources_of(Path(pair.file)))
+    plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
     if case is not None:
         wanted = parse(case, plans, pair.proposal.check)
         plan = next(p for p in plans if p.label == wanted.label)
@@ -104,23 +107,34 @@ class _Search:
         return ran
 
     def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
-        if how == "fitting" and not plan.fits:
+        if (how == "fitting" and not plan.fits) or (how == "seen" and plan.rank is not Rank.SEEN):
             return None
-        for case in self._cases(plan, how):
+        if not plan.arguments:  # the file's own example makes them
+            case = PairCase(self.pair.proposal.check, plan.label, {}, {}, dict(plan.reading), seed=self.seed)
             one = self._attempt(case)
-            if one.runs:
-                return case, one
-            self.failures.append((plan, one))
-            return None
+        else:
+            sizes = next(iter(in_proportion(plan, {}, self.seed, how, 1)), None)
+            if sizes is None:
+                return None
+            case, one, _ = self._at(plan, sizes, {})
+        if one.runs:
+            return case, one
+        self.failures.append((plan, one))
         return None
 
-    def _cases(self, plan: Plan, how: str, many: int = 1) -> Iterator[PairCase]:
-        check = self.pair.proposal.check
-        if plan.label == EXAMPLE or not plan.arguments:
-            yield PairCase(check, plan.label, {}, {}, dict(plan.reading), seed=self.seed)
-            return
-        for sizes in in_proportion(plan, {}, self.seed, how, many):
-            yield case_of(check, plan, sizes, seed=self.seed)
+    def _at(self, plan: Plan, sizes: Sizes, chosen: Mapping[Path, Any]) -> tuple[PairCase, Attempt, Sizes]:
+        """A plan at these sizes; a flat vector is made as long as what it is taken apart into asks for."""
+        for _ in range(FLAT_TRIES):
+            case = case_of(self.pair.proposal.check, plan, sizes, chosen, seed=self.seed)
+            one = self._attempt(case)
+            wanted = None if one.runs or FLAT not in sizes else RESHAPED.search(one.reason)
+            if wanted is None or self._given_up():
+                break
+            longer = sizes[FLAT] - int(wanted[1]) + prod(int(n) for n in wanted[2].split(",") if n.strip())
+            if not 0 < longer < LONGEST or longer == sizes[FLAT]:
+                break
+            sizes = {**sizes, FLAT: longer}
+        return case, one, sizes
 
     def _attempt(self, case: PairCase) -> Attempt:
         self.attempts += 1
@@ -139,26 +153,25 @@ class _Search:
 
     def _widened(self, plan: Plan, first: PairCase, how: str) -> RunningPlan:
         """The same plan at other sizes, and with its other options, as far as these run."""
-        if plan.label == EXAMPLE:
+        if not plan.arguments:
             return RunningPlan(self.pair, plan, (first,), ({},), tuple(self.plans))
         every = in_proportion(plan, {}, self.seed, how, SIZES + 3)
-        cases, sizes, left = [first], [every[0]], []
-        check = self.pair.proposal.check
+        first, _, settled = self._at(plan, every[0], {}) if FLAT in every[0] else (first, None, every[0])
+        cases, sizes, left = [first], [settled], []
         for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
-            fitting = in_proportion(plan, chosen, self.seed + k + 1, how, 2)
-            for found in fitting[:1]:
-                case = case_of(check, plan, found, chosen, seed=self.seed)
-                if self._attempt(case).runs:
+            for found in in_proportion(plan, chosen, self.seed + k + 1, how, 1):
+                case, one, settled = self._at(plan, found, chosen)
+                if one.runs:
                     cases.append(case)
-                    sizes.append(found)
+                    sizes.append(settled)
                 else:
                     left += [f"{way[-1]}={value}" for way, value in chosen.items()]
         wider = [s for s in every[1:] if 1 not in s.values()][:1] + [s for s in every[1:] if 1 in s.values()][:2]
         for place, found in zip((1, 3, 5), wider, strict=False):
-            case = case_of(check, plan, found, seed=self.seed)
-            if self._attempt(case).runs:
+            case, one, settled = self._at(plan, found, {})
+            if one.runs:
                 cases.insert(place, case)
-                sizes.insert(place, found)
+                sizes.insert(place, settled)
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes))

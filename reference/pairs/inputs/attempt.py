@@ -12,7 +12,7 @@ from reference.interface.exceptions import TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.inputs.case import PairCase
 from reference.pairs.inputs.drawing import draw_of
-from reference.pairs.inputs.said import EXAMPLE
+from reference.pairs.inputs.said import is_example
 
 __all__ = ["Attempt", "attempt", "draw_for", "examined"]
 
@@ -42,7 +42,7 @@ def attempt(pair: OpenPair, case: PairCase) -> Attempt:
 
 def draw_for(pair: OpenPair, case: PairCase) -> PairDraw:
     """The draw of a case; where the file's own example makes the arguments, it is asked for them."""
-    if case.label != EXAMPLE:
+    if not is_example(case.label):
         return draw_of(case)
     made = pair.ask("pair_example", check=case.check, seed=case.seed)
     exact = {name: {k: _exact(v) for k, v in made[name].items()} for name in ("arguments", "construct")}

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reference.pairs.inputs.case import PairCase
-from reference.pairs.inputs.said import EXAMPLE
+from reference.pairs.inputs.said import is_example
 from reference.pairs.inputs.spec import Array, Choice, Generator, Group, Path, Plan, Shape, Spec, leaves, replaced
 from reference.pairs.inputs.words import CaseError, split_words, text_of, value_in
 
@@ -187,8 +187,8 @@ def _example(plan: Plan, check: str) -> str:
     from reference.pairs.inputs.case import case_of
     from reference.pairs.inputs.sizes import in_proportion
 
-    if plan.label == EXAMPLE:
-        return f"'{check} reading={EXAMPLE} seed=0'"
+    if is_example(plan.label):
+        return f"'{check} reading={plan.label} seed=0'"
     sizes = in_proportion(plan, {}, 0, "distinct", 1)
     return f"'{_line(case_of(check, plan, sizes[0]), True)}'" if sizes else check
 

@@ -23,8 +23,12 @@ MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 
 def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     """The plans of a proposal. ``sources``: the file's own text and what stands beside it, where calls are seen."""
+    others = chain(documented_plans(proposal), plans_by_layout(proposal))
     found = chain(
-        said_plans(proposal), seen_plans(proposal, sources), documented_plans(proposal), plans_by_layout(proposal)
+        said_plans(proposal),
+        seen_plans(proposal, sources, others),
+        documented_plans(proposal),
+        plans_by_layout(proposal),
     )
     further = _for_the_backward_pass_alone(proposal)
     by_rank: dict[Rank, list[Plan]] = {rank: [] for rank in Rank}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.inputs.attempt import draw_for
 from reference.pairs.inputs.case import PairCase, case_of
@@ -28,6 +30,7 @@ class RunningPlan:
         self.pair, self.plan, self.cases, self.notes = pair, plan, tuple(cases), tuple(notes)
         self._sizes, self._plans = tuple(sizes), tuple(plans)
         self._drawn: dict[str, PairCase] = {}
+        self._made = ""  # what an example made
 
     @property
     def rank(self) -> int:
@@ -46,6 +49,8 @@ class RunningPlan:
     def said(self) -> str:
         """What is drawn, for the report: ``W (5,3), X (4,5), y int < 3``."""
         case = self.cases[0]
+        if not self.plan.arguments and self._made:
+            return f"{self._made} ({EVIDENCE[self.rank]}: {self.plan.where})"
         parts = [
             _spoken(way[-1], spec)
             for way, spec in (*leaves(case.construct), *leaves(case.arguments))
@@ -72,6 +77,9 @@ class RunningPlan:
         case = self.cases[0] if exactly else self.case(seed, index, sizes=sizes, mild=mild)
         draw = draw_for(self.pair, case)
         self._drawn[_digest(draw)] = case
+        if not self.plan.arguments and not self._made:
+            given = {**draw.construct, **draw.arguments}
+            self._made = ", ".join(f"{name} {tuple(np.shape(v))}".replace(" ()", "") for name, v in given.items())
         return draw
 
     def case_line(self, draw: PairDraw) -> str:

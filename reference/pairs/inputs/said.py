@@ -12,9 +12,14 @@ from reference.pairs.inputs.spec import Group, Plan, Rank, Spec
 from reference.pairs.inputs.tried import with_readings
 from reference.pairs.inputs.words import CaseError, read_specs
 
-__all__ = ["EXAMPLE", "said_plans"]
+__all__ = ["EXAMPLE", "is_example", "said_plans"]
 
 EXAMPLE = "said"  # the label of a plan whose arguments the file's own example makes
+
+
+def is_example(label: str) -> bool:
+    """Does the file's own example make the arguments of a plan of this label?"""
+    return label == EXAMPLE or label.startswith(f"{EXAMPLE}-of-its-")
 
 
 def said_plans(proposal: Proposal) -> Iterator[Plan]:

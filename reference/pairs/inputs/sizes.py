@@ -21,7 +21,7 @@ from reference.pairs.inputs.spec import (
     settled,
 )
 
-__all__ = ["Sizes", "choices_of", "in_proportion", "sizes_to_try"]
+__all__ = ["FLAT", "Sizes", "choices_of", "in_proportion", "sizes_to_try"]
 
 Sizes = dict[str, int]
 
@@ -47,14 +47,15 @@ WAYS = (
     ("H", "W"), ("HH", "WW"), ("PH", "PW"), ("n_H_prev", "n_W_prev"), ("h", "w"), ("height", "width"), ("H_in", "W_in"),
     ("FH", "FW"), ("KH", "KW"),
 )  # fmt: skip
+FLAT = "flat"  # of a vector that holds several arrays: known only once it is taken apart
 TRIES = 400
 
 
 def sizes_to_try(plan: Plan, chosen: Mapping[Path, Any], seed: int, *, how: str = "distinct") -> Iterator[Sizes]:
     """Endless, each unlike the one before where there are enough.
 
-    ``how``: "distinct"; "fitting", where every window ends where its plane ends; "even", all even; "square", where
-    planes and windows are as high as wide; "divisible", each a multiple of the next smaller; "equal", all equal.
+    ``how``: "distinct"; "seen", those of a call; "fitting", where every window ends where its plane ends; "even", all
+    even; "square", where planes and windows are as high as wide; "divisible", powers of two; "equal", all equal.
     """
     names = names_of_plan(plan)
     rng = np.random.RandomState([seed, len(names)])
@@ -81,28 +82,32 @@ def _one(
 
 
 def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
+    if how == "seen":  # as they are in a call, which named them by their numbers
+        return {n: int(n[1:].rstrip("b")) if n[1:].rstrip("b").isdigit() else int(rng.randint(2, 6)) for n in names}
     if how == "equal":
         size = int(rng.randint(2, 5))
         return dict.fromkeys(names, size)
-    windows = [n for n in names if n in WINDOWS] if _slides(names) else []
-    planes = [n for n in names if n in PLANES and (windows or n not in ("h", "w"))] if _slides(names) else []
+    slides = _slides(names)
+    windows = [n for n in names if n in WINDOWS] if slides else []
+    planes = [n for n in names if n in PLANES and (windows or n not in ("h", "w"))] if slides else []
     others = [n for n in names if n not in windows and n not in planes]
     step = 2 if how == "even" else 1
-    pool = [step * k for k in range(2, 2 + len(others) + (1 if len(others) > 4 else 2))]
-    sizes = dict(zip(others, _shuffled(pool, rng), strict=False))
+    sizes = (
+        dict.fromkeys(windows, 2)
+        if how == "even"
+        else dict(zip(windows, _shuffled([2, 3], rng) + [1, 4], strict=False))
+    )
+    free = [k for k in range(2, 20) if k % step == 0 and (how == "even" or k not in sizes.values())]
+    sizes |= dict(zip(others, _shuffled(free[: len(others) + (1 if len(others) > 4 else 2)], rng), strict=False))
     if how == "divisible":
-        sizes = {n: 2 ** (k + 1) for k, n in enumerate(_shuffled(others, rng))}
-        sizes |= {
-            n: 2 * sizes.get("HEADS", 2) * k for k, n in enumerate(("D", "embed_dim", "d_model"), 1) if n in sizes
-        }
-    taken = set(sizes.values())
-    for name in windows:
-        free = [k for k in (2, 3, 1, 4) if k not in {sizes[w] for w in windows if w in sizes}]
-        sizes[name] = int(free[rng.randint(2)]) if how != "even" else 2
+        sizes |= {n: 2 ** (k + 1) for k, n in enumerate(_shuffled(others, rng))}
+        wide = [n for n in ("D", "embed_dim", "d_model") if n in sizes]
+        sizes |= {n: 2 * sizes.get("HEADS", 2) * k for k, n in enumerate(wide, 1)}
     for name in planes:
-        free = [k for k in range(4, 11) if k not in taken and (k % step == 0)] or list(range(4, 11))
+        free = [k for k in range(4, 12) if k not in sizes.values() and k % step == 0] or list(range(4, 12))
         sizes[name] = int(free[rng.randint(len(free))])
-        taken.add(sizes[name])
+    if FLAT in sizes:
+        sizes[FLAT] = 97  # until it is known better
     return sizes
 
 

@@ -13,6 +13,7 @@ from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm, label_forms
 from reference.pairs.inputs.layouts import FITS, LAYOUTS, Layout
 from reference.pairs.inputs.parts import Setup, parts_of
+from reference.pairs.inputs.sizes import FLAT
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, names_of, names_of_plan
 from reference.pairs.inputs.vocabulary import Part
 
@@ -100,6 +101,8 @@ def _allowed(
         least, most = asked.rank(name)
         if axes is not None and not least <= len(axes) <= most:
             return False
+    if layout.axes.get(Part.THETA) == (FLAT,) and Part.THETA not in parts.values():
+        return False
     return not (Part.STATE_WEIGHT in parts.values() and Part.STATE_WEIGHT not in layout.axes)
 
 
@@ -109,6 +112,8 @@ def _outputs(layout: Layout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
     every = set(parts.values())
     if Part.THETA in every and Part.THETA in layout.axes and not every & {Part.WEIGHT}:
         theta = layout.axes[Part.THETA]
+        if theta == (FLAT,):
+            return layout.axes[Part.PREDICTION]
         batch = inputs[1:] if layout.examples == "last" else inputs[:1] if layout.examples == "first" else ()
         return (*theta[1:], *batch) if layout.examples == "last" else (*batch, *theta[1:])
     weighted = every & {Part.WEIGHT, Part.OUTPUT_WEIGHT}

@@ -64,12 +64,12 @@ def _tapped(pair: Prepared, cotangents: list[Any], units: list[Unit]) -> list[di
     ready = []
     for number, unit in enumerate(units):
         source = _with_probes(unit.page, number)
-        code = compiled(unit, source)
+        code = compiled(unit, source, {PROBE: probes})
         if code is not None:
             ready.append((unit, code))
     found: list[dict[str, Any]] = []
     try:
-        with running(ready, {PROBE: probes}), limited(SECONDS), np.errstate(all="ignore"):
+        with running(ready), limited(SECONDS), np.errstate(all="ignore"):
             probes.start()
             pair.forward(pair.primals)
             seen = dict(probes.seen)
@@ -134,7 +134,7 @@ def _with_probes(page: Page, number: int) -> str:
                 continue
         for into, value in parts:
             if not isinstance(value, ast.Constant | ast.Tuple | ast.Dict | ast.List | ast.Lambda):
-                spans.append((*page.span(value), f"{PROBE}({number}, {ast.unparse(into)!r}, {node.lineno}, "))
+                spans.append((*page.span(value), f"{PROBE!r}({number}, {ast.unparse(into)!r}, {node.lineno}, "))
     source = page.source
     for start, end, head in sorted(spans, reverse=True):
         source = f"{source[:start]}{head}{source[start:end]}){source[end:]}"

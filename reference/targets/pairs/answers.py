@@ -8,10 +8,12 @@ from typing import Any
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.editing import adjoints_of, variants_of
+from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
+from reference.targets.pairs.said import example_of
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -36,6 +38,13 @@ class PairAnswers:
         self.proposals = proposals_of(self.cells, self.loaded)
         return [proposal.tree() for proposal in self.proposals.values()]
 
+    def ask_pair_example(self, check: str, seed: int) -> dict[str, Any]:
+        """``arguments`` and ``construct`` by name, as the file's own example makes them from a seed."""
+        assert self.loaded is not None
+        if not self.proposals:
+            self.ask_pair_proposals()
+        return example_of(self.proposals[check], self.loaded, seed)
+
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
 
@@ -55,8 +64,9 @@ class PairAnswers:
         """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there.
 
         ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape; ``value`` and ``pattern``: θ's.
+        Casts to a narrower float are widened, as in every witness: their rounding over ε would be no derivative.
         """
-        prepared, namespace = self._prepared(check, draw, "float64")
+        prepared, namespace = self._prepared(check, draw, "widened")
         return differences(prepared, namespace.kind, cotangents, points, steps)
 
     def ask_pair_complex(
@@ -76,6 +86,21 @@ class PairAnswers:
         """
         prepared, namespace = self._prepared(check, draw, "autodiff")
         return autodiff(prepared, namespace.kind, cotangents)
+
+    def ask_pair_guards(
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], fractions: list[float]
+    ) -> list[dict[str, Any]]:
+        """Of every small literal within a logarithm the complex step at the points, with it times each fraction.
+
+        ``number``, ``literal``, ``text``, ``cell``, ``line``, ``derivatives`` (fractions, points).
+        """
+
+        def edited(cells: list[Cell]) -> tuple[Prepared, Any]:
+            kind = kind_named("complex")
+            loaded = loaded_for(self.path, cells, kind)
+            return prepare(self.proposals[check], loaded, self._draw(draw), kind), kind
+
+        return guards(self.cells, edited, cotangents, points, fractions)
 
     def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
         """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.

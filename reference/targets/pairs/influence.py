@@ -28,7 +28,7 @@ def parts(page: Page) -> list[ast.expr]:
 def disturbed(page: Page, part: ast.expr) -> str:
     """The function's source, where this part of it is something else."""
     start, end = page.span(part)
-    return f"{page.source[:start]}{NAME}({page.source[start:end]}){page.source[end:]}"
+    return f"{page.source[:start]}{NAME!r}({page.source[start:end]}){page.source[end:]}"
 
 
 def disturb(value: Any) -> Any:

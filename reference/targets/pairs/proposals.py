@@ -14,6 +14,7 @@ from reference.targets.pairs.classes import class_proposals
 from reference.targets.pairs.derivatives import derivative_pairs
 from reference.targets.pairs.functions import NamedPair, function_pairs
 from reference.targets.pairs.missing import missing_line
+from reference.targets.pairs.said import said_pairs, with_what_is_said
 from reference.targets.pairs.source_functions import (
     SourceFunction,
     calls_of,
@@ -34,7 +35,7 @@ GLOBAL = "global"  # in an annotation's place: no argument, but a name that code
 def proposals_of(cells: list[Cell], loaded: Loaded) -> dict[str, Proposal]:
     """Every proposal of a file by its check."""
     every = [*function_proposals(cells, loaded), *class_proposals(cells, loaded)]
-    return {proposal.check: proposal for proposal in every}
+    return {proposal.check: with_what_is_said(proposal, loaded) for proposal in every}
 
 
 def function_proposals(cells: list[Cell], loaded: Loaded) -> list[Proposal]:
@@ -42,7 +43,9 @@ def function_proposals(cells: list[Cell], loaded: Loaded) -> list[Proposal]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         functions = source_functions(cells, loaded)
-        pairs = list(function_pairs(functions))
+        said = list(said_pairs(functions, loaded))
+        told = {pair.backward.name for pair in said}
+        pairs = [*said, *(pair for pair in function_pairs(functions) if pair.backward.name not in told)]
         taken = {pair.backward.name for pair in pairs}
         pairs += value_functions(functions, taken)
         taken |= {pair.backward.name for pair in pairs}

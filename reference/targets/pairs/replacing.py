@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from types import CodeType, FrameType
-from typing import Any
 
 from reference.targets.pairs.edit import Edit
 from reference.targets.pairs.edits import replaced
@@ -40,20 +39,17 @@ def in_place(edits: Sequence[Edit]) -> Iterator[bool]:
 
 
 @contextlib.contextmanager
-def running(ready: Sequence[tuple[Unit, CodeType]], names: Mapping[str, Any] = {}) -> Iterator[None]:
-    """Each function with another code, and with further global names, for a while."""
+def running(ready: Sequence[tuple[Unit, CodeType]]) -> Iterator[None]:
+    """Each function with another code, for a while."""
     try:
         for unit, code in ready:
             for function in unit.functions:
                 function.__code__ = code
-                function.__globals__.update(names)
         yield
     finally:
         for unit, _ in ready:
             for function in unit.functions:
                 function.__code__ = unit.code
-                for name in names:
-                    function.__globals__.pop(name, None)
 
 
 @contextlib.contextmanager

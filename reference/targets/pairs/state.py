@@ -27,8 +27,9 @@ class SameState:
 
     def __init__(self, loaded: Loaded, kind: Kind) -> None:
         self.names, self.kind = loaded.names, kind
-        self.first = dict(loaded.names)
-        self.kept = {name: _copy(v) for name, v in loaded.names.items() if isinstance(v, MUTABLE)}
+        self.first = dict(loaded.names)  # as every run leaves them
+        own_values = {name: v for name, v in loaded.names.items() if isinstance(v, MUTABLE) and name != "__builtins__"}
+        self.kept = {name: _copy(v) for name, v in own_values.items()}
         own = [loaded.names.get(name) for name in loaded.own]
         self.functions = [
             (f, _copy(f.__defaults__), _copy(f.__kwdefaults__), dict(f.__dict__))
@@ -39,7 +40,6 @@ class SameState:
     @contextmanager
     def from_seed(self, seed: int) -> Iterator[None]:
         """Afterwards the generators of this process are as they were, and so are the names."""
-        self._restore()
         with seeded(seed % 2**32):
             theirs = getattr(self.kind.numpy, "random", None)
             if theirs is not None and theirs is not np.random and hasattr(theirs, "seed"):
@@ -55,9 +55,11 @@ class SameState:
         self.names.update(self.first)
         self.names.update({name: _copy(value) for name, value in self.kept.items()})
         for f, defaults, named, attributes in self.functions:
-            f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
-            f.__dict__.clear()
-            f.__dict__.update(attributes)
+            if any(isinstance(value, MUTABLE) for value in (*(defaults or ()), *(named or {}).values())):
+                f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
+            if f.__dict__ or attributes:
+                f.__dict__.clear()
+                f.__dict__.update(attributes)
 
 
 def _copy(value: Any) -> Any:

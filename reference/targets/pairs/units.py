@@ -7,8 +7,9 @@ import gc
 import inspect
 import linecache
 import sys
-from collections.abc import Callable
-from types import CodeType, FrameType, FunctionType
+import warnings
+from collections.abc import Callable, Mapping
+from types import CodeType, FrameType, FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
 from reference.targets.pairs.edits import Page, Scope, observed
@@ -16,6 +17,7 @@ from reference.targets.reading.source import place
 
 __all__ = ["Unit", "compiled", "ran", "units"]
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 LONGEST = 400  # lines of a function
 DEEPEST = 12  # functions of one pass
 
@@ -124,14 +126,31 @@ def _page(code: CodeType) -> tuple[Page | None, int]:
     return page, first
 
 
-def compiled(unit: Unit, source: str) -> CodeType | None:
-    """The code of an edited function; ``None`` where it does not parse or is no longer the same kind of function."""
+def compiled(unit: Unit, source: str, values: Mapping[str, Any] = NOTHING) -> CodeType | None:
+    """The code of an edited function; ``None`` where it does not parse or is no longer the same kind of function.
+
+    ``values``: what stands for a text of the source. Nothing is put among the target's global names, which a run may
+    give back as they were.
+    """
     try:
-        module = compile(source, unit.code.co_filename, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a text that is called
+            module = compile(source, unit.code.co_filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
     found = _within(module, unit.code.co_name)
-    return found if found is not None and found.co_freevars == unit.code.co_freevars else None
+    if found is None or found.co_freevars != unit.code.co_freevars:
+        return None
+    return _with(found, values) if values else found
+
+
+def _with(code: CodeType, values: Mapping[str, Any]) -> CodeType:
+    def instead(constant: Any) -> Any:
+        if isinstance(constant, CodeType):
+            return _with(constant, values)
+        return values[constant] if isinstance(constant, str) and constant in values else constant
+
+    return code.replace(co_consts=tuple(map(instead, code.co_consts)))
 
 
 def _within(code: CodeType, name: str) -> CodeType | None:

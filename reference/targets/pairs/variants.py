@@ -66,10 +66,10 @@ class Variants:
 
         before, found = run(), []
         for part in parts(unit.page):
-            code = compiled(unit, disturbed(unit.page, part))
+            code = compiled(unit, disturbed(unit.page, part), {NAME: disturb})
             if code is None or time.perf_counter() > self.until:
                 continue
-            with running([(unit, code)], {NAME: disturb}):
+            with running([(unit, code)]):
                 touched = moved(before, run)
             if touched is not None:
                 found.append((*_wide(unit, part), tuple(touched)))

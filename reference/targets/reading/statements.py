@@ -20,7 +20,17 @@ PRINT_OF_AN_EXPRESSION = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)  
 CONTINUED = ("else", "elif", "except", "finally", ")", "]", "}")
 DEFINING = ("def ", "class ", "@")
 NAMED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
-KEPT_DECORATORS = ("staticmethod", "classmethod", "property", "functools", "vectorize", "np", "numpy")
+KEPT_DECORATORS = (
+    "staticmethod",
+    "classmethod",
+    "property",
+    "functools",
+    "vectorize",
+    "np",
+    "numpy",
+    "pair",
+    "reference",
+)
 
 
 GENERATORS = ("RandomState", "default_rng", "Generator", "PCG64", "SeedSequence")

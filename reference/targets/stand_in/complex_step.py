@@ -195,9 +195,10 @@ class ComplexStep:
         """One call of a ufunc."""
         PATTERN.operations += 1
         unwrapped = self.unwrapped
-        given = [unwrapped[type(x)](x) if type(x) in unwrapped else as_given(self.plain(x)) for x in inputs]
+        given = [unwrapped[type(x)](x) if type(x) in unwrapped else self.plain(x) for x in inputs]
         if method != "__call__":
             return self._method(ufunc, method, given, inputs, out, options)
+        given = [as_given(x) if isinstance(x, list | tuple) else x for x in given]
         where = options.pop("where", True)
         options = {name: self.dtype(value) if name == "dtype" else self.plain(value) for name, value in options.items()}
         result = self._called(ufunc, given, options)

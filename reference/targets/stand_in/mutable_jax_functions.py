@@ -59,7 +59,7 @@ class UniversalFunction:
         return FUNCTIONS[name]
 
 
-class Glued:
+class JoinedArrays:
     """``np.r_``, and ``np.c_`` where ``columns``."""
 
     def __init__(self, *, columns: bool) -> None:
@@ -119,7 +119,8 @@ def functions() -> dict[str, Any]:
     FUNCTIONS.update({name: known_alone(name) for name in ("histogram", "intersect1d", "union1d", "setdiff1d")})
     FUNCTIONS.update(
         {
-            "r_": Glued(columns=False), "c_": Glued(columns=True), "nditer": lambda x, *_, **__: Iteration(asarray(x)),
+            "r_": JoinedArrays(columns=False), "c_": JoinedArrays(columns=True),
+            "nditer": lambda x, *_, **__: Iteration(asarray(x)),
             "fromiter": lambda values, dtype=float, count=-1: array(list(values), dtype), "fromfunction": _fromfunction,
             "asscalar": lambda x: x.item(),
         }

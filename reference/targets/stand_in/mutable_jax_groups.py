@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from reference.targets.stand_in.mutable_jax_operations import OPERATIONS
 from reference.targets.stand_in.mutable_jax_tape import CONSTANT, Operand, Step, Tape
 
-__all__ = ["Group", "Read", "grouped"]
+__all__ = ["Read", "StepGroup", "grouped"]
 
 ALONE = ("added_at",)  # gathers nothing by being a batch
 
@@ -32,7 +32,7 @@ class Read(NamedTuple):
     order: NDArray | None  # (elements, 1); None where they stand in order
 
 
-class Group(NamedTuple):
+class StepGroup(NamedTuple):
     """Steps that are one operation; ``batched``: the first axis of every operand counts them."""
 
     operation: str
@@ -78,7 +78,7 @@ class Placed:
         return Read(shape, tuple(int(g) for g in used), constants, None if in_order else index[:, None])
 
 
-def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[Group], Read]:
+def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[StepGroup], Read]:
     """The operations in their order, and how the outputs are read of them."""
     live = _live(tape, labels)
     placed = Placed(tape)
@@ -107,14 +107,14 @@ def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[Group], 
     return groups, placed.read([Operand(values, labels)], (labels.size,))
 
 
-def _group(placed: Placed, steps: list[Step], *, entrywise: bool) -> Group:
+def _group(placed: Placed, steps: list[Step], *, entrywise: bool) -> StepGroup:
     first, batched = steps[0], not entrywise and len(steps) > 1
     reads = []
     for k, operand in enumerate(first.operands):
         operands = [step.operands[k] for step in steps]
         shape = (sum(o.values.size for o in operands),) if entrywise else operand.values.shape
         reads.append(placed.read(operands, (len(steps), *shape) if batched else shape))
-    return Group(first.operation, first.static, batched, tuple(reads))
+    return StepGroup(first.operation, first.static, batched, tuple(reads))
 
 
 def _live(tape: Tape, labels: NDArray) -> NDArray:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.stand_in.mutable_jax_evaluation import evaluated
-from reference.targets.stand_in.mutable_jax_groups import Group, Read, grouped
+from reference.targets.stand_in.mutable_jax_groups import Read, StepGroup, grouped
 from reference.targets.stand_in.mutable_jax_operations import OPERATIONS
 from reference.targets.stand_in.mutable_jax_tape import Tape
 
@@ -54,7 +54,7 @@ def derivative(
     return float(value), gradient
 
 
-def _function(jax: Any, group: Group) -> Callable[..., Any]:
+def _function(jax: Any, group: StepGroup) -> Callable[..., Any]:
     traced = OPERATIONS[group.operation].traced
 
     def one(*operands: Any) -> Any:

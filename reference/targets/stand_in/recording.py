@@ -164,9 +164,10 @@ class Recording:
         """One call of a ufunc."""
         PATTERN.operations += 1
         unwrapped = self.unwrapped
-        given = [unwrapped[type(x)](x) if type(x) in unwrapped else as_given(self.plain(x)) for x in inputs]
+        given = [unwrapped[type(x)](x) if type(x) in unwrapped else self.plain(x) for x in inputs]
         if method != "__call__":
             return self._method(ufunc, method, given, inputs, out, options)
+        given = [as_given(x) if isinstance(x, list | tuple) else x for x in given]
         if out is not None:
             options = {**options, "out": tuple(map(self.plain, out))}
         if options:

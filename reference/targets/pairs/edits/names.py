@@ -38,7 +38,7 @@ def of_names(
         others = [n for n in scope.sizes if n != text and "[" not in n][:24]
         yield from (page.change("name", node, other, 1.1 - 0.4 * _like(text, other)) for other in others)
         if node not in counted and _is_in_arithmetic(page, node):
-            yield page.change("size", node, f"({text} - 1)", 1.2)
+            yield page.change("size", node, f"{text} - 1", 1.2)
         if node in counted:
             yield from _of_counters(page, node, text, scope)
     elif text in scope.numbers:

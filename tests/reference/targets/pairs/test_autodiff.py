@@ -17,7 +17,7 @@ from reference.targets.stand_in.recording import Recording
 from tests.reference.targets.pairs.programs import PROGRAMS, Program
 from tests.strategies import drawn, seeds
 
-KIND, RECORDED, COMPLEX = MutableJax(), Recording(), ComplexStep()
+KIND, RECORDED, COMPLEX = MutableJax(), Recording(widened=True), ComplexStep()
 
 
 def prepared(run: Callable[..., Any], kind: Any, primals: dict[str, Any]) -> Prepared:

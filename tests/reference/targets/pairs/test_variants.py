@@ -59,7 +59,16 @@ def test_the_target_is_what_it_was_afterwards(made: HandMade) -> None:
     made.ask("pair_edited", numbers=[e["number"] for e in edits[:40]], draws=[DRAW], seconds=2.0)
     made.ask("pair_adjoints", draw=DRAW, cotangents=[np.ones((2, 3))])
     assert (made.names["backward"].__code__, made.names["forward"].__code__) == before
-    assert not any(name.startswith(("__probe", "__disturb")) for name in made.names)
+
+
+def test_what_a_target_s_run_gives_back_as_it_was_does_not_stop_the_adjoints(made: HandMade) -> None:
+    edits = made.ask("pair_edits", which="backward", draw=DRAW, wrong=["x"])
+    own = made.names["backward"].__globals__
+    known = set(own)
+    told = made.ask("pair_adjoints", draw=DRAW, cotangents=[np.ones((2, 3))])
+    assert told["backward"]
+    assert set(own) == known  # nothing of ours stands among the target's names
+    assert any(e["rank"] == e["weight"] for e in edits)  # parts of it are known to have a part in the gradient
 
 
 def test_time_that_is_over_gives_fewer_answers(made: HandMade) -> None:

@@ -101,6 +101,7 @@ z = x.copy(); z[z < 0] = 0; z
 z = x.copy(); z[0] += y[0]; z *= 2; z
 z = np.zeros((5, 4)); np.add.at(z, k, x); z
 z = np.zeros((5, 4)); np.subtract.at(z, k, x); z
+z = np.zeros((4, 4)); np.add.at(z, (k, [1, 1, 0]), x[:, 0]); z
 z = np.ones((5, 4)); np.multiply.at(z, k, x); z
 z = np.zeros((4, 4)); np.fill_diagonal(z, v); z
 z = x.copy(); np.fill_diagonal(z, 0); z
