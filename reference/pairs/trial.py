@@ -23,11 +23,11 @@ from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
-from reference.pairs.inputs.spec import Path, Plan, Rank
+from reference.pairs.inputs.spec import Array, Law, Path, Plan, Rank, Spec, leaves
 
-__all__ = ["Trial", "trial"]
+__all__ = ["MOST", "Trial", "trial"]
 
-ATTEMPTS = 240  # in all, before nothing has run
+ATTEMPTS, MOST = 240, 400  # of one rank and kind of sizes, and in all
 FURTHER = 40  # after the first plan that ran, in search of others that would contradict it
 READINGS = 4  # that have a vote
 SIZES, CHOICES = 3, 5  # of a plan that runs
@@ -36,8 +36,10 @@ PATIENCE = 5  # equal failures that have nothing to do with the arguments
 DEATHS = 2
 FLAT_TRIES, LONGEST = 6, 4000
 RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
-PHASES: tuple[tuple[str, ...], ...] = (("distinct", "fitting"), ("even", "divisible"), ("square", "seen"), ("equal",))
+PHASES = (("distinct fitting", "even divisible", "seen"), ("square",), ("equal",))
 NOTES = {"seen": "of the sizes of a call", "square": "as high as wide", "equal": "all of one size"}
+
+Ran = tuple[Plan, PairCase, Attempt, str]  # and how its sizes were drawn
 
 
 class Trial(NamedTuple):
@@ -76,24 +78,25 @@ class _Search:
         self.limit = ATTEMPTS
 
     def run(self) -> tuple[RunningPlan, ...]:
-        for rank in Rank:
-            plans = [plan for plan in self.plans if plan.rank is rank]
-            ran = self._of_rank(plans)
-            if ran:
-                clean = min(one.unmatched for _, _, one, _ in ran)
-                best = [found for found in ran if found[2].unmatched == clean][:READINGS]
-                return tuple(self._widened(plan, case, how) for plan, case, _, how in best)
-            if self._given_up():
-                break
+        """Sizes that hide mistakes, all equal at the worst, are tried once no plan runs with others."""
+        for phase in PHASES:
+            for rank in Rank:
+                ran = self._of_rank([plan for plan in self.plans if plan.rank is rank], phase)
+                if ran:
+                    clean = min(one.unmatched for _, _, one, _ in ran)
+                    best = _narrowest([found for found in ran if found[2].unmatched == clean])[:READINGS]
+                    return tuple(self._widened(plan, case, how) for plan, case, _, how in best)
+                if self._given_up(for_good=True):
+                    return ()
         return ()
 
-    def _of_rank(self, plans: Sequence[Plan]) -> list[tuple[Plan, PairCase, Attempt, str]]:
-        """Of every plan the first case that runs, the best sizes first."""
-        ran: list[tuple[Plan, PairCase, Attempt, str]] = []
-        self.limit = max(self.limit, self.attempts + ATTEMPTS // 3)
-        for phase in PHASES:
+    def _of_rank(self, plans: Sequence[Plan], phase: Sequence[str]) -> list[Ran]:
+        """Of every plan the first case that runs; of sizes that hide mistakes the best."""
+        ran: list[Ran] = []
+        self.limit = self.attempts + ATTEMPTS
+        for ways in phase:
             for plan in plans:
-                for how in phase:
+                for how in ways.split():
                     if self._given_up() or len(ran) >= READINGS + 2:
                         return ran
                     one = self._first(plan, how)
@@ -128,7 +131,7 @@ class _Search:
             case = case_of(self.pair.proposal.check, plan, sizes, chosen, seed=self.seed)
             one = self._attempt(case)
             wanted = None if one.runs or FLAT not in sizes else RESHAPED.search(one.reason)
-            if wanted is None or self._given_up():
+            if wanted is None or self.deaths >= DEATHS:
                 break
             longer = sizes[FLAT] - int(wanted[1]) + prod(int(n) for n in wanted[2].split(",") if n.strip())
             if not 0 < longer < LONGEST or longer == sizes[FLAT]:
@@ -147,9 +150,10 @@ class _Search:
             self.hopeless.append(one)
         return one
 
-    def _given_up(self) -> bool:
+    def _given_up(self, for_good: bool = False) -> bool:
         same = len(self.hopeless) >= PATIENCE and len(self.hopeless) == self.attempts
-        return self.attempts >= self.limit or self.deaths >= DEATHS or same
+        spent = self.attempts >= (MOST if for_good else min(self.limit, MOST))
+        return spent or self.deaths >= DEATHS or same
 
     def _widened(self, plan: Plan, first: PairCase, how: str) -> RunningPlan:
         """The same plan at other sizes, and with its other options, as far as these run."""
@@ -190,3 +194,32 @@ class _Search:
         reason = f"{tried}; the nearest {nearest.reason}"
         where = nearest.place or place
         return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)
+
+
+def _narrowest(ran: Sequence[Ran]) -> list[Ran]:
+    """Of plans that differ in the laws of their entries alone the first, whose labels are of the narrowest domain.
+
+    What is right for every label is right for one-hot ones; what is right for one-hot ones need not be right for
+    others (a gradient that takes them to sum to one). Of signs alone the same cannot be said.
+    """
+    kept: dict[str, Ran] = {}
+    for found in ran:
+        key = repr((_shapes(found[0].arguments), _shapes(found[0].construct), found[0].reading))
+        kept.setdefault(key, found)
+        if _has_signs(found[0]) and not _has_many_classes(kept[key][0]):
+            kept.setdefault(f"{key} of signs", found)
+    chosen = {id(found) for found in kept.values()}
+    return [found for found in ran if id(found) in chosen]
+
+
+def _shapes(specs: Mapping[str, Spec]) -> list[tuple[Path, Any]]:
+    return [(way, spec.dims if isinstance(spec, Array) else spec) for way, spec in leaves(specs)]
+
+
+def _has_signs(plan: Plan) -> bool:
+    return any(isinstance(spec, Array) and spec.law is Law.SIGNS for _, spec in leaves(plan.arguments))
+
+
+def _has_many_classes(plan: Plan) -> bool:
+    hot = (Law.ONE_HOT, Law.ONE_HOT_COLUMNS)
+    return any(isinstance(spec, Array) and spec.law in hot for _, spec in leaves(plan.arguments))

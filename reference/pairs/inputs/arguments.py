@@ -12,7 +12,7 @@ from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.parts import Setup
 from reference.pairs.inputs.settings import configured, setting, size_argument
 from reference.pairs.inputs.spec import Array, Choice, Group, Law, Shape, Spec, Whole
-from reference.pairs.inputs.vocabulary import Part, part_of, plain
+from reference.pairs.inputs.vocabulary import OF_SIZES, Part, part_of, plain
 
 __all__ = ["given_to"]
 
@@ -63,9 +63,9 @@ def _renamed(spec: Spec, renamed: Mapping[str, str]) -> Spec:
 
 def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None:
     name, asked = parameter.name, setup.asked
-    if constructor and name in setup.letters:
-        return Whole(name)
     text, said = plain(name), setup.said.get(name, Described())
+    if name in setup.letters and said.dims is None:
+        return Whole(name)
     keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
     if keys and said.dims is None:
         return Group({key: _entry(name, key, setup) for key in keys})
@@ -78,6 +78,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return _optional(parameter, setup, part, plainly, letter, constructor)
     if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:
         return _layers(text)
+    if OF_SIZES.search(text) and plainly is None and not is_array_for_sure(name, asked):
+        return Whole(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
         if re.search(r"shape$", text):
             return Shape(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
@@ -85,7 +87,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         if scalar is not None:
             return scalar
     elif part is Part.UNKNOWN or (isinstance(plainly, Choice) and len(text) > 1 and part not in ARRAYS):
-        if plainly is not None:
+        if plainly is not None and not (setup.guess == "whole" and re.search(r"scale|factor|ratio", text)):
             return plainly
         if letter is not None and (len(text) > 1 or asked.does("counts", name)):
             return Whole(letter)

@@ -19,6 +19,8 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
     part = setup.parts.get(name, Part.UNKNOWN)
     if part is Part.LABELS and law in (None, Law.NORMAL) and setup.form is not None:
         return setup.form.labels._replace(dims=dims)
+    if law is Law.LABELS and not below and part is Part.INPUT:
+        law = None
     if law is Law.LABELS and part in (Part.LABELS, Part.INDICES, Part.INPUT, Part.UNKNOWN, Part.PREDICTION):
         return Array(dims, Law.LABELS, below or _classes(setup, part))
     if law in (Law.ROWS, Law.ONE_HOT):

@@ -36,6 +36,9 @@ ENTRY = re.compile(
     \s*(?P<mark>:|--|—|–|-|=|\.\.\.|→|->|\t)\s*(?P<rest>.*)$""",
     re.X,
 )
+TAGGED = re.compile(
+    rf"^(?P<indent>\s*)(?::param|@param|\\param)\s+(?P<names>{NAME})\s+(?P<rest>.*)$"
+)  # @param x matrix
 BARE = re.compile(rf"^(?P<indent>\s*)(?:\#+\s*)?(?:[-*]\s+)?`?(?P<names>{NAME})`?\s+(?P<rest>[\(\[].*)$")  # x (N, D)
 RETURNS = re.compile(
     r"^\s*(?:#+\s*)?(?:returns?|outputs?|yields|:returns?:?|:rtype:?|raises|return value)\b[^.]{0,40}$", re.I
@@ -96,7 +99,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names, results = [], bool(RETURNS.match(line))
             continue
-        match = None if results else ENTRY.match(line) or BARE.match(line)
+        match = None if results else ENTRY.match(line) or BARE.match(line) or TAGGED.match(line)
         if match and match["names"].lower() not in HEADS:
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names = re.findall(NAME, match["names"])
@@ -132,14 +135,16 @@ def _first(text: str, arguments: Collection[str]) -> WrittenShape | None:
 
 def _in_a_sentence(text: str, name: str, arguments: Collection[str]) -> Described | None:
     """``The input x has shape (N, D)``; ``x.shape = (N, D)``."""
-    flat = " ".join(text.split())
+    lines = text.splitlines()
+    ends = next((k for k, line in enumerate(lines) if RETURNS.match(line)), len(lines))
+    flat = " ".join(" ".join(lines[:ends]).split())
     pattern = rf"(?<![\w'.]){re.escape(name)}(?![\w'(])((?:\.shape)?[^.;\[\(]{{0,60}})(?=[\(\[])"
     for match in re.finditer(pattern, flat):
         between = match[1]
         if re.search(r"\b(?:and|gradient|returns?|out|output)\b", between):
             continue
         after = flat[match.end() : match.end() + 80]
-        shape = _first(f"shape {after}" if "shape" in between else after, arguments)
+        shape = _first(f"shape {after}" if "shape" in between else f"is {after}", arguments)
         if shape is not None and shape.at < 8:
             return Described(shape.dims, entries_said(match[0]), text=f"{match[0]}{after}"[:120])
     return None

@@ -57,6 +57,7 @@ def label_forms(outputs: tuple[Size, ...], examples: str, *, whole: bool = False
     integers = [
         LabelForm("integers", Array(each, Law.LABELS, classes), Law.NORMAL),
         LabelForm("integers, of probabilities", Array(each, Law.LABELS, classes), probable),
+        LabelForm("integers of two classes", Array(each, Law.LABELS, 2), Law.NORMAL),
         LabelForm("integers, one a row", Array(beside, Law.LABELS, classes), Law.NORMAL),
     ]
     others = [
@@ -68,7 +69,7 @@ def label_forms(outputs: tuple[Size, ...], examples: str, *, whole: bool = False
         LabelForm("numbers, one an example", Array(each)),
     ]
     return (
-        [*integers[:1], *others[:2], integers[1], *others[2:], integers[2]]
+        [*integers[:1], *others[:2], integers[1], *others[2:], *integers[2:]]
         if whole
-        else [*others[:1], integers[0], others[1], integers[1], *others[2:], integers[2]]
+        else [*others[:1], integers[0], others[1], integers[1], *others[2:], integers[3]]
     )

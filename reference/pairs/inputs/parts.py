@@ -38,7 +38,7 @@ def parts_of(proposal: Proposal, asked: Asked) -> dict[str, Part]:
     keys = [key for name in taken for key in asked.keys(name)]
     texts = " ".join((proposal.owner, proposal.forward, proposal.check)).lower()
     recurrent = bool(re.search(r"rnn|lstm|gru|cell|recurrent", texts)) or any(
-        part_of(name) in (Part.STATE,) for name in (*taken, *keys)
+        part_of(name) is Part.STATE or re.fullmatch(r"w_?(aa|ax|xh|hh|hx)", plain(name)) for name in (*taken, *keys)
     )
     parts = {name: part_of(name, recurrent=recurrent) for name in (*keys, *taken)}
     parts = _in_company(parts, recurrent)
@@ -56,6 +56,11 @@ def parts_of(proposal: Proposal, asked: Asked) -> dict[str, Part]:
     return parts
 
 
+def _weighs_a_state(parts: Mapping[str, Part]) -> bool:
+    """Is a state multiplied by anything?"""
+    return bool({Part.STATE_WEIGHT, Part.GATE_WEIGHT, Part.INPUT_WEIGHT} & set(parts.values()))
+
+
 def _in_company(parts: Mapping[str, Part], recurrent: bool) -> dict[str, Part]:
     """What a name means only beside others: k beside q and v, c beside h, a_prev beside xt, Uz beside Wz."""
     made = dict(parts)
@@ -64,6 +69,8 @@ def _in_company(parts: Mapping[str, Part], recurrent: bool) -> dict[str, Part]:
         made |= dict.fromkeys(queries, Part.UNKNOWN)
     if Part.STATE not in made.values() and not recurrent:
         made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.CELL}
+    if Part.THETA in made.values() and not _weighs_a_state(made):  # a number of hidden units
+        made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.STATE}
     inputs = [name for name, part in made.items() if part is Part.INPUT]
     if recurrent and len(inputs) > 1:
         made |= {name: Part.STATE for name in inputs if re.fullmatch(r"a_?(?:prev|0)|s_?prev", plain(name))}

@@ -236,6 +236,6 @@ def _spec(parameter: Parameter, value: Any, numbers: set[int], shifted: set[int]
         return plainly
     if type(value) is int and value > 1 and (value in numbers or (plainly is None and size_argument(parameter.name))):
         return Whole(f"n{value}")
-    if isinstance(value, list | tuple) and value and all(type(v) is int for v in value):
-        return ShapeSpec(tuple(f"n{v}" if v in numbers else v for v in value))
+    if isinstance(value, list | tuple) and value and all(type(v) is int and (v in numbers or v == 1) for v in value):
+        return ShapeSpec(tuple(f"n{v}" if v > 1 else v for v in value))
     return Choice((tuple(value) if isinstance(value, list) else value,))

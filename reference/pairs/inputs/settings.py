@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from reference.interface.pair import Parameter
@@ -77,6 +78,7 @@ DERIVES = r"deriv\w*|derivative|prime|grad|gradient|is_?deriv\w*|d|diff|der|dx|b
 GENERATOR = r"rng|random|generator|rand|rs|random_?generator|prng|np_?random"
 
 
+@cache
 def _is(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
@@ -128,6 +130,7 @@ def _beside(default: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+@cache
 def size_argument(name: str) -> str | None:
     """The size that an argument of this name stands for, by its letter in the layouts."""
     text = plain(name)

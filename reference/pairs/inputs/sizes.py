@@ -95,7 +95,7 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
     sizes = (
         dict.fromkeys(windows, 2)
         if how == "even"
-        else dict(zip(windows, _shuffled([2, 3], rng) + [1, 4], strict=False))
+        else dict(zip(windows, [*_shuffled([2, 3], rng), 1, 4], strict=False))
     )
     free = [k for k in range(2, 20) if k % step == 0 and (how == "even" or k not in sizes.values())]
     sizes |= dict(zip(others, _shuffled(free[: len(others) + (1 if len(others) > 4 else 2)], rng), strict=False))
@@ -104,7 +104,7 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
         wide = [n for n in ("D", "embed_dim", "d_model") if n in sizes]
         sizes |= {n: 2 * sizes.get("HEADS", 2) * k for k, n in enumerate(wide, 1)}
     for name in planes:
-        free = [k for k in range(4, 12) if k not in sizes.values() and k % step == 0] or list(range(4, 12))
+        free = [k for k in range(4, 10) if k not in sizes.values() and k % step == 0] or list(range(4, 10))
         sizes[name] = int(free[rng.randint(len(free))])
     if FLAT in sizes:
         sizes[FLAT] = 97  # until it is known better

@@ -10,6 +10,7 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 __all__ = [
@@ -136,15 +137,17 @@ def _evaluated(node: ast.expr, sizes: Mapping[str, int]) -> Any:
     raise ValueError(ast.unparse(node))
 
 
-def names_of(size: Size) -> list[str]:
+@lru_cache(maxsize=4096)
+def names_of(size: Size) -> tuple[str, ...]:
     """The names that a size is made of."""
     if isinstance(size, int):
-        return []
+        return ()
     try:
         tree = ast.parse(size, mode="eval")
     except (SyntaxError, RecursionError, ValueError):
-        return [size]
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        return (size,)
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return tuple(node.id for node in sorted(names, key=lambda node: node.col_offset))
 
 
 def leaves(specs: Mapping[str, Spec], path: Path = ()) -> Iterator[tuple[Path, Spec]]:

@@ -109,7 +109,7 @@ def _combined(left: Any, op: ast.operator, right: Any) -> Any:
             return Shaped((*one.dims[:-1], *two.dims[1:])) if len(one.dims) == len(two.dims) == 2 else UNKNOWN
         largest = max(arrays, key=lambda a: (len(a.dims), a.dims))
         if largest.law in (Law.LABELS, Law.BITS) and isinstance(op, ast.Mult | ast.Sub):
-            return largest._replace(law=Law.SIGNS)  # 2 * labels − 1
+            return largest._replace(law=Law.SIGNS, below=0)  # 2 * labels − 1
         return largest
     if isinstance(left, int | float) and isinstance(right, int | float):
         try:

@@ -123,8 +123,10 @@ def _value(name: str, text: str) -> Any:
             return json.loads(text)
         except ValueError:
             raise CaseError(f"{name}={text} in a case; a text stands between double quotes, as in JSON") from None
+    if text in ("inf", "-inf", "nan"):
+        return float(text)
     if BARE.match(text) and text not in ("None", "True", "False"):
-        return text if text not in ("inf", "nan") else float(text)
+        return text
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -140,8 +140,18 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
                 yield of, "rank", len(parts)
             for part in parts:
                 index = _entry(part, known)
-                if index is not None and of != index:
+                if index is not None and of != index and getattr(value, "attr", "") not in ("c_", "r_"):
                     yield index, "indexes", True
+        case ast.Call(func=ast.Attribute(attr="pad"), args=[_, widths, *_]):
+            yield from ((of, "counts", True) for n in ast.walk(widths) if (of := _entry(n, known)))
+        case ast.Call(func=ast.Attribute(attr="zeros" | "ones" | "empty" | "eye" | "arange"), args=[size, *_]):
+            sizes = size.elts if isinstance(size, ast.Tuple) else [size]
+            yield from ((of, "counts", True) for n in sizes if (of := _entry(n, known)))
+        case ast.Slice(lower=lower, upper=upper):
+            bounds = [n for bound in (lower, upper) if bound is not None for n in _summands(bound)]
+            yield from ((of, "counts", True) for n in bounds if (of := _entry(n, known)))
+        case ast.BinOp(op=ast.FloorDiv(), right=right) if of := _entry(right, known):
+            yield of, "counts", True
         case ast.Call(func=ast.Name(id="range"), args=values):
             yield from ((of, "counts", True) for value in values if (of := _entry(value, known)))
         case ast.Call(func=ast.Name(id=name)) if name in known:
@@ -150,6 +160,16 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "iterated", True
         case ast.Attribute(value=value, attr=name) if of := _entry(value, known):
             yield of, "attributes", name
+
+
+def _summands(node: ast.expr) -> list[ast.expr]:
+    """The names of ``p``, ``-p`` and ``i * stride + k``."""
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return [*_summands(left), *_summands(right)]
+        case ast.UnaryOp(operand=operand):
+            return _summands(operand)
+    return [node]
 
 
 def _texts(node: ast.AST) -> list[str]:
