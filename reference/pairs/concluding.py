@@ -87,7 +87,7 @@ def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
         return []
     text = "at a tie its weights do not sum to one"
     place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
-    line = bench.reading.case_line(tie.judged.seen.draw)
+    line = bench.reading.case_line(tie.draw)
     return [PairFinding("MB104", "error", "exactly", f"{text}: equal values each get the gradient of one",
                         place=place, smallest=line)]  # fmt: skip
 

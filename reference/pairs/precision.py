@@ -30,8 +30,9 @@ def widened(pair: OpenPair, standings: Standings, *, seed: int, draws: int) -> W
     if not again.right:
         return None
     casts = [cast for judged in standings.judged for cast in judged.seen.run.casts]
-    if not casts:
-        return None
+    if not casts:  # before either pass: an array that the object was made with
+        text = "something that it holds is of a narrower float: with that widened every gradient is right"
+        return Widened(again, text, Place(pair.file, pair.proposal.cell, pair.proposal.line))
     cell, line, what = casts[0][:3]
     text = f"it is {what} on the way: with that widened every gradient is right"
     return Widened(again, text, Place(pair.file, cell, int(line)))

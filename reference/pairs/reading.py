@@ -21,6 +21,7 @@ from reference.pairs.testimony import Silent
 __all__ = ["Bench", "Conclusion", "Row", "Standings", "judge_reading", "seed_of"]
 
 MILD, FRESH, CONFIRMED = 4, 4, 2  # milder draws; fresh ones of the same sizes, of which so many must be wrong too
+TRIED = 3  # the rank of a reading that is a guess
 
 
 class Conclusion(StrEnum):
@@ -99,7 +100,7 @@ def judge_reading(
     if not every:
         stop = next(iter(stops.values()), Stop("MB704", "nothing was drawn"))
         return Standings(reading, why=stop.text, place=stop.place)
-    breaches, doubt = _laws(pair, every[0])
+    breaches, doubt = _laws(bench, every[0])
     wrong = {index: _wrong(found) for index, found in judged.items()}
     fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
@@ -166,14 +167,23 @@ def _again(judged: list[Judged]) -> bool:
     return any(silent.place is None and silent.reason.startswith("it") for silent in judged[-1].silent)
 
 
-def _laws(pair: OpenPair, first: Judged) -> tuple[tuple[Breach, ...], str]:
-    """What the first draw shows of its own."""
-    found = list(breaches_of(first.seen.run))
+def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
+    """What the first draw shows of its own. Shapes that were guessed accuse nobody."""
+    pair = bench.pair
+    found = [_guessed(breach, bench) for breach in breaches_of(first.seen.run)]
     try:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:
-        return tuple(found), f"NumPy itself {what_was_raised(error, '')[1]}"
-    return (*found, *plain), doubt
+        plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
+    place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
+    return tuple(b if b.place is not None else b._replace(place=place) for b in (*found, *plain)), doubt
+
+
+def _guessed(breach: Breach, bench: Bench) -> Breach:
+    if breach.code != "MB501" or bench.reading.rank < TRIED or breach.primal.startswith("self."):
+        return breach
+    text = f"{breach.text}, whose shape was guessed: say what it is with {bench.reading.bind}"
+    return breach._replace(code="MB704", severity="inconclusive", text=text)
 
 
 def _names(every: list[Judged]) -> list[str]:

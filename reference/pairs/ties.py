@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.observation import finite, run
+from reference.pairs.drawn import comparable
+from reference.pairs.observation import Observation, finite, observe, run
 from reference.pairs.plan import Reading
 from reference.pairs.points import Asked
 from reference.pairs.testimony import Silent, complex_step
@@ -26,6 +26,7 @@ __all__ = ["Tie", "tied_draw", "ties_of"]
 Array = NDArray[Any]
 GRID = 0.5
 STEP = 2.0**-20
+FEW = 24  # entries, by which it is seen what was chosen
 
 
 class Tie(NamedTuple):
@@ -33,8 +34,8 @@ class Tie(NamedTuple):
 
     name: str
     even: bool
-    chosen: bool  # it is what NumPy itself chooses
-    judged: Judged
+    chosen: bool  # as far as was looked at, it is what NumPy itself chooses
+    draw: PairDraw
 
 
 def tied_draw(draw: PairDraw) -> PairDraw:
@@ -49,44 +50,47 @@ def ties_of(pair: OpenPair, reading: Reading, seed: int, index: int = 0) -> list
         base = run(pair, draw)
         if not finite(base) or not base.tied():
             return []
-        judged = judge_draw(pair, draw, base=base, with_autodiff=False, every=True)
-        if not judged.seen.steady() or judged.disputes:
+        seen = observe(pair, draw, base, jitters=1)
+        if not seen.steady():
             return []
-        return [tie for name in judged.blocks if (tie := _tie(pair, judged, name)) is not None]
+        return [tie for name in comparable(base) if (tie := _tie(pair, seen, name)) is not None]
     except (TargetRaised, TargetDied):
         return []
 
 
-def _tie(pair: OpenPair, judged: Judged, name: str) -> Tie | None:
+def _tie(pair: OpenPair, seen: Observation, name: str) -> Tie | None:
     """The gradient of one primal whose own values are tied."""
-    seen = judged.seen
-    primal = seen.run.primals[name]
-    estimate = seen.estimates[name]
-    if not np.array_equal(primal * 2, np.rint(primal * 2)):
+    primal, estimate = seen.run.primals[name], seen.estimates[name]
+    equal = _among_equals(primal)
+    if not equal.size or not np.array_equal(primal * 2, np.rint(primal * 2)):
         return None
     together = _moved_together(primal, seen.draw.seed)
-    if not _keeps_its_branches(pair, judged, name, together):
+    if not _keeps_its_branches(pair, seen, name, together):
         return None
-    asked = {name: Asked(np.arange(primal.size), together)}
-    answer = complex_step(pair, seen, asked)
+    answer = complex_step(pair, seen, {name: Asked(equal[:: max(1, equal.size // FEW)][:FEW], together)})
     if isinstance(answer, Silent) or not np.isfinite(answer[name].along):
         return None
     own = answer[name]
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
-    allowed = estimate.allowed(float(np.max(np.abs(own.values), initial=0.0)))
-    v = together.ravel()
+    allowed, v = estimate.allowed(), together.ravel()
     even = abs(float(got @ v) - own.along) <= allowed * float(np.abs(v).sum()) + own.along_bound
-    chosen = bool(np.all(np.abs(got - own.values) <= allowed + own.bounds))
-    return Tie(name, even, chosen, judged)
+    chosen = bool(np.all(np.abs(got[own.entries] - own.values) <= allowed + own.bounds))
+    return Tie(name, even, chosen, seen.draw)
 
 
-def _keeps_its_branches(pair: OpenPair, judged: Judged, name: str, direction: Array) -> bool:
+def _among_equals(primal: Array) -> Array:
+    """The entries that are not zero and have an equal."""
+    _, which, counts = np.unique(primal, return_inverse=True, return_counts=True)
+    return np.flatnonzero((counts[which.ravel()] > 1) & (primal.ravel() != 0))
+
+
+def _keeps_its_branches(pair: OpenPair, seen: Observation, name: str, direction: Array) -> bool:
     """Whether no switch is crossed along a direction, to either side."""
     told = pair.ask(
         "pair_differences",
         check=pair.proposal.check,
-        draw=judged.seen.draw.tree(),
-        cotangents=list(judged.seen.run.cotangents),
+        draw=seen.draw.tree(),
+        cotangents=list(seen.run.cotangents),
         points=[[name, direction]],
         steps=[STEP],
     )

@@ -293,6 +293,18 @@ def test_a_gradient_of_another_shape_is_said_beside_the_shape_of_its_primal() ->
     assert finding.text.startswith("db has shape (1, 9); b has")
 
 
+def test_a_shape_that_was_guessed_accuses_nobody() -> None:
+    pair = BY_NAME["affine"]
+
+    def flat(old: Any, kind: str) -> Any:
+        return {**old, "b": old["b"][None, :]}
+
+    result = judged(pair, Tried(pair, rank=3), ask=answering(pair, gradients=flat))
+    (finding,) = [f for row in result.rows for f in row.findings]
+    assert (finding.code, finding.severity) == ("MB704", "inconclusive")
+    assert Tried.bind in finding.text
+
+
 def test_a_gradient_that_is_not_finite_where_its_truth_is() -> None:
     def undefined(old: Any, kind: str) -> Any:
         return {**old, "x": np.where(old["x"] > 0, old["x"], np.nan)}
