@@ -16,8 +16,8 @@ from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.codes import code_of, code_of_pattern
 from reference.pairs.evidence import Evidence
-from reference.pairs.first_wrong import FirstWrong, Steps, steps_of
-from reference.pairs.ratios import Pattern, pattern_of
+from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
+from reference.pairs.ratios import Relation, pattern_of
 from reference.pairs.repair import Repair, Search
 from reference.pairs.result import PairFinding
 
@@ -45,9 +45,9 @@ def explain_pair(
         return found
     patterns = {name: pattern_of(shown, name) for name in left}
     repairs = _repairs(pair, evidence, left, seconds)
-    known: list[Steps] = []
+    known: list[KnownSteps] = []
 
-    def steps() -> Steps:
+    def steps() -> KnownSteps:
         if not known:
             known.append(steps_of(pair, evidence[0]))
         return known[0]
@@ -97,7 +97,9 @@ def _repairs(
     return [(double[0], double[1:])] if double else []
 
 
-def _at_the_wrong_step(repair: Repair, others: list[Repair], steps: Callable[[], Steps]) -> tuple[Repair, list[Repair]]:
+def _at_the_wrong_step(
+    repair: Repair, others: list[Repair], steps: Callable[[], KnownSteps]
+) -> tuple[Repair, list[Repair]]:
     """Of repairs in several lines, the plainest in a line whose own local is not right as it is."""
     every = [repair, *others]
     if repair.which == "forward" or len({_place(r) for r in every}) == 1:
@@ -116,7 +118,7 @@ def _place(repair: Repair) -> tuple[str, int | None, int]:
 
 
 def _of_repair(
-    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Pattern, repair: Repair, others: Sequence[Repair]
+    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Relation, repair: Repair, others: Sequence[Repair]
 ) -> PairFinding:
     draws = f"on {len(evidence)} of {len(evidence)} draws"
     edits = repair.edits
@@ -140,7 +142,7 @@ def _of_repair(
 
 
 def _of_pattern(
-    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Pattern, step: FirstWrong | None
+    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Relation, step: FirstWrong | None
 ) -> PairFinding:
     code = code_of_pattern(pattern)
     text = pattern.text + (f", on {len(evidence)} of {len(evidence)} draws" if pattern.exact else "")
