@@ -24,6 +24,7 @@ from reference.pairs.result import PairFinding
 __all__ = ["explain_pair"]
 
 SECONDS = 4.0
+PROOF = 3  # draws on which what is said to be exact has to hold
 TIES = 3  # other lines that are named
 
 
@@ -134,7 +135,7 @@ def _of_repair(
             ties.append(" and ".join(f"line {e['line']}: `{_line(e['after'])}`" for e in other.edits))
     finding = _finding(evidence, name, code_of(repair, pattern), f"{says}it is right with {changes}, {draws}{where}")
     return finding._replace(
-        certainty="consistent" if ties else "exactly",
+        certainty="consistent" if ties or len(evidence) < PROOF else "exactly",
         candidates=tuple(ties),
         place=Place(edits[0]["file"], edits[0]["cell"], edits[0]["line"]),
         suggestion="\n".join(_diff(e) for e in edits),
@@ -149,15 +150,19 @@ def _of_pattern(
     if step is not None:
         text += f"; {step.text}"
     finding = _finding(evidence, name, code, text)
-    exactly = pattern.exact and code != "MB199"
+    exactly = pattern.exact and code != "MB199" and len(evidence) >= PROOF
     place = Place(pair.file, pair.proposal.cell, pair.proposal.line) if step is None else step.place
-    return finding._replace(certainty="exactly" if exactly else "consistent" if step else "unexplained", place=place)
+    return finding._replace(
+        certainty="exactly" if exactly else "consistent" if step or code != "MB199" else "unexplained", place=place
+    )
 
 
 def _finding(evidence: Sequence[Evidence], name: str, code: str, text: str) -> PairFinding:
     """With the entry that is furthest off."""
     e = next((e for e in evidence if name in e.got and not e.right(name, e.got[name])), evidence[0])
     got, want = np.asarray(e.got[name], dtype=float), np.asarray(e.want[name], dtype=float)
+    if len(evidence) < PROOF:
+        text = text.replace("is exactly", "is as good as").replace("exactly ", "")
     finding = PairFinding(code, "error", "exactly", text, smallest=e.case or None)
     if got.shape != want.shape or not want.size:
         return finding
