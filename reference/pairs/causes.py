@@ -23,7 +23,7 @@ from reference.pairs.result import PairFinding
 
 __all__ = ["explain_pair"]
 
-SECONDS = 4.0
+SECONDS = 6.0
 PROOF = 3  # draws on which what is said to be exact has to hold
 TIES = 3  # other lines that are named
 
