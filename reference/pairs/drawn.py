@@ -23,11 +23,13 @@ from reference.pairs.differences import Differences, differences
 from reference.pairs.observation import JITTERS, Observation, Run, observe
 from reference.pairs.points import Asked, few_of, points_of
 from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
+from reference.pairs.tolerance import largest
 
 __all__ = ["Judged", "comparable", "judge_draw"]
 
 FINER = (8.0, 64.0)  # steps, where differences alone say otherwise
 WORST = 8  # entries that autodiff accuses, of which the complex step is asked too
+SMOOTH = 1e-3  # by how much the two sides of a difference may differ where there is no kink
 TIED = 10  # times as many entries are asked at a tie
 
 
@@ -78,16 +80,17 @@ def judge_draw(
         silent.append(stopped_by(DIFFERENCES, error))
     by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
     if seen.run.tied():
-        by_block = {name: _without_ties(said, central.get(name)) for name, said in by_block.items()}
+        by_block = {name: _without_ties(seen, name, said, central.get(name)) for name, said in by_block.items()}
     central, found = _contradictions(pair, seen, asked, by_block, central)
-    disputes = () if not found or not seen.steady() else (_told(found),)
+    disputes = () if not found or not seen.steady() or seen.run.tied() else (_told(found),)
     blocks = {name: assess(seen, name, by_block[name], central.get(name)) for name in names}
-    if (more := _unheard(seen, blocks, by_block)) and COMPLEX_STEP in heard:  # autodiff alone accuses nobody
+    more = {} if seen.run.tied() or COMPLEX_STEP not in heard else _unheard(seen, blocks, by_block)
+    if more:  # autodiff alone accuses nobody
         answer = complex_step(pair, seen, more)
         if not isinstance(answer, Silent):
             by_block |= {name: {**by_block[name], COMPLEX_STEP: _joined(by_block[name], answer[name])} for name in more}
             found = [c for name in more for c in contradictions(name, by_block[name], None)]
-            disputes = (*disputes, _told(found)) if found and not disputes and not seen.run.tied() else disputes
+            disputes = (*disputes, _told(found)) if found and not disputes else disputes
             blocks |= {name: assess(seen, name, by_block[name], central.get(name)) for name in more}
     return Judged(seen, blocks, tuple(silent), disputes, by_block, central)
 
@@ -131,13 +134,29 @@ def _exact(
     return heard, [answer for answer in answers.values() if isinstance(answer, Silent)]
 
 
-def _without_ties(said: Mapping[str, Heard], central: Differences | None) -> dict[str, Heard]:
-    """At a tie every witness chooses for itself: where they differ, or the two sides do, none of them is heard."""
-    ties = {c.at for c in contradictions("", said, None) if c.at is not None}
+def _without_ties(
+    seen: Observation, name: str, said: Mapping[str, Heard], central: Differences | None
+) -> dict[str, Heard]:
+    """At a tie every witness chooses for itself. What it says against a gradient counts only where both sides of the
+    difference say the same: kinks that cancel, or that a choice decides, accuse nobody.
+    """
+    got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
+    smooth: dict[int, float] = {}
     if central is not None:
-        apart = np.abs(central.right - central.left) > 1e-3 * np.maximum(np.abs(central.right), np.abs(central.left))
-        ties |= {int(k) for k, kink in zip(central.entries, apart, strict=True) if kink}
-    return {witness: without(of, ties) for witness, of in said.items()}
+        for k, right, left in zip(central.entries.tolist(), central.right, central.left, strict=True):
+            if abs(right - left) <= SMOOTH * max(abs(right), abs(left)):
+                smooth[k] = float(right)
+    heard = {}
+    for witness, of in said.items():
+        allowed = seen.estimates[name].allowed(largest(of.values))
+        dropped = {
+            k
+            for k, value, bound in zip(of.entries.tolist(), of.values, of.bounds, strict=True)
+            if not abs(got[k] - value) <= allowed + bound
+            and not abs(smooth.get(k, np.nan) - value) <= SMOOTH * max(abs(value), abs(smooth.get(k, np.nan)))
+        }
+        heard[witness] = without(of, dropped)
+    return heard
 
 
 def _contradictions(

@@ -196,6 +196,20 @@ def test_a_kink_that_is_no_tie_among_its_own_values_accuses_nobody() -> None:
     assert row.findings == ()
 
 
+def test_kinks_that_cancel_accuse_nobody() -> None:
+    """max(x, 0) − |x| / 2 is x / 2 everywhere: at 0 each term has two slopes, and their sum has one."""
+
+    def forward(xp: Any, p: Any) -> Any:
+        return xp.maximum(p["x"], 0 * p["x"]) - 0.5 * xp.abs(p["x"])
+
+    pair = Pair("half", {"x": (6, 7)}, forward, lambda xp, p, c: {"x": xp.float(0.5) * c})
+    zeros = {"x": lambda stream, dims: stream.randint(2, size=dims).astype(float)}
+    (row,) = judged(pair._replace(laws=zeros)).rows
+    assert row.consistent is not False
+    (row,) = judged(pair._replace(laws=zeros, backward=lambda xp, p, c: {"x": c})).rows
+    assert row.consistent is False
+
+
 # --- steps that are cut off -------------------------------------------------------------------------------------
 
 
