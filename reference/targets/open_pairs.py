@@ -54,7 +54,10 @@ def left_over(pairs: list[OpenPair], judged: Collection[str]) -> list[OpenPair]:
     left = []
     for opened in pairs:
         p = opened.proposal
-        own = {p.check, p.backward} if not p.owner else {p.check, p.owner}
-        if not own & set(judged):
+        if p.owner:
+            taken = any(name == p.owner or name.startswith(f"{p.owner}.") for name in judged)
+        else:
+            taken = bool({p.check, p.backward} & set(judged))
+        if not taken:
             left.append(opened)
     return left
