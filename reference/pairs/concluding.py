@@ -9,7 +9,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.accusing import accusations
 from reference.pairs.conventions import Convention, by_output, conventions_of
-from reference.pairs.laws import Breach
+from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.precision import Widened, widened
 from reference.pairs.reading import Bench, Conclusion, Row, Standings
 from reference.pairs.result import PairFinding, PairResult, PairRow
@@ -18,9 +18,6 @@ from reference.pairs.ties import Tie, ties_of
 __all__ = ["result_of"]
 
 STEPS = ("round", "rint", "sign", "step", "floor", "ceil", "heaviside", "astype", "trunc", "fix", "where", "int")
-
-
-MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 
 
 def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = False) -> PairResult:
