@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.interface.entry import Place
+from reference.interface.pair import OpenPair
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.blocks import Standing
 from reference.pairs.causes import explain_pair
@@ -17,7 +18,7 @@ from reference.pairs.result import PairFinding
 from reference.pairs.smallest import only_where, smallest
 from reference.pairs.testimony import Silent, autodiff, complex_step
 
-__all__ = ["accusations", "evidence_of"]
+__all__ = ["accusations", "evidence_of", "whole_truth"]
 
 MOST = 3  # draws that a cause is sought on
 LONG = 40_000  # calls of NumPy for the whole truth by the complex step; beyond, autodiff is asked
@@ -55,7 +56,7 @@ def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[Ev
     chosen = [*first, *(judged for judged in shown if all(judged is not one for one in first))][:MOST]
     found = []
     for judged in chosen:
-        want = _whole_truth(bench, judged)
+        want = whole_truth(bench.pair, judged)
         if want is not None:
             run = judged.seen.run
             allowed = {name: judged.seen.estimates[name].allowed() for name in want}
@@ -67,7 +68,7 @@ def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[Ev
     return found
 
 
-def _whole_truth(bench: Bench, judged: Judged) -> dict[str, NDArray] | None:
+def whole_truth(pair: OpenPair, judged: Judged) -> dict[str, NDArray] | None:
     """Every entry, by whoever knows all of them; else the complex step is asked for the rest."""
     names = comparable(judged.seen.run)
     truth: dict[str, NDArray] = {}
@@ -85,7 +86,7 @@ def _whole_truth(bench: Bench, judged: Judged) -> dict[str, NDArray] | None:
             truth[name] = values.reshape(primal.shape)
     if missing:
         cost = judged.seen.run.operations * sum(of.entries.size for of in missing.values())
-        answer = complex_step(bench.pair, judged.seen, missing) if cost <= LONG else autodiff(bench.pair, judged.seen)
+        answer = complex_step(pair, judged.seen, missing) if cost <= LONG else autodiff(pair, judged.seen)
         if isinstance(answer, Silent) or not missing.keys() <= answer.keys():
             return None
         for name in missing:

@@ -55,10 +55,10 @@ def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = F
     whole = _of_the_pair(pair, standings, wide)
     if whole:
         rows.append(PairRow("*", findings=tuple(whole)))
-    notes = (standings.reading.said, *standings.notes)
     return PairResult(
-        pair.proposal.check, tuple(rows), notes=notes, distinct_cases=len(standings.cases), disputes=standings.disputes
-    )
+        pair.proposal.check, tuple(rows), notes=standings.notes, distinct_cases=len(standings.cases),
+        drawn=standings.reading.said, disputes=standings.disputes,
+    )  # fmt: skip
 
 
 def _of_row(

@@ -12,7 +12,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.evidence import Evidence
 
-__all__ = ["FirstWrong", "KnownSteps", "located", "steps_of"]
+__all__ = ["FirstWrong", "KnownSteps", "is_adjoint", "located", "namesakes", "primals_of", "steps_of"]
 
 EQUAL = 1e-6  # relative, of differences of fourth order along random directions
 
@@ -42,11 +42,11 @@ def steps_of(pair: OpenPair, evidence: Evidence) -> KnownSteps:
         )
     except (TargetRaised, TargetDied):
         return KnownSteps(frozenset(), None)
-    forward = [*told["forward"], *_primals(evidence)]
+    forward = [*told["forward"], *primals_of(evidence)]
     return KnownSteps(_right(forward, told["backward"]), located(forward, told["backward"]))
 
 
-def _primals(e: Evidence) -> list[dict[str, Any]]:
+def primals_of(e: Evidence) -> list[dict[str, Any]]:
     """The primals among what the forward pass has, their adjoints known from the witnesses."""
     stream = np.random.RandomState(5)
     found: list[dict[str, Any]] = []
@@ -64,8 +64,8 @@ def _right(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str,
     wrong: set[Any] = set()
     claimed: list[Any] = []  # adjoints that a local is named for: what is one as well under another name is no step
     for local in backward:
-        matches = [f for f in forward if _is_adjoint(local["value"], f)]
-        named = _namesakes(local, forward)
+        matches = [f for f in forward if is_adjoint(local["value"], f)]
+        named = namesakes(local, forward)
         ours = [f for f in matches if any(f is g for g in (named or [f])) and (named or f["name"] not in claimed)]
         is_right = bool(ours)
         claimed += [f["name"] for f in ours if named]
@@ -81,8 +81,8 @@ def located(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str
         last[local["name"]] = local
     right: list[str] = []
     for local in last.values():
-        matches = [f for f in forward if _is_adjoint(local["value"], f)]
-        named = _namesakes(local, forward)
+        matches = [f for f in forward if is_adjoint(local["value"], f)]
+        named = namesakes(local, forward)
         if named and not any(f is g for f in matches for g in named):
             what = (
                 f"is the derivative with respect to {matches[0]['name']}, not"
@@ -99,13 +99,13 @@ def located(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str
     return None
 
 
-def _namesakes(local: Mapping[str, Any], forward: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def namesakes(local: Mapping[str, Any], forward: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The locals of the forward pass that a local of the backward pass is named for."""
     primal, shape = _primal(local["name"]), np.shape(local["value"])
     return [f for f in forward if primal and _plain(f["name"]) == primal and np.shape(f["value"]) == shape]
 
 
-def _is_adjoint(value: Any, forward: Mapping[str, Any]) -> bool:
+def is_adjoint(value: Any, forward: Mapping[str, Any]) -> bool:
     """Along every direction, is this what a difference says?"""
     value = np.asarray(value, dtype=float)
     directions = [np.asarray(V) for V in forward["directions"]]

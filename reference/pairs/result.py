@@ -47,4 +47,5 @@ class PairResult(NamedTuple):
     not_judged: NotJudged | None = None
     notes: tuple[str, ...] = ()
     distinct_cases: int = 0
+    drawn: str = ""  # what it was given
     disputes: tuple[str, ...] = ()  # witnesses that disagree: our fault, exit 2

@@ -60,12 +60,12 @@ def _groups(target: Target) -> list[Lines]:
 
 def _group(reason: str, found: list[tuple[str, Finding]]) -> Lines:
     found = sorted(found, key=_order)
-    named = [f"{check}{_where(finding)}" for check, finding in found[:NAMED]]
-    named += [f"{len(found) - NAMED} more"] * (len(found) > NAMED)
+    every = list(dict.fromkeys(f"{check}{_where(finding)}" for check, finding in found))  # of a pair every gradient
+    named = every[:NAMED] + [f"{len(every) - NAMED} more"] * (len(every) > NAMED)
     listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
-    lines = list(wrapped(f"? {listed} {'is' if len(found) == 1 else 'are'} not judged: {reason}", "  ", "    "))
+    lines = list(wrapped(f"? {listed} {'is' if len(every) == 1 else 'are'} not judged: {reason}", "  ", "    "))
     remedy = next((finding.remedy for _, finding in found if finding.remedy), None)
-    return Lines([*lines, *(wrapped(f"judge it by: {remedy}", "    ", "      ") if remedy else ())], len(found))
+    return Lines([*lines, *(wrapped(f"judge it by: {remedy}", "    ", "      ") if remedy else ())], len(every))
 
 
 def _order(one: tuple[str, Finding]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from reference.report.models.verification import CheckResult, Report
 from reference.report.text import finding_lines
-from reference.report.view import ALL, SAYS, FindingView, RowView, TargetView, about, legible, view
+from reference.report.view import ALL, SAYS, FindingView, RowView, TargetView, about, given, legible, view
 
 __all__ = ["CONSEQUENCE", "render"]
 
@@ -105,4 +105,5 @@ def _lines(row: CheckResult, findings: Iterable[FindingView]) -> str:
 
 
 def _about(shown: TargetView) -> str:
-    return "\n".join([*(f"convention: {text}" for text in shown.conventions), *about(shown.target)])
+    conventions = [f"convention: {text}" for text in shown.conventions]
+    return "\n".join([*conventions, *given(shown.target), *about(shown.target)])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reference.report.markdown_parts import code, escaped, row
+from reference.report.markdown_parts import code, escaped, fenced, row
 from reference.report.models.verification import Report
-from reference.report.view import SAYS, FindingView, TargetView, about, legible, view, within
+from reference.report.view import SAYS, FindingView, TargetView, about, given, legible, view, within
 
 __all__ = ["render"]
 
@@ -50,7 +50,7 @@ def _blocks(report: Report) -> Iterator[FindingBlock]:
         yield FindingBlock([*HEAD, *map(_row, shown.targets)])
     for one in shown.targets:
         known = [one.why] if one.why else []
-        known += [f"convention: {text}" for text in one.conventions] + about(one.target)
+        known += [f"convention: {text}" for text in one.conventions] + given(one.target) + about(one.target)
         if known or one.findings:
             yield FindingBlock([f"### {escaped(one.target.target)}"])
         if known:
@@ -79,7 +79,12 @@ def _finding(found: FindingView) -> Iterator[str]:
         yield f"- **where** {code(where.file)}, {within(where)}"
     yield f"- **cause** {found.finding.code}: {escaped(found.cause)}"
     for label, text in found.particulars.items():
+        if found.diff is not None and label in ("yours", "should be"):
+            continue
         yield f"- **{label}** {code(text) if label in CODE else escaped(text)}"
+    if found.diff is not None:
+        lines = [*(f"- {line}" for line in found.diff.before), *(f"+ {line}" for line in found.diff.after)]
+        yield from ("", *fenced(lines, "diff"))
 
 
 def _counted(n: int, noun: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["code", "escaped", "row"]
+__all__ = ["code", "escaped", "fenced", "row"]
 
 SIGNS = re.compile(r"([\\`*_{}\[\]<>|~#&$])")
 
@@ -22,6 +22,13 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     padding = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def fenced(lines: Sequence[str], language: str) -> list[str]:
+    """Lines as they are, each on its own."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *lines, fence]
 
 
 def row(cells: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from reference.findings.codes import CODES, NOT_JUDGED, WARNINGS
-from reference.report.models.verification import CheckResult, Report
+from reference.report.models.verification import CheckResult, Fix, Report
 from reference.report.paths import is_relative, uri
 from reference.report.view import ALL, SAYS, FindingView, ReportView, legible, view
 
@@ -87,9 +87,20 @@ def _result(target: str, row: CheckResult, found: FindingView) -> dict[str, Any]
         "partialFingerprints": {FINGERPRINT: hashlib.sha256(key.encode()).hexdigest()},
         "properties": {name: value for name, value in known.items() if value is not None},
     }
+    if finding.fix is not None and found.file is not None:
+        result["fixes"] = [_fix(found.file, finding.fix)]
     if finding.accepted:
         result["suppressions"] = [{"kind": "external", "justification": finding.accepted}]
     return result
+
+
+def _fix(file: str, fix: Fix) -> dict[str, Any]:
+    """Whole lines put in the place of others; a margin goes with them."""
+    region = {"startLine": fix.first, "startColumn": 1, "endLine": fix.last, "endColumn": fix.column}
+    replacement = {"deletedRegion": region, "insertedContent": {"text": fix.text}}
+    artifact = _physical(file)["physicalLocation"]["artifactLocation"]
+    change = {"artifactLocation": artifact, "replacements": [replacement]}
+    return {"description": {"text": "the lines as every gradient is right with them"}, "artifactChanges": [change]}
 
 
 def _physical(file: str, line: int | None = None) -> dict[str, Any]:

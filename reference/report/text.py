@@ -39,6 +39,7 @@ def _target(target: Target) -> Iterator[str]:
     for check, group in groupby(filter(_was_judged, target.checks), key=lambda row: row.check):
         rows = list(group)
         yield _check(check, rows)
+        yield from wrapped(target.drawn.get(check, ""), "    ", "      ")
         for text in dict.fromkeys(text for row in rows for text in row.conventions):
             yield from wrapped(f"convention: {text}", "    ")
     for row in target.checks:
@@ -113,7 +114,8 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
         yield f"    {f'{output}{index}':{LABEL}} yours {values.got}  reference {values.want}{ratio}"
     label = "reason" if finding.severity == "inconclusive" else "cause"
     yield from labelled(label, f"{finding.code}: {shown.cause} [{CODES[finding.code]}]")
-    for label in ("accepted", "should be", "judge it by", "so wrong too"):
-        yield from labelled(label, known.get(label, ""))
+    for label in ("accepted", "yours", "should be", "judge it by", "so wrong too"):
+        for k, text in enumerate(known.get(label, "").split("\n")):
+            yield from labelled("" if k else label, text)
     if "reproduce" in known:
         yield f"    {'reproduce':{LABEL}} {known['reproduce']}"

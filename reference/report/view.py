@@ -7,12 +7,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from reference.findings.codes import NOT_JUDGED
 from reference.findings.verdicts import EXIT_CODES, worst_exit
+from reference.report.diff import Diff, diff_of
 from reference.report.models.base import Location, Model
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.paths import file_of, forward
 
 __all__ = ["ALL", "SAYS", "FindingView", "ReportView", "RowView", "TargetView", "about", "cause", "finding_view",
-           "legible", "subject", "view", "within"]  # fmt: skip
+           "given", "legible", "subject", "view", "within"]  # fmt: skip
 
 ALL = "*"
 SAYS = {"pass": "verified", "fail": "NOT VERIFIED", "inconclusive": "INCONCLUSIVE", "error": "COULD NOT RUN",
@@ -44,6 +45,7 @@ class FindingView(NamedTuple):
     cell: str | None  # the place in a notebook: no program that reads a report knows cells
     file: str | None  # with forward slashes; the target's own where there is no place
     line: int | None  # of the file
+    diff: Diff | None = None  # of the target's own lines, where that is what is suggested
 
 
 class RowView(NamedTuple):
@@ -115,8 +117,10 @@ def finding_view(check: str, output: str, finding: Finding, file: str | None = N
     headline = check if output == ALL else f"{output} {what} in {check}"
     if finding.code == NOT_JUDGED:
         headline = f"{check} is not judged"
+    diff = diff_of(finding.suggestion)
     known = {
-        "should be": finding.suggestion or None,
+        "yours": "\n".join(diff.before) if diff else None,
+        "should be": "\n".join(diff.after) if diff else finding.suggestion or None,
         "judge it by": finding.remedy or None,
         "so wrong too": ", ".join(finding.upstream_of) if finding.upstream_of else None,
         "smallest": finding.smallest or None,
@@ -128,13 +132,18 @@ def finding_view(check: str, output: str, finding: Finding, file: str | None = N
     if where is not None:
         file = forward(where.file)
         cell, line = (None, where.line if where.line > 0 else None) if where.cell is None else (within(where), None)
-    return FindingView(finding, headline, cause(finding), particulars, _values(finding), cell, file, line)
+    return FindingView(finding, headline, cause(finding), particulars, _values(finding), cell, file, line, diff)
 
 
 def about(target: Target) -> list[str]:
     """What is said of a target beside its findings: what it holds, what was left out on request, and the notes."""
     left_out = [f"left out on request: {', '.join(target.excepted)} (--except)"] if target.excepted else []
     return [*target.seen, *left_out, *target.notes]
+
+
+def given(target: Target) -> list[str]:
+    """Of every pair, what it was given."""
+    return [f"{check}, {drawn}" for check, drawn in target.drawn.items()]
 
 
 def _values(finding: Finding) -> Values | None:
@@ -146,8 +155,12 @@ def _values(finding: Finding) -> Values | None:
 
 
 def cause(finding: Finding) -> str:
-    """How certain it is, and what it is."""
-    return f"{CERTAINTY[finding.certainty] if finding.text.startswith('the ') else ''}{finding.text}"
+    """How certain it is, and what it is; lines that are shown below are not told a second time."""
+    text, diff = finding.text, diff_of(finding.suggestion)
+    if diff is not None:
+        before, after = (" ".join(line.strip() for line in lines) for lines in diff)
+        text = text.replace(f"with `{after}` in place of `{before}`", "as below")
+    return f"{CERTAINTY[finding.certainty] if text.startswith('the ') else ''}{text}"
 
 
 def subject(row: CheckResult) -> str:

@@ -16,10 +16,10 @@ from reference.findings.verdicts import Verdict
 from reference.interface.entry import Entry, Implementation, NotJudged, OwnDerivative
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally
-from reference.report.models.evidence import Evidence
+from reference.report.models.evidence import Evidence, PairEvidence
 from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained, explain, of_law, unexplained
-from reference.verification.pairs import pair_notes, pair_rows
+from reference.verification.pairs import pair_notes, pair_rows, pairs_drawn
 from reference.verification.repeat import Again, repeated
 from reference.verification.run import Options, Run
 from reference.verification.unjudged import said_of, unjudged
@@ -94,10 +94,13 @@ def conclude(
     )
     verdict, error = _verdict(run, rows, list(low.values()), interrupted)
     evidence: Sequence[Evidence] = ()
+    of_pairs_drawn: Sequence[PairEvidence] = ()
     if pictured:
         from reference.verification.evidence import gather
+        from reference.verification.pair_evidence import gather_pairs
 
         evidence = gather(implementation, rows)
+        of_pairs_drawn = gather_pairs(implementation, rows, seed=options.seed, drawn=bool(evidence))
     return Conclusion(
         implementation.name,
         verdict,
@@ -109,6 +112,8 @@ def conclude(
         implementation.seen if not any(row.tally.coordinates for row in rows) else (),
         implementation.names,
         implementation.excepted,
+        tuple(of_pairs_drawn),
+        pairs_drawn(run.pairs, implementation),
     )
 
 
@@ -251,8 +256,8 @@ def _verdict(run: Run, rows: Sequence[OutputRow], low: Sequence[str], interrupte
     if not any(row.tally.coordinates for row in rows):
         return "inconclusive", "nothing was checked"
     whys = []
-    if left := [row.check for row in rows for one in row.findings if one.severity == "inconclusive"]:
-        whys.append(said_of(left))
+    if left := dict.fromkeys(row.check for row in rows for one in row.findings if one.severity == "inconclusive"):
+        whys.append(said_of(list(left)))
     if low:
         whys.append(f"coverage is too low to say that it is verified: {', '.join(low)}")
     if not run.floor:

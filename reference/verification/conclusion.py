@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from reference.findings.verdicts import RowVerdict, Verdict
 from reference.interface.entry import NotJudged
 from reference.judging.judge import Tally
-from reference.report.models.evidence import Evidence
+from reference.report.models.evidence import Evidence, PairEvidence
 from reference.verification.explained import Explained
 from reference.verification.failures import Stored
 
@@ -49,6 +50,8 @@ class Conclusion(NamedTuple):
     seen: tuple[str, ...] = ()  # what it holds, and the nearest thing to do, where nothing was checked
     names: tuple[str, ...] = ()  # of everything that it defines
     excepted: tuple[str, ...] = ()  # of these, what was left out on request
+    of_pairs: tuple[PairEvidence, ...] = ()
+    drawn: Mapping[str, str] = {}  # of each pair, what it was given
 
     @property
     def stored(self) -> list[Stored]:

@@ -6,13 +6,21 @@ from collections.abc import Iterable, Iterator
 
 from reference.diagnosis import Cause
 from reference.interface.entry import Implementation, NotJudged
+from reference.interface.pair import PairKind
 from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairFinding, PairResult, PairRow
 from reference.verification.conclusion import OutputRow
 from reference.verification.explained import Example, Explained
 from reference.verification.failures import Stored, name_of
 
-__all__ = ["pair_fails", "pair_notes", "pair_rows"]
+__all__ = ["pair_fails", "pair_notes", "pair_rows", "pairs_drawn"]
+
+FORMS = {
+    PairKind.FUNCTION: "forward and backward",
+    PairKind.VALUE: "value and gradient",
+    PairKind.DERIVATIVE: "function and derivative",
+    PairKind.CLASS: "class",
+}
 
 
 def pair_rows(results: Iterable[PairResult], target: str) -> Iterator[OutputRow]:
@@ -35,7 +43,27 @@ def pair_notes(results: Iterable[PairResult]) -> Iterator[str | NotJudged]:
     for result in results:
         if result.not_judged is not None:
             yield result.not_judged
-        yield from result.notes
+        yield from (f"{result.check}: {note}" for note in result.notes)
+
+
+def pairs_drawn(results: Iterable[PairResult], implementation: Implementation) -> dict[str, str]:
+    """Of each judged pair its form, what it was given, at how many draws, and who spoke of it."""
+    kinds = {opened.proposal.check: opened.proposal.kind for opened in implementation.pairs}
+    return {
+        result.check: f"{FORMS[kinds[result.check]]}: {result.drawn} · {_counted(result)}"
+        for result in results
+        if result.drawn and result.check in kinds
+    }
+
+
+def _counted(result: PairResult) -> str:
+    tallies = [row.tally for row in result.rows]
+    spoke = [any(getattr(t, name) for t in tallies) for name in ("autodiff", "central_difference", "complex_step")]
+    return f"{_number(result.distinct_cases, 'draw', 'draws')}, {_number(sum(spoke), 'witness', 'witnesses')}"
+
+
+def _number(n: int, one: str, many: str) -> str:
+    return f"{n:,} {one if n == 1 else many}"
 
 
 def _explained(target: str, check: str, row: PairRow, finding: PairFinding) -> Explained:

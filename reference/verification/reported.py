@@ -26,6 +26,7 @@ from reference.report.models.verification import (
 )
 from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained
+from reference.verification.fixes import fix_of
 from reference.verification.unjudged import said_of
 
 __all__ = ["Invocation", "Key", "invoked", "location", "run_report", "target_report"]
@@ -104,8 +105,8 @@ def target_report(found: Conclusion, accepted: Mapping[Key, str] = {}, notes: Se
     used = any(reason is not None for mine in reasons for reason in mine)
     verdict, error = found.verdict, found.error
     if verdict == "fail" and used and not any(row.verdict == "fail" for row in checks):
-        unjudged = [row.check for row in checks for one in row.findings if one.severity == "inconclusive"]
-        verdict, error = ("inconclusive", said_of(unjudged)) if unjudged else ("pass", error)
+        unjudged = dict.fromkeys(row.check for row in checks for one in row.findings if one.severity == "inconclusive")
+        verdict, error = ("inconclusive", said_of(list(unjudged))) if unjudged else ("pass", error)
     return Target(
         target=found.target,
         verdict=verdict,
@@ -115,7 +116,9 @@ def target_report(found: Conclusion, accepted: Mapping[Key, str] = {}, notes: Se
         excepted=list(found.excepted),
         distinct_cases=found.distinct_cases,
         checks=checks,
+        drawn=dict(found.drawn),
         evidence=list(found.evidence),
+        pairs=list(found.of_pairs),
     )
 
 
@@ -158,6 +161,7 @@ def _finding(target: str, found: Explained, reason: str | None) -> Finding:
         upstream_of=list(cause.upstream_of),
         location=location(cause.place, target),
         suggestion=cause.suggestion,
+        fix=fix_of(cause.suggestion, cause.place),
         remedy=found.remedy or None,
         smallest=None if example is None else example.case,
         index=None if example is None or example.at is None else list(example.at),

@@ -1,6 +1,7 @@
 """One self-contained page: no network, light and dark, for a phone, a keyboard and a screen reader.
 
 svg       a figure as inline SVG        graph      the backward graph          blocks     heat maps, the scatter
+steps      the same of a pair's lines  slices     a pair's worst planes, and error over precision
 strips    error over λ, keep_prob, m    matrices   agreement, price, kills     templates  the page itself
 """
 
@@ -13,10 +14,12 @@ from reference.findings.codes import CODES
 from reference.report.html.blocks import heat, is_wrong, scatter
 from reference.report.html.graph import SIGNS, graph
 from reference.report.html.matrices import accuracies, agreements, kills, prices
+from reference.report.html.slices import plane, precisions
+from reference.report.html.steps import STEP_SAYS, STEP_SIGNS, steps
 from reference.report.html.strips import curve, strips, swept
 from reference.report.html.svg import Picture
 from reference.report.models.comparison import Comparison
-from reference.report.models.evidence import Evidence
+from reference.report.models.evidence import Evidence, PairEvidence
 from reference.report.models.verification import Report
 from reference.report.tables import agreed, labels, number, tables
 from reference.report.view import SAYS as IN_CAPITALS
@@ -32,8 +35,10 @@ def render_report(report: Report) -> str:
     """What ``verify`` found."""
     key = _keys()
     drawn = [[_drawn(evidence, key) for evidence in target.evidence] for target in report.targets]
+    of_pairs = [[_of_pair(evidence, key) for evidence in target.pairs] for target in report.targets]
     matrix = kills(report.kills, key()) if report.kills else None
-    return page("report.html.j2", report=report, pairs=list(zip(report.targets, drawn, strict=True)), kills=matrix)
+    pairs = list(zip(report.targets, drawn, of_pairs, strict=True))
+    return page("report.html.j2", report=report, pairs=pairs, kills=matrix)
 
 
 def render_comparison(comparison: Comparison) -> str:
@@ -79,6 +84,15 @@ def _drawn(evidence: Evidence, key: Callable[[], str]) -> tuple[Evidence, Pictur
     return evidence, graph(evidence, key()), pictures
 
 
+def _of_pair(evidence: PairEvidence, key: Callable[[], str]) -> tuple[PairEvidence, Picture | None, list[Picture]]:
+    """The graph of a pair's lines, and its other pictures: of what is wrong, else of the largest gradient."""
+    shown = [one for one in evidence.slices if one.wrong] or sorted(evidence.slices, key=lambda s: -s.total)[:1]
+    pictures = [plane(one, key()) for one in shown]
+    if evidence.precisions:
+        pictures.append(precisions(evidence.precisions, key()))
+    return evidence, steps(evidence, key()) if evidence.steps else None, pictures
+
+
 def page(template: str, **given: Any) -> str:
     """One of the templates, filled."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -92,6 +106,7 @@ def page(template: str, **given: Any) -> str:
     )
     environment.filters |= {"svg": _svg, "agreed": agreed, "figure": number}
     environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
+    environment.globals |= {"step_signs": STEP_SIGNS, "step_says": STEP_SAYS}
     environment.globals |= {"in_words": finding_view, "about": about}
     return environment.get_template(template).render(**given) + "\n"
 

@@ -11,11 +11,12 @@ from pydantic import Field, field_validator
 from reference.findings.codes import CODES
 from reference.findings.verdicts import Certainty, RowVerdict, Severity, Verdict
 from reference.report.models.base import Location, Model, Number
-from reference.report.models.evidence import Evidence, Kill
+from reference.report.models.evidence import Evidence, Kill, PairEvidence
 
 __all__ = [
     "CheckResult",
     "Finding",
+    "Fix",
     "Location",
     "Model",
     "Number",
@@ -44,6 +45,15 @@ class Witnesses(Model):
     complex_step: int = 0
 
 
+class Fix(Model):
+    """Whole lines of a file, the first and the last counted from 1, and what should stand in their place."""
+
+    first: int
+    last: int
+    column: int  # where the last of them ends
+    text: str
+
+
 class Finding(Model):
     code: str
     severity: Severity
@@ -53,6 +63,7 @@ class Finding(Model):
     upstream_of: list[str] = []
     location: Location | None = None
     suggestion: str | None = None
+    fix: Fix | None = None  # the suggestion, where it can be applied as it is
     remedy: str | None = None  # of MB704: the line that would have it judged
     smallest: str | None = None
     index: list[int] | None = None
@@ -97,7 +108,9 @@ class Target(Model):
     excepted: list[str] = []  # what was left out on request
     distinct_cases: int = 0
     checks: list[CheckResult] = []
-    evidence: list[Evidence] = Field(default=[], exclude=True)  # for pictures alone
+    drawn: dict[str, str] = {}  # of each pair, in what form it is and what it was given
+    evidence: list[Evidence] = Field(default=[], exclude=True)  # these two are for pictures alone
+    pairs: list[PairEvidence] = Field(default=[], exclude=True)
 
 
 class Report(Model):

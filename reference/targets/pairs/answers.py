@@ -14,6 +14,7 @@ from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.said import example_of
+from reference.targets.pairs.statements import statements
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -131,6 +132,11 @@ class PairAnswers:
         ``cell``, ``line``, ``value``. After ``pair_edits``.
         """
         return adjoints_of(self.variants[check], draw, cotangents, self._is_in_the_file)
+
+    def ask_pair_statements(self, check: str, draw: dict[str, Any]) -> list[dict[str, Any]]:
+        """The statements of the backward pass, with what each makes and uses; as ``statements`` has them."""
+        self.ask_pair_edits(check, "backward", draw, [])
+        return statements(self.variants[check].units)
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)
