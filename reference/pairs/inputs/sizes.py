@@ -21,7 +21,7 @@ from reference.pairs.inputs.spec import (
     settled,
 )
 
-__all__ = ["FLAT", "Sizes", "choices_of", "in_proportion", "sizes_to_try"]
+__all__ = ["FLAT", "Sizes", "choices_of", "in_proportion", "larger", "sizes_to_try"]
 
 Sizes = dict[str, int]
 
@@ -47,6 +47,7 @@ WAYS = (
     ("H", "W"), ("HH", "WW"), ("PH", "PW"), ("n_H_prev", "n_W_prev"), ("h", "w"), ("height", "width"), ("H_in", "W_in"),
     ("FH", "FW"), ("KH", "KW"),
 )  # fmt: skip
+KEPT = {"flat", "HEADS", "G", "P", "stride", "pad", "scale", "r"}
 FLAT = "flat"  # of a vector that holds several arrays: known only once it is taken apart
 TRIES = 400
 
@@ -199,6 +200,11 @@ def in_proportion(plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, m
         if len(found) == many:
             break
     return found
+
+
+def larger(sizes: Mapping[str, int], factor: int) -> Sizes:
+    """The same so many times larger, but for what slides over something, and what is told by it."""
+    return {name: n if name in WINDOWS or name in KEPT else n * factor for name, n in sizes.items()}
 
 
 def _possible(plan: Plan, sizes: Sizes) -> bool:

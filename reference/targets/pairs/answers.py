@@ -7,6 +7,7 @@ from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.autodiff import autodiff
+from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
 from reference.targets.pairs.editing import adjoints_of, variants_of
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
@@ -16,6 +17,7 @@ from reference.targets.pairs.running import complex_step, differences, recorded_
 from reference.targets.pairs.said import example_of
 from reference.targets.pairs.statements import statements
 from reference.targets.pairs.variants import Variants
+from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
@@ -137,6 +139,36 @@ class PairAnswers:
         """The statements of the backward pass, with what each makes and uses; as ``statements`` has them."""
         self.ask_pair_edits(check, "backward", draw, [])
         return statements(self.variants[check].units)
+
+    def ask_pair_beside(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any] | None, kind: str
+    ) -> dict[str, Any]:
+        """``pair_run`` at these values of its own parameters, and with these cotangents."""
+        prepared, namespace = self._prepared(check, draw, kind)
+        seed = self._draw(draw).seed
+        with doubles():
+            return recorded_run(with_primals(prepared, primals), namespace.kind, seed, self.path, cotangents=cotangents)
+
+    def ask_pair_extended(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any], points: list[Any]
+    ) -> dict[str, Any]:
+        """``outputs``, and the ``derivatives`` at the points, in extended precision throughout."""
+        prepared, namespace = self._prepared(check, draw, "complex")
+        return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
+
+    def ask_pair_seconds(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any], repetitions: int
+    ) -> float:
+        """Of both passes with NumPy itself: the mean over so many in a row."""
+        prepared, _ = self._prepared(check, draw, "plain")
+        return seconds(call_of(with_primals(prepared, primals), cotangents), repetitions)
+
+    def ask_pair_memory(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
+    ) -> int | None:
+        """Bytes that both passes held at most."""
+        prepared, _ = self._prepared(check, draw, "plain")
+        return peak_memory(call_of(with_primals(prepared, primals), cotangents))
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)
