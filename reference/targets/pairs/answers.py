@@ -17,7 +17,7 @@ from reference.targets.pairs.running import complex_step, differences, recorded_
 from reference.targets.pairs.said import example_of
 from reference.targets.pairs.statements import statements
 from reference.targets.pairs.variants import Variants
-from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.metering import peak_memory, seconds
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for

@@ -44,7 +44,7 @@ from reference.targets.process.calling import (
 from reference.targets.process.exceptions import described
 from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
-from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.metering import peak_memory, seconds
 from reference.targets.reading.assigned import assigned, count_of_turns
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
