@@ -32,6 +32,10 @@ class PairAnswers:
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
 
+    def _afresh(self) -> None:
+        """Nothing is known of the pairs of a text that is read now."""
+        self.proposals, self.namespaces, self.variants = {}, {}, {}
+
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
         assert self.loaded is not None

@@ -72,7 +72,7 @@ class Server(LossAnswers, PairAnswers):
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.own_losses: dict[str, TriedLoss] = {}
-        self.proposals, self.namespaces, self.variants = {}, {}, {}
+        self._afresh()
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -101,12 +101,12 @@ class Server(LossAnswers, PairAnswers):
         """
         self._learn(binding)
         self.path = Path(path)
+        self._afresh()
         try:
             self.cells = read(self.path)
         except SourceError as error:
             return {"unreadable": str(error), "mark": None}
-        loaded = load(self.path, self.cells, np)
-        self.loaded = loaded
+        loaded = self.loaded = load(self.path, self.cells, np)
         keep_generators(loaded.names.values())
         functions, steps = functions_of(loaded)
         self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}
