@@ -18,7 +18,7 @@ from reference.pairs.result import PairFinding
 from reference.pairs.smallest import only_where, smallest
 from reference.pairs.testimony import Silent, autodiff, complex_step
 
-__all__ = ["accusations", "evidence_of", "whole_truth"]
+__all__ = ["accusations", "evidence_of", "unexplained", "whole_truth"]
 
 MOST = 3  # draws that a cause is sought on
 LONG = 40_000  # calls of NumPy for the whole truth by the complex step; beyond, autodiff is asked
@@ -92,6 +92,12 @@ def whole_truth(pair: OpenPair, judged: Judged) -> dict[str, NDArray] | None:
         for name in missing:
             truth[name] = answer[name].values.reshape(names[name].shape)
     return truth if all(np.isfinite(values).all() for values in truth.values()) else None
+
+
+def unexplained(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
+    """Of every wrong gradient that it is wrong, and nothing of its cause."""
+    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    return {row.primal: _unexplained(bench, row) for row in wrong}
 
 
 def _unexplained(bench: Bench, row: Row) -> PairFinding:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.accusing import accusations
+from reference.pairs.accusing import accusations, unexplained
 from reference.pairs.conventions import Convention, by_output, conventions_of
 from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.precision import Widened, widened
@@ -20,8 +20,12 @@ __all__ = ["result_of"]
 STEPS = ("round", "rint", "sign", "step", "floor", "ceil", "heaviside", "astype", "trunc", "fix", "where", "int")
 
 
-def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = False) -> PairResult:
-    """The rows of a pair under the reading that is believed. ``alone``: one draw was asked for."""
+def result_of(
+    bench: Bench, standings: Standings, *, draws: int, alone: bool = False, explained: bool = True
+) -> PairResult:
+    """The rows of a pair under the reading that is believed. ``alone``: one draw was asked for; ``explained``: with the
+    cause of what is wrong.
+    """
     pair = bench.pair
     wide = None if alone else widened(pair, standings, seed=bench.seed, draws=draws)
     conventions: Mapping[str, Convention] = {}
@@ -32,7 +36,7 @@ def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = F
     surrogate = _surrogates(pair, standings)
     accused = {}
     if standings.wrong and not conventions and not surrogate:
-        accused = accusations(bench, standings)
+        accused = accusations(bench, standings) if explained else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
     rows = []

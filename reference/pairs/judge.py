@@ -21,20 +21,24 @@ __all__ = ["judge_pair", "judge_readings"]
 
 def judge_pair(
     open_pair: OpenPair, *, seed: int, case: str | None = None, draws: int = 3,
-    progress: Callable[[], None] = lambda: None,
+    progress: Callable[[], None] = lambda: None, explained: bool = True,
 ) -> PairResult:  # fmt: skip
-    """Judge a pair on drawn inputs, or on those of a case line. Raises nothing that the target raises."""
+    """Judge a pair on drawn inputs, or on those of a case line. Raises nothing that the target raises.
+
+    ``explained``: the cause of what is wrong is sought, and the smallest case.
+    """
     if open_pair.proposal.unfinished is not None:
         return _unfinished(open_pair)
     tried = trial(open_pair, seed=seed, case=case)
     if tried.not_judged is not None:
         return PairResult(open_pair.proposal.check, not_judged=tried.not_judged, notes=tuple(tried.notes))
-    return judge_readings(open_pair, tried.readings, seed=seed, only=tried.only, draws=draws, progress=progress)
+    return judge_readings(open_pair, tried.readings, seed=seed, only=tried.only, draws=draws, progress=progress,
+                          explained=explained)  # fmt: skip
 
 
 def judge_readings(
     open_pair: OpenPair, readings: Sequence[Reading], *, seed: int, only: PairDraw | None = None, draws: int = 3,
-    progress: Callable[[], None] = lambda: None,
+    progress: Callable[[], None] = lambda: None, explained: bool = True,
 ) -> PairResult:  # fmt: skip
     """Judge a pair under several readings; those of the highest rank that runs have a vote."""
     heard: list[Standings] = []
@@ -53,7 +57,7 @@ def judge_readings(
 
     def conclude(standings: Standings) -> PairResult:
         bench = Bench(open_pair, standings.reading, seed, progress=progress)
-        return result_of(bench, standings, draws=draws, alone=only is not None)
+        return result_of(bench, standings, draws=draws, alone=only is not None, explained=explained)
 
     right = [standings for standings in heard if standings.right]
     wrong = [standings for standings in heard if standings.wrong]

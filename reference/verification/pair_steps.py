@@ -53,7 +53,7 @@ def steps_of_pair(
     own = {at for at, known in enumerate(kept) if _stands(known, lines)}
     if not own and wrong:
         first = located(forward, adjoints["backward"])
-        own = {at for at, k in enumerate(kept) if first and _stands(k, [tuple(first.place)])}
+        own = {at for at, k in enumerate(kept) if first and _stands(k, [(first.place.file, first.place.cell, first.place.line)])}
     last = {ANSWERS.get(name, name): at for at, known in enumerate(kept) for name in known.told["makes"]}
     # where no line is known, the last that makes what is wrong
     below = _reached(own, feeds) if own else {last[name] for name in wrong if name in last}

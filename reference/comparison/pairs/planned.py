@@ -117,7 +117,7 @@ def _dims(
     by_size: dict[int, Size] = {n: name for name, n in reading.sizes(0).items()}
     for name, primal in run(reading.pair, base, "plain").primals.items():
         if name not in dims and name not in values:
-            sizes: list[Size] = [1 if n == 1 else by_size.get(n, n) for n in primal.shape]
+            sizes: list[Size] = [1 if n == 1 or n not in by_size else by_size[n] for n in primal.shape]
             dims[name] = tuple(sizes)
     return dims
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reference.cases.case import CaseError
 from reference.pairs.inputs.spec import Array, Choice, Generator, Group, Law, Path, Shape, Size, Spec, Whole
 
 __all__ = ["CaseError", "grouped", "put_in", "read_specs", "split_words", "text_of", "value_in"]
@@ -22,10 +23,6 @@ LAWS = {str(law): law for law in Law}
 LARGEST, MOST = 4096, 10_000_000  # of a size, and of entries: refused before they fill the memory
 NUMBER = "number"  # an array of no axes
 WRITTEN = "as in x=2,3 y=2:int<3 stride=2 mode=train"
-
-
-class CaseError(ValueError):
-    """A line that is none; the message says what was given and what is accepted."""
 
 
 def split_words(line: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
+from reference.targets.metering import peak_memory, seconds
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
 from reference.targets.pairs.editing import adjoints_of, variants_of
@@ -17,7 +18,6 @@ from reference.targets.pairs.running import complex_step, differences, recorded_
 from reference.targets.pairs.said import example_of
 from reference.targets.pairs.statements import statements
 from reference.targets.pairs.variants import Variants
-from reference.targets.metering import peak_memory, seconds
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
@@ -34,6 +34,10 @@ class PairAnswers:
     proposals: dict[str, Proposal]
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
+
+    def _afresh(self) -> None:
+        """Nothing is known of the pairs of a text that is read now."""
+        self.proposals, self.namespaces, self.variants = {}, {}, {}
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
