@@ -12,7 +12,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.evidence import Evidence
 
-__all__ = ["FirstWrong", "Steps", "located", "steps_of"]
+__all__ = ["FirstWrong", "KnownSteps", "located", "steps_of"]
 
 EQUAL = 1e-6  # relative, of differences of fourth order along random directions
 
@@ -24,14 +24,14 @@ class FirstWrong(NamedTuple):
     place: Place
 
 
-class Steps(NamedTuple):
+class KnownSteps(NamedTuple):
     """What is known of the locals of a backward pass: lines whose local is right, and the first that is wrong."""
 
     right: frozenset[tuple[str, int | None, int]]
     first: FirstWrong | None
 
 
-def steps_of(pair: OpenPair, evidence: Evidence) -> Steps:
+def steps_of(pair: OpenPair, evidence: Evidence) -> KnownSteps:
     """Asked of the target's process; nothing is known where that raises."""
     try:
         told = pair.ask(
@@ -41,9 +41,9 @@ def steps_of(pair: OpenPair, evidence: Evidence) -> Steps:
             cotangents=list(evidence.cotangents),
         )
     except (TargetRaised, TargetDied):
-        return Steps(frozenset(), None)
+        return KnownSteps(frozenset(), None)
     forward = [*told["forward"], *_primals(evidence)]
-    return Steps(_right(forward, told["backward"]), located(forward, told["backward"]))
+    return KnownSteps(_right(forward, told["backward"]), located(forward, told["backward"]))
 
 
 def _primals(e: Evidence) -> list[dict[str, Any]]:

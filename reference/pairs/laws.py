@@ -16,9 +16,10 @@ from reference.interface.pair import OpenPair, PairDraw
 from reference.interface.raised import described
 from reference.pairs.observation import Run, run
 
-__all__ = ["Breach", "belongs_to", "breaches_of", "plain_run", "what_was_raised"]
+__all__ = ["MADE_SO", "Breach", "belongs_to", "breaches_of", "plain_run", "what_was_raised"]
 
 Array = NDArray[Any]
+MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 PREFIX = re.compile(r"^(?:self\.|grads?(?:\.|\[['\"])|grad_?|dLd|dJd|dl_d|d_?(?=[A-Za-z])|g_|delta_?)+", re.IGNORECASE)
 
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from reference.pairs.evidence import Evidence
 
-__all__ = ["Pattern", "pattern_of"]
+__all__ = ["Relation", "pattern_of"]
 
 Array = NDArray[Any]
 
 
-class Pattern(NamedTuple):
+class Relation(NamedTuple):
     """``family``: "factor", "size", "number", "term", "lost", "extra", "rows", "order" or "" for none that is exact."""
 
     family: str
@@ -26,16 +26,16 @@ class Pattern(NamedTuple):
     missing: bool = False  # of a term: it is not there
 
 
-def pattern_of(evidence: Sequence[Evidence], name: str) -> Pattern:
+def pattern_of(evidence: Sequence[Evidence], name: str) -> Relation:
     """The plainest exact relation that holds on every draw; else where it is wrong."""
     for relation in (_factor, _term, _order, _entries, _rows):
         found = relation(evidence, name)
         if found is not None:
             return found
-    return Pattern("", _where(evidence, name), exact=False)
+    return Relation("", _where(evidence, name), exact=False)
 
 
-def _factor(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _factor(evidence: Sequence[Evidence], name: str) -> Relation | None:
     ratios = []
     for e in evidence:
         got, want = _pair(e, name)
@@ -45,12 +45,12 @@ def _factor(evidence: Sequence[Evidence], name: str) -> Pattern | None:
             return None
         ratios.append(r)
     if all(r == 0 for r in ratios):
-        return Pattern("lost", "is zero, and should not be")
+        return Relation("lost", "is zero, and should not be")
     said = _named(ratios, evidence)
     if said is None:
         return None
     family, text = said
-    return Pattern(
+    return Relation(
         family, f"is exactly {text} the right one" if text != "−1 ×" else "is exactly the right one with the other sign"
     )
 
@@ -92,7 +92,7 @@ def _forms(key: str, family: str) -> list[tuple[str, Callable[[float], float]]]:
     return forms
 
 
-def _term(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _term(evidence: Sequence[Evidence], name: str) -> Relation | None:
     """``yours − right`` is a multiple of a primal: a penalty on one side alone, or scaled."""
     for primal in evidence[0].primals:
         coefficients = []
@@ -110,19 +110,19 @@ def _term(evidence: Sequence[Evidence], name: str) -> Pattern | None:
             text = said[1].removesuffix(" ×").removeprefix("−") if said else "a multiple of"
             missing = coefficients[0] < 0
             verb = "lacks exactly the term" if missing else "has a term that the value has not, exactly"
-            return Pattern("term", f"{verb} {text} · {primal}", primal=primal, missing=missing)
+            return Relation("term", f"{verb} {text} · {primal}", primal=primal, missing=missing)
     return None
 
 
-def _order(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _order(evidence: Sequence[Evidence], name: str) -> Relation | None:
     """It is the gradient of another primal."""
     for other in evidence[0].want:
         if other != name and all(e.right(other, e.got[name]) for e in evidence if name in e.got):
-            return Pattern("order", f"is exactly the gradient of {other}")
+            return Relation("order", f"is exactly the gradient of {other}")
     return None
 
 
-def _entries(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _entries(evidence: Sequence[Evidence], name: str) -> Relation | None:
     """Some entries are zero and should not be; or are not, and should be; every other is right."""
     lost = extra = True
     for e in evidence:
@@ -131,13 +131,13 @@ def _entries(evidence: Sequence[Evidence], name: str) -> Pattern | None:
         lost &= bool((got[wrong] == 0).all())
         extra &= bool((np.abs(want[wrong]) <= e.least(name)).all())
     if lost:
-        return Pattern("lost", "is zero in entries that should not be, and right in every other")
+        return Relation("lost", "is zero in entries that should not be, and right in every other")
     if extra:
-        return Pattern("extra", "is not zero in entries that should be, and right in every other")
+        return Relation("extra", "is not zero in entries that should be, and right in every other")
     return None
 
 
-def _rows(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _rows(evidence: Sequence[Evidence], name: str) -> Relation | None:
     """A factor of its own for each entry of one axis."""
     for axis in range(np.ndim(evidence[0].want[name])):
         for e in evidence:
@@ -149,7 +149,7 @@ def _rows(evidence: Sequence[Evidence], name: str) -> Pattern | None:
             if not (np.abs(got - r * want) <= (1 + np.abs(r)) * e.least(name)).all():
                 break
         else:
-            return Pattern("rows", f"is off by a factor of its own for each index of axis {axis}")
+            return Relation("rows", f"is off by a factor of its own for each index of axis {axis}")
     return None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
@@ -13,7 +15,7 @@ from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import Block, Standing
 from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.laws import Breach, breaches_of, plain_run, what_was_raised
+from reference.pairs.laws import MADE_SO, Breach, breaches_of, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import Reading
 from reference.pairs.testimony import Silent
@@ -176,18 +178,30 @@ def _again(judged: list[Judged]) -> bool:
 def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
     """What the first draw shows of its own. Shapes that were guessed accuse nobody."""
     pair = bench.pair
-    found = [_guessed(breach, bench) for breach in breaches_of(first.seen.run)]
+    found = [_guessed(breach, bench, first) for breach in breaches_of(first.seen.run)]
     try:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:
         plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
     place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
-    return tuple(b if b.place is not None else b._replace(place=place) for b in (*found, *plain)), doubt
+    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in (*found, *plain))
+    return tuple(told), doubt
 
 
-def _guessed(breach: Breach, bench: Bench) -> Breach:
+def _guessed(breach: Breach, bench: Bench, first: Judged) -> Breach:
+    """A shape that was guessed accuses nobody, unless an argument of the gradient's own shape does not run."""
     if breach.code != "MB501" or bench.reading.rank < TRIED or breach.primal.startswith("self."):
         return breach
+    draw, seen, name = first.seen.draw, first.seen.run, breach.primal
+    gradient = seen.gradients.get(name)
+    if gradient is not None and name in draw.arguments:
+        other = np.resize(seen.primals[name], gradient.shape)
+        try:
+            again = run(bench.pair, draw._replace(arguments={**draw.arguments, name: other}), "plain")
+        except TargetRaised:
+            return breach
+        if name not in again.gradients or again.gradients[name].shape != gradient.shape:
+            return breach
     text = f"{breach.text}, whose shape was guessed: say what it is with {bench.reading.bind}"
     return breach._replace(code="MB704", severity="inconclusive", text=text)
 

@@ -24,6 +24,7 @@ from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
 from reference.pairs.inputs.spec import Array, Law, Path, Plan, Rank, Spec, leaves
+from reference.pairs.inputs.words import CaseError
 
 __all__ = ["MOST", "Trial", "trial"]
 
@@ -54,7 +55,11 @@ class Trial(NamedTuple):
 
 def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> Trial:
     """Try the plans of a pair. ``case``: a line; its plan is taken, and nothing is tried. Raises ``CaseError``."""
-    plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
+    try:
+        plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
+    except CaseError as wrong:  # what is bound
+        place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
+        return Trial(not_judged=NotJudged(pair.proposal.check, str(wrong), remedy(pair.proposal), place, needed=True))
     if case is not None:
         wanted = parse(case, plans, pair.proposal.check)
         plan = next(p for p in plans if p.label == wanted.label)

@@ -54,7 +54,7 @@ def course_file(
         worker.close()
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
-    proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown)
+    proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown, inputs=binding.inputs)
     named = [opened for opened in proposed if only is not None and is_named(opened, only)]
     own = own_losses(worker, only=only, file=str(path))
     functions = [f for f in functions if f.name not in own.names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from reference.interface.entry import NotJudged
@@ -13,12 +13,19 @@ from reference.targets.process.supervisor import Worker
 __all__ = ["is_named", "left_over", "open_pairs"]
 
 
-def open_pairs(worker: Worker, *, file: str, shown: str) -> tuple[list[OpenPair], list[str | NotJudged]]:
-    """Every pair that the file's names propose, and a note where its process was lost on the way."""
+def open_pairs(
+    worker: Worker, *, file: str, shown: str, inputs: Mapping[str, str] | None = None
+) -> tuple[list[OpenPair], list[str | NotJudged]]:
+    """Every pair that the file's names propose, and a note where its process was lost on the way.
+
+    ``inputs``: what some of them are bound to be given, by their names.
+    """
+    said = inputs or {}
     try:
         proposals = [Proposal.of(tree) for tree in worker.ask("pair_proposals")]
     except (TargetRaised, TargetDied) as lost:
         return [], [f"its pairs could not be looked for: {lost}"]
+    proposals = [p._replace(said={**p.said, "inputs": said[p.check]}) if p.check in said else p for p in proposals]
     return [OpenPair(proposal, _asking(worker), file, shown) for proposal in proposals], []
 
 
@@ -47,7 +54,10 @@ def left_over(pairs: list[OpenPair], judged: Collection[str]) -> list[OpenPair]:
     left = []
     for opened in pairs:
         p = opened.proposal
-        own = {p.check, p.backward} if not p.owner else {p.check, p.owner}
-        if not own & set(judged):
+        if p.owner:
+            taken = any(name == p.owner or name.startswith(f"{p.owner}.") for name in judged)
+        else:
+            taken = bool({p.check, p.backward} & set(judged))
+        if not taken:
             left.append(opened)
     return left

@@ -12,7 +12,7 @@ __all__ = ["remedy"]
 def remedy(proposal: Proposal, plan: Plan | None = None) -> str:
     """``--bind`` with a plan's inputs; without a plan, ``@pair`` with the arguments to fill in."""
     if plan is not None and plan.arguments:
-        return f'--bind inputs="{inputs_of(plan)}"'
+        return f'--bind inputs.{proposal.check}="{inputs_of(plan)}"'
     own = [p.name for p in proposal.takes if not (p.optional or p.many)]
     values = ", ".join(own) + ("," if len(own) == 1 else "")
     if proposal.kind is PairKind.CLASS:

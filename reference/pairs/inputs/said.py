@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reference.interface.pair import Proposal
-from reference.pairs.inputs.spec import Group, Plan, Rank, Spec
+from reference.pairs.inputs.spec import Array, Choice, Group, Path, Plan, Rank, Spec, Whole, leaves, names_of, replaced
 from reference.pairs.inputs.tried import with_readings
 from reference.pairs.inputs.words import CaseError, read_specs
 
@@ -45,4 +45,12 @@ def bound_inputs(proposal: Proposal, line: str) -> tuple[dict[str, Spec], dict[s
     if unknown:
         taken = ", ".join(sorted(own | makes))
         raise CaseError(f"{unknown[0]!r} in the inputs of {proposal.check}; it takes {taken}")
-    return specs, construct
+    arrays = [spec for _, spec in (*leaves(specs), *leaves(construct)) if isinstance(spec, Array)]
+    letters = {name for array in arrays for size in array.dims for name in names_of(size)}
+
+    def sized(_: Path, spec: Spec) -> Spec:
+        """A word that is the name of a size is that size."""
+        word = spec.options[0] if isinstance(spec, Choice) else None
+        return Whole(word) if isinstance(word, str) and word in letters else spec
+
+    return replaced(specs, sized), replaced(construct, sized)

@@ -292,3 +292,27 @@ def test_a_call_in_the_main_block_says_what_a_layer_takes(pairs: dict[str, OpenP
 def test_kinds_of_pair(pairs: dict[str, OpenPair]) -> None:
     assert pairs["odd_back"].proposal.kind is PairKind.FUNCTION
     assert pairs["net_cost"].proposal.kind is PairKind.VALUE
+
+
+def test_what_is_bound_is_the_only_reading() -> None:
+    one = proposal("x w b", documents=("x: (N, D)\nw: (D, M)\nb: (M,)",))
+    bound = trial(made_up(one, affine)).readings[0].bind
+    assert bound == '--bind inputs.f_backward="x=N,D w=D,M b=M,"'
+    line = bound.partition('"')[2].rstrip('"')
+    found = trial(made_up(one._replace(said={"inputs": line}), affine))
+    assert [reading.rank for reading in found.readings] == [Rank.SAID]
+    assert found.readings[0].draw(1, 0).arguments["x"].ndim == 2
+
+
+def test_a_binding_that_cannot_be_read_is_told() -> None:
+    found = trial(made_up(proposal("x w b", said={"inputs": "x=N,D colour=3"}), affine))
+    assert "'colour'" in str(found.not_judged)
+
+
+def test_a_constructor_is_bound_by_its_own_names(pairs: dict[str, OpenPair]) -> None:
+    dense = pairs["Dense.backward"]
+    line = "construct.n_in=wide construct.n_out=M x=N,wide"
+    found = trial(dense._replace(proposal=dense.proposal._replace(said={"inputs": line})))
+    draw = found.readings[0].draw(1, 0)
+    assert found.readings[0].rank == Rank.SAID
+    assert draw.construct["n_in"] == draw.arguments["x"].shape[1]
