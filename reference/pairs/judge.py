@@ -46,7 +46,7 @@ def judge_readings(
     for reading in sorted(readings, key=lambda r: r.rank):
         if heard and reading.rank > heard[0].reading.rank:
             break
-        settled = any(standings.right for standings in heard)
+        settled = any(standings.right and not standings.empty for standings in heard)
         standings = judge_reading(
             open_pair, reading, seed=seed, draws=1 if settled else draws, only=only, with_autodiff=not settled,
             progress=progress,
@@ -54,6 +54,7 @@ def judge_readings(
         (heard if standings.judged else silent).append(standings)
     if not heard:
         return _not_judged(open_pair, silent)
+    heard = [standings for standings in heard if not standings.empty] or heard
 
     def conclude(standings: Standings) -> PairResult:
         bench = Bench(open_pair, standings.reading, seed, progress=progress)

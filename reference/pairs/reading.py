@@ -70,6 +70,12 @@ class Standings(NamedTuple):
         )
 
     @property
+    def empty(self) -> bool:
+        """Whether every derivative is zero under this meaning, as that of a softmax over one class: it says nothing."""
+        found = [block for judged in self.judged for block in judged.blocks.values()]
+        return bool(found) and all(block.zero for block in found) and not self.wrong
+
+    @property
     def right(self) -> bool:
         return bool(self.rows) and not self.wrong and all(row.conclusion is Conclusion.RIGHT for row in self.rows)
 

@@ -205,6 +205,13 @@ def test_a_reading_of_a_lower_rank_has_no_vote() -> None:
     assert judged(first_class_only(), labelled("zeros", 1), labelled("from 0", 3)).rows[0].consistent is True
 
 
+def test_a_reading_under_which_every_derivative_is_zero_has_no_vote() -> None:
+    pair = MISTAKES["missing term"]
+    one_class = Tried(pair._replace(shapes={"x": ("N", 1)}), label="one class")
+    assert judged(pair, one_class, Tried(pair)).rows[0].consistent is False
+    assert judged(BY_NAME["softmax"], one_class, Tried(pair)).rows[0].consistent is True
+
+
 def test_it_is_wrong_if_every_reading_is() -> None:
     pair = MISTAKES["mean for sum"]
     result = judged(pair, labelled("from 0"), labelled("zeros"))
