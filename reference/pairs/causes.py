@@ -15,7 +15,7 @@ import numpy as np
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.codes import code_of, code_of_pattern
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
 from reference.pairs.ratios import Relation, pattern_of
 from reference.pairs.repair import Repair, Search
@@ -29,7 +29,7 @@ TIES = 3  # other lines that are named
 
 
 def explain_pair(
-    pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], *, seconds: float = SECONDS
+    pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], *, seconds: float = SECONDS
 ) -> dict[str, PairFinding]:
     """Of each wrong gradient, by its primal, what is wrong with it; one that follows from another has no finding.
 
@@ -70,7 +70,7 @@ def explain_pair(
 
 
 def _repairs(
-    pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], seconds: float
+    pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], seconds: float
 ) -> list[tuple[Repair, list[Repair]]]:
     """What mends the gradients, each with what would mend them as well."""
     search = Search(pair, evidence, wrong, seconds)
@@ -119,7 +119,12 @@ def _place(repair: Repair) -> tuple[str, int | None, int]:
 
 
 def _of_repair(
-    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Relation, repair: Repair, others: Sequence[Repair]
+    pair: OpenPair,
+    evidence: Sequence[DrawEvidence],
+    name: str,
+    pattern: Relation,
+    repair: Repair,
+    others: Sequence[Repair],
 ) -> PairFinding:
     draws = f"on {len(evidence)} of {len(evidence)} draws"
     edits = repair.edits
@@ -143,7 +148,7 @@ def _of_repair(
 
 
 def _of_pattern(
-    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Relation, step: FirstWrong | None
+    pair: OpenPair, evidence: Sequence[DrawEvidence], name: str, pattern: Relation, step: FirstWrong | None
 ) -> PairFinding:
     code = code_of_pattern(pattern)
     text = pattern.text + (f", on {len(evidence)} of {len(evidence)} draws" if pattern.exact else "")
@@ -157,7 +162,7 @@ def _of_pattern(
     )
 
 
-def _finding(evidence: Sequence[Evidence], name: str, code: str, text: str) -> PairFinding:
+def _finding(evidence: Sequence[DrawEvidence], name: str, code: str, text: str) -> PairFinding:
     """With the entry that is furthest off."""
     e = next((e for e in evidence if name in e.got and not e.right(name, e.got[name])), evidence[0])
     got, want = np.asarray(e.got[name], dtype=float), np.asarray(e.want[name], dtype=float)
@@ -171,7 +176,7 @@ def _finding(evidence: Sequence[Evidence], name: str, code: str, text: str) -> P
     return finding._replace(at=at, got=float(got[at]), want=float(want[at]))
 
 
-def _misshapen(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
+def _misshapen(evidence: Sequence[DrawEvidence], name: str) -> PairFinding | None:
     for e in evidence:
         if name not in e.got:
             continue
@@ -191,20 +196,20 @@ def _misshapen(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
     return None
 
 
-def _not_finite(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
+def _not_finite(evidence: Sequence[DrawEvidence], name: str) -> PairFinding | None:
     for e in evidence:
         if name in e.got and not np.isfinite(np.asarray(e.got[name], dtype=float)).all():
             return _finding([e], name, "MB401", "is not finite")
     return None
 
 
-def _sets(repair: Repair, mended: Sequence[str], e: Evidence) -> str:
+def _sets(repair: Repair, mended: Sequence[str], e: DrawEvidence) -> str:
     """Which of the gradients that an edit mends its line sets."""
     text = " ".join(line for edit in repair.edits for line in edit["before"])
     return next((name for name in mended if text.lstrip().startswith(_called(e, name))), mended[0])
 
 
-def _called(e: Evidence, name: str) -> str:
+def _called(e: DrawEvidence, name: str) -> str:
     return e.called.get(name, name)
 
 

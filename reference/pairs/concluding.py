@@ -8,10 +8,10 @@ from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.accusing import accusations, unexplained
-from reference.pairs.conventions import Convention, by_output, conventions_of
+from reference.pairs.conventions import PairConvention, by_output, conventions_of
 from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.precision import Widened, widened
-from reference.pairs.reading import Bench, Conclusion, Row, Standings
+from reference.pairs.reading import Bench, Row, RowConclusion, Standings
 from reference.pairs.result import PairFinding, PairResult, PairRow
 from reference.pairs.ties import Tie, ties_of
 
@@ -28,7 +28,7 @@ def result_of(
     """
     pair = bench.pair
     wide = None if alone else widened(pair, standings, seed=bench.seed, draws=draws)
-    conventions: Mapping[str, Convention] = {}
+    conventions: Mapping[str, PairConvention] = {}
     if wide is None and not alone:
         conventions = conventions_of(pair, standings)
     if wide is not None:
@@ -76,11 +76,11 @@ def _of_row(
         findings.append(PairFinding("MB705", "inconclusive", "exactly", surrogate[row.primal], place=place))
     elif row.primal in accused:
         findings.append(accused[row.primal])
-    elif row.conclusion is Conclusion.WRONG:
+    elif row.conclusion is RowConclusion.WRONG:
         follows = bool(accused)
-    if row.conclusion is Conclusion.OPEN:
+    if row.conclusion is RowConclusion.OPEN:
         findings.append(PairFinding("MB704", "inconclusive", "exactly", row.why, place=row.place))
-    if row.lost and row.conclusion is not Conclusion.WRONG:
+    if row.lost and row.conclusion is not RowConclusion.WRONG:
         line = standings.reading.case_line(row.lost[0])
         text = "right, but more than half of its digits are lost; the error falls with the precision"
         findings.append(PairFinding("MB402", "warning", "exactly", text, smallest=line))
@@ -129,7 +129,7 @@ def _line_of(pair: OpenPair, gradient: str) -> Place | None:
 
 def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
     """Gradients that are declared, not derived: their truth is zero everywhere, behind a step; or the file says so."""
-    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     why = pair.proposal.not_derived
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
@@ -144,7 +144,7 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
 
 
 def _vacuous(standings: Standings) -> str:
-    if standings.rows and all(row.zero and row.conclusion is Conclusion.RIGHT for row in standings.rows):
+    if standings.rows and all(row.zero and row.conclusion is RowConclusion.RIGHT for row in standings.rows):
         return "every derivative is exactly zero on every draw: nothing was looked at"
     return ""
 
@@ -154,4 +154,4 @@ def _consistent(row: Row, convention: bool, findings: Sequence[PairFinding]) -> 
         return False
     if any(finding.severity == "inconclusive" for finding in findings):
         return None
-    return row.conclusion is Conclusion.RIGHT or convention
+    return row.conclusion is RowConclusion.RIGHT or convention

@@ -18,9 +18,9 @@ from reference.pairs.agreement import (
     odd_one,
     without,
 )  # fmt: skip
-from reference.pairs.blocks import Block, Standing, assess
-from reference.pairs.differences import Differences, differences
-from reference.pairs.observation import JITTERS, Observation, Run, observe
+from reference.pairs.blocks import BlockStanding, GradientStanding, assess
+from reference.pairs.differences import PairDifferences, differences
+from reference.pairs.observation import JITTERS, Observation, PairRun, observe
 from reference.pairs.points import Asked, few_of, points_of
 from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
 from reference.pairs.tolerance import largest
@@ -37,15 +37,15 @@ class Judged(NamedTuple):
     """What is said of every gradient at one draw."""
 
     seen: Observation
-    blocks: dict[str, Block]
+    blocks: dict[str, GradientStanding]
     silent: tuple[Silent, ...] = ()
     disputes: tuple[str, ...] = ()
     heard: Mapping[str, Mapping[str, Heard]] = {}  # by block, by witness
-    central: Mapping[str, Differences] = {}
+    central: Mapping[str, PairDifferences] = {}
     sizes_index: int = 0  # of the draw's sizes and configuration
 
 
-def comparable(run: Run) -> dict[str, np.ndarray]:
+def comparable(run: PairRun) -> dict[str, np.ndarray]:
     """The primals whose gradient is an array of numbers of their own shape."""
     return {
         name: primal
@@ -58,7 +58,7 @@ def comparable(run: Run) -> dict[str, np.ndarray]:
 
 
 def judge_draw(
-    pair: OpenPair, draw: PairDraw, *, base: Run | None = None, with_autodiff: bool = True, every: bool | None = None,
+    pair: OpenPair, draw: PairDraw, *, base: PairRun | None = None, with_autodiff: bool = True, every: bool | None = None,
     kind: str = "float64", quick: bool = False,
 ) -> Judged:  # fmt: skip
     """Judge one draw. Raises what the target raises.
@@ -72,7 +72,7 @@ def judge_draw(
         entries = TIED * sum(of.entries.size for of in asked.values())
         asked = points_of(seen.run, names, draw.seed, every=sum(a.size for a in names.values()) <= entries or None)
     heard, silent = _exact(pair, seen, asked, with_autodiff)
-    central: dict[str, Differences] = {}
+    central: dict[str, PairDifferences] = {}
     try:
         if not quick:
             central = differences(pair, seen, few_of(seen.run, asked))
@@ -96,13 +96,13 @@ def judge_draw(
 
 
 def _unheard(
-    seen: Observation, blocks: Mapping[str, Block], heard: Mapping[str, Mapping[str, Heard]]
+    seen: Observation, blocks: Mapping[str, GradientStanding], heard: Mapping[str, Mapping[str, Heard]]
 ) -> dict[str, Asked]:
     """The worst entries of wrong blocks of which the complex step has not spoken."""
     more = {}
     for name, block in blocks.items():
         said = heard[name]
-        if block.standing is not Standing.WRONG or AUTODIFF not in said or COMPLEX_STEP not in said:
+        if block.standing is not BlockStanding.WRONG or AUTODIFF not in said or COMPLEX_STEP not in said:
             continue
         full = said[AUTODIFF].values
         with np.errstate(invalid="ignore"):
@@ -135,7 +135,7 @@ def _exact(
 
 
 def _without_ties(
-    seen: Observation, name: str, said: Mapping[str, Heard], central: Differences | None
+    seen: Observation, name: str, said: Mapping[str, Heard], central: PairDifferences | None
 ) -> dict[str, Heard]:
     """At a tie every witness chooses for itself. What it says against a gradient counts only where both sides of the
     difference say the same: kinks that cancel, or that a choice decides, accuse nobody.
@@ -164,8 +164,8 @@ def _contradictions(
     seen: Observation,
     asked: Mapping[str, Asked],
     heard: Mapping[str, Mapping[str, Heard]],
-    central: dict[str, Differences],
-) -> tuple[dict[str, Differences], list[Contradiction]]:
+    central: dict[str, PairDifferences],
+) -> tuple[dict[str, PairDifferences], list[Contradiction]]:
     """Where differences alone say otherwise, their steps may be too large: they are asked again with finer ones."""
     found = [c for name, said in heard.items() for c in contradictions(name, said, central.get(name))]
     for finer in FINER:

@@ -10,7 +10,7 @@ import numpy as np
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 
 __all__ = ["FirstWrong", "KnownSteps", "is_adjoint", "located", "namesakes", "primals_of", "steps_of"]
 
@@ -31,7 +31,7 @@ class KnownSteps(NamedTuple):
     first: FirstWrong | None
 
 
-def steps_of(pair: OpenPair, evidence: Evidence) -> KnownSteps:
+def steps_of(pair: OpenPair, evidence: DrawEvidence) -> KnownSteps:
     """Asked of the target's process; nothing is known where that raises."""
     try:
         told = pair.ask(
@@ -46,7 +46,7 @@ def steps_of(pair: OpenPair, evidence: Evidence) -> KnownSteps:
     return KnownSteps(_right(forward, told["backward"]), located(forward, told["backward"]))
 
 
-def primals_of(e: Evidence) -> list[dict[str, Any]]:
+def primals_of(e: DrawEvidence) -> list[dict[str, Any]]:
     """The primals among what the forward pass has, their adjoints known from the witnesses."""
     stream = np.random.RandomState(5)
     found: list[dict[str, Any]] = []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from reference.interface.entry import NotJudged, Place
 from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.concluding import result_of
-from reference.pairs.plan import Reading
+from reference.pairs.plan import PairReading
 from reference.pairs.reading import Bench, Standings, judge_reading
 from reference.pairs.result import PairFinding, PairResult, PairRow
 from reference.pairs.trial import trial
@@ -37,7 +37,7 @@ def judge_pair(
 
 
 def judge_readings(
-    open_pair: OpenPair, readings: Sequence[Reading], *, seed: int, only: PairDraw | None = None, draws: int = 3,
+    open_pair: OpenPair, readings: Sequence[PairReading], *, seed: int, only: PairDraw | None = None, draws: int = 3,
     progress: Callable[[], None] = lambda: None, explained: bool = True,
 ) -> PairResult:  # fmt: skip
     """Judge a pair under several readings; those of the highest rank that runs have a vote."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
-from reference.pairs.reading import Conclusion, Standings, judge_reading
+from reference.pairs.reading import RowConclusion, Standings, judge_reading
 from reference.pairs.tolerance import U32
 
 __all__ = ["Widened", "widened"]
@@ -42,7 +42,7 @@ def _may_be(standings: Standings) -> bool:
     """Whether everything that is wrong is small, or the witnesses only ran another forward pass."""
     if any(breach.severity == "error" for breach in standings.breaches) or not standings.rows:
         return False
-    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     if any(block.infinite or block.relative > SIZE for row in wrong for _, block in row.shown):
         return False
     other_value = any("forward value" in s.reason for judged in standings.judged for s in judged.silent)

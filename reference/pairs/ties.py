@@ -17,7 +17,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.drawn import comparable
 from reference.pairs.observation import Observation, finite, observe, run
-from reference.pairs.plan import Reading
+from reference.pairs.plan import PairReading
 from reference.pairs.points import Asked
 from reference.pairs.testimony import Silent, complex_step
 
@@ -43,7 +43,7 @@ def tied_draw(draw: PairDraw) -> PairDraw:
     return draw._replace(arguments=_coarse(draw.arguments), seed=draw.seed)
 
 
-def ties_of(pair: OpenPair, reading: Reading, seed: int, index: int = 0) -> list[Tie]:
+def ties_of(pair: OpenPair, reading: PairReading, seed: int, index: int = 0) -> list[Tie]:
     """What every gradient does at ties, at one draw on a coarse grid; nothing where it makes none."""
     draw = tied_draw(reading.draw(seed, index))
     try:

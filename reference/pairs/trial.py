@@ -23,10 +23,10 @@ from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
-from reference.pairs.inputs.spec import Array, Law, Path, Plan, Rank, Spec, leaves
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, Spec, ValueLaw, leaves
 from reference.pairs.inputs.words import CaseError
 
-__all__ = ["MOST", "Trial", "trial"]
+__all__ = ["MOST", "PairTrial", "trial"]
 
 ATTEMPTS, MOST = 240, 400  # of one rank and kind of sizes, and in all
 FURTHER = 40  # after the first plan that ran, in search of others that would contradict it
@@ -43,7 +43,7 @@ NOTES = {"seen": "of the sizes of a call", "square": "as high as wide", "equal":
 Ran = tuple[Plan, PairCase, Attempt, str]  # and how its sizes were drawn
 
 
-class Trial(NamedTuple):
+class PairTrial(NamedTuple):
     """The plans that run, of one rank; or why there is none. ``only``: the draw of the case line."""
 
     readings: tuple[RunningPlan, ...] = ()
@@ -53,26 +53,28 @@ class Trial(NamedTuple):
     attempts: int = 0
 
 
-def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> Trial:
+def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> PairTrial:
     """Try the plans of a pair. ``case``: a line; its plan is taken, and nothing is tried. Raises ``CaseError``."""
     try:
         plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
     except CaseError as wrong:  # what is bound
         place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
-        return Trial(not_judged=NotJudged(pair.proposal.check, str(wrong), remedy(pair.proposal), place, needed=True))
+        return PairTrial(
+            not_judged=NotJudged(pair.proposal.check, str(wrong), remedy(pair.proposal), place, needed=True)
+        )
     if case is not None:
         wanted = parse(case, plans, pair.proposal.check)
         plan = next(p for p in plans if p.label == wanted.label)
         reading = RunningPlan(pair, plan, (wanted,), ({},), tuple(plans))
-        return Trial((reading,), only=reading.draw(wanted.seed, 0, exactly=True))
-    search = _Search(pair, plans, seed)
+        return PairTrial((reading,), only=reading.draw(wanted.seed, 0, exactly=True))
+    search = _PlanSearch(pair, plans, seed)
     readings = search.run()
     if readings:
-        return Trial(readings, notes=search.notes(), attempts=search.attempts)
-    return Trial(not_judged=search.why(), attempts=search.attempts)
+        return PairTrial(readings, notes=search.notes(), attempts=search.attempts)
+    return PairTrial(not_judged=search.why(), attempts=search.attempts)
 
 
-class _Search:
+class _PlanSearch:
     """One search; it counts what it asks."""
 
     def __init__(self, pair: OpenPair, plans: Sequence[Plan], seed: int) -> None:
@@ -222,9 +224,9 @@ def _shapes(specs: Mapping[str, Spec]) -> list[tuple[Path, Any]]:
 
 
 def _has_signs(plan: Plan) -> bool:
-    return any(isinstance(spec, Array) and spec.law is Law.SIGNS for _, spec in leaves(plan.arguments))
+    return any(isinstance(spec, Array) and spec.law is ValueLaw.SIGNS for _, spec in leaves(plan.arguments))
 
 
 def _has_many_classes(plan: Plan) -> bool:
-    hot = (Law.ONE_HOT, Law.ONE_HOT_COLUMNS)
+    hot = (ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS)
     return any(isinstance(spec, Array) and spec.law in hot for _, spec in leaves(plan.arguments))

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.pairs.first_wrong import is_adjoint, located, namesakes, primals_of
 from reference.report.models.evidence import Step, StepStatus
 from reference.verification.reported import Location, location
@@ -32,7 +32,7 @@ class Known(NamedTuple):
 
 def steps_of_pair(
     pair: OpenPair,
-    evidence: Evidence,
+    evidence: DrawEvidence,
     wrong: Collection[str],
     lines: Collection[Line],
     target: str,
@@ -53,7 +53,8 @@ def steps_of_pair(
     own = {at for at, known in enumerate(kept) if _stands(known, lines)}
     if not own and wrong:
         first = located(forward, adjoints["backward"])
-        own = {at for at, k in enumerate(kept) if first and _stands(k, [(first.place.file, first.place.cell, first.place.line)])}
+        there = [] if first is None else [(first.place.file, first.place.cell, first.place.line)]
+        own = {at for at, known in enumerate(kept) if _stands(known, there)}
     last = {ANSWERS.get(name, name): at for at, known in enumerate(kept) for name in known.told["makes"]}
     # where no line is known, the last that makes what is wrong
     below = _reached(own, feeds) if own else {last[name] for name in wrong if name in last}

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reference.comparison.contenders import Contender
-from reference.comparison.pairs.asking import Answer, AskedDraw, Seats, asked_of, first_at, itself, seats_of
+from reference.comparison.pairs.asking import AskedDraw, PairAnswer, Seats, asked_of, first_at, itself, seats_of
 from reference.comparison.pairs.measured import Measured, Sums, measured, rows_of
 from reference.comparison.pairs.price import pair_prices
-from reference.comparison.pairs.sides import Group, Side, are_pairs, groups_of
-from reference.comparison.pairs.standing import Judged, joined_agreement, standing_of
+from reference.comparison.pairs.sides import PairGroup, Side, are_pairs, groups_of
+from reference.comparison.pairs.standing import JudgedContender, joined_agreement, standing_of
 from reference.comparison.pairs.words import words_of
 from reference.comparison.truth import BITS, EXTENDED
 from reference.findings.verdicts import EXIT_CODES, verdict_of, worst_exit
@@ -39,7 +39,7 @@ def compare_pairs(
     """Compare the pairs of the targets. ``plan`` is a ``ComparisonPlan``; ``verify`` says what is wrong with one."""
     groups, left = groups_of(contenders)
     sums = Sums()
-    judged: list[Judged] = []
+    judged: list[JudgedContender] = []
     agreement: list[Agreement] = []
     sizes: dict[str, str] = {}
     prices: list[Price] = []
@@ -85,7 +85,7 @@ def compare_pairs(
     )
 
 
-def _asked(group: Group, seats: Seats, plan: Any) -> list[AskedDraw]:
+def _asked(group: PairGroup, seats: Seats, plan: Any) -> list[AskedDraw]:
     """Everybody at the same draws, the first one first."""
     leader, reading = seats.leader, seats.reading
     if leader is None or reading is None:
@@ -101,14 +101,14 @@ def _asked(group: Group, seats: Seats, plan: Any) -> list[AskedDraw]:
             asked.append(AskedDraw(_none(), {leader.target: str(error)}))
             k += 1
             continue
-        answers: dict[str, Answer | str] = {leader.target: asked_of(leader, itself(first), first, seed)}
+        answers: dict[str, PairAnswer | str] = {leader.target: asked_of(leader, itself(first), first, seed)}
         for side in group.sides:
             if side.target not in seats.ways:
                 continue
             given = seats.ways[side.target].again(first)
             answers[side.target] = given if isinstance(given, str) else asked_of(side, given, first, seed)
         asked.append(AskedDraw(first, answers))
-        if any(isinstance(a, Answer) and a.operations > MANY for a in answers.values()):
+        if any(isinstance(a, PairAnswer) and a.operations > MANY for a in answers.values()):
             many = min(many, HEAVY)
         plan.progress(f"asking {', '.join(answers)}", 1, many)
         k += 1
@@ -118,26 +118,26 @@ def _asked(group: Group, seats: Seats, plan: Any) -> list[AskedDraw]:
 def _none() -> Any:
     from reference.comparison.pairs.given import First
     from reference.interface.pair import PairDraw
-    from reference.pairs.observation import Run
+    from reference.pairs.observation import PairRun
 
-    return First(PairDraw({}), Run({}, [], [], {}, {}), "")
+    return First(PairDraw({}), PairRun({}, [], [], {}, {}), "")
 
 
 def _judged(
     side: Side, seats: Seats, draws: Sequence[AskedDraw], found: Measured, verify: Callable[[Implementation], Target]
-) -> Judged:
+) -> JudgedContender:
     """One implementation: right, wrong in the words of ``verify``, or nothing that can be said."""
     target = side.target
     if target in seats.apart:
-        return Judged(side, "inconclusive", seats.apart[target], untimed="not taken")
+        return JudgedContender(side, "inconclusive", seats.apart[target], untimed="not taken")
     answers = [draw.answers[target] for draw in draws if target in draw.answers]
     failed = [answer for answer in answers if isinstance(answer, str)]
-    given = [answer for answer in answers if isinstance(answer, Answer)]
+    given = [answer for answer in answers if isinstance(answer, PairAnswer)]
     notes = tuple(dict.fromkeys(f"its own derivative was not asked: {a.refused}" for a in given if a.refused))
     counted: Mapping[str, Any] = {"cases": len(answers), "failed": len(failed), "notes": notes}
     if failed:
         text = f"{len(failed)} of {len(answers)} answers could not be compared: {failed[0]}"
-        return Judged(side, "inconclusive", text, untimed="not taken", **counted)
+        return JudgedContender(side, "inconclusive", text, untimed="not taken", **counted)
     if target in found.wrong:
         blocks = ", ".join(found.wrong[target])
         report = verify(side.implementation._replace(pairs=(side.pair,), entries=(), laws=(), notes=(), unknown=()))
@@ -146,11 +146,11 @@ def _judged(
         checks = tuple(check for check in report.checks if check.findings)
         verdict = "inconclusive" if report.verdict not in ("pass", "fail") else report.verdict
         untimed = "" if verdict == "pass" else "wrong"
-        return Judged(side, verdict, text if verdict != "pass" else None, checks, conventions, tuple(report.evidence),
+        return JudgedContender(side, verdict, text if verdict != "pass" else None, checks, conventions, tuple(report.evidence),
                       untimed=untimed, **counted)  # fmt: skip
     if target in found.other:
-        return Judged(side, "inconclusive", f"it computes something else: {found.other[target]}",
+        return JudgedContender(side, "inconclusive", f"it computes something else: {found.other[target]}",
                       untimed="something else", **counted)  # fmt: skip
     if target in found.unheard:
-        return Judged(side, "inconclusive", "no truth could be asked of it", untimed="not verified", **counted)
-    return Judged(side, "pass", None, **counted)
+        return JudgedContender(side, "inconclusive", "no truth could be asked of it", untimed="not verified", **counted)
+    return JudgedContender(side, "pass", None, **counted)

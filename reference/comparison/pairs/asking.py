@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.comparison.pairs.given import First, Given, seated
-from reference.comparison.pairs.placing import Placed, placed
-from reference.comparison.pairs.sides import Group, Side
+from reference.comparison.pairs.placing import PlacedPrimal, placed
+from reference.comparison.pairs.sides import PairGroup, Side
 from reference.comparison.pairs.turning import Turn
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.drawn import comparable
 from reference.pairs.inputs.running import RunningPlan
-from reference.pairs.observation import Observation, Run, finite, observe, run
+from reference.pairs.observation import Observation, PairRun, finite, observe, run
 from reference.pairs.points import points_of
 from reference.pairs.reading import seed_of
 from reference.pairs.tolerance import FALL, largest
 from reference.pairs.trial import trial
 
 __all__ = [
-    "Answer",
     "AskedDraw",
+    "PairAnswer",
     "Seats",
     "asked_of",
     "blocks_of",
@@ -39,7 +39,7 @@ Array = NDArray[Any]
 Blocks = dict[str, Array]
 
 
-class Answer(NamedTuple):
+class PairAnswer(NamedTuple):
     """One implementation at one draw, by block: outputs and gradients in float64 and in float32, its own truth (NaN
     where it was not asked), and E, the difference of the two precisions where that says something.
     """
@@ -58,7 +58,7 @@ class AskedDraw(NamedTuple):
     """One draw of the first one; of each target its answer, or why there is none."""
 
     first: First
-    answers: Mapping[str, Answer | str]
+    answers: Mapping[str, PairAnswer | str]
 
 
 class Seats(NamedTuple):
@@ -66,11 +66,11 @@ class Seats(NamedTuple):
 
     leader: Side | None
     reading: RunningPlan | None
-    ways: Mapping[str, Placed]  # of the others
+    ways: Mapping[str, PlacedPrimal]  # of the others
     apart: Mapping[str, str]
 
 
-def seats_of(group: Group, seed: int) -> Seats:
+def seats_of(group: PairGroup, seed: int) -> Seats:
     """Find the first that runs, and put all others on its inputs."""
     apart: dict[str, str] = {}
     leader: Side | None = None
@@ -88,7 +88,7 @@ def seats_of(group: Group, seed: int) -> Seats:
             others.append(side)
     if leader is None or reading is None:
         return Seats(None, None, {}, apart)
-    ways: dict[str, Placed] = {}
+    ways: dict[str, PlacedPrimal] = {}
     begin = first_at(leader.pair, reading, seed_of(seed, 0, 0), 0)
     for side in others:
         way = placed(side.pair, leader.pair, begin, _readings(side, seed, failed=side.target in apart))
@@ -123,7 +123,7 @@ def label_of(primal: str) -> str:
     return f"d{primal.removeprefix('self.')}"
 
 
-def asked_of(side: Side, given: Given, first: First, seed: int) -> Answer | str:
+def asked_of(side: Side, given: Given, first: First, seed: int) -> PairAnswer | str:
     """One implementation at one draw."""
     cotangents = given.cotangents(first)
     pair = seated(side.pair, given, cotangents)
@@ -145,10 +145,10 @@ def asked_of(side: Side, given: Given, first: First, seed: int) -> Answer | str:
     truth, outputs, refused = _truth(side.pair, given, cotangents, plain, seen, seed)
     kappa = 64.0 + max((n for a in (*plain.primals.values(), *plain.outputs) for n in a.shape), default=1)
     operations = 0 if seen is None else seen.run.operations
-    return Answer(double, narrow, truth, outputs, E, kappa, refused, operations)
+    return PairAnswer(double, narrow, truth, outputs, E, kappa, refused, operations)
 
 
-def _observed(pair: OpenPair, given: Given) -> tuple[Observation | None, Run | None]:
+def _observed(pair: OpenPair, given: Given) -> tuple[Observation | None, PairRun | None]:
     """What rounding does to it; nothing where NumPy's stand-in cannot follow, as with JAX."""
     try:
         return observe(pair, given.draw), run(pair, given.draw, "float32")
@@ -156,7 +156,7 @@ def _observed(pair: OpenPair, given: Given) -> tuple[Observation | None, Run | N
         return None, None
 
 
-def blocks_of(answer: Run, given: Given) -> Blocks:
+def blocks_of(answer: PairRun, given: Given) -> Blocks:
     """Outputs and gradients by their names, in the first one's layout."""
     found = {}
     for k, (turn, output) in enumerate(zip(given.outputs, answer.outputs, strict=False)):
@@ -174,7 +174,7 @@ def _is_output(name: str) -> bool:
 
 
 def _truth(
-    pair: OpenPair, given: Given, cotangents: list[Array], plain: Run, seen: Observation | None, seed: int
+    pair: OpenPair, given: Given, cotangents: list[Array], plain: PairRun, seen: Observation | None, seed: int
 ) -> tuple[Blocks, Blocks, str]:
     """The complex step of its own forward pass, and its outputs, in extended precision."""
     names = {name: a for name, a in comparable(plain).items() if name in given.turns}
@@ -207,7 +207,7 @@ def _truth(
     return truth, outputs, ""
 
 
-def unit_of(answer: Answer, block: str, size: float, *, single: bool = False) -> float | None:
+def unit_of(answer: PairAnswer, block: str, size: float, *, single: bool = False) -> float | None:
     """What rounding does to a block, without κ: 2⁻²⁹ E, and a unit in the last place of its largest entry at least."""
     if block not in answer.E:
         return None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reference.comparison.pairs.turning import Turn
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.observation import Run
+from reference.pairs.observation import PairRun
 
 __all__ = ["First", "Given", "leaves_of", "seated"]
 
@@ -21,7 +21,7 @@ class First(NamedTuple):
     """A draw of the first implementation that runs, and its run."""
 
     draw: PairDraw
-    run: Run
+    run: PairRun
     case: str
 
 

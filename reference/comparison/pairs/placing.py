@@ -20,9 +20,9 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairKind
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.vocabulary import Part, part_of
-from reference.pairs.observation import Run, finite, run
+from reference.pairs.observation import PairRun, finite, run
 
-__all__ = ["Placed", "outputs_agree", "placed"]
+__all__ = ["PlacedPrimal", "outputs_agree", "placed"]
 
 Array = NDArray[Any]
 LIKE = 1e-5  # of the largest entry: two forward passes that mean the same
@@ -36,7 +36,7 @@ VARIANTS: tuple[Turned, ...] = (
 )
 
 
-class Placed(NamedTuple):
+class PlacedPrimal(NamedTuple):
     """How an implementation was put on the first one's inputs: ``again`` does the same at another draw."""
 
     again: Callable[[First], Given | str]
@@ -45,17 +45,17 @@ class Placed(NamedTuple):
 
 
 def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callable[[], Sequence[RunningPlan]]) -> (
-    Placed | str
+    PlacedPrimal | str
 ):  # fmt: skip
     """The first way that runs and agrees, else the first that runs, else why none does."""
-    ran: Placed | None = None
+    ran: PlacedPrimal | None = None
     why: list[str] = []
     for again in _ways(pair, first_pair, readings):
         given = again(first)
         if isinstance(given, str):
             why.append(given)
             continue
-        found = Placed(again, outputs_agree(pair, given, first))
+        found = PlacedPrimal(again, outputs_agree(pair, given, first))
         if found.agrees:
             return found
         ran = ran or found
@@ -134,7 +134,7 @@ class _Missing(Exception):
     """A parameter that nothing of the first one's stands for."""
 
 
-def _with_parameters(given: Given, own: Run, first: First, turned: Turned) -> Given:
+def _with_parameters(given: Given, own: PairRun, first: First, turned: Turned) -> Given:
     """What no argument holds is set to the first one's values: the parameters of an object."""
     taken = {name for name, _ in given.turns.values()}
     mine = {name: a for name, a in first.run.primals.items() if name not in taken}
@@ -160,7 +160,7 @@ def _with_parameters(given: Given, own: Run, first: First, turned: Turned) -> Gi
     return given._replace(primals=primals, turns={o: (n, t) for o, (n, t) in turns.items() if n in known})
 
 
-def _with_outputs(given: Given, own: Run, first: First) -> Given | str:
+def _with_outputs(given: Given, own: PairRun, first: First) -> Given | str:
     mine, theirs = first.run.outputs, own.outputs
     if len(mine) != len(theirs):
         return f"it returns {len(theirs)} arrays on its way forward, and the first {len(mine)}"

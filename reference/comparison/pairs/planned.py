@@ -17,14 +17,14 @@ from reference.pairs.inputs.drawing import draw_of
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.spec import (
     Array,
-    Choice,
-    Law,
+    ChoiceSpec,
     Path,
-    Shape,
+    ShapeSpec,
     Size,
     SizeError,
     Spec,
-    Whole,
+    ValueLaw,
+    WholeNumber,
     leaves,
     names_of_plan,
 )
@@ -75,9 +75,9 @@ def planned(reading: RunningPlan, first: First, turned: Turned) -> Placing | str
         if name not in numbers:
             continue
         value = mine[numbers[name]]
-        if isinstance(spec, Whole) and isinstance(spec.size, str) and type(value) is int:
+        if isinstance(spec, WholeNumber) and isinstance(spec.size, str) and type(value) is int:
             sizes.setdefault(spec.size, value)
-        elif isinstance(spec, Choice):
+        elif isinstance(spec, ChoiceSpec):
             chosen[way] = value
     known = reading.sizes(0)
     sizes = {**{name: known[name] for name in names_of_plan(plan) if name in known}, **sizes}
@@ -112,7 +112,7 @@ def _dims(
         spec = specs.get(name)
         if isinstance(spec, Array):
             dims[name] = spec.dims
-        elif isinstance(value, np.ndarray) and not isinstance(spec, Shape):
+        elif isinstance(value, np.ndarray) and not isinstance(spec, ShapeSpec):
             dims[name] = tuple(value.shape)
     by_size: dict[int, Size] = {n: name for name, n in reading.sizes(0).items()}
     for name, primal in run(reading.pair, base, "plain").primals.items():
@@ -129,9 +129,9 @@ def _rank(shape: Any) -> int:
 def _ranks(dims: tuple[Size, ...], spec: Spec | None) -> set[int]:
     """With how many axes something may stand for this: labels as whole numbers have one less than one-hot ones."""
     own = _rank(dims)
-    if isinstance(spec, Array) and spec.law is Law.LABELS:
+    if isinstance(spec, Array) and spec.law is ValueLaw.LABELS:
         return {own, own + 1}
-    if isinstance(spec, Array) and spec.law in (Law.ONE_HOT, Law.ONE_HOT_COLUMNS):
+    if isinstance(spec, Array) and spec.law in (ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS):
         return {own, own - 1}
     return {own}
 

@@ -29,7 +29,7 @@ BATCH, BUDGET, MOST = 2e-3, 1.0, 15  # seconds timed at once, seconds of all rou
 LIKE = 1e-6  # of the largest entry
 
 
-class _Runner(NamedTuple):
+class _PairRunner(NamedTuple):
     target: str
     pair: OpenPair
     question: Mapping[str, Any]
@@ -67,7 +67,7 @@ def pair_prices(
 def _at(
     size: str, first: First, seats: Seats, sides: Sequence[Side], wrong: Mapping[str, str], seed: int
 ) -> list[Price]:
-    runners: list[_Runner] = []
+    runners: list[_PairRunner] = []
     rows: dict[str, Price] = {}
     right: Mapping[str, np.ndarray] | None = None
     for side in sides:
@@ -94,7 +94,7 @@ def _at(
     return [rows[side.target] for side in sides if side.target in rows]
 
 
-def _ready(side: Side, given: Given, first: First) -> tuple[_Runner, Mapping[str, np.ndarray]]:
+def _ready(side: Side, given: Given, first: First) -> tuple[_PairRunner, Mapping[str, np.ndarray]]:
     cotangents = given.cotangents(first)
     question = {
         "check": side.pair.proposal.check,
@@ -104,7 +104,7 @@ def _ready(side: Side, given: Given, first: First) -> tuple[_Runner, Mapping[str
     }
     begun = float(side.pair.ask("pair_seconds", **question, repetitions=1))
     blocks = blocks_of(run(seated(side.pair, given, cotangents), given.draw, "plain"), given)
-    return _Runner(side.target, side.pair, question, begun), blocks
+    return _PairRunner(side.target, side.pair, question, begun), blocks
 
 
 def _unlike(right: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -> bool:
@@ -115,12 +115,12 @@ def _unlike(right: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -
     return False
 
 
-def _timed(size: str, runners: Sequence[_Runner], rng: np.random.RandomState) -> list[Price]:
+def _timed(size: str, runners: Sequence[_PairRunner], rng: np.random.RandomState) -> list[Price]:
     """Rounds over all, in an order drawn anew for each: medians, as many rounds as there is time for."""
     taken: dict[str, list[float]] = {runner.target: [] for runner in runners}
     lost: dict[str, str] = {}
 
-    def clock(runner: _Runner, repetitions: int) -> float:
+    def clock(runner: _PairRunner, repetitions: int) -> float:
         try:
             return runner.seconds(repetitions)
         except (TargetRaised, TargetDied):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Asked"]
+__all__ = ["AskedOfArgument"]
 
 
-class Asked:
+class AskedOfArgument:
     """``Proposal.asked`` by the way to an argument or to an entry of it."""
 
     def __init__(self, asked: Mapping[str, Mapping[str, Any]]) -> None:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from reference.pairs.inputs.spec import Size
 from reference.pairs.inputs.vocabulary import Part
 
-__all__ = ["FITS", "LAYOUTS", "Layout"]
+__all__ = ["FITS", "LAYOUTS", "ArrayLayout"]
 
 
-class Layout(NamedTuple):
+class ArrayLayout(NamedTuple):
     """``family``: by which cues it comes first. ``examples``: where the examples lie, "first", "last", or "none"."""
 
     name: str
@@ -95,7 +95,7 @@ def _axes(text: str) -> tuple[Size, ...]:
     return tuple(int(d) if d.isdigit() else d for d in text.split(",") if d)
 
 
-def _layout(line: str) -> Layout:
+def _layout(line: str) -> ArrayLayout:
     name, family, examples, axes = (part.strip() for part in line.split("|"))
     parts = {LETTERS[key]: _axes(value) for key, _, value in (word.partition("=") for word in axes.split())}
     for one, other in ((Part.GAIN, Part.SHIFT), (Part.GAIN, Part.MEAN), (Part.GAIN, Part.VARIANCE)):
@@ -103,7 +103,7 @@ def _layout(line: str) -> Layout:
             parts[other] = parts[one]
     renamed = {"D": "C", "M": "F"} if family.startswith("images") or family == "signals" else {}
     renamed |= {"M": "H"} if family == "steps" else {}
-    return Layout(name, family, parts, examples, renamed)
+    return ArrayLayout(name, family, parts, examples, renamed)
 
 
 LAYOUTS = tuple(_layout(line) for line in TABLE.strip().splitlines())

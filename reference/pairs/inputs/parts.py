@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reference.interface.pair import Proposal
-from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm
-from reference.pairs.inputs.layouts import Layout
+from reference.pairs.inputs.layouts import ArrayLayout
 from reference.pairs.inputs.settings import setting
 from reference.pairs.inputs.spec import Size
 from reference.pairs.inputs.vocabulary import Part, part_of, plain
@@ -21,18 +21,18 @@ __all__ = ["Setup", "parts_of"]
 class Setup(NamedTuple):
     """Everything that is decided for all arguments of a plan together."""
 
-    layout: Layout
+    layout: ArrayLayout
     form: LabelForm | None
     gates: int
     parts: Mapping[str, Part]
-    asked: Asked
+    asked: AskedOfArgument
     said: Mapping[str, Described]
     outputs: tuple[Size, ...]
     letters: frozenset[str] = frozenset()  # of the sizes that are documented
     guess: str = "array"  # what an argument is that nothing is known of: "array", "whole", "number"
 
 
-def parts_of(proposal: Proposal, asked: Asked) -> dict[str, Part]:
+def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     """What every argument is, and every key of a dictionary of arrays."""
     taken = [p.name for p in (*proposal.constructor, *proposal.takes) if not p.many]
     keys = [key for name in taken for key in asked.keys(name)]

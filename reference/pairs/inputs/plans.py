@@ -12,7 +12,7 @@ from reference.pairs.inputs.said import said_plans
 from reference.pairs.inputs.seen import seen_plans
 from reference.pairs.inputs.settings import setting
 from reference.pairs.inputs.sizes import FLAT
-from reference.pairs.inputs.spec import Array, Law, Path, Plan, Rank, Spec, names_of_plan, replaced
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, Spec, ValueLaw, names_of_plan, replaced
 from reference.pairs.inputs.tried import plans_by_layout
 from reference.pairs.inputs.vocabulary import Part, part_of
 
@@ -60,7 +60,7 @@ def _positive(plan: Plan) -> Iterator[Plan]:
     """The same where every number is positive: what is under a logarithm or a root."""
 
     def change(_: Path, spec: Spec) -> Spec:
-        return spec._replace(law=Law.POSITIVE) if isinstance(spec, Array) and spec.law is Law.NORMAL else spec
+        return spec._replace(law=ValueLaw.POSITIVE) if isinstance(spec, Array) and spec.law is ValueLaw.NORMAL else spec
 
     arguments = replaced(plan.arguments, change)
     if arguments != plan.arguments:

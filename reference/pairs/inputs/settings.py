@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from reference.interface.pair import Parameter
-from reference.pairs.inputs.spec import Array, Choice, Generator, Law, Shape, Spec, Whole
+from reference.pairs.inputs.spec import Array, GeneratorSpec, ChoiceSpec, ShapeSpec, Spec, ValueLaw, WholeNumber
 from reference.pairs.inputs.vocabulary import plain
 
 __all__ = ["DERIVES", "MODES", "configured", "is_flag_of_mode", "setting", "size_argument"]
@@ -100,24 +100,24 @@ def setting(name: str, parameter: Parameter | None = None, texts: Iterable[Any] 
     if asked and all(isinstance(t, str) for t in asked):
         first = [default] if isinstance(default, str) else []
         both = [mode for mode in MODES if mode in asked and text in ("mode", "phase")]
-        return Choice(tuple(dict.fromkeys([*first, *both, *asked])))
+        return ChoiceSpec(tuple(dict.fromkeys([*first, *both, *asked])))
     if text in ("mode", "phase"):
-        return Choice((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)
+        return ChoiceSpec((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)
     if _is(FLAG, text):
-        return Choice((True, False))
+        return ChoiceSpec((True, False))
     if _is(COUNTER_FLAG, text):
-        return Choice((False, True))
+        return ChoiceSpec((False, True))
     if _is(GENERATOR, text):
-        return Generator()
+        return GeneratorSpec()
     if parameter and parameter.annotation.rpartition(".")[2] in ("Generator", "RandomState"):
-        return Generator()
+        return GeneratorSpec()
     if isinstance(default, str):
-        return Choice((default,))
+        return ChoiceSpec((default,))
     for pattern, values in NUMBERS:
         if _is(pattern, text):
             if isinstance(default, bool) or (parameter and parameter.annotation == "bool"):
-                return Choice((values[0] if isinstance(values[0], bool) else default,))
-            return Choice(_beside(default, values))
+                return ChoiceSpec((values[0] if isinstance(values[0], bool) else default,))
+            return ChoiceSpec(_beside(default, values))
     return None
 
 
@@ -143,13 +143,13 @@ def configured(key: str, features: tuple[Any, ...], texts: Iterable[Any] = ()) -
     if re.search(r"mean|avg", text):
         return Array(features)
     if re.search(r"var", text):
-        return Array(features, Law.POSITIVE)
+        return Array(features, ValueLaw.POSITIVE)
     found = setting(key, None, texts)
     if found is not None:
         return found
     letter = size_argument(key)
     if letter is not None:
-        return Whole(letter)
+        return WholeNumber(letter)
     if "shape" in text:
-        return Shape(features)
-    return Choice((0.5,))
+        return ShapeSpec(features)
+    return ChoiceSpec((0.5,))

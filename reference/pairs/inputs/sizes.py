@@ -10,11 +10,11 @@ import numpy as np
 
 from reference.pairs.inputs.spec import (
     Array,
-    Choice,
-    Law,
+    ChoiceSpec,
     Path,
     Plan,
     SizeError,
+    ValueLaw,
     leaves,
     names_of,
     names_of_plan,
@@ -155,7 +155,7 @@ def _alike(plane: str, window: str) -> bool:
 def _number(plan: Plan, chosen: Mapping[Path, Any], wanted: str) -> int:
     """The stride, or the padding, of what is chosen."""
     for path, spec in (*leaves(plan.construct), *leaves(plan.arguments)):
-        if isinstance(spec, Choice) and path[-1].lower().startswith(wanted):
+        if isinstance(spec, ChoiceSpec) and path[-1].lower().startswith(wanted):
             value = chosen.get(path, spec.options[0])
             value = value[0] if isinstance(value, tuple) and value else value
             return value if type(value) is int else 0
@@ -167,11 +167,11 @@ def _at_least_two(plan: Plan) -> set[str]:
     found: set[str] = set()
     for _, spec in (*leaves(plan.construct), *leaves(plan.arguments)):
         if isinstance(spec, Array):
-            if spec.law is Law.LABELS:
+            if spec.law is ValueLaw.LABELS:
                 found.update(names_of(spec.below))
-            elif spec.law in (Law.ONE_HOT, Law.ROWS) and spec.dims:
+            elif spec.law in (ValueLaw.ONE_HOT, ValueLaw.ROWS) and spec.dims:
                 found.update(names_of(spec.dims[-1]))
-            elif spec.law in (Law.ONE_HOT_COLUMNS, Law.COLUMNS) and spec.dims:
+            elif spec.law in (ValueLaw.ONE_HOT_COLUMNS, ValueLaw.COLUMNS) and spec.dims:
                 found.update(names_of(spec.dims[0]))
     return found
 
@@ -181,7 +181,7 @@ def choices_of(plan: Plan) -> list[dict[Path, Any]]:
     every = [
         (path, spec.options)
         for path, spec in (*(((("construct", *p), s)) for p, s in leaves(plan.construct)), *leaves(plan.arguments))
-        if isinstance(spec, Choice)
+        if isinstance(spec, ChoiceSpec)
     ]
     found: list[dict[Path, Any]] = [{}]
     found += [{path: option} for path, options in every for option in options[1:]]

@@ -8,10 +8,10 @@ from itertools import product
 
 from reference.interface.pair import PairKind, Proposal
 from reference.pairs.inputs.arguments import given_to
-from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm, label_forms
-from reference.pairs.inputs.layouts import FITS, LAYOUTS, Layout
+from reference.pairs.inputs.layouts import FITS, LAYOUTS, ArrayLayout
 from reference.pairs.inputs.parts import Setup, parts_of
 from reference.pairs.inputs.sizes import FLAT
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, names_of, names_of_plan
@@ -38,10 +38,10 @@ def plans_by_layout(
     said: Mapping[str, Described] | None = None,
     *,
     rank: Rank = Rank.TRIED,
-    layouts: Iterable[Layout] | None = None,
+    layouts: Iterable[ArrayLayout] | None = None,
 ) -> Iterator[Plan]:
     """Every plan, each once, in the order in which to try. ``said``: what is documented of some arguments."""
-    asked = Asked(proposal.asked)
+    asked = AskedOfArgument(proposal.asked)
     parts = parts_of(proposal, asked)
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
     guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
@@ -74,7 +74,7 @@ def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
         yield plan._replace(label=f"{plan.label}; of its {of}", reading={**plan.reading, "of": of})
 
 
-def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[Layout]:
+def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[ArrayLayout]:
     texts = " ".join((proposal.owner, proposal.forward, proposal.check, *(p.name for p in proposal.constructor),
                       *(p.name for p in proposal.takes))).lower()  # fmt: skip
     texts = re.sub(r"(?<=[a-z])time|filtered", "", texts)
@@ -90,7 +90,11 @@ def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[Layout]:
 
 
 def _allowed(
-    proposal: Proposal, layout: Layout, parts: Mapping[str, Part], asked: Asked, said: Mapping[str, Described]
+    proposal: Proposal,
+    layout: ArrayLayout,
+    parts: Mapping[str, Part],
+    asked: AskedOfArgument,
+    said: Mapping[str, Described],
 ) -> bool:
     """Has the layout as many axes as the code asks for?"""
     for parameter in proposal.takes:
@@ -106,7 +110,7 @@ def _allowed(
     return not (Part.STATE_WEIGHT in parts.values() and Part.STATE_WEIGHT not in layout.axes)
 
 
-def _outputs(layout: Layout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
+def _outputs(layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
     """The axes of what labels belong to."""
     inputs = layout.axes.get(Part.INPUT, ("N", "D"))
     every = set(parts.values())
@@ -123,7 +127,11 @@ def _outputs(layout: Layout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
 
 
 def _forms(
-    parts: Mapping[str, Part], layout: Layout, outputs: tuple[Size, ...], proposal: Proposal, asked: Asked
+    parts: Mapping[str, Part],
+    layout: ArrayLayout,
+    outputs: tuple[Size, ...],
+    proposal: Proposal,
+    asked: AskedOfArgument,
 ) -> list[LabelForm | None]:
     labels = [name for name, part in parts.items() if part is Part.LABELS]
     if not labels and Part.PREDICTION in parts.values():

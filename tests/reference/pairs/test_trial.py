@@ -12,7 +12,7 @@ import pytest
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 from reference.pairs.inputs.spec import Rank
-from reference.pairs.trial import MOST, Trial, trial
+from reference.pairs.trial import MOST, PairTrial, trial
 from reference.targets.process.server import Server
 from tests.reference.pairs.inputs.test_plans import proposal
 
@@ -246,7 +246,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPair]:
     return {one.check: OpenPair(one, ask, str(path), Path(path).name) for one in found}
 
 
-def tried(pairs: dict[str, OpenPair], check: str) -> Trial:
+def tried(pairs: dict[str, OpenPair], check: str) -> PairTrial:
     found = trial(pairs[check])
     assert found.readings, found.not_judged
     return found

@@ -15,15 +15,15 @@ from reference.pairs.inputs.search import explore, shrink
 from reference.pairs.inputs.sizes import choices_of, in_proportion
 from reference.pairs.inputs.spec import (
     Array,
-    Choice,
-    Generator,
-    Group,
-    Law,
+    GeneratorSpec,
+    ChoiceSpec,
     Plan,
     Rank,
-    Shape,
+    ShapeSpec,
     SizeError,
-    Whole,
+    SpecGroup,
+    ValueLaw,
+    WholeNumber,
     names_of,
     value_of_size,
 )
@@ -31,7 +31,7 @@ from reference.pairs.inputs.words import CaseError
 from tests.reference.pairs.inputs.test_plans import proposal
 from tests.strategies import drawn
 
-CONFIG = Group({"stride": Choice((2, 1)), "pad": Choice((1, 0))})
+CONFIG = SpecGroup({"stride": ChoiceSpec((2, 1)), "pad": ChoiceSpec((1, 0))})
 CONV = Plan(
     Rank.DOCUMENTED, "documented",
     {"x": Array(("N", "C", "H", "W")), "w": Array(("F", "C", "HH", "WW")), "b": Array(("F",)), "conv": CONFIG},
@@ -39,11 +39,11 @@ CONV = Plan(
 )  # fmt: skip
 LOSS = Plan(
     Rank.TRIED, "rows-integers",
-    {"x": Array(("N", "D")), "y": Array(("N",), Law.LABELS, "D"), "reg": Choice((0.375, 2.5)), "rng": Generator(),
-     "params": Group({"W1": Array(("D", "4*H")), "b": Array(())}), "shape": Shape(("N", 2)),
-     "mode": Choice(("train", "test")),
-     "ws": Group({"0": Array(("D",), Law.POSITIVE), "1": Array(("H",), Law.ONE_HOT)}, "list")},
-    {"n_in": Whole("D"), "seed": Choice((3,)), "act": Choice(("relu",)), "h0": Choice((None,)), "x": Whole("H")},
+    {"x": Array(("N", "D")), "y": Array(("N",), ValueLaw.LABELS, "D"), "reg": ChoiceSpec((0.375, 2.5)), "rng": GeneratorSpec(),
+     "params": SpecGroup({"W1": Array(("D", "4*H")), "b": Array(())}), "shape": ShapeSpec(("N", 2)),
+     "mode": ChoiceSpec(("train", "test")),
+     "ws": SpecGroup({"0": Array(("D",), ValueLaw.POSITIVE), "1": Array(("H",), ValueLaw.ONE_HOT)}, "list")},
+    {"n_in": WholeNumber("D"), "seed": ChoiceSpec((3,)), "act": ChoiceSpec(("relu",)), "h0": ChoiceSpec((None,)), "x": WholeNumber("H")},
 )  # fmt: skip
 PLANS = [CONV, LOSS]
 
@@ -51,7 +51,7 @@ PLANS = [CONV, LOSS]
 def test_the_line_of_the_issue_is_read() -> None:
     case = parse("conv_backward x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 seed=3", PLANS, "conv_backward")
     assert case.arguments["x"] == Array((2, 3, 7, 5))
-    assert case.arguments["conv"] == Group({"stride": Choice((2,)), "pad": Choice((1,))})
+    assert case.arguments["conv"] == SpecGroup({"stride": ChoiceSpec((2,)), "pad": ChoiceSpec((1,))})
     assert case.seed == 3
     assert line_of(case, PLANS) == "conv_backward x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 seed=3"
 
@@ -75,7 +75,7 @@ def test_every_case_is_printed_and_read_back_exactly(data: st.DataObject) -> Non
 @drawn(100)
 def test_texts_and_numbers_survive_the_line(text: str, number: float, whole: int) -> None:
     plan = Plan(
-        Rank.TRIED, "t", {"a": Choice((text,)), "b": Choice((number,)), "c": Choice((whole,)), "d": Choice(((1, 2),))}
+        Rank.TRIED, "t", {"a": ChoiceSpec((text,)), "b": ChoiceSpec((number,)), "c": ChoiceSpec((whole,)), "d": ChoiceSpec(((1, 2),))}
     )
     case = case_of("f", plan, {}, seed=1)
     assert parse(line_of(case, [plan]), [plan], "f") == case
@@ -117,10 +117,10 @@ def test_a_binding_is_read_with_letters_for_sizes() -> None:
     assert arguments == {
         "x": Array(("N", "D")),
         "w": Array(("D",)),
-        "y": Array(("N",), Law.LABELS, "C"),
-        "reg": Choice((0.5,)),
+        "y": Array(("N",), ValueLaw.LABELS, "C"),
+        "reg": ChoiceSpec((0.5,)),
     }
-    assert construct == {"n_in": Whole("D")}
+    assert construct == {"n_in": WholeNumber("D")}
     with pytest.raises(CaseError, match="'z'"):
         bound_inputs(one, "z=N,D")
 
@@ -173,7 +173,7 @@ def test_the_names_in_a_size() -> None:
 
 # --- arrays ----------------------------------------------------------------------------------------------------------
 
-EVERY = Plan(Rank.TRIED, "every", {str(law): Array(("N", "C"), law, "C") for law in Law})
+EVERY = Plan(Rank.TRIED, "every", {str(law): Array(("N", "C"), law, "C") for law in ValueLaw})
 
 
 def test_arrays_are_exact_in_float32_and_a_function_of_the_seed() -> None:
@@ -181,7 +181,7 @@ def test_arrays_are_exact_in_float32_and_a_function_of_the_seed() -> None:
     one, same, other = draw_of(case), draw_of(case), draw_of(case._replace(seed=8))
     for name, array in one.arguments.items():
         assert np.array_equal(array, same.arguments[name])
-        assert name == Law.ZERO or not np.array_equal(array, other.arguments[name]), name
+        assert name == ValueLaw.ZERO or not np.array_equal(array, other.arguments[name]), name
         if array.dtype.kind == "f":
             assert array.dtype == np.float64
             assert np.array_equal(array.astype(np.float32), array)
@@ -197,21 +197,21 @@ def test_an_argument_is_the_same_whatever_stands_beside_it() -> None:
 @drawn(60)
 def test_entries_obey_their_law(seed: int, n: int, c: int) -> None:
     made = draw_of(case_of("f", EVERY, {"N": n, "C": c}, seed=seed)).arguments
-    assert set(np.unique(made[Law.SIGNS])) == {-1.0, 1.0}
-    assert set(np.unique(made[Law.BITS])) == {0.0, 1.0}
-    assert set(np.unique(made[Law.SPIKES])) == {0.0, 1.0}
-    assert set(np.unique(made[Law.MASK])) == {False, True}
-    assert made[Law.LABELS].dtype == np.int64
-    assert made[Law.LABELS].min() >= 0
-    assert made[Law.LABELS].max() < c
-    assert 1 < len(np.unique(made[Law.LABELS])) < n * c  # different ones, and some that repeat
-    assert made[Law.POSITIVE].min() > 0
-    assert made[Law.UNIT].min() > 0
-    assert made[Law.UNIT].max() < 1
-    np.testing.assert_allclose(made[Law.ROWS].sum(axis=1), 1, atol=1e-6)
-    np.testing.assert_allclose(made[Law.COLUMNS].sum(axis=0), 1, atol=1e-6)
-    assert np.array_equal(made[Law.ONE_HOT].sum(axis=1), np.ones(n))
-    assert np.array_equal(made[Law.ONE_HOT_COLUMNS].sum(axis=0), np.ones(c))
+    assert set(np.unique(made[ValueLaw.SIGNS])) == {-1.0, 1.0}
+    assert set(np.unique(made[ValueLaw.BITS])) == {0.0, 1.0}
+    assert set(np.unique(made[ValueLaw.SPIKES])) == {0.0, 1.0}
+    assert set(np.unique(made[ValueLaw.MASK])) == {False, True}
+    assert made[ValueLaw.LABELS].dtype == np.int64
+    assert made[ValueLaw.LABELS].min() >= 0
+    assert made[ValueLaw.LABELS].max() < c
+    assert 1 < len(np.unique(made[ValueLaw.LABELS])) < n * c  # different ones, and some that repeat
+    assert made[ValueLaw.POSITIVE].min() > 0
+    assert made[ValueLaw.UNIT].min() > 0
+    assert made[ValueLaw.UNIT].max() < 1
+    np.testing.assert_allclose(made[ValueLaw.ROWS].sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(made[ValueLaw.COLUMNS].sum(axis=0), 1, atol=1e-6)
+    assert np.array_equal(made[ValueLaw.ONE_HOT].sum(axis=1), np.ones(n))
+    assert np.array_equal(made[ValueLaw.ONE_HOT_COLUMNS].sum(axis=0), np.ones(c))
 
 
 def test_ties_are_drawn_on_purpose_alone() -> None:
@@ -226,7 +226,9 @@ def test_milder_draws_are_nearer_to_zero() -> None:
 
 
 def test_float32_is_drawn_on_request() -> None:
-    made = draw_of(PairCase("f", "t", {"x": Array((4,)), "y": Array((4,), Law.LABELS, 3)}, dtype="float32")).arguments
+    made = draw_of(
+        PairCase("f", "t", {"x": Array((4,)), "y": Array((4,), ValueLaw.LABELS, 3)}, dtype="float32")
+    ).arguments
     assert made["x"].dtype == np.float32
     assert made["y"].dtype == np.int64
 

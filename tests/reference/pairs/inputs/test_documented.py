@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reference.pairs.inputs.documented import described
-from reference.pairs.inputs.spec import Law
+from reference.pairs.inputs.spec import ValueLaw
 
 WRITTEN = [
     ("x - Data of shape (N, D)", ("N", "D")),
@@ -56,22 +56,22 @@ def test_a_bracket_that_is_no_shape_is_none(text: str) -> None:
 
 
 ENTRIES = [
-    ("y: labels of shape (N,), y[i] is in range(C)", Law.LABELS, "C"),
-    ("y: shape (N,), 0 <= y[i] < C", Law.LABELS, "C"),
-    ("y: (N,) where 0 ≤ y[i] < K", Law.LABELS, "K"),
-    ("y: class indices, shape (N,)", Law.LABELS, ""),
-    ("y: one-hot, shape (N, C)", Law.ONE_HOT, ""),
-    ("y -- true label (1 if cat, 0 if non-cat), of shape (1, m)", Law.BITS, ""),
-    ("y: (N,) of -1 or 1", Law.SIGNS, ""),
-    ("y: targets in {-1, 1}, shape (N,)", Law.SIGNS, ""),
-    ("y: probabilities of shape (N, C)", Law.ROWS, ""),
-    ("y: scores of shape (N, C)", Law.NORMAL, ""),
+    ("y: labels of shape (N,), y[i] is in range(C)", ValueLaw.LABELS, "C"),
+    ("y: shape (N,), 0 <= y[i] < C", ValueLaw.LABELS, "C"),
+    ("y: (N,) where 0 ≤ y[i] < K", ValueLaw.LABELS, "K"),
+    ("y: class indices, shape (N,)", ValueLaw.LABELS, ""),
+    ("y: one-hot, shape (N, C)", ValueLaw.ONE_HOT, ""),
+    ("y -- true label (1 if cat, 0 if non-cat), of shape (1, m)", ValueLaw.BITS, ""),
+    ("y: (N,) of -1 or 1", ValueLaw.SIGNS, ""),
+    ("y: targets in {-1, 1}, shape (N,)", ValueLaw.SIGNS, ""),
+    ("y: probabilities of shape (N, C)", ValueLaw.ROWS, ""),
+    ("y: scores of shape (N, C)", ValueLaw.NORMAL, ""),
     ("y: (N,) data", None, ""),
 ]
 
 
 @pytest.mark.parametrize(("text", "law", "below"), ENTRIES)
-def test_what_entries_are_is_read(text: str, law: Law | None, below: str) -> None:
+def test_what_entries_are_is_read(text: str, law: ValueLaw | None, below: str) -> None:
     said = described([text], ["x", "y"])["y"].entries
     assert (said.law, said.below) == (law, below)
 

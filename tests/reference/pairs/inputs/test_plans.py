@@ -6,7 +6,7 @@ import pytest
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans import plans_of
-from reference.pairs.inputs.spec import Array, Choice, Group, Law, Plan, Rank, Shape, Whole, leaves
+from reference.pairs.inputs.spec import Array, ChoiceSpec, Plan, Rank, ShapeSpec, SpecGroup, ValueLaw, WholeNumber, leaves
 from reference.pairs.inputs.static_values import UNKNOWN, Shaped, valued
 from reference.pairs.inputs.vocabulary import Part, part_of
 
@@ -59,7 +59,14 @@ def test_gates_stand_beside_each_other(name: str, gates: int) -> None:
 def test_labels_come_in_every_form() -> None:
     plans = plans_of(proposal("x y", kind=PairKind.VALUE, forward="softmax_loss", backward="softmax_loss"))
     laws = {plan.arguments["y"].law for plan in plans if isinstance(plan.arguments["y"], Array)}
-    assert {Law.LABELS, Law.ONE_HOT, Law.ONE_HOT_COLUMNS, Law.SIGNS, Law.BITS, Law.NORMAL} <= laws
+    assert {
+        ValueLaw.LABELS,
+        ValueLaw.ONE_HOT,
+        ValueLaw.ONE_HOT_COLUMNS,
+        ValueLaw.SIGNS,
+        ValueLaw.BITS,
+        ValueLaw.NORMAL,
+    } <= laws
 
 
 def test_documented_axes_outrank_tried_ones() -> None:
@@ -80,15 +87,15 @@ def test_a_configuration_answers_what_it_is_asked() -> None:
     }
     plan = plans_of(proposal("x w b conf", forward="conv_forward", asked=asked))[0]
     group = plan.arguments["conf"]
-    assert isinstance(group, Group)
-    assert group.entries["mode"] == Choice(("train", "test"))
+    assert isinstance(group, SpecGroup)
+    assert group.entries["mode"] == ChoiceSpec(("train", "test"))
     assert isinstance(group.entries["running_mean"], Array)
     assert 0 not in group.entries["stride"].options
 
 
 def test_strengths_are_neither_0_nor_1() -> None:
     plan = plans_of(proposal("W X y reg=0.0", kind=PairKind.VALUE, backward="f_forward"))[0]
-    assert isinstance(plan.arguments["reg"], Choice)
+    assert isinstance(plan.arguments["reg"], ChoiceSpec)
     assert not {0, 1} & set(plan.arguments["reg"].options)
 
 
@@ -110,7 +117,7 @@ def test_a_constructor_is_told_sizes_that_agree(makes: str, takes: str, sizes: d
     found = [
         plan
         for plan in plans
-        if {k: s.size for k, s in plan.construct.items() if isinstance(s, Whole)} == sizes
+        if {k: s.size for k, s in plan.construct.items() if isinstance(s, WholeNumber)} == sizes
         and next(iter(dims(plan).values())) == x
     ]
     assert found
@@ -165,13 +172,13 @@ def test_nothing_of_a_source_is_run() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("np.random.rand(3, 2) > 0.5", Shaped((3, 2), Law.MASK)),
-        ("np.random.randint(0, 7, size=5)", Shaped((5,), Law.LABELS, 7)),
-        ("np.eye(4)[np.random.randint(4, size=6)]", Shaped((6, 4), Law.ONE_HOT)),
+        ("np.random.rand(3, 2) > 0.5", Shaped((3, 2), ValueLaw.MASK)),
+        ("np.random.randint(0, 7, size=5)", Shaped((5,), ValueLaw.LABELS, 7)),
+        ("np.eye(4)[np.random.randint(4, size=6)]", Shaped((6, 4), ValueLaw.ONE_HOT)),
         ("np.array([[1.5, 2], [3, 4]]).T", Shaped((2, 2))),
         ("np.zeros((2, 3)) @ np.zeros((3, 5))", Shaped((2, 5))),
-        ("2 * np.random.randint(2, size=4) - 1", Shaped((4,), Law.SIGNS)),
-        ("np.arange(6).reshape(2, -1)", Shaped((2, 3), Law.LABELS, 6)),
+        ("2 * np.random.randint(2, size=4) - 1", Shaped((4,), ValueLaw.SIGNS)),
+        ("np.arange(6).reshape(2, -1)", Shaped((2, 3), ValueLaw.LABELS, 6)),
         ("whatever(3)", UNKNOWN),
     ],
 )
@@ -192,5 +199,5 @@ def test_a_name_says_what_an_argument_is(name: str, part: Part) -> None:
 
 
 def test_leaves_go_through_groups() -> None:
-    specs = {"p": Group({"a": Array(("N",)), "s": Shape(("N", 2))})}
-    assert dict(leaves(specs)) == {("p", "a"): Array(("N",)), ("p", "s"): Shape(("N", 2))}
+    specs = {"p": SpecGroup({"a": Array(("N",)), "s": ShapeSpec(("N", 2))})}
+    assert dict(leaves(specs)) == {("p", "a"): Array(("N",)), ("p", "s"): ShapeSpec(("N", 2))}
