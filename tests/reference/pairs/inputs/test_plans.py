@@ -194,3 +194,19 @@ def test_a_name_says_what_an_argument_is(name: str, part: Part) -> None:
 def test_leaves_go_through_groups() -> None:
     specs = {"p": Group({"a": Array(("N",)), "s": Shape(("N", 2))})}
     assert dict(leaves(specs)) == {("p", "a"): Array(("N",)), ("p", "s"): Shape(("N", 2))}
+
+
+def test_parameters_that_are_unpacked_are_a_list() -> None:
+    asked = {"params": {"parts": ["W1", "b1", "W2", "b2"]}}
+    plan = plans_of(proposal("params x", kind=PairKind.VALUE, asked=asked))[0]
+    assert plan.arguments["params"] == Group(
+        {"0": Array(("D", "H1")), "1": Array(("H1",)), "2": Array(("H1", "M")), "3": Array(("M",))}, "list"
+    )
+
+
+def test_sizes_that_are_arguments_stand_in_shapes() -> None:
+    documents = ("theta: (hidden_size * (num_in + 1),)\ndata: (num_in, m)",)
+    plan = plans_of(proposal("theta num_in hidden_size data", kind=PairKind.VALUE, documents=documents))[0]
+    assert plan.rank is Rank.DOCUMENTED
+    assert plan.arguments["num_in"] == Whole("num_in")
+    assert dims(plan)["theta"] == ("hidden_size*(num_in+1)",)
