@@ -28,12 +28,14 @@ from reference.pairs.inputs.words import CaseError
 
 __all__ = ["MOST", "PairTrial", "trial"]
 
-ATTEMPTS, MOST = 240, 400  # of one rank and kind of sizes, and in all
+ATTEMPTS, MOST = 160, 240  # of one rank and kind of sizes, and in all
 FURTHER = 40  # after the first plan that ran, in search of others that would contradict it
 READINGS = 4  # that have a vote
 SIZES, CHOICES = 3, 5  # of a plan that runs
 HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
-PATIENCE = 5  # equal failures that have nothing to do with the arguments
+OWN_FAULTS = {"AttributeError", "UnboundLocalError", "Unprepared", "Unbound", "NoOutput"}
+OF_AN_ARGUMENT = re.compile(r"'(?:int|float|list|tuple|dict|str|ndarray|\w*int64|\w*float64|bool|NoneType)' object")
+PATIENCE, IMPATIENCE = 5, 20  # equal failures that have nothing to do with the arguments
 DEATHS = 2
 FLAT_TRIES, LONGEST = 6, 4000
 RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
@@ -153,12 +155,15 @@ class _PlanSearch:
         except TargetDied as death:
             self.deaths += 1
             return Attempt(False, reason=str(death))
-        if not one.runs and one.kind in HOPELESS:
+        if not one.runs and (
+            one.kind in HOPELESS or (one.kind in OWN_FAULTS and not OF_AN_ARGUMENT.search(one.reason))
+        ):
             self.hopeless.append(one)
         return one
 
     def _given_up(self, for_good: bool = False) -> bool:
-        same = len(self.hopeless) >= PATIENCE and len(self.hopeless) == self.attempts
+        count = len(self.hopeless)
+        same = (count >= PATIENCE and count == self.attempts) or (count >= IMPATIENCE and 2 * count > self.attempts)
         spent = self.attempts >= (MOST if for_good else min(self.limit, MOST))
         return spent or self.deaths >= DEATHS or same
 
@@ -220,7 +225,13 @@ def _narrowest(ran: Sequence[Ran]) -> list[Ran]:
 
 
 def _shapes(specs: Mapping[str, Spec]) -> list[tuple[Path, Any]]:
-    return [(way, spec.dims if isinstance(spec, Array) else spec) for way, spec in leaves(specs)]
+    """Of a single array its rank alone: one row and one column are matrices too."""
+    arrays = [spec for _, spec in leaves(specs) if isinstance(spec, Array)]
+    single = len(arrays) == 1 and arrays[0].law is not ValueLaw.LABELS
+    return [
+        (way, (len(spec.dims) if single else spec.dims) if isinstance(spec, Array) else spec)
+        for way, spec in leaves(specs)
+    ]
 
 
 def _has_signs(plan: Plan) -> bool:

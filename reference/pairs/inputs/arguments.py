@@ -69,6 +69,9 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
     if keys and said.dims is None:
         return SpecGroup({key: _entry(name, key, setup) for key in keys})
+    inner = asked.parts(name)
+    if inner and said.dims is None and not keys and not is_array_for_sure(name, asked):
+        return SpecGroup({str(k): _entry(name, key, setup) for k, key in enumerate(inner)}, "list")
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)

@@ -45,6 +45,10 @@ class AskedOfArgument:
         """The attributes that it is asked for."""
         return tuple(map(str, self._facts(way).get("attributes") or ()))
 
+    def parts(self, *way: str) -> tuple[str, ...]:
+        """The names into which it is itself unpacked."""
+        return tuple(map(str, self._facts(way).get("parts") or ()))
+
     def default(self, key: str, *way: str) -> Any:
         """What a key is taken for where it is not there."""
         return dict(self._facts(way).get("defaults") or {}).get(key)

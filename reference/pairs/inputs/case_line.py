@@ -17,8 +17,8 @@ from reference.pairs.inputs.case import PairCase
 from reference.pairs.inputs.said import is_example
 from reference.pairs.inputs.spec import (
     Array,
-    GeneratorSpec,
     ChoiceSpec,
+    GeneratorSpec,
     Path,
     Plan,
     ShapeSpec,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from reference.pairs.inputs.laws_in_words import SaidOfEntries, entries_said
 from reference.pairs.inputs.shapes_in_words import WrittenShape, product_of, shapes_in
 from reference.pairs.inputs.spec import Size
+from reference.pairs.inputs.vocabulary import OF_SIZES
 
 __all__ = ["Described", "described"]
 
@@ -65,7 +66,8 @@ def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str,
     for text in texts:
         for name in arguments:
             known = found.get(name, Described())
-            sentence = None if known.dims is not None or known.scalar else _in_a_sentence(text, name, arguments)
+            enough = known.dims is not None or known.scalar or OF_SIZES.search(name.lower())
+            sentence = None if enough else _in_a_sentence(text, name, arguments)
             if sentence is not None:
                 found[name] = sentence._replace(keys=known.keys, entries=_richer(known.entries, sentence.entries))
     return {name: said._replace(dims=_multiplied(said.dims, products)) for name, said in found.items()}

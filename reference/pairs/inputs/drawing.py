@@ -16,8 +16,8 @@ from reference.interface.pair import PairDraw
 from reference.pairs.inputs.case import PairCase
 from reference.pairs.inputs.spec import (
     Array,
-    GeneratorSpec,
     ChoiceSpec,
+    GeneratorSpec,
     Path,
     ShapeSpec,
     Spec,

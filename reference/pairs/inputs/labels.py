@@ -67,6 +67,7 @@ def label_forms(outputs: tuple[Size, ...], examples: str, *, whole: bool = False
         LabelForm("-1 or 1, one an example", Array(each, ValueLaw.SIGNS)),
         LabelForm("0 or 1, one an example", Array(each, ValueLaw.BITS)),
         LabelForm("numbers, one an example", Array(each)),
+        LabelForm("whole 0 or 1", Array(outputs, ValueLaw.LABELS, 2)),
     ]
     return (
         [*integers[:1], *others[:2], integers[1], *others[2:], *integers[2:]]

@@ -47,7 +47,7 @@ TABLE = """
 rows | rows | first | x=N,D w=D,M b=M gain=D pred=N,M theta=D i=N q=N,D sq=D,D mask=N,D h=N,H wy=H,M by=M
 rows, W out by in | rows | first | x=N,D w=M,D b=M gain=D pred=N,M theta=D,M i=N q=T,D
 rows, b as a row | rows | first | x=N,D w=D,M b=1,M gain=1,D pred=N,1 theta=D,1 i=N
-rows, flat theta | rows | first | x=N,D theta=flat pred=N,M
+rows, flat theta | rows | first | x=N,D theta=flat w=flat pred=N,M
 columns | columns | last | x=D,N w=M,D b=M,1 gain=D,1 pred=M,N theta=D,1 i=N q=D,N h=H,N wy=M,H by=M,1 mask=D,N
 columns, W in by out | columns | last | x=D,N w=D,M b=M,1 gain=D,1 pred=1,N theta=D,M
 images | images | first | x=N,C,H,W w=F,C,HH,WW b=F gain=C pred=N,F,H,W mask=N,C,H,W

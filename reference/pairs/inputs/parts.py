@@ -35,7 +35,7 @@ class Setup(NamedTuple):
 def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     """What every argument is, and every key of a dictionary of arrays."""
     taken = [p.name for p in (*proposal.constructor, *proposal.takes) if not p.many]
-    keys = [key for name in taken for key in asked.keys(name)]
+    keys = [key for name in taken for key in (*asked.keys(name), *asked.parts(name))]
     texts = " ".join((proposal.owner, proposal.forward, proposal.check)).lower()
     recurrent = bool(re.search(r"rnn|lstm|gru|cell|recurrent", texts)) or any(
         part_of(name) is Part.STATE or re.fullmatch(r"w_?(aa|ax|xh|hh|hx)", plain(name)) for name in (*taken, *keys)
@@ -69,6 +69,8 @@ def _in_company(parts: Mapping[str, Part], recurrent: bool) -> dict[str, Part]:
         made |= dict.fromkeys(queries, Part.UNKNOWN)
     if Part.STATE not in made.values() and not recurrent:
         made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.CELL}
+    if Part.GAIN not in made.values():  # a number, as beta is
+        made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.SHIFT}
     if Part.THETA in made.values() and not _weighs_a_state(made):  # a number of hidden units
         made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.STATE}
     inputs = [name for name, part in made.items() if part is Part.INPUT]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from reference.pairs.inputs.spec import Size, names_of
+from reference.pairs.inputs.vocabulary import OF_SIZES
 
 __all__ = ["WrittenShape", "product_of", "shapes_in"]
 
@@ -72,7 +73,7 @@ def _looks_like_sizes(
         return False
     if announced:
         return not (len(names) > 1 and set(names) <= set(arguments) and not all(len(n) == 1 for n in names))
-    if set(names) & set(arguments):
+    if {name for name in names if not OF_SIZES.search(name.lower())} & set(arguments):
         return False
     if any(isinstance(d, str) and not d.isidentifier() for d in dims) and len(names) > 2:
         return True

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "Array",
-    "GeneratorSpec",
     "ChoiceSpec",
+    "GeneratorSpec",
     "Path",
     "Plan",
     "Rank",

@@ -13,6 +13,7 @@ from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm, label_forms
 from reference.pairs.inputs.layouts import FITS, LAYOUTS, ArrayLayout
 from reference.pairs.inputs.parts import Setup, parts_of
+from reference.pairs.inputs.settings import size_argument
 from reference.pairs.inputs.sizes import FLAT
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, names_of, names_of_plan
 from reference.pairs.inputs.vocabulary import Part
@@ -46,7 +47,8 @@ def plans_by_layout(
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
     guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
     made: set[str] = set()
-    for layout in _in_order(proposal, parts) if layouts is None else layouts:
+    every = _in_order(proposal, parts) if layouts is None else list(layouts)
+    for parts, layout in product(_meanings(proposal, parts), every):  # noqa: B020
         if not _allowed(proposal, layout, parts, asked, said or {}):
             continue
         outputs = _outputs(layout, parts)
@@ -61,6 +63,16 @@ def plans_by_layout(
                 made.add(key)
                 name = layout.name + (f"; {form.name}" if form else "") + (f"; {gates} gates" if gates > 1 else "")
                 yield from with_readings(proposal, Plan(rank, name, arguments, construct, where=name))
+
+
+def _meanings(proposal: Proposal, parts: dict[str, Part]) -> list[dict[str, Part]]:
+    """What the arguments are; where a vocabulary is spoken of, what comes in is first taken for whole numbers."""
+    first = next((p.name for p in proposal.takes if parts[p.name] is Part.INPUT), None)
+    if first is None or proposal.kind is not PairKind.CLASS:
+        return [parts]
+    numbered = {**parts, first: Part.INDICES}
+    words = any(size_argument(p.name) == "V" for p in proposal.constructor)
+    return [numbered, parts] if words else [parts]
 
 
 def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
@@ -105,9 +117,15 @@ def _allowed(
         least, most = asked.rank(name)
         if axes is not None and not least <= len(axes) <= most:
             return False
-    if layout.axes.get(Part.THETA) == (FLAT,) and Part.THETA not in parts.values():
+    if layout.axes.get(Part.THETA) == (FLAT,) and not _is_flat(proposal, parts):
         return False
     return not (Part.STATE_WEIGHT in parts.values() and Part.STATE_WEIGHT not in layout.axes)
+
+
+def _is_flat(proposal: Proposal, parts: Mapping[str, Part]) -> bool:
+    """May one vector hold all parameters? Where it is called theta, or where nothing else is a parameter of a loss."""
+    weights = [name for name, part in parts.items() if part in (Part.WEIGHT, Part.BIAS)]
+    return Part.THETA in parts.values() or (proposal.kind is PairKind.VALUE and len(weights) == 1)
 
 
 def _outputs(layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]:

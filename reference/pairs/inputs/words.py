@@ -15,8 +15,8 @@ from typing import Any
 from reference.cases.case import CaseError
 from reference.pairs.inputs.spec import (
     Array,
-    GeneratorSpec,
     ChoiceSpec,
+    GeneratorSpec,
     Path,
     ShapeSpec,
     Size,

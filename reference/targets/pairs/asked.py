@@ -19,9 +19,9 @@ def asked_of(
     """By argument, or by ``argument["key"]``. A name of the forward pass means the same in the backward pass.
 
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
-    ``sizes``: {name: axis} of single sizes that are taken from a shape. ``rank``: at least so many axes. ``indexes``:
-    it indexes something, ``counts``: it is a whole number, ``called``, ``iterated``; ``unpacked``: into which names;
-    ``attributes`` that it is asked for.
+    ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
+    shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
+    ``iterated``; ``attributes`` that it is asked for.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
@@ -128,7 +128,7 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
                 yield of, "dims", [n.id if isinstance(n, ast.Name) else "" for n in names]
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=value) if of := _entry(value, known):
             if all(isinstance(n, ast.Name) for n in names):
-                yield of, "unpacked", [n.id for n in names if isinstance(n, ast.Name)]
+                yield of, "parts", [n.id for n in names if isinstance(n, ast.Name)]
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if (size := _size(value, known)) is not None:
             yield size[0], "sizes", {name: size[1]}
         case ast.Subscript(value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=int(axis))) if (

@@ -15,8 +15,8 @@ from reference.pairs.inputs.search import explore, shrink
 from reference.pairs.inputs.sizes import choices_of, in_proportion
 from reference.pairs.inputs.spec import (
     Array,
-    GeneratorSpec,
     ChoiceSpec,
+    GeneratorSpec,
     Plan,
     Rank,
     ShapeSpec,
@@ -75,7 +75,9 @@ def test_every_case_is_printed_and_read_back_exactly(data: st.DataObject) -> Non
 @drawn(100)
 def test_texts_and_numbers_survive_the_line(text: str, number: float, whole: int) -> None:
     plan = Plan(
-        Rank.TRIED, "t", {"a": ChoiceSpec((text,)), "b": ChoiceSpec((number,)), "c": ChoiceSpec((whole,)), "d": ChoiceSpec(((1, 2),))}
+        Rank.TRIED,
+        "t",
+        {"a": ChoiceSpec((text,)), "b": ChoiceSpec((number,)), "c": ChoiceSpec((whole,)), "d": ChoiceSpec(((1, 2),))},
     )
     case = case_of("f", plan, {}, seed=1)
     assert parse(line_of(case, [plan]), [plan], "f") == case

@@ -6,7 +6,17 @@ import pytest
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans import plans_of
-from reference.pairs.inputs.spec import Array, ChoiceSpec, Plan, Rank, ShapeSpec, SpecGroup, ValueLaw, WholeNumber, leaves
+from reference.pairs.inputs.spec import (
+    Array,
+    ChoiceSpec,
+    Plan,
+    Rank,
+    ShapeSpec,
+    SpecGroup,
+    ValueLaw,
+    WholeNumber,
+    leaves,
+)
 from reference.pairs.inputs.static_values import UNKNOWN, Shaped, valued
 from reference.pairs.inputs.vocabulary import Part, part_of
 
@@ -201,3 +211,19 @@ def test_a_name_says_what_an_argument_is(name: str, part: Part) -> None:
 def test_leaves_go_through_groups() -> None:
     specs = {"p": SpecGroup({"a": Array(("N",)), "s": ShapeSpec(("N", 2))})}
     assert dict(leaves(specs)) == {("p", "a"): Array(("N",)), ("p", "s"): ShapeSpec(("N", 2))}
+
+
+def test_parameters_that_are_unpacked_are_a_list() -> None:
+    asked = {"params": {"parts": ["W1", "b1", "W2", "b2"]}}
+    plan = plans_of(proposal("params x", kind=PairKind.VALUE, asked=asked))[0]
+    assert plan.arguments["params"] == SpecGroup(
+        {"0": Array(("D", "H1")), "1": Array(("H1",)), "2": Array(("H1", "M")), "3": Array(("M",))}, "list"
+    )
+
+
+def test_sizes_that_are_arguments_stand_in_shapes() -> None:
+    documents = ("theta: (hidden_size * (num_in + 1),)\ndata: (num_in, m)",)
+    plan = plans_of(proposal("theta num_in hidden_size data", kind=PairKind.VALUE, documents=documents))[0]
+    assert plan.rank is Rank.DOCUMENTED
+    assert plan.arguments["num_in"] == WholeNumber("num_in")
+    assert dims(plan)["theta"] == ("hidden_size*(num_in+1)",)
