@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.said import example_of
 from reference.targets.pairs.variants import Variants
-from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
@@ -150,19 +150,12 @@ class PairAnswers:
         prepared, namespace = self._prepared(check, draw, "complex")
         return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
 
-    def ask_pair_seconds(
-        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any], repetitions: int
-    ) -> float:
-        """Of both passes with NumPy itself: the mean over so many in a row."""
-        prepared, _ = self._prepared(check, draw, "plain")
-        return seconds(call_of(with_primals(prepared, primals), cotangents), repetitions)
-
-    def ask_pair_memory(
+    def _both_passes(
         self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
-    ) -> int | None:
-        """Bytes that both passes held at most."""
+    ) -> Callable[[], Any]:
+        """Both passes with NumPy itself, ready to be called."""
         prepared, _ = self._prepared(check, draw, "plain")
-        return peak_memory(call_of(with_primals(prepared, primals), cotangents))
+        return call_of(with_primals(prepared, primals), cotangents)
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)
