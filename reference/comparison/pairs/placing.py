@@ -48,9 +48,9 @@ def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callabl
     Placed | str
 ):  # fmt: skip
     """The first way that runs and agrees, else the first that runs, else why none does."""
-    ran: Placed | None = None
+    ran: list[tuple[bool, Placed]] = []  # by its own plan first: a name that is alike may hold another thing
     why: list[str] = []
-    for again in _ways(pair, first_pair, readings):
+    for by_name, again in _ways(pair, first_pair, readings):
         given = again(first)
         if isinstance(given, str):
             why.append(given)
@@ -58,22 +58,26 @@ def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callabl
         found = Placed(again, outputs_agree(pair, given, first))
         if found.agrees:
             return found
-        ran = ran or found
-    return ran or next(iter(dict.fromkeys(why)), "none of its arguments is known")
+        ran.append((by_name, found))
+    if ran:
+        return min(ran, key=lambda r: r[0])[1]
+    return next(iter(dict.fromkeys(why)), "none of its arguments is known")
 
 
 def _ways(
     pair: OpenPair, first_pair: OpenPair, readings: Callable[[], Sequence[RunningPlan]]
-) -> Iterator[Callable[[First], Given | str]]:
+) -> Iterator[tuple[bool, Callable[[First], Given | str]]]:
+    """Every way, and whether it goes by names alone."""
+
     def way(make: Callable[[First], Placing | str], turned: Turned) -> Callable[[First], Given | str]:
         return lambda first: _tried(pair, make(first), first, turned)
 
     if (pair.proposal.kind is PairKind.CLASS) == (first_pair.proposal.kind is PairKind.CLASS):
         for turned in VARIANTS:
-            yield way(lambda first, t=turned: _renamed(pair, first, t), turned)  # type: ignore[misc]
+            yield True, way(lambda first, t=turned: _renamed(pair, first, t), turned)  # type: ignore[misc]
     for reading in readings():
         for turned in VARIANTS:
-            yield way(lambda first, r=reading, t=turned: planned(r, first, t), turned)  # type: ignore[misc]
+            yield False, way(lambda first, r=reading, t=turned: planned(r, first, t), turned)  # type: ignore[misc]
 
 
 def _renamed(pair: OpenPair, first: First, turned: Turned) -> Placing | str:

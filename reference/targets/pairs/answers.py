@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.said import example_of
+from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -152,10 +154,11 @@ class PairAnswers:
 
     def _both_passes(
         self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
-    ) -> Callable[[], Any]:
-        """Both passes with NumPy itself, ready to be called."""
-        prepared, _ = self._prepared(check, draw, "plain")
-        return call_of(with_primals(prepared, primals), cotangents)
+    ) -> tuple[Callable[[], Any], AbstractContextManager[Stopwatch]]:
+        """Both passes with NumPy itself, ready to be called, and what times them alone."""
+        prepared, namespace = self._prepared(check, draw, "plain")
+        call = call_of(with_primals(prepared, primals), cotangents)
+        return call, watched(self.proposals[check], namespace.loaded.names)
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)
