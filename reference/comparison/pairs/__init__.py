@@ -138,19 +138,24 @@ def _judged(
     if failed:
         text = f"{len(failed)} of {len(answers)} answers could not be compared: {failed[0]}"
         return JudgedContender(side, "inconclusive", text, untimed="not taken", **counted)
+    conventions: tuple[str, ...] = ()
     if target in found.wrong:
         blocks = ", ".join(found.wrong[target])
         report = verify(side.implementation._replace(pairs=(side.pair,), entries=(), laws=(), notes=(), unknown=()))
-        text = f"{blocks}: not within rounding of the truth"
-        conventions = tuple(dict.fromkeys(c for check in report.checks for c in check.conventions))
+        conventions = tuple(dict.fromkeys(text for check in report.checks for text in check.conventions))
         checks = tuple(check for check in report.checks if check.findings)
-        verdict = "inconclusive" if report.verdict not in ("pass", "fail") else report.verdict
-        untimed = "" if verdict == "pass" else "wrong"
-        return JudgedContender(side, verdict, text if verdict != "pass" else None, checks, conventions, tuple(report.evidence),
-                      untimed=untimed, **counted)  # fmt: skip
+        if report.verdict != "pass" or not (conventions or checks):
+            verdict, text = report.verdict, f"{blocks}: not within rounding of the truth"
+            if verdict != "fail":
+                verdict, text = (
+                    "inconclusive",
+                    f"{text}; on inputs of its own it is not found wrong",
+                )
+            return JudgedContender(side, verdict, text, checks, conventions, tuple(report.evidence),
+                          untimed="wrong", **counted)  # fmt: skip
     if target in found.other:
         return JudgedContender(side, "inconclusive", f"it computes something else: {found.other[target]}",
-                      untimed="something else", **counted)  # fmt: skip
+                      untimed="differs", **counted)  # fmt: skip
     if target in found.unheard:
         return JudgedContender(side, "inconclusive", "no truth could be asked of it", untimed="not verified", **counted)
-    return JudgedContender(side, "pass", None, **counted)
+    return JudgedContender(side, "pass", None, conventions=conventions, **counted)

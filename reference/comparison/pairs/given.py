@@ -12,7 +12,7 @@ from reference.comparison.pairs.turning import Turn
 from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.observation import PairRun
 
-__all__ = ["First", "Given", "leaves_of", "seated"]
+__all__ = ["First", "Given", "filled", "leaves_of", "seated"]
 
 Array = NDArray[Any]
 
@@ -60,3 +60,12 @@ def leaves_of(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from leaves_of({str(k): v for k, v in enumerate(value)}, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
+
+
+def filled(tree: Any, given: Mapping[str, Any], prefix: str = "") -> Any:
+    """The tree with other values in the places of these leaves."""
+    if isinstance(tree, Mapping):
+        return {name: filled(v, given, f"{prefix}{name}.") for name, v in tree.items()}
+    if isinstance(tree, list | tuple) and any(isinstance(v, np.ndarray | Mapping) for v in tree):
+        return type(tree)(filled(v, given, f"{prefix}{k}.") for k, v in enumerate(tree))
+    return given.get(prefix[:-1], tree)

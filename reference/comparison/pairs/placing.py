@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.comparison.pairs.given import First, Given, leaves_of, seated
+from reference.comparison.pairs.given import First, Given, filled, leaves_of, seated
 from reference.comparison.pairs.likeness import coupled
 from reference.comparison.pairs.planned import Placing, Turned, planned
 from reference.comparison.pairs.turning import Turn, turn_between
@@ -48,9 +48,9 @@ def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callabl
     PlacedPrimal | str
 ):  # fmt: skip
     """The first way that runs and agrees, else the first that runs, else why none does."""
-    ran: PlacedPrimal | None = None
+    ran: list[tuple[bool, Placed]] = []  # by its own plan first: a name that is alike may hold another thing
     why: list[str] = []
-    for again in _ways(pair, first_pair, readings):
+    for by_name, again in _ways(pair, first_pair, readings):
         given = again(first)
         if isinstance(given, str):
             why.append(given)
@@ -58,25 +58,30 @@ def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callabl
         found = PlacedPrimal(again, outputs_agree(pair, given, first))
         if found.agrees:
             return found
-        ran = ran or found
-    return ran or next(iter(dict.fromkeys(why)), "none of its arguments is known")
+        ran.append((by_name, found))
+    if ran:
+        return min(ran, key=lambda r: r[0])[1]
+    return next(iter(dict.fromkeys(why)), "none of its arguments is known")
 
 
 def _ways(
     pair: OpenPair, first_pair: OpenPair, readings: Callable[[], Sequence[RunningPlan]]
-) -> Iterator[Callable[[First], Given | str]]:
+) -> Iterator[tuple[bool, Callable[[First], Given | str]]]:
+    """Every way, and whether it goes by names alone."""
+
     def way(make: Callable[[First], Placing | str], turned: Turned) -> Callable[[First], Given | str]:
         return lambda first: _tried(pair, make(first), first, turned)
 
     if (pair.proposal.kind is PairKind.CLASS) == (first_pair.proposal.kind is PairKind.CLASS):
-        yield way(lambda first: _renamed(pair, first), VARIANTS[0])
+        for turned in VARIANTS:
+            yield True, way(lambda first, t=turned: _renamed(pair, first, t), turned)  # type: ignore[misc]
     for reading in readings():
         for turned in VARIANTS:
-            yield way(lambda first, r=reading, t=turned: planned(r, first, t), turned)  # type: ignore[misc]
+            yield False, way(lambda first, r=reading, t=turned: planned(r, first, t), turned)  # type: ignore[misc]
 
 
-def _renamed(pair: OpenPair, first: First) -> Placing | str:
-    """The first one's arguments under this one's names."""
+def _renamed(pair: OpenPair, first: First, turned: Turned) -> Placing | str:
+    """The first one's arguments under this one's names, some of them turned."""
     proposal = pair.proposal
     found: dict[str, dict[str, Any]] = {}
     names: dict[str, str] = {}
@@ -91,12 +96,15 @@ def _renamed(pair: OpenPair, first: First) -> Placing | str:
             return f"it takes nothing for {', '.join(unused)}"
         found[part] = {theirs: mine[own] for theirs, own in pairs.items()}
         names |= {theirs: own for theirs, own in pairs.items() if part == "arguments"}
-    draw = first.draw._replace(arguments=found["arguments"], construct=found["construct"])
-    known = {}
-    for name, value in leaves_of(draw.arguments):
+    known: dict[str, tuple[str, Turn]] = {}
+    given: dict[str, Any] = {}
+    for name, value in leaves_of(found["arguments"]):
         head, dot, rest = name.partition(".")
         if isinstance(value, np.ndarray):
-            known[name] = (f"{names[head]}{dot}{rest}", Turn(False, value.shape, value.shape))
+            there = value.ndim == 2 and turned(name)
+            turn = Turn(there, value.shape, value.shape[::-1] if there else value.shape)
+            known[name], given[name] = (f"{names[head]}{dot}{rest}", turn), turn.there(value)
+    draw = first.draw._replace(arguments=filled(found["arguments"], given), construct=found["construct"])
     return Placing(draw, known)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.comparison.pairs.given import First, leaves_of
+from reference.comparison.pairs.given import First, filled, leaves_of
 from reference.comparison.pairs.likeness import coupled
 from reference.comparison.pairs.turning import Turn, fitted, turn_between
 from reference.interface.pair import PairDraw
@@ -52,7 +52,7 @@ def planned(reading: RunningPlan, first: First, turned: Turned) -> Placing | str
     dims = _dims(reading, base, values, specs)
     mine = dict(leaves_of({**first.draw.construct, **first.draw.arguments}))
     arrays = {**{n: v for n, v in mine.items() if isinstance(v, np.ndarray)}, **first.run.primals}
-    pairs = coupled(arrays, dims, lambda one, other: _rank(arrays[one].shape) in _ranks(dims[other], specs.get(other)))
+    pairs = coupled(arrays, dims, lambda one, other: _may_be(arrays[one].shape, dims[other], specs.get(other)))
     missing = [name for name in dims if name not in pairs and name in specs]
     if missing:
         return f"nothing that the first is given stands for its {', '.join(missing)}"
@@ -100,7 +100,7 @@ def planned(reading: RunningPlan, first: First, turned: Turned) -> Placing | str
             given[other] = labels
         else:
             return f"its {other} has shape {old.shape}, and the first one's {one} {value.shape}"
-    return Placing(draw._replace(arguments=_filled(draw.arguments, given)), turns)
+    return Placing(draw._replace(arguments=filled(draw.arguments, given)), turns)
 
 
 def _dims(
@@ -117,7 +117,7 @@ def _dims(
     by_size: dict[int, Size] = {n: name for name, n in reading.sizes(0).items()}
     for name, primal in run(reading.pair, base, "plain").primals.items():
         if name not in dims and name not in values:
-            sizes: list[Size] = [1 if n == 1 or n not in by_size else by_size[n] for n in primal.shape]
+            sizes: list[Size] = [by_size[n] if n != 1 and n in by_size else n for n in primal.shape]
             dims[name] = tuple(sizes)
     return dims
 
@@ -126,14 +126,14 @@ def _rank(shape: Any) -> int:
     return sum(n != 1 for n in shape)
 
 
-def _ranks(dims: tuple[Size, ...], spec: Spec | None) -> set[int]:
-    """With how many axes something may stand for this: labels as whole numbers have one less than one-hot ones."""
-    own = _rank(dims)
+def _may_be(shape: tuple[int, ...], dims: tuple[Size, ...], spec: Spec | None) -> bool:
+    """May an array of this shape stand for these axes, ones aside? Labels may be whole numbers, or one-hot."""
+    more = {0}
     if isinstance(spec, Array) and spec.law is ValueLaw.LABELS:
-        return {own, own + 1}
-    if isinstance(spec, Array) and spec.law in (ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS):
-        return {own, own - 1}
-    return {own}
+        more = {0, 1}
+    elif isinstance(spec, Array) and spec.law in (ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS):
+        more = {0, -1}
+    return len(shape) - len(dims) in more or _rank(shape) - _rank(dims) in more
 
 
 def _as_labels(value: Values, old: Values) -> Values | None:
@@ -147,14 +147,6 @@ def _as_labels(value: Values, old: Values) -> Values | None:
             return np.argmax(value, axis=-1)
         return np.argmax(value, axis=0) if value.shape[1:] == old.shape else None
     return None
-
-
-def _filled(tree: Any, given: Mapping[str, Any], prefix: str = "") -> Any:
-    if isinstance(tree, Mapping):
-        return {name: _filled(v, given, f"{prefix}{name}.") for name, v in tree.items()}
-    if isinstance(tree, list | tuple) and any(isinstance(v, np.ndarray | Mapping) for v in tree):
-        return type(tree)(_filled(v, given, f"{prefix}{k}.") for k, v in enumerate(tree))
-    return given.get(prefix[:-1], tree)
 
 
 def _shown(dims: tuple[Size, ...]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.metering import peak_memory, seconds
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
 from reference.targets.pairs.editing import adjoints_of, variants_of
@@ -16,7 +17,7 @@ from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.said import example_of
-from reference.targets.pairs.statements import statements
+from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -160,19 +161,13 @@ class PairAnswers:
         prepared, namespace = self._prepared(check, draw, "complex")
         return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
 
-    def ask_pair_seconds(
-        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any], repetitions: int
-    ) -> float:
-        """Of both passes with NumPy itself: the mean over so many in a row."""
-        prepared, _ = self._prepared(check, draw, "plain")
-        return seconds(call_of(with_primals(prepared, primals), cotangents), repetitions)
-
-    def ask_pair_memory(
+    def _both_passes(
         self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
-    ) -> int | None:
-        """Bytes that both passes held at most."""
-        prepared, _ = self._prepared(check, draw, "plain")
-        return peak_memory(call_of(with_primals(prepared, primals), cotangents))
+    ) -> tuple[Callable[[], Any], AbstractContextManager[Stopwatch]]:
+        """Both passes with NumPy itself, ready to be called, and what times them alone."""
+        prepared, namespace = self._prepared(check, draw, "plain")
+        call = call_of(with_primals(prepared, primals), cotangents)
+        return call, watched(self.proposals[check], namespace.loaded.names)
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)

@@ -54,7 +54,7 @@ def extended(prepared: Prepared, kind: Any, cotangents: Sequence[NDArray], point
 
 
 def call_of(prepared: Prepared, cotangents: Sequence[NDArray]) -> Callable[[], Any]:
-    """Both passes with NumPy itself, once: what is timed. Copying its inputs, which keeps them as they are, counts."""
+    """Both passes with NumPy itself, once: what is timed."""
     given = [np.asarray(c) for c in cotangents]
 
     def call() -> Any:

@@ -29,7 +29,6 @@ from reference.targets.pairing.passes import (
     stages,
 )
 from reference.targets.pairing.trial import depends_on_the_rate
-from reference.targets.pairs.answers import PairAnswers
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -45,6 +44,8 @@ from reference.targets.process.calling import (
 from reference.targets.process.exceptions import described
 from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
+from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.process.timed_pairs import TimedPairs
 from reference.targets.reading.assigned import assigned, count_of_turns
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
@@ -59,7 +60,7 @@ __all__ = ["Server"]
 MOST = 10_000  # values of a generator
 
 
-class Server(LossAnswers, PairAnswers):
+class Server(LossAnswers, TimedPairs):
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:
