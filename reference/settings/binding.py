@@ -2,6 +2,7 @@
 ``--bind``.
 
 [tool.manual-backprop.bind."nets/deep.py"]
+kind = "pair"                       # a forward and a backward pass held to each other, or "network", the course's
 forward = "predict_all"             # the forward pass that feeds the backward pass
 cost = "price"                      # its cost
 form = "pairs"                      # parameters: dict, pairs, flat, dicts
@@ -26,6 +27,7 @@ MEANINGS = (  # of an argument; ``targets.reading.vocabulary`` has the names tha
     "X", "Y", "cache", "parameters", "A", "lambd", "keep_prob", "learning_rate", "epsilon", "theta", "layers_dims",
     "gradients", "m", "L",
 )  # fmt: skip
+Kind = Literal["pair", "network"]
 Form = Literal["dict", "pairs", "flat", "dicts"]
 Layout = Literal["columns", "rows"]
 Weights = Literal["out,in", "in,out"]
@@ -42,6 +44,7 @@ class Binding(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: Kind | None = None
     forward: str | None = None
     cost: str | None = None
     form: Form | None = None
@@ -54,6 +57,7 @@ class Binding(BaseModel):
 
 
 ACCEPTED = (
+    f"kind={'|'.join(get_args(Kind))}, "
     f"forward=NAME, cost=NAME, form={'|'.join(get_args(Form))}, layout={'|'.join(get_args(Layout))}, "
     f"weights={'|'.join(get_args(Weights))}, biases={'|'.join(get_args(Biases))}, labels={'|'.join(get_args(Labels))}, "
     f"argument.NAME={'|'.join(MEANINGS)}, inputs.PAIR=WORDS as in inputs.conv_backward='x=N,C,H,W w=F,C,HH,WW b=F,'"

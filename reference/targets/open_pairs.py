@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from reference.interface.entry import NotJudged
+from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, Proposal
 from reference.targets.process.supervisor import Worker
 
-__all__ = ["is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_named", "left_over", "open_pairs"]
 
 
 def open_pairs(
@@ -47,6 +47,15 @@ def is_named(opened: OpenPair, name: str) -> bool:
     p = opened.proposal
     names = {p.check, p.owner} if p.owner else {p.check, p.backward, p.forward}
     return name in names
+
+
+def alone(worker: Worker, shown: str, pairs: list[OpenPair], notes: list[str | NotJudged], only: str) -> Implementation:
+    """A target of which nothing is judged but its pairs. ``only``: the name that was asked for."""
+    if not pairs:
+        what = f"{only} is no pair by its name" if only else "no names here propose a pair"
+        notes = [*notes, f"{what}: a forward and a backward pass, or a loss with its gradient"]
+    names = dict.fromkeys(n for p in pairs for n in (p.proposal.check, p.proposal.owner) if n)
+    return Implementation(shown, (), notes=tuple(notes), close=worker.close, names=tuple(names), pairs=tuple(pairs))
 
 
 def left_over(pairs: list[OpenPair], judged: Collection[str]) -> list[OpenPair]:

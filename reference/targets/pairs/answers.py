@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,16 @@ class PairAnswers:
         assert self.loaded is not None
         self.proposals = proposals_of(self.cells, self.loaded)
         return [proposal.tree() for proposal in self.proposals.values()]
+
+    def ask_module_file(self, module: str, attribute: str) -> str | None:
+        """Where an object of a module that was imported is written down."""
+        found: Any = sys.modules.get(module)
+        for part in attribute.split("."):
+            found = getattr(found, part, None)
+        try:
+            return inspect.getsourcefile(found)
+        except TypeError:
+            return None
 
     def ask_pair_example(self, check: str, seed: int) -> dict[str, Any]:
         """``arguments`` and ``construct`` by name, as the file's own example makes them from a seed."""
