@@ -1,4 +1,4 @@
-"""What a report is told of a pair: of every gradient its tally, what is wrong with it, and its conventions."""
+"""What a report is told of a pair: of each gradient its tally, what is wrong with it, and conventions it follows."""
 
 from __future__ import annotations
 

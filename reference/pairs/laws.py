@@ -50,7 +50,7 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
 def breaches_of(seen: PairRun) -> Iterator[Breach]:
     """What one run shows of its own."""
     for name in seen.changed:
-        yield Breach(name, "MB601", f"{name} was changed by the call")
+        yield Breach(name, "MB601", f"{name}, which it was given, was changed by the call: work on a copy")
     for name, gradient in seen.gradients.items():
         called = seen.called.get(name, f"d{name}")
         primal = seen.primals.get(name)

@@ -19,6 +19,7 @@ ALL = "*"
 SAYS = {"pass": "verified", "fail": "NOT VERIFIED", "inconclusive": "INCONCLUSIVE", "error": "COULD NOT RUN",
         "interrupted": "INTERRUPTED"}  # fmt: skip
 OTHERWISE = {"MB601": "was changed by the call", "MB602": "differs from call to call", "MB702": "is not there"}
+OF_THE_WHOLE = {"MB601": "changes what it is given", "MB602": "differs from call to call"}
 CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"
 FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 REPLACEMENT = "\ufffd"
@@ -114,7 +115,8 @@ def _why(target: Target, row: CheckResult) -> str:
 def finding_view(check: str, output: str, finding: Finding, file: str | None = None) -> FindingView:
     """A finding of one output in words; ``file``: the target's own."""
     what = "warning" if finding.severity == "warning" else OTHERWISE.get(finding.code, "is wrong")
-    headline = check if output == ALL else f"{output} {what} in {check}"
+    whole = f"{check} {OF_THE_WHOLE[finding.code]}" if finding.code in OF_THE_WHOLE and check != ALL else check
+    headline = whole if output == ALL else f"{output} {what} in {check}"
     if finding.code == NOT_JUDGED:
         headline = f"{check} is not judged"
     diff = diff_of(finding.suggestion)

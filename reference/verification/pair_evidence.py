@@ -69,11 +69,8 @@ def _of_pair(target: str, pair: OpenPair, rows: Sequence[OutputRow], seed: int) 
         seen.draw, seen.run.primals, tuple(seen.run.cotangents), got, truth, allowed, dict(seen.run.called), case
     )
     places = [finding.cause.place for row in rows for finding in row.findings if finding.severity == "error"]
-    lines = [
-        (place.file, place.cell, place.line)
-        for place in places
-        if place is not None and place.line != pair.proposal.line
-    ]
+    own = pair.proposal.line
+    lines = [(p.file, p.cell, p.line) for p in places if p is not None and p.line != own]
     slices = (
         worst_slice(seen.run.called.get(name, name), got[name], truth[name], seen.estimates[name]) for name in truth
     )

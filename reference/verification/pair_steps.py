@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.evidence import DrawEvidence
@@ -53,11 +54,11 @@ def steps_of_pair(
     own = {at for at, known in enumerate(kept) if _stands(known, lines)}
     if not own and wrong:
         first = located(forward, adjoints["backward"])
-        there = [] if first is None else [(first.place.file, first.place.cell, first.place.line)]
-        own = {at for at, known in enumerate(kept) if _stands(known, there)}
+        own = {at for at, k in enumerate(kept) if first and _stands(k, [_line(first.place)])}
     last = {ANSWERS.get(name, name): at for at, known in enumerate(kept) for name in known.told["makes"]}
-    # where no line is known, the last that makes what is wrong
-    below = _reached(own, feeds) if own else {last[name] for name in wrong if name in last}
+    below = _reached(own, feeds)
+    if not own:  # no line is known: the last that makes what is wrong, even where this draw does not show it
+        own = {last[name] for name in wrong if name in last}
     sound = {last[name] for name in right if name in last}
     return [
         Step(
@@ -134,6 +135,10 @@ def _says(known: Known, bad: bool) -> str:
     return f"∂/∂{known.of}" if known.of else ""
 
 
+def _line(place: Place) -> Line:
+    return place.file, place.cell, place.line
+
+
 def _stands(known: Known, lines: Collection[Line]) -> bool:
     told = known.told
     return any(
@@ -154,8 +159,6 @@ def _spoken(makes: Sequence[str]) -> list[str]:
 
 
 def _location(told: Mapping[str, Any], target: str) -> Location:
-    from reference.interface.entry import Place
-
     found = location(Place(told["file"], told["cell"], told["line"]), target)
     assert found is not None
     return found

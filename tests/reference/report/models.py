@@ -10,12 +10,24 @@ import numpy as np
 from reference.cases.quantities import order, split
 from reference.findings.verdicts import EXIT_CODES
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing, Timing
-from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node
-from reference.report.models.verification import CheckResult, Finding, Location, Report, Target, Tool
+from reference.report.models.evidence import (
+    Curve,
+    Dot,
+    Evidence,
+    GradientBlock,
+    Kill,
+    Node,
+    PairEvidence,
+    Precision,
+    Slice,
+    Step,
+    Switch,
+)
+from reference.report.models.verification import CheckResult, Finding, Fix, Location, Report, Target, Tool
 
 __all__ = [
-    "CASE", "KILLS", "TOOL", "block", "comparison", "curve", "dots", "evidence", "finding", "nodes", "report", "right",
-    "standing", "wrong",
+    "CASE", "KILLS", "TOOL", "block", "comparison", "curve", "dots", "evidence", "finding", "nodes", "pair_evidence",
+    "plane", "report", "right", "standing", "steps", "wrong", "wrong_pair",
 ]  # fmt: skip
 
 TOOL = Tool(name="manual-backprop", version="0", python="3", numpy="2", jax="0", hypothesis="6")
@@ -181,3 +193,58 @@ def comparison(*standings: Standing, **fields: Any) -> Comparison:
         "sizes": sizes, "command": "manual-backprop compare", "timing": Timing(total=1.0, prices=prices),
     }  # fmt: skip
     return Comparison(**{**given, **fields})
+
+
+# --- of a pair ------------------------------------------------------------------------------------------------
+
+
+def plane(name: str = "dX", wrong: int = 6, **fields: Any) -> Slice:
+    want = np.cos(1.0 + np.arange(6.0)).reshape(2, 3)
+    got = -want if wrong else want
+    given = {
+        "name": name, "index": f"{name}[0, :, :]", "axes": ("axis 1", "axis 2"), "shape": [4, 2, 3], "wrong": wrong,
+        "got": got.tolist(), "want": want.tolist(), "unit": 1e-16, "allowed": 68.0, "total": 24,
+    }  # fmt: skip
+    return Slice(**{**given, **fields})
+
+
+def steps(wrong: int | None = 1) -> list[Step]:
+    """Three lines, each from the one before."""
+    found = []
+    for at, (name, source) in enumerate((("dz", "dz = dy * y"), ("dX", "dX = -dz @ W.T"), ("dW", "dW = X.T @ dz"))):
+        status = "right" if wrong is None or at < wrong else "wrong" if at == wrong else "downstream"
+        found.append(
+            Step(name=name, status=status, feeds=[1, 2] if not at else [], source=source, says="∂/∂z",
+                 location=Location(file="layers.py", line=20 + at))
+        )  # fmt: skip
+    return found
+
+
+def pair_evidence(wrong: bool = True, **fields: Any) -> PairEvidence:
+    flat, falling = ({"float32": e, "float64": f, "extended": g} for e, f, g in ((2.0, 2.0, 2.0), (1e-7, 1e-16, 0.0)))
+    given = {
+        "steps": steps(1 if wrong else None),
+        "slices": [plane(wrong=6 if wrong else 0)],
+        "precisions": [
+            Precision(name="dX", wrong=wrong, errors=flat if wrong else falling),
+            Precision(name="dW", wrong=False, errors=falling),
+        ],
+        "switches": [Switch(location=Location(file="layers.py", line=9), what="maximum", count=6)],
+        "excluded": 2, "compared": 120, "nearest": 0.02,
+    }  # fmt: skip
+    return PairEvidence(check="affine_backward", case="affine_backward X=4,2,3 seed=1", **{**given, **fields})
+
+
+def wrong_pair(**fields: Any) -> Target:
+    """A target whose pair is mended by another line."""
+    found = finding(
+        text="it is right with `dX = dz @ W.T` in place of `dX = -dz @ W.T`, on 3 of 3 draws",
+        suggestion="- dX = -dz @ W.T\n+ dX = dz @ W.T", location=Location(file="layers.py", line=21),
+        fix=Fix(first=21, last=21, column=21, text="    dX = dz @ W.T"), smallest="affine_backward X=1,1,1 seed=1",
+    )  # fmt: skip
+    given = {
+        "checks": [row("dX", found, check="affine_backward"), row("dW", check="affine_backward")],
+        "drawn": {"affine_backward": "forward and backward: X (4,2,3), W (3,5) (documented) · 3 draws, 3 witnesses"},
+        "pairs": [pair_evidence()], "distinct_cases": 3,
+    }  # fmt: skip
+    return Target(**{"target": "layers.py", "verdict": "fail", **given, **fields})

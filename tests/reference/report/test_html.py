@@ -18,7 +18,7 @@ from reference.report import json as json_report
 from reference.report.html import SAYS, render_comparison, render_report
 from reference.report.models.base import Model
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
-from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node
+from reference.report.models.evidence import Curve, Dot, Evidence, GradientBlock, Kill, Node, Step
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.targets import resolve
 from reference.targets.resolve import BUILT_IN
@@ -45,7 +45,9 @@ def test_pages_of_plain_models_are_sound_in_a_browser_too(tab, tmp_path):
     """The least of what ``test_browser`` does with those that a court has judged."""
     both = models.comparison(models.standing("mine.py"), models.standing("theirs.py", "fail"))
     full = models.report(models.wrong(), kills=models.KILLS, kills_of="mine.py")
-    for name, page in {"report": render_report(full), "comparison": render_comparison(both)}.items():
+    pair = models.report(models.wrong_pair())
+    pages = {"report": render_report(full), "comparison": render_comparison(both), "pair": render_report(pair)}
+    for name, page in pages.items():
         path = tmp_path / f"{name}.html"
         path.write_text(page, encoding="utf-8")
         assert faults(page) == []
@@ -151,7 +153,7 @@ KEPT: dict[type[Model], set[str]] = {  # what has a meaning of its own
     Kill: {"code"}, Finding: {"code", "severity", "certainty"}, CheckResult: {"verdict"}, Target: {"verdict"},
     Report: {"verdict"}, Comparison: {"verdict", "sizes"}, Standing: {"verdict", "target"},
     Accuracy: {"check", "output", "dtype"}, Agreement: {"first", "second", "dtype", "output"},
-    Price: {"target", "size"},
+    Price: {"target", "size"}, Step: {"status"},
 }  # fmt: skip
 
 
@@ -174,8 +176,13 @@ def hostile_pages():
     name = "<script>alert(1)</script>.py"
     target = hostile(models.wrong(name, evidence=[models.evidence("dW2", dots=[], curve=None)]))
     standings = (models.standing(name, error="e"), hostile(models.standing("other.py", "fail", evidence=[])))
+    pair = hostile(models.wrong_pair())
+    mended = models.finding(suggestion=f"- {PAYLOAD}\n+ {PAYLOAD}", text=PAYLOAD)
+    rows = [models.row(PAYLOAD, mended, check=PAYLOAD)]
+    pair = pair.model_copy(update={"checks": [*pair.checks, *rows], "drawn": {PAYLOAD: PAYLOAD}})
     return {
         "report": render_report(hostile(models.report(target, kills=models.KILLS))),
+        "pair": render_report(models.report(pair)),
         "comparison": render_comparison(hostile(models.comparison(*standings))),
     }
 
