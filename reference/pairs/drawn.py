@@ -17,7 +17,7 @@ from reference.pairs.agreement import (
     contradictions,
     odd_one,
     without,
-)  # fmt: skip
+)
 from reference.pairs.blocks import BlockStanding, GradientStanding, assess
 from reference.pairs.differences import PairDifferences, differences
 from reference.pairs.observation import JITTERS, Observation, PairRun, observe
@@ -58,9 +58,15 @@ def comparable(run: PairRun) -> dict[str, np.ndarray]:
 
 
 def judge_draw(
-    pair: OpenPair, draw: PairDraw, *, base: PairRun | None = None, with_autodiff: bool = True, every: bool | None = None,
-    kind: str = "float64", quick: bool = False,
-) -> Judged:  # fmt: skip
+    pair: OpenPair,
+    draw: PairDraw,
+    *,
+    base: PairRun | None = None,
+    with_autodiff: bool = True,
+    every: bool | None = None,
+    kind: str = "float64",
+    quick: bool = False,
+) -> Judged:
     """Judge one draw. Raises what the target raises.
 
     ``every``: the complex step is asked for all entries. ``quick``: one jitter and no differences, in a search.

@@ -48,7 +48,7 @@ def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callabl
     PlacedPrimal | str
 ):  # fmt: skip
     """The first way that runs and agrees, else the first that runs, else why none does."""
-    ran: list[tuple[bool, Placed]] = []  # by its own plan first: a name that is alike may hold another thing
+    ran: list[tuple[bool, PlacedPrimal]] = []  # by its own plan first: a name that is alike may hold another thing
     why: list[str] = []
     for by_name, again in _ways(pair, first_pair, readings):
         given = again(first)

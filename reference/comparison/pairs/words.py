@@ -12,9 +12,12 @@ __all__ = ["words_of"]
 
 
 def words_of(
-    groups: Sequence[PairGroup], judged: Sequence[JudgedContender], agreement: Sequence[Agreement], left: Mapping[str, str],
+    groups: Sequence[PairGroup],
+    judged: Sequence[JudgedContender],
+    agreement: Sequence[Agreement],
+    left: Mapping[str, str],
     standings: Sequence[Standing],
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """A few sentences for every pair."""
     said: list[str] = []
     for group in groups:

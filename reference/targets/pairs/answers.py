@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.said import example_of
+from reference.targets.pairs.statements import statements
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded

@@ -44,7 +44,6 @@ from reference.targets.process.calling import (
 from reference.targets.process.exceptions import described
 from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
-from reference.targets.process.metering import peak_memory, seconds
 from reference.targets.process.timed_pairs import TimedPairs
 from reference.targets.reading.assigned import assigned, count_of_turns
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of

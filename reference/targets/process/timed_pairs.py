@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reference.targets.metering import peak_memory, seconds
 from reference.targets.pairs.answers import PairAnswers
-from reference.targets.process.metering import peak_memory, seconds
 
 __all__ = ["TimedPairs"]
 

@@ -29,7 +29,10 @@ def report(**fields):
     ("suggestion", "diff"),
     [
         ("- a = 1\n+ a = 2", Diff(("a = 1",), ("a = 2",))),
-        ("- for k in K:\n-     a += k\n+ for k in K:\n+     a -= k", Diff(("for k in K:", "    a += k"), ("for k in K:", "    a -= k"))),
+        (
+            "- for k in K:\n-     a += k\n+ for k in K:\n+     a -= k",
+            Diff(("for k in K:", "    a += k"), ("for k in K:", "    a -= k")),
+        ),
         ("- - a\n+ + a", Diff(("- a",), ("+ a",))),
         ("dW2 = (1/m) dZ2 A1ᵀ", None),
         ("- a only taken away", None),
@@ -37,7 +40,7 @@ def report(**fields):
         ("", None),
         (None, None),
     ],
-)  # fmt: skip
+)
 def test_a_diff_is_taken_apart_and_a_formula_is_none(suggestion, diff):
     assert diff_of(suggestion) == diff
 
@@ -114,14 +117,23 @@ def test_the_page_of_a_pair_is_sound_and_shows_the_repair():
     assert [fault for look in FAULTS for fault in look(page)] == []
     assert re.search(r"<del>- dX = -dz @ W\.T\s*</del><ins>\+ dX = dz @ W\.T\s*</ins>", page)
     said = words(parse(page))
-    for part in ("dX in affine_backward: MB101", "its own lines, step by step", "at maximum in line 9 (6×)",
-                 "2 of 120 entries were excluded at kinks"):  # fmt: skip
+    for part in (
+        "dX in affine_backward: MB101",
+        "its own lines, step by step",
+        "at maximum in line 9 (6×)",
+        "2 of 120 entries were excluded at kinks",
+    ):
         assert part in said, part
 
 
 def test_a_right_pair_says_so():
-    page = render_report(report(checks=[models.row("dX", check="affine_backward")], verdict="pass",
-                                pairs=[models.pair_evidence(wrong=False, switches=[])]))  # fmt: skip
+    page = render_report(
+        report(
+            checks=[models.row("dX", check="affine_backward")],
+            verdict="pass",
+            pairs=[models.pair_evidence(wrong=False, switches=[])],
+        )
+    )
     said = words(parse(page))
     assert "where every entry is right" in said
     assert "it has none" in said

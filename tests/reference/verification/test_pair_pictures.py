@@ -1,4 +1,4 @@
-"""What a pair's pictures are drawn from: the plane that says most, the lines of its backward pass, the lines to put in."""
+"""What a pair's pictures are drawn from: the plane that says most, the lines of its backward pass, those to put in."""
 
 from __future__ import annotations
 
@@ -72,8 +72,10 @@ def test_what_is_right_is_shown_where_it_is_largest():
     assert found.index == "dx[1, :, :]"
 
 
-@pytest.mark.parametrize(("shape", "plane", "index"), [((), (1, 1), "g"), ((4,), (1, 4), "g"), ((3, 4), (3, 4), "g"),
-                                                       ((200, 2), (48, 2), "g[76:124, :]")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shape", "plane", "index"),
+    [((), (1, 1), "g"), ((4,), (1, 4), "g"), ((3, 4), (3, 4), "g"), ((200, 2), (48, 2), "g[76:124, :]")],
+)
 def test_any_number_of_dimensions_is_a_plane_of_a_size_that_can_be_seen(shape, plane, index):
     want, got = np.ones(shape), np.ones(shape)
     got[tuple(n // 2 for n in shape)] = 2.0
@@ -151,8 +153,13 @@ def test_only_what_is_wrong_is_drawn_at_a_draw_that_shows_it(judged):
 def test_the_graph_is_the_lines_that_compute_with_the_wrong_one_named(judged):
     (drawn,) = judged.pairs
     states = {(step.name, step.location.line): step.status for step in drawn.steps}
-    assert states == {("ds", 14): "right", ("dz", 15): "open", ("dz", 16): "wrong", ("dx", 17): "downstream",
-                      ("dw", 18): "downstream"}  # fmt: skip
+    assert states == {
+        ("ds", 14): "right",
+        ("dz", 15): "open",
+        ("dz", 16): "wrong",
+        ("dx", 17): "downstream",
+        ("dw", 18): "downstream",
+    }
     assert [step.feeds for step in drawn.steps] == [[2], [2], [3, 4], [], []]
     assert drawn.steps[2].source == "dz = dz - ds * s * (1 - s)"
 

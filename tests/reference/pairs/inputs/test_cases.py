@@ -33,18 +33,32 @@ from tests.strategies import drawn
 
 CONFIG = SpecGroup({"stride": ChoiceSpec((2, 1)), "pad": ChoiceSpec((1, 0))})
 CONV = Plan(
-    Rank.DOCUMENTED, "documented",
+    Rank.DOCUMENTED,
+    "documented",
     {"x": Array(("N", "C", "H", "W")), "w": Array(("F", "C", "HH", "WW")), "b": Array(("F",)), "conv": CONFIG},
     fits=(("H", "HH"), ("W", "WW")),
-)  # fmt: skip
+)
 LOSS = Plan(
-    Rank.TRIED, "rows-integers",
-    {"x": Array(("N", "D")), "y": Array(("N",), ValueLaw.LABELS, "D"), "reg": ChoiceSpec((0.375, 2.5)), "rng": GeneratorSpec(),
-     "params": SpecGroup({"W1": Array(("D", "4*H")), "b": Array(())}), "shape": ShapeSpec(("N", 2)),
-     "mode": ChoiceSpec(("train", "test")),
-     "ws": SpecGroup({"0": Array(("D",), ValueLaw.POSITIVE), "1": Array(("H",), ValueLaw.ONE_HOT)}, "list")},
-    {"n_in": WholeNumber("D"), "seed": ChoiceSpec((3,)), "act": ChoiceSpec(("relu",)), "h0": ChoiceSpec((None,)), "x": WholeNumber("H")},
-)  # fmt: skip
+    Rank.TRIED,
+    "rows-integers",
+    {
+        "x": Array(("N", "D")),
+        "y": Array(("N",), ValueLaw.LABELS, "D"),
+        "reg": ChoiceSpec((0.375, 2.5)),
+        "rng": GeneratorSpec(),
+        "params": SpecGroup({"W1": Array(("D", "4*H")), "b": Array(())}),
+        "shape": ShapeSpec(("N", 2)),
+        "mode": ChoiceSpec(("train", "test")),
+        "ws": SpecGroup({"0": Array(("D",), ValueLaw.POSITIVE), "1": Array(("H",), ValueLaw.ONE_HOT)}, "list"),
+    },
+    {
+        "n_in": WholeNumber("D"),
+        "seed": ChoiceSpec((3,)),
+        "act": ChoiceSpec(("relu",)),
+        "h0": ChoiceSpec((None,)),
+        "x": WholeNumber("H"),
+    },
+)
 PLANS = [CONV, LOSS]
 
 
@@ -63,9 +77,10 @@ def test_every_case_is_printed_and_read_back_exactly(data: st.DataObject) -> Non
     chosen = data.draw(st.sampled_from(choices_of(plan)))
     sizes = data.draw(st.sampled_from(in_proportion(plan, chosen, 0, "distinct", 6)))
     case = case_of("Layer.backward", plan, sizes, chosen, seed=data.draw(st.integers(0, 2**32 - 1)))._replace(
-        dtype=data.draw(st.sampled_from(["float64", "float32"])), ties=data.draw(st.booleans()),
+        dtype=data.draw(st.sampled_from(["float64", "float32"])),
+        ties=data.draw(st.booleans()),
         scale=data.draw(st.floats(1e-20, 1e20)),
-    )  # fmt: skip
+    )
     for plans in (PLANS, PLANS[::-1]):
         assert parse(line_of(case, plans), plans, case.check) == case
     assert parse(line_of(case), PLANS, case.check) == case
@@ -103,7 +118,7 @@ BAD = [
     ("conv x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 dtype=int8", "dtype takes"),
     ("conv x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 scale=nan", "scale takes"),
     ("conv x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 ties=perhaps", "ties takes"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("line", "said"), BAD)
