@@ -27,7 +27,7 @@ from benchmarks.questions import Question, approximation, doubled, off, question
 from benchmarks.tables import ABSENT, duration, durations, markdown, met, size, times
 from benchmarks.timing import interleaved, ratio, spread, traced_peak
 from reference.cases.case import Case
-from reference.targets.process.metering import peak_memory
+from reference.targets.metering import peak_memory
 
 __all__ = ["CHECKERS", "FULL", "QUICK", "Sizes", "measure"]
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference.targets.process.metering import seconds
+from reference.targets.metering import seconds
 
 __all__ = ["Spread", "Times", "interleaved", "ratio", "spread", "traced_peak"]
 

@@ -153,14 +153,16 @@ def compare(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 @cli.command()
 @click.argument("target", default="manual_backprop", metavar="[TARGET]")
 @click.option("--gate", is_flag=True, help="Break the gate itself, in each way that would make it green for nothing.")
-def selftest(target: str, gate: bool) -> int:
-    """Plant every mistake of the dictionary in TARGET (default: manual_backprop), and show that each is found.
+@click.option("--pairs", metavar="N|all", help="Plant N single edits in each of our own pairs, or all; nothing else.")
+def selftest(target: str, gate: bool, pairs: str | None) -> int:
+    """Plant every mistake of the dictionary in TARGET (default: manual_backprop), and show that each is found; by
+    default also one single edit in each of our own pairs.
 
     Exit code 1 if one survives; 2 if TARGET is not right to begin with.
     """
     from reference.commands.selftest import run_selftest
 
-    return run_selftest(target, gate=gate)
+    return run_selftest(target, gate=gate, pairs=pairs)
 
 
 @cli.command()

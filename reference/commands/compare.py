@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from reference.comparison import ComparisonPlan, compare, open_all
+from reference.comparison import ComparisonPlan, are_pairs, compare, compare_pairs, open_all
 from reference.report import COMPARISON_FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.settings.binding import BindingError, binding_of
@@ -45,7 +45,8 @@ def run_compare(
             plan = ComparisonPlan(examples, seed, timed, advance)
             options = Options(PROFILES["quick"], seed, witness_cache={}, progress=advance)
             judge = partial(verify_one, options=options, pictured=pictured)
-            found = promptly(lambda: compare(contenders, plan, judge, made))
+            compared = compare_pairs if are_pairs(contenders) else compare
+            found = promptly(lambda: compared(contenders, plan, judge, made))
         finally:
             for contender in contenders:
                 if contender.implementation is not None:

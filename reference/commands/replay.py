@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reference.cases.case import Case, of_a_pair
+from reference.cases.case import Case, CaseError, of_a_pair
 from reference.report import FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.settings.formats import Reports
@@ -43,6 +43,8 @@ def run_replay(failure: str, *, reports: Reports) -> int:
         alone = implementation._replace(entries=entries, laws=(), pairs=pairs)
         with prepared():
             found = promptly(lambda: judge_target(alone, options))
+    except CaseError as error:
+        raise click.UsageError(f"failure {failure} cannot be replayed: {error}") from None
     finally:
         implementation.close()
     notes = []

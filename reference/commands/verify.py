@@ -54,7 +54,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
     accepted = {} if known is None else baselines.live(known, _today())
     said = [target_report(target, accepted) for target in found]
     plan, stopped = asked.options.profile, _stopped(found)
-    alone = asked.options.case is not None or stopped
+    alone = asked.options.case is not None or asked.options.pair_case is not None or stopped
     wrong, lost = ([], []) if known is None or alone else baselines.outdated(said, known, _today())
     report = run_report(
         said,
@@ -100,7 +100,7 @@ def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], list[s
             if not _stopped(found):
                 found = made.of_concern(found)
             kills_of, kills = _kills(found, asked) if pictured and not _stopped(found) else ("", [])
-    except TargetError as error:
+    except (TargetError, CaseError) as error:
         raise click.UsageError(str(error)) from None
     if (why := misnamed(asked.excepted, found)) is not None:
         raise click.UsageError(why)

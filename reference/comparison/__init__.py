@@ -4,6 +4,7 @@ contenders    the targets, opened          pool          the cases, and what eve
 truth         the complex step, extended   accuracy      ULPs and units of u · M
 conventions   another J, not an error      agreement     every two targets
 summary       the odd one out, in words    price         seconds and bytes of a call
+pairs         the same of pairs that are held to their own forward pass
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from reference.comparison.accuracy import AccuracyRow, accuracy
 from reference.comparison.agreement import agreement, digits
 from reference.comparison.contenders import Contender, open_all
 from reference.comparison.conventions import follows
+from reference.comparison.pairs import are_pairs, compare_pairs
 from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
@@ -27,7 +29,7 @@ from reference.report.models.verification import Target
 from reference.verification.progress import Progress
 from reference.verification.reported import Invocation
 
-__all__ = ["ComparisonPlan", "compare", "open_all"]
+__all__ = ["ComparisonPlan", "are_pairs", "compare", "compare_pairs", "open_all"]
 
 NOTHING = "it exports no backward pass that can be compared"
 

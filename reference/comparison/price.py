@@ -23,7 +23,7 @@ from reference.interface.exceptions import TargetDied
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
 from reference.judging.tolerance import compare, magnitudes_of, project, tolerance
 from reference.report.models.comparison import Price
-from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.metering import peak_memory, seconds
 from reference.witnesses.complex_step import Vectors, complex_step
 
 __all__ = ["SIZES", "Size", "prices"]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
-from reference.pairs.blocks import Standing
+from reference.pairs.blocks import BlockStanding
+from reference.pairs.causes import explain_pair
 from reference.pairs.drawn import Judged, comparable
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.pairs.points import Asked
-from reference.pairs.reading import Bench, Conclusion, Row, Standings
+from reference.pairs.reading import Bench, Row, RowConclusion, Standings
 from reference.pairs.result import PairFinding
 from reference.pairs.smallest import only_where, smallest
 from reference.pairs.testimony import Silent, autodiff, complex_step
 
-__all__ = ["accusations", "evidence_of", "whole_truth"]
+__all__ = ["accusations", "evidence_of", "unexplained", "whole_truth"]
 
 MOST = 3  # draws that a cause is sought on
 LONG = 40_000  # calls of NumPy for the whole truth by the complex step; beyond, autodiff is asked
@@ -27,13 +26,13 @@ LONG = 40_000  # calls of NumPy for the whole truth by the complex step; beyond,
 
 def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
     """Of every wrong gradient what is wrong with it; one that follows from another may have none."""
-    wrong = {row.primal: row for row in standings.rows if row.conclusion is Conclusion.WRONG}
+    wrong = {row.primal: row for row in standings.rows if row.conclusion is RowConclusion.WRONG}
     if not wrong:
         return {}
     evidence = evidence_of(bench, standings, list(wrong))
     found: dict[str, PairFinding] = {}
     if evidence:
-        found = dict(import_module("reference.pairs.causes").explain_pair(bench.pair, evidence, list(wrong)))
+        found = dict(explain_pair(bench.pair, evidence, list(wrong)))
     followers = {called for finding in found.values() for called in finding.upstream_of}
     for name, row in wrong.items():
         if name not in found and row.called not in followers:
@@ -45,12 +44,12 @@ def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
     return {name: _shown(bench, wrong[name], finding, where, least) for name, finding in found.items() if name in wrong}
 
 
-def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[Evidence]:
+def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[DrawEvidence]:
     """Draws on which something is wrong, with the truth of every entry of every gradient."""
     shown: list[Judged] = []
     for judged in standings.judged:
         standing = [judged.blocks[name].standing for name in wrong if name in judged.blocks]
-        if Standing.WRONG in standing and not judged.disputes:
+        if BlockStanding.WRONG in standing and not judged.disputes:
             shown.append(judged)
     # draws of several sizes tell a factor 2 from one that is a size
     first = list({judged.sizes_index: judged for judged in reversed(shown)}.values())[::-1]
@@ -65,7 +64,7 @@ def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[Ev
             got = {name: run.gradients[name] for name in want}
             called = dict(run.called)
             cotangents = tuple(run.cotangents)
-            found.append(Evidence(judged.seen.draw, run.primals, cotangents, got, want, allowed, called, line))
+            found.append(DrawEvidence(judged.seen.draw, run.primals, cotangents, got, want, allowed, called, line))
     return found
 
 
@@ -95,6 +94,12 @@ def whole_truth(pair: OpenPair, judged: Judged) -> dict[str, NDArray] | None:
     return truth if all(np.isfinite(values).all() for values in truth.values()) else None
 
 
+def unexplained(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
+    """Of every wrong gradient that it is wrong, and nothing of its cause."""
+    wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
+    return {row.primal: _unexplained(bench, row) for row in wrong}
+
+
 def _unexplained(bench: Bench, row: Row) -> PairFinding:
     block = row.shown[0][1]
     place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
@@ -105,7 +110,7 @@ def _unexplained(bench: Bench, row: Row) -> PairFinding:
 
 
 def _is_wrong(judged: Judged, name: str) -> bool:
-    return name in judged.blocks and judged.blocks[name].standing is Standing.WRONG
+    return name in judged.blocks and judged.blocks[name].standing is BlockStanding.WRONG
 
 
 def _shown(bench: Bench, row: Row, finding: PairFinding, where: str, least: Judged) -> PairFinding:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.pairs.differences import Differences
+from reference.pairs.differences import PairDifferences
 from reference.pairs.testimony import Heard
 
 __all__ = ["AUTODIFF", "COMPLEX_STEP", "DIFFERENCES", "Contradiction", "contradictions", "odd_one", "without"]
@@ -27,7 +27,7 @@ class Contradiction(NamedTuple):
     at: int | None
 
 
-def contradictions(block: str, heard: Mapping[str, Heard], central: Differences | None) -> list[Contradiction]:
+def contradictions(block: str, heard: Mapping[str, Heard], central: PairDifferences | None) -> list[Contradiction]:
     """Every entry at which two of them contradict each other."""
     said: dict[str, dict[int, tuple[float, float]]] = {
         witness: dict(_finite(of.entries, of.values, of.bounds)) for witness, of in heard.items()

@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
-from reference.pairs.differences import Differences
+from reference.pairs.differences import PairDifferences
 from reference.pairs.observation import Observation
 from reference.pairs.testimony import Heard, magnitude
 from reference.pairs.tolerance import RESOLUTION, Estimate, falls, largest
 
-__all__ = ["Block", "Standing", "assess"]
+__all__ = ["BlockStanding", "GradientStanding", "assess"]
 
 Array = NDArray[Any]
 DIGITS = 1e-8  # of the block: more than half of the digits of float64
 
 
-class Standing(StrEnum):
+class BlockStanding(StrEnum):
     """What is said of one gradient at one draw."""
 
     RIGHT = "right"
@@ -31,11 +31,11 @@ class Standing(StrEnum):
     SILENT = "silent"  # no exact witness spoke of it
 
 
-class Block(NamedTuple):
+class GradientStanding(NamedTuple):
     """One gradient at one draw; ``at`` is the entry that shows it worst."""
 
     name: str
-    standing: Standing
+    standing: BlockStanding
     tally: Tally = Tally()
     zero: bool = False  # its truth is zero, but for rounding
     exactly: bool = False  # zero to the last bit
@@ -56,22 +56,26 @@ class Deviation(NamedTuple):
     want: float
 
 
-def assess(seen: Observation, name: str, heard: Mapping[str, Heard], central: Differences | None) -> Block:
+def assess(
+    seen: Observation, name: str, heard: Mapping[str, Heard], central: PairDifferences | None
+) -> GradientStanding:
     """One gradient, as it stands beside the exact witnesses that spoke."""
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
     known = seen.estimates[name]
     spoken = {witness: of for witness, of in heard.items() if of.known().any() or np.isfinite(of.along)}
     tally = _tally(spoken, central, known)
     if not spoken:
-        return Block(name, Standing.SILENT, tally)
+        return GradientStanding(name, BlockStanding.SILENT, tally)
     size = max(largest(of.values) for of in spoken.values())
     entries = {int(k): float(v) for of in reversed(spoken.values()) for k, v in zip(of.entries, of.values, strict=True)}
     lost = [k for k, want in entries.items() if np.isfinite(want) and not np.isfinite(got[k])]
     if lost:
         at = lost[0]
-        return Block(name, Standing.WRONG, tally, infinite=True, at=at, got=float(got[at]), want=entries[at])
+        return GradientStanding(
+            name, BlockStanding.WRONG, tally, infinite=True, at=at, got=float(got[at]), want=entries[at]
+        )
     if not seen.steady():
-        return Block(name, Standing.WEAK, tally)
+        return GradientStanding(name, BlockStanding.WEAK, tally)
     zero = known.same and all(_is_zero(seen, name, of) for of in spoken.values())
     if zero:
         return _beside_zero(name, got, known, tally, exactly=size == 0.0)
@@ -80,14 +84,16 @@ def assess(seen: Observation, name: str, heard: Mapping[str, Heard], central: Di
     pointed = max((d for d in deviations if d.at is not None), key=lambda d: d.error, default=worst)
     relative = pointed.error / size if size and pointed.at is not None else 0.0
     units = worst.error / worst.allowed * known.kappa if worst.allowed > 0 else 0.0
-    shown = Block(name, Standing.RIGHT, tally._replace(worst_error=units), relative=relative)
+    shown = GradientStanding(name, BlockStanding.RIGHT, tally._replace(worst_error=units), relative=relative)
     if pointed.at is not None:
         shown = shown._replace(at=pointed.at, got=float(got[pointed.at]), want=pointed.want)
     inaccurate = relative > DIGITS and falls(pointed.error, known)
     if worst.error <= worst.allowed and known.resolved(size):  # whatever float32 keeps of it
         return shown._replace(lost=inaccurate)
     counts = known.counts(size)
-    return shown._replace(standing=Standing.WRONG if counts else Standing.WEAK, lost=inaccurate and not counts)
+    return shown._replace(
+        standing=BlockStanding.WRONG if counts else BlockStanding.WEAK, lost=inaccurate and not counts
+    )
 
 
 def _deviations(got: Array, heard: Mapping[str, Heard], allowed: float) -> Iterator[Deviation]:
@@ -114,17 +120,17 @@ def _is_zero(seen: Observation, name: str, of: Heard) -> bool:
     return max(largest(of.values), along) <= nothing
 
 
-def _beside_zero(name: str, got: Array, known: Estimate, tally: Tally, *, exactly: bool) -> Block:
+def _beside_zero(name: str, got: Array, known: Estimate, tally: Tally, *, exactly: bool) -> GradientStanding:
     """Where the truth is zero, the scale is that of the terms that cancel."""
     at = int(np.argmax(np.abs(got))) if got.size else None
     allowed = known.kappa * 2.0**-29 * known.error
-    standing = Standing.RIGHT if largest(got) <= allowed else Standing.WRONG
+    standing = BlockStanding.RIGHT if largest(got) <= allowed else BlockStanding.WRONG
     value = None if at is None else float(got[at])
-    relative = 0.0 if standing is Standing.RIGHT else 1.0
-    return Block(name, standing, tally, True, exactly, relative, at=at, got=value, want=0.0)
+    relative = 0.0 if standing is BlockStanding.RIGHT else 1.0
+    return GradientStanding(name, standing, tally, True, exactly, relative, at=at, got=value, want=0.0)
 
 
-def _tally(heard: Mapping[str, Heard], central: Differences | None, known: Estimate) -> Tally:
+def _tally(heard: Mapping[str, Heard], central: PairDifferences | None, known: Estimate) -> Tally:
     """What was looked at: every entry that some witness spoke of, and what differences had to leave out."""
     said = {witness: int(np.count_nonzero(of.known())) for witness, of in heard.items()}
     along = COMPLEX_STEP in heard and np.isfinite(heard[COMPLEX_STEP].along)

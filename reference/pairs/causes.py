@@ -15,20 +15,21 @@ import numpy as np
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.codes import code_of, code_of_pattern
-from reference.pairs.evidence import Evidence
-from reference.pairs.first_wrong import FirstWrong, Steps, steps_of
-from reference.pairs.ratios import Pattern, pattern_of
+from reference.pairs.evidence import DrawEvidence
+from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
+from reference.pairs.ratios import Relation, pattern_of
 from reference.pairs.repair import Repair, Search
 from reference.pairs.result import PairFinding
 
 __all__ = ["explain_pair"]
 
-SECONDS = 4.0
+SECONDS = 6.0
+PROOF = 3  # draws on which what is said to be exact has to hold
 TIES = 3  # other lines that are named
 
 
 def explain_pair(
-    pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], *, seconds: float = SECONDS
+    pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], *, seconds: float = SECONDS
 ) -> dict[str, PairFinding]:
     """Of each wrong gradient, by its primal, what is wrong with it; one that follows from another has no finding.
 
@@ -45,9 +46,9 @@ def explain_pair(
         return found
     patterns = {name: pattern_of(shown, name) for name in left}
     repairs = _repairs(pair, evidence, left, seconds)
-    known: list[Steps] = []
+    known: list[KnownSteps] = []
 
-    def steps() -> Steps:
+    def steps() -> KnownSteps:
         if not known:
             known.append(steps_of(pair, evidence[0]))
         return known[0]
@@ -69,7 +70,7 @@ def explain_pair(
 
 
 def _repairs(
-    pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], seconds: float
+    pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], seconds: float
 ) -> list[tuple[Repair, list[Repair]]]:
     """What mends the gradients, each with what would mend them as well."""
     search = Search(pair, evidence, wrong, seconds)
@@ -97,7 +98,9 @@ def _repairs(
     return [(double[0], double[1:])] if double else []
 
 
-def _at_the_wrong_step(repair: Repair, others: list[Repair], steps: Callable[[], Steps]) -> tuple[Repair, list[Repair]]:
+def _at_the_wrong_step(
+    repair: Repair, others: list[Repair], steps: Callable[[], KnownSteps]
+) -> tuple[Repair, list[Repair]]:
     """Of repairs in several lines, the plainest in a line whose own local is not right as it is."""
     every = [repair, *others]
     if repair.which == "forward" or len({_place(r) for r in every}) == 1:
@@ -116,7 +119,12 @@ def _place(repair: Repair) -> tuple[str, int | None, int]:
 
 
 def _of_repair(
-    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Pattern, repair: Repair, others: Sequence[Repair]
+    pair: OpenPair,
+    evidence: Sequence[DrawEvidence],
+    name: str,
+    pattern: Relation,
+    repair: Repair,
+    others: Sequence[Repair],
 ) -> PairFinding:
     draws = f"on {len(evidence)} of {len(evidence)} draws"
     edits = repair.edits
@@ -132,7 +140,7 @@ def _of_repair(
             ties.append(" and ".join(f"line {e['line']}: `{_line(e['after'])}`" for e in other.edits))
     finding = _finding(evidence, name, code_of(repair, pattern), f"{says}it is right with {changes}, {draws}{where}")
     return finding._replace(
-        certainty="consistent" if ties else "exactly",
+        certainty="consistent" if ties or len(evidence) < PROOF else "exactly",
         candidates=tuple(ties),
         place=Place(edits[0]["file"], edits[0]["cell"], edits[0]["line"]),
         suggestion="\n".join(_diff(e) for e in edits),
@@ -140,22 +148,26 @@ def _of_repair(
 
 
 def _of_pattern(
-    pair: OpenPair, evidence: Sequence[Evidence], name: str, pattern: Pattern, step: FirstWrong | None
+    pair: OpenPair, evidence: Sequence[DrawEvidence], name: str, pattern: Relation, step: FirstWrong | None
 ) -> PairFinding:
     code = code_of_pattern(pattern)
     text = pattern.text + (f", on {len(evidence)} of {len(evidence)} draws" if pattern.exact else "")
     if step is not None:
         text += f"; {step.text}"
     finding = _finding(evidence, name, code, text)
-    exactly = pattern.exact and code != "MB199"
+    exactly = pattern.exact and code != "MB199" and len(evidence) >= PROOF
     place = Place(pair.file, pair.proposal.cell, pair.proposal.line) if step is None else step.place
-    return finding._replace(certainty="exactly" if exactly else "consistent" if step else "unexplained", place=place)
+    return finding._replace(
+        certainty="exactly" if exactly else "consistent" if step or code != "MB199" else "unexplained", place=place
+    )
 
 
-def _finding(evidence: Sequence[Evidence], name: str, code: str, text: str) -> PairFinding:
+def _finding(evidence: Sequence[DrawEvidence], name: str, code: str, text: str) -> PairFinding:
     """With the entry that is furthest off."""
     e = next((e for e in evidence if name in e.got and not e.right(name, e.got[name])), evidence[0])
     got, want = np.asarray(e.got[name], dtype=float), np.asarray(e.want[name], dtype=float)
+    if len(evidence) < PROOF:
+        text = text.replace("is exactly", "is as good as").replace("exactly ", "")
     finding = PairFinding(code, "error", "exactly", text, smallest=e.case or None)
     if got.shape != want.shape or not want.size:
         return finding
@@ -164,7 +176,7 @@ def _finding(evidence: Sequence[Evidence], name: str, code: str, text: str) -> P
     return finding._replace(at=at, got=float(got[at]), want=float(want[at]))
 
 
-def _misshapen(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
+def _misshapen(evidence: Sequence[DrawEvidence], name: str) -> PairFinding | None:
     for e in evidence:
         if name not in e.got:
             continue
@@ -184,20 +196,20 @@ def _misshapen(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
     return None
 
 
-def _not_finite(evidence: Sequence[Evidence], name: str) -> PairFinding | None:
+def _not_finite(evidence: Sequence[DrawEvidence], name: str) -> PairFinding | None:
     for e in evidence:
         if name in e.got and not np.isfinite(np.asarray(e.got[name], dtype=float)).all():
             return _finding([e], name, "MB401", "is not finite")
     return None
 
 
-def _sets(repair: Repair, mended: Sequence[str], e: Evidence) -> str:
+def _sets(repair: Repair, mended: Sequence[str], e: DrawEvidence) -> str:
     """Which of the gradients that an edit mends its line sets."""
     text = " ".join(line for edit in repair.edits for line in edit["before"])
     return next((name for name in mended if text.lstrip().startswith(_called(e, name))), mended[0])
 
 
-def _called(e: Evidence, name: str) -> str:
+def _called(e: DrawEvidence, name: str) -> str:
     return e.called.get(name, name)
 
 

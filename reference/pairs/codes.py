@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.pairs.ratios import Pattern
+from reference.pairs.ratios import Relation
 from reference.pairs.repair import Repair
 
 __all__ = ["code_of", "code_of_pattern", "of_dropout", "of_penalty"]
@@ -28,7 +28,7 @@ NORMALISATION = re.compile(r"norm|bn|batch|layer", re.IGNORECASE)
 ACTIVATION = re.compile(r"_prime|deriv|sigmoid|tanh|relu|softmax|swish|gelu|elu|activ|softplus", re.IGNORECASE)
 
 
-def code_of(repair: Repair, pattern: Pattern) -> str:
+def code_of(repair: Repair, pattern: Relation) -> str:
     """The code of the finding that a repair explains."""
     edit = repair.edits[0]
     kind, lines = edit["kind"], " ".join((*edit["before"], *edit["after"]))
@@ -64,7 +64,7 @@ def of_dropout(edits: Sequence[Mapping[str, Any]]) -> bool:
     return any("drop" in e["function"].lower() or DROPOUT.search(f"{e['old']} {e['new']}") for e in edits)
 
 
-def code_of_pattern(pattern: Pattern) -> str:
+def code_of_pattern(pattern: Relation) -> str:
     """Where no repair is known."""
     if pattern.family == "term":
         return "MB201" if pattern.missing else "MB203"

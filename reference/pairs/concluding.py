@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reference.interface.entry import Place
+from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.accusing import accusations
-from reference.pairs.conventions import Convention, by_output, conventions_of
-from reference.pairs.laws import Breach
+from reference.pairs.accusing import accusations, unexplained
+from reference.pairs.conventions import PairConvention, by_output, conventions_of
+from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.precision import Widened, widened
-from reference.pairs.reading import Bench, Conclusion, Row, Standings
+from reference.pairs.reading import Bench, Row, RowConclusion, Standings
 from reference.pairs.result import PairFinding, PairResult, PairRow
 from reference.pairs.ties import Tie, ties_of
 
@@ -19,11 +20,15 @@ __all__ = ["result_of"]
 STEPS = ("round", "rint", "sign", "step", "floor", "ceil", "heaviside", "astype", "trunc", "fix", "where", "int")
 
 
-def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = False) -> PairResult:
-    """The rows of a pair under the reading that is believed. ``alone``: one draw was asked for."""
+def result_of(
+    bench: Bench, standings: Standings, *, draws: int, alone: bool = False, explained: bool = True
+) -> PairResult:
+    """The rows of a pair under the reading that is believed. ``alone``: one draw was asked for; ``explained``: with the
+    cause of what is wrong.
+    """
     pair = bench.pair
     wide = None if alone else widened(pair, standings, seed=bench.seed, draws=draws)
-    conventions: Mapping[str, Convention] = {}
+    conventions: Mapping[str, PairConvention] = {}
     if wide is None and not alone:
         conventions = conventions_of(pair, standings)
     if wide is not None:
@@ -31,7 +36,7 @@ def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = F
     surrogate = _surrogates(pair, standings)
     accused = {}
     if standings.wrong and not conventions and not surrogate:
-        accused = accusations(bench, standings)
+        accused = accusations(bench, standings) if explained else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
     rows = []
@@ -43,7 +48,7 @@ def result_of(bench: Bench, standings: Standings, *, draws: int, alone: bool = F
         said += [output] if output else []
         tie = ties.get(row.primal)
         findings += _of_tie(bench, tie)
-        if tie is not None and tie.even and tie.within and not tie.chosen:
+        if tie is not None and tie.even and not tie.chosen:
             said.append("a tie is shared otherwise than NumPy does")
         if convention and convention.warning:
             findings.append(PairFinding("MB402", "warning", "exactly", convention.text, place=convention.place))
@@ -64,18 +69,18 @@ def _of_row(
     bench: Bench, standings: Standings, row: Row, surrogate: Mapping[str, str], accused: Mapping[str, PairFinding]
 ) -> tuple[list[PairFinding], bool]:
     """What is found of one gradient, and whether it is wrong only for want of another."""
-    findings = [_breach(breach) for breach in standings.breaches if breach.primal == row.primal]
+    findings = [_breach(bench.pair, breach) for breach in standings.breaches if breach.primal == row.primal]
     follows = False
     if row.primal in surrogate:
         place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
         findings.append(PairFinding("MB705", "inconclusive", "exactly", surrogate[row.primal], place=place))
     elif row.primal in accused:
         findings.append(accused[row.primal])
-    elif row.conclusion is Conclusion.WRONG:
+    elif row.conclusion is RowConclusion.WRONG:
         follows = bool(accused)
-    if row.conclusion is Conclusion.OPEN:
+    if row.conclusion is RowConclusion.OPEN:
         findings.append(PairFinding("MB704", "inconclusive", "exactly", row.why, place=row.place))
-    if row.lost and row.conclusion is not Conclusion.WRONG:
+    if row.lost and row.conclusion is not RowConclusion.WRONG:
         line = standings.reading.case_line(row.lost[0])
         text = "right, but more than half of its digits are lost; the error falls with the precision"
         findings.append(PairFinding("MB402", "warning", "exactly", text, smallest=line))
@@ -83,11 +88,11 @@ def _of_row(
 
 
 def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
-    if tie is None or (tie.even and tie.within):
+    if tie is None or tie.even:
         return []
-    text = "at a tie its weights do not sum to one" if not tie.even else "at a tie a weight is none from 0 to 1"
+    text = "at a tie its weights do not sum to one"
     place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
-    line = bench.reading.case_line(tie.judged.seen.draw)
+    line = bench.reading.case_line(tie.draw)
     return [PairFinding("MB104", "error", "exactly", f"{text}: equal values each get the gradient of one",
                         place=place, smallest=line)]  # fmt: skip
 
@@ -95,21 +100,36 @@ def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
 def _of_the_pair(pair: OpenPair, standings: Standings, wide: Widened | None) -> list[PairFinding]:
     """What concerns no gradient that has a row of its own."""
     own = {row.primal for row in standings.rows}
-    found = [_breach(breach) for breach in standings.breaches if breach.primal not in own]
+    found = [_breach(pair, breach) for breach in standings.breaches if breach.primal not in own]
     if standings.raised is not None:
-        found.append(_breach(standings.raised))
+        found.append(_breach(pair, standings.raised))
     if wide is not None:
         found.append(PairFinding("MB403", "warning", "exactly", wide.text, place=wide.place))
     return found
 
 
-def _breach(breach: Breach) -> PairFinding:
-    return PairFinding(breach.code, breach.severity, "exactly", breach.text, place=breach.place)
+def _breach(pair: OpenPair, breach: Breach) -> PairFinding:
+    place = breach.place
+    if place is None and breach.code in MADE_SO:
+        place = _line_of(pair, breach.output)
+    return PairFinding(breach.code, breach.severity, "exactly", breach.text, place=place)
+
+
+def _line_of(pair: OpenPair, gradient: str) -> Place | None:
+    """The line that sets a gradient of this name, of a function."""
+    p = pair.proposal
+    if p.owner:
+        return None
+    try:
+        line = pair.ask("line", name=p.backward, quantity=gradient)
+    except (TargetRaised, TargetDied):
+        return None
+    return None if line is None else Place(pair.file, p.cell, line)
 
 
 def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
     """Gradients that are declared, not derived: their truth is zero everywhere, behind a step; or the file says so."""
-    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     why = pair.proposal.not_derived
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
@@ -124,7 +144,7 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
 
 
 def _vacuous(standings: Standings) -> str:
-    if standings.rows and all(row.zero and row.conclusion is Conclusion.RIGHT for row in standings.rows):
+    if standings.rows and all(row.zero and row.conclusion is RowConclusion.RIGHT for row in standings.rows):
         return "every derivative is exactly zero on every draw: nothing was looked at"
     return ""
 
@@ -134,4 +154,4 @@ def _consistent(row: Row, convention: bool, findings: Sequence[PairFinding]) -> 
         return False
     if any(finding.severity == "inconclusive" for finding in findings):
         return None
-    return row.conclusion is Conclusion.RIGHT or convention
+    return row.conclusion is RowConclusion.RIGHT or convention

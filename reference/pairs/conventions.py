@@ -9,13 +9,13 @@ from reference.interface.entry import Place
 from reference.interface.pair import OpenPair, PairKind
 from reference.pairs.guard import left_out_guard
 from reference.pairs.per_count import over_the_batch
-from reference.pairs.reading import Conclusion, Standings
+from reference.pairs.reading import RowConclusion, Standings
 from reference.pairs.truncated import cut_off
 
-__all__ = ["Convention", "by_output", "conventions_of"]
+__all__ = ["PairConvention", "by_output", "conventions_of"]
 
 
-class Convention(NamedTuple):
+class PairConvention(NamedTuple):
     """What is said of a gradient that follows one; ``warning``: of what it leaves out, with its line."""
 
     text: str
@@ -23,15 +23,15 @@ class Convention(NamedTuple):
     place: Place | None = None
 
 
-def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, Convention]:
+def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, PairConvention]:
     """By primal. Only where all that is wrong with the pair follows the same one."""
-    wrong = {row.primal for row in standings.rows if row.conclusion is Conclusion.WRONG}
+    wrong = {row.primal for row in standings.rows if row.conclusion is RowConclusion.WRONG}
     if not wrong or any(breach.severity == "error" for breach in standings.breaches):
         return {}
     for found in (
-        {name: Convention(text) for name, text in over_the_batch(pair, standings).items()},
-        {name: Convention(text) for name, text in cut_off(pair, standings).items()},
-        {name: Convention(text, "warning", at) for name, (text, at) in left_out_guard(pair, standings).items()},
+        {name: PairConvention(text) for name, text in over_the_batch(pair, standings).items()},
+        {name: PairConvention(text) for name, text in cut_off(pair, standings).items()},
+        {name: PairConvention(text, "warning", at) for name, (text, at) in left_out_guard(pair, standings).items()},
     ):
         if found.keys() == wrong:
             return found

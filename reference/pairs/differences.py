@@ -19,14 +19,14 @@ from reference.interface.pair import OpenPair
 from reference.pairs.observation import Observation
 from reference.pairs.points import Asked
 
-__all__ = ["Differences", "differences", "step_of"]
+__all__ = ["PairDifferences", "differences", "step_of"]
 
 Array = NDArray[Any]
 STEP = 2.0**-16  # of an entry, or of its block
 SHRINK, TRIES = 0.25, 5  # of a step that straddles a kink
 
 
-class Differences(NamedTuple):
+class PairDifferences(NamedTuple):
     """Of one block: D and its bound at the entries asked, infinite where a kink leaves nothing to say."""
 
     entries: Array
@@ -50,7 +50,7 @@ def step_of(array: Array, index: int) -> float:
 
 def differences(
     pair: OpenPair, seen: Observation, asked: Mapping[str, Asked], *, finer: float = 1.0
-) -> dict[str, Differences]:
+) -> dict[str, PairDifferences]:
     """Ask for differences at the entries of every block. ``finer``: with steps so many times smaller."""
     points = [(name, int(index)) for name, of in asked.items() for index in of.entries]
     steps = np.array([step_of(seen.run.primals[name], index) / finer for name, index in points])
@@ -75,7 +75,9 @@ def differences(
         steps[todo] *= SHRINK
     names = np.array([name for name, _ in points], dtype=object)
     return {
-        name: Differences(of.entries, *found[names == name].T) if len(of.entries) else Differences(*[np.zeros(0)] * 5)
+        name: PairDifferences(of.entries, *found[names == name].T)
+        if len(of.entries)
+        else PairDifferences(*[np.zeros(0)] * 5)
         for name, of in asked.items()
     }
 

@@ -17,17 +17,19 @@ from reference.pairs.agreement import (
     contradictions,
     odd_one,
     without,
-)  # fmt: skip
-from reference.pairs.blocks import Block, Standing, assess
-from reference.pairs.differences import Differences, differences
-from reference.pairs.observation import JITTERS, Observation, Run, observe
+)
+from reference.pairs.blocks import BlockStanding, GradientStanding, assess
+from reference.pairs.differences import PairDifferences, differences
+from reference.pairs.observation import JITTERS, Observation, PairRun, observe
 from reference.pairs.points import Asked, few_of, points_of
 from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
+from reference.pairs.tolerance import largest
 
 __all__ = ["Judged", "comparable", "judge_draw"]
 
 FINER = (8.0, 64.0)  # steps, where differences alone say otherwise
 WORST = 8  # entries that autodiff accuses, of which the complex step is asked too
+SMOOTH = 1e-3  # by how much the two sides of a difference may differ where there is no kink
 TIED = 10  # times as many entries are asked at a tie
 
 
@@ -35,15 +37,15 @@ class Judged(NamedTuple):
     """What is said of every gradient at one draw."""
 
     seen: Observation
-    blocks: dict[str, Block]
+    blocks: dict[str, GradientStanding]
     silent: tuple[Silent, ...] = ()
     disputes: tuple[str, ...] = ()
     heard: Mapping[str, Mapping[str, Heard]] = {}  # by block, by witness
-    central: Mapping[str, Differences] = {}
+    central: Mapping[str, PairDifferences] = {}
     sizes_index: int = 0  # of the draw's sizes and configuration
 
 
-def comparable(run: Run) -> dict[str, np.ndarray]:
+def comparable(run: PairRun) -> dict[str, np.ndarray]:
     """The primals whose gradient is an array of numbers of their own shape."""
     return {
         name: primal
@@ -56,9 +58,15 @@ def comparable(run: Run) -> dict[str, np.ndarray]:
 
 
 def judge_draw(
-    pair: OpenPair, draw: PairDraw, *, base: Run | None = None, with_autodiff: bool = True, every: bool | None = None,
-    kind: str = "float64", quick: bool = False,
-) -> Judged:  # fmt: skip
+    pair: OpenPair,
+    draw: PairDraw,
+    *,
+    base: PairRun | None = None,
+    with_autodiff: bool = True,
+    every: bool | None = None,
+    kind: str = "float64",
+    quick: bool = False,
+) -> Judged:
     """Judge one draw. Raises what the target raises.
 
     ``every``: the complex step is asked for all entries. ``quick``: one jitter and no differences, in a search.
@@ -70,7 +78,7 @@ def judge_draw(
         entries = TIED * sum(of.entries.size for of in asked.values())
         asked = points_of(seen.run, names, draw.seed, every=sum(a.size for a in names.values()) <= entries or None)
     heard, silent = _exact(pair, seen, asked, with_autodiff)
-    central: dict[str, Differences] = {}
+    central: dict[str, PairDifferences] = {}
     try:
         if not quick:
             central = differences(pair, seen, few_of(seen.run, asked))
@@ -78,28 +86,29 @@ def judge_draw(
         silent.append(stopped_by(DIFFERENCES, error))
     by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
     if seen.run.tied():
-        by_block = {name: _without_ties(said, central.get(name)) for name, said in by_block.items()}
+        by_block = {name: _without_ties(seen, name, said, central.get(name)) for name, said in by_block.items()}
     central, found = _contradictions(pair, seen, asked, by_block, central)
-    disputes = () if not found else (_told(found),)
+    disputes = () if not found or not seen.steady() or seen.run.tied() else (_told(found),)
     blocks = {name: assess(seen, name, by_block[name], central.get(name)) for name in names}
-    if (more := _unheard(seen, blocks, by_block)) and COMPLEX_STEP in heard:  # autodiff alone accuses nobody
+    more = {} if seen.run.tied() or COMPLEX_STEP not in heard else _unheard(seen, blocks, by_block)
+    if more:  # autodiff alone accuses nobody
         answer = complex_step(pair, seen, more)
         if not isinstance(answer, Silent):
             by_block |= {name: {**by_block[name], COMPLEX_STEP: _joined(by_block[name], answer[name])} for name in more}
             found = [c for name in more for c in contradictions(name, by_block[name], None)]
-            disputes = (*disputes, _told(found)) if found and not disputes and not seen.run.tied() else disputes
+            disputes = (*disputes, _told(found)) if found and not disputes else disputes
             blocks |= {name: assess(seen, name, by_block[name], central.get(name)) for name in more}
     return Judged(seen, blocks, tuple(silent), disputes, by_block, central)
 
 
 def _unheard(
-    seen: Observation, blocks: Mapping[str, Block], heard: Mapping[str, Mapping[str, Heard]]
+    seen: Observation, blocks: Mapping[str, GradientStanding], heard: Mapping[str, Mapping[str, Heard]]
 ) -> dict[str, Asked]:
     """The worst entries of wrong blocks of which the complex step has not spoken."""
     more = {}
     for name, block in blocks.items():
         said = heard[name]
-        if block.standing is not Standing.WRONG or AUTODIFF not in said or COMPLEX_STEP not in said:
+        if block.standing is not BlockStanding.WRONG or AUTODIFF not in said or COMPLEX_STEP not in said:
             continue
         full = said[AUTODIFF].values
         with np.errstate(invalid="ignore"):
@@ -131,13 +140,29 @@ def _exact(
     return heard, [answer for answer in answers.values() if isinstance(answer, Silent)]
 
 
-def _without_ties(said: Mapping[str, Heard], central: Differences | None) -> dict[str, Heard]:
-    """At a tie every witness chooses for itself: where they differ, or the two sides do, none of them is heard."""
-    ties = {c.at for c in contradictions("", said, None) if c.at is not None}
+def _without_ties(
+    seen: Observation, name: str, said: Mapping[str, Heard], central: PairDifferences | None
+) -> dict[str, Heard]:
+    """At a tie every witness chooses for itself. What it says against a gradient counts only where both sides of the
+    difference say the same: kinks that cancel, or that a choice decides, accuse nobody.
+    """
+    got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
+    smooth: dict[int, float] = {}
     if central is not None:
-        apart = np.abs(central.right - central.left) > 1e-3 * np.maximum(np.abs(central.right), np.abs(central.left))
-        ties |= {int(k) for k, kink in zip(central.entries, apart, strict=True) if kink}
-    return {witness: without(of, ties) for witness, of in said.items()}
+        for k, right, left in zip(central.entries.tolist(), central.right, central.left, strict=True):
+            if abs(right - left) <= SMOOTH * max(abs(right), abs(left)):
+                smooth[k] = float(right)
+    heard = {}
+    for witness, of in said.items():
+        allowed = seen.estimates[name].allowed(largest(of.values))
+        dropped = {
+            k
+            for k, value, bound in zip(of.entries.tolist(), of.values, of.bounds, strict=True)
+            if not abs(got[k] - value) <= allowed + bound
+            and not abs(smooth.get(k, np.nan) - value) <= SMOOTH * max(abs(value), abs(smooth.get(k, np.nan)))
+        }
+        heard[witness] = without(of, dropped)
+    return heard
 
 
 def _contradictions(
@@ -145,8 +170,8 @@ def _contradictions(
     seen: Observation,
     asked: Mapping[str, Asked],
     heard: Mapping[str, Mapping[str, Heard]],
-    central: dict[str, Differences],
-) -> tuple[dict[str, Differences], list[Contradiction]]:
+    central: dict[str, PairDifferences],
+) -> tuple[dict[str, PairDifferences], list[Contradiction]]:
     """Where differences alone say otherwise, their steps may be too large: they are asked again with finer ones."""
     found = [c for name, said in heard.items() for c in contradictions(name, said, central.get(name))]
     for finer in FINER:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw
 
-__all__ = ["Evidence"]
+__all__ = ["DrawEvidence"]
 
 Array = NDArray[Any]
 DIGITS = 1e-9  # of the largest entry: what a repaired gradient may differ by at least, however it is rounded
 
 
-class Evidence(NamedTuple):
+class DrawEvidence(NamedTuple):
     """One draw. ``allowed``: what two right programs may differ by, by primal; ``case``: the line that draws it."""
 
     draw: PairDraw

@@ -10,9 +10,9 @@ import numpy as np
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 
-__all__ = ["FirstWrong", "Steps", "is_adjoint", "located", "namesakes", "primals_of", "steps_of"]
+__all__ = ["FirstWrong", "KnownSteps", "is_adjoint", "located", "namesakes", "primals_of", "steps_of"]
 
 EQUAL = 1e-6  # relative, of differences of fourth order along random directions
 
@@ -24,14 +24,14 @@ class FirstWrong(NamedTuple):
     place: Place
 
 
-class Steps(NamedTuple):
+class KnownSteps(NamedTuple):
     """What is known of the locals of a backward pass: lines whose local is right, and the first that is wrong."""
 
     right: frozenset[tuple[str, int | None, int]]
     first: FirstWrong | None
 
 
-def steps_of(pair: OpenPair, evidence: Evidence) -> Steps:
+def steps_of(pair: OpenPair, evidence: DrawEvidence) -> KnownSteps:
     """Asked of the target's process; nothing is known where that raises."""
     try:
         told = pair.ask(
@@ -41,12 +41,12 @@ def steps_of(pair: OpenPair, evidence: Evidence) -> Steps:
             cotangents=list(evidence.cotangents),
         )
     except (TargetRaised, TargetDied):
-        return Steps(frozenset(), None)
+        return KnownSteps(frozenset(), None)
     forward = [*told["forward"], *primals_of(evidence)]
-    return Steps(_right(forward, told["backward"]), located(forward, told["backward"]))
+    return KnownSteps(_right(forward, told["backward"]), located(forward, told["backward"]))
 
 
-def primals_of(e: Evidence) -> list[dict[str, Any]]:
+def primals_of(e: DrawEvidence) -> list[dict[str, Any]]:
     """The primals among what the forward pass has, their adjoints known from the witnesses."""
     stream = np.random.RandomState(5)
     found: list[dict[str, Any]] = []

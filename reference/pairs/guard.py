@@ -17,7 +17,7 @@ from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.drawn import Judged
-from reference.pairs.reading import Conclusion, Standings
+from reference.pairs.reading import RowConclusion, Standings
 
 __all__ = ["FRACTIONS", "LARGEST", "left_out_guard"]
 
@@ -30,7 +30,7 @@ LINEAR = 0.05  # by how much an effect may depart from being proportional at c, 
 
 def left_out_guard(pair: OpenPair, standings: Standings) -> dict[str, tuple[str, Place]]:
     """The gradients that are right but for one guard, on every draw on which they are wrong; and its line."""
-    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     found: dict[str, tuple[str, Place]] = {}
     for row in wrong:
         if not all(block.relative <= EFFECT for _, block in row.shown):

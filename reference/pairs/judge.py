@@ -7,32 +7,38 @@ line that binds one of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 
 from reference.interface.entry import NotJudged, Place
 from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.concluding import result_of
-from reference.pairs.plan import Reading
+from reference.pairs.plan import PairReading
 from reference.pairs.reading import Bench, Standings, judge_reading
 from reference.pairs.result import PairFinding, PairResult, PairRow
+from reference.pairs.trial import trial
 
 __all__ = ["judge_pair", "judge_readings"]
 
 
 def judge_pair(
     open_pair: OpenPair, *, seed: int, case: str | None = None, draws: int = 3,
-    progress: Callable[[], None] = lambda: None,
+    progress: Callable[[], None] = lambda: None, explained: bool = True,
 ) -> PairResult:  # fmt: skip
-    """Judge a pair on drawn inputs, or on those of a case line. Raises nothing that the target raises."""
-    tried = import_module("reference.pairs.trial").trial(open_pair, seed=seed, case=case)
+    """Judge a pair on drawn inputs, or on those of a case line. Raises nothing that the target raises.
+
+    ``explained``: the cause of what is wrong is sought, and the smallest case.
+    """
+    if open_pair.proposal.unfinished is not None:
+        return _unfinished(open_pair)
+    tried = trial(open_pair, seed=seed, case=case)
     if tried.not_judged is not None:
         return PairResult(open_pair.proposal.check, not_judged=tried.not_judged, notes=tuple(tried.notes))
-    return judge_readings(open_pair, tried.readings, seed=seed, only=tried.only, draws=draws, progress=progress)
+    return judge_readings(open_pair, tried.readings, seed=seed, only=tried.only, draws=draws, progress=progress,
+                          explained=explained)  # fmt: skip
 
 
 def judge_readings(
-    open_pair: OpenPair, readings: Sequence[Reading], *, seed: int, only: PairDraw | None = None, draws: int = 3,
-    progress: Callable[[], None] = lambda: None,
+    open_pair: OpenPair, readings: Sequence[PairReading], *, seed: int, only: PairDraw | None = None, draws: int = 3,
+    progress: Callable[[], None] = lambda: None, explained: bool = True,
 ) -> PairResult:  # fmt: skip
     """Judge a pair under several readings; those of the highest rank that runs have a vote."""
     heard: list[Standings] = []
@@ -40,7 +46,7 @@ def judge_readings(
     for reading in sorted(readings, key=lambda r: r.rank):
         if heard and reading.rank > heard[0].reading.rank:
             break
-        settled = any(standings.right for standings in heard)
+        settled = any(standings.right and not standings.empty for standings in heard)
         standings = judge_reading(
             open_pair, reading, seed=seed, draws=1 if settled else draws, only=only, with_autodiff=not settled,
             progress=progress,
@@ -48,10 +54,11 @@ def judge_readings(
         (heard if standings.judged else silent).append(standings)
     if not heard:
         return _not_judged(open_pair, silent)
+    heard = [standings for standings in heard if not standings.empty] or heard
 
     def conclude(standings: Standings) -> PairResult:
         bench = Bench(open_pair, standings.reading, seed, progress=progress)
-        return result_of(bench, standings, draws=draws, alone=only is not None)
+        return result_of(bench, standings, draws=draws, alone=only is not None, explained=explained)
 
     right = [standings for standings in heard if standings.right]
     wrong = [standings for standings in heard if standings.wrong]
@@ -65,6 +72,14 @@ def judge_readings(
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
     return conclude(heard[0])
+
+
+def _unfinished(pair: OpenPair) -> PairResult:
+    """A template: what it returns is still to be written."""
+    place = Place(pair.file, pair.proposal.cell, int(pair.proposal.unfinished or pair.proposal.line))
+    finding = PairFinding("MB702", "error", "exactly", "is not finished: what it returns is still to be written",
+                          place=place)  # fmt: skip
+    return PairResult(pair.proposal.check, (PairRow("*", findings=(finding,)),))
 
 
 def _by_output(pair: OpenPair, right: Sequence[Standings]) -> bool:

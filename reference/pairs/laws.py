@@ -14,11 +14,12 @@ from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.interface.raised import described
-from reference.pairs.observation import Run, run
+from reference.pairs.observation import PairRun, run
 
-__all__ = ["Breach", "belongs_to", "breaches_of", "plain_run", "what_was_raised"]
+__all__ = ["MADE_SO", "Breach", "belongs_to", "breaches_of", "plain_run", "what_was_raised"]
 
 Array = NDArray[Any]
+MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 PREFIX = re.compile(r"^(?:self\.|grads?(?:\.|\[['\"])|grad_?|dLd|dJd|dl_d|d_?(?=[A-Za-z])|g_|delta_?)+", re.IGNORECASE)
 
 
@@ -33,7 +34,7 @@ class Breach(NamedTuple):
     primal: str = ""
 
 
-def plain_run(pair: OpenPair, draw: PairDraw, recorded: Run) -> tuple[list[Breach], str]:
+def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[Breach], str]:
     """NumPy itself beside the stand-in: what differs is either the target's chance or our fault; and which of these.
 
     The second is told in words: then nothing that the stand-in says may be held against the target.
@@ -46,7 +47,7 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: Run) -> tuple[list[Breac
     return [], ""
 
 
-def breaches_of(seen: Run) -> Iterator[Breach]:
+def breaches_of(seen: PairRun) -> Iterator[Breach]:
     """What one run shows of its own."""
     for name in seen.changed:
         yield Breach(name, "MB601", f"{name}, which it was given, was changed by the call: work on a copy")
@@ -86,7 +87,7 @@ def _bare(name: str) -> str:
     return name.rpartition(".")[2].lower()
 
 
-def _unlike(first: Run, second: Run) -> str | None:
+def _unlike(first: PairRun, second: PairRun) -> str | None:
     """The first thing in which two runs differ by a bit."""
     for k, (a, b) in enumerate(zip(first.outputs, second.outputs, strict=False)):
         if not _equal(a, b):
@@ -101,7 +102,7 @@ def _equal(a: Array, b: Array) -> bool:
     return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc" and b.dtype.kind in "fc")
 
 
-def _apart(plain: Run, recorded: Run) -> str | None:
+def _apart(plain: PairRun, recorded: PairRun) -> str | None:
     """Where the stand-in gives other numbers than NumPy: more than the last bits."""
     for k, (a, b) in enumerate(zip(plain.outputs, recorded.outputs, strict=False)):
         if not _close(a, b):

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.tolerance import LEADING, U32, U64, Estimate, amplification, estimate, joined, kappa, largest
 
-__all__ = ["JITTERS", "Observation", "Run", "finite", "jittered", "observe", "run"]
+__all__ = ["JITTERS", "Observation", "PairRun", "finite", "jittered", "observe", "run"]
 
 Array = NDArray[Any]
 JITTERS = 3
 HEAVY = 2000  # calls of NumPy of a forward pass, above which there is one jitter less
 
 
-class Run(NamedTuple):
+class PairRun(NamedTuple):
     """What one run of both passes answered. Its kinds are those of ``pair_run``, and "widened": float64 throughout."""
 
     primals: dict[str, Array]
@@ -55,7 +55,7 @@ class Observation(NamedTuple):
     """A draw, its run in float64, and what rounding does there."""
 
     draw: PairDraw
-    run: Run
+    run: PairRun
     estimates: dict[str, Estimate]  # by primal
     spread: float  # of the forward value, between the two precisions
     amplified: float  # by how much the forward pass enlarges rounding errors
@@ -70,13 +70,13 @@ class Observation(NamedTuple):
         return self.amplified * U32 <= LEADING
 
 
-def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> Run:
+def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> PairRun:
     """Ask for one run. Raises what ``ask`` raises."""
     told = pair.ask("pair_run", check=pair.proposal.check, draw=draw.tree(), kind=kind)
     outputs = [np.asarray(output) for output in told["outputs"]]
     cotangents = [np.asarray(cotangent) for cotangent in told["cotangents"]]
     near = told.get("near")
-    return Run(
+    return PairRun(
         _arrays(told["primals"]),
         outputs,
         cotangents,
@@ -94,13 +94,15 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> Run:
     )
 
 
-def finite(seen: Run) -> bool:
+def finite(seen: PairRun) -> bool:
     """Whether the forward pass is finite, and gives anything."""
-    return bool(seen.outputs) and all(o.dtype.kind in "fiub" and np.isfinite(o).all() for o in seen.outputs)
+    return any(o.size for o in seen.outputs) and all(
+        o.dtype.kind in "fiub" and np.isfinite(o).all() for o in seen.outputs
+    )
 
 
 def observe(
-    pair: OpenPair, draw: PairDraw, base: Run | None = None, kind: str = "float64", jitters: int = JITTERS
+    pair: OpenPair, draw: PairDraw, base: PairRun | None = None, kind: str = "float64", jitters: int = JITTERS
 ) -> Observation:
     """Run a draw and its jitters. ``base``: its run in float64, where it is known."""
     base = run(pair, draw, kind) if base is None else base

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
-from reference.pairs.blocks import Standing
+from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import Judged
-from reference.pairs.observation import Run, run
-from reference.pairs.reading import Conclusion, Standings
+from reference.pairs.observation import PairRun, run
+from reference.pairs.reading import RowConclusion, Standings
 
 __all__ = ["over_the_batch"]
 
@@ -29,8 +29,8 @@ TEXT = "gradients of parameters are means over the batch: 1/{} of the sum over i
 def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
     """The gradients that are right up to this convention, and what is said of it."""
     given = [parameter.name for parameter in pair.proposal.takes]
-    right = [row.primal for row in standings.rows if row.conclusion is Conclusion.RIGHT]
-    wrong = [row.primal for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    right = [row.primal for row in standings.rows if row.conclusion is RowConclusion.RIGHT]
+    wrong = [row.primal for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     inputs = [name for name in right if name in given]
     if not wrong or not inputs or right != inputs[:1] or len(right) + len(wrong) != len(standings.rows):
         return {}
@@ -61,7 +61,7 @@ def _batch_axis(judged: Judged, source: str, wrong: list[str]) -> int | None:
 def _is_over(judged: Judged, name: str, count: int) -> bool:
     block = judged.blocks[name]
     if count == 1:
-        return block.standing is Standing.RIGHT
+        return block.standing is BlockStanding.RIGHT
     got = np.asarray(judged.seen.run.gradients[name], dtype=np.float64).ravel()
     allowed = judged.seen.estimates[name].allowed()
     for witness in (COMPLEX_STEP, AUTODIFF):
@@ -105,5 +105,5 @@ def _others_stay(before: Array, after: Array, count: int) -> bool:
     )
 
 
-def _same(before: Run, after: Run) -> bool:
+def _same(before: PairRun, after: PairRun) -> bool:
     return len(before.outputs) == len(after.outputs)

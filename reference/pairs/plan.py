@@ -7,10 +7,10 @@ from typing import Protocol
 
 from reference.interface.pair import PairDraw
 
-__all__ = ["Reading"]
+__all__ = ["PairReading"]
 
 
-class Reading(Protocol):
+class PairReading(Protocol):
     """One meaning of the arguments, and what can be drawn under it.
 
     ``rank``: how good the evidence for it is, the smaller the better. ``label``: its name, unlike that of any other.

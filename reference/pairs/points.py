@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.pairs.observation import Run
+from reference.pairs.observation import PairRun
 
 __all__ = ["Asked", "exhaustive", "few_of", "points_of"]
 
@@ -32,12 +32,12 @@ class Asked(NamedTuple):
             yield [name, self.direction]
 
 
-def exhaustive(run: Run, names: Mapping[str, Array], budget: float = SMALL) -> bool:
+def exhaustive(run: PairRun, names: Mapping[str, Array], budget: float = SMALL) -> bool:
     """Whether every entry is asked: few entries of a forward pass with few operations."""
     return max(1, run.operations) * sum(array.size for array in names.values()) <= budget
 
 
-def points_of(run: Run, names: Mapping[str, Array], seed: int, *, every: bool | None = None) -> dict[str, Asked]:
+def points_of(run: PairRun, names: Mapping[str, Array], seed: int, *, every: bool | None = None) -> dict[str, Asked]:
     """The entries and directions of every block that is asked. ``every``: all entries, whatever it costs."""
     whole = exhaustive(run, names) if every is None else every
     many = _affordable(run, len(names), SAMPLED, 1)
@@ -52,7 +52,7 @@ def points_of(run: Run, names: Mapping[str, Array], seed: int, *, every: bool | 
     return asked
 
 
-def few_of(run: Run, asked: Mapping[str, Asked]) -> dict[str, Asked]:
+def few_of(run: PairRun, asked: Mapping[str, Asked]) -> dict[str, Asked]:
     """What differences are asked, four evaluations each: fewer entries of a block where not all are asked."""
     many = _affordable(run, len(asked), FEW, 4)
     return {
@@ -63,6 +63,6 @@ def few_of(run: Run, asked: Mapping[str, Asked]) -> dict[str, Asked]:
     }
 
 
-def _affordable(run: Run, blocks: int, wanted: int, evaluations: int) -> int:
+def _affordable(run: PairRun, blocks: int, wanted: int, evaluations: int) -> int:
     """How many entries of each block one question may be asked."""
     return max(1, min(wanted, HEAVY // (max(1, run.operations) * max(1, blocks) * evaluations)))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
-from reference.pairs.reading import Conclusion, Standings, judge_reading
+from reference.pairs.reading import RowConclusion, Standings, judge_reading
 from reference.pairs.tolerance import U32
 
 __all__ = ["Widened", "widened"]
@@ -30,8 +30,9 @@ def widened(pair: OpenPair, standings: Standings, *, seed: int, draws: int) -> W
     if not again.right:
         return None
     casts = [cast for judged in standings.judged for cast in judged.seen.run.casts]
-    if not casts:
-        return None
+    if not casts:  # before either pass: an array that the object was made with
+        text = "something that it holds is of a narrower float: with that widened every gradient is right"
+        return Widened(again, text, Place(pair.file, pair.proposal.cell, pair.proposal.line))
     cell, line, what = casts[0][:3]
     text = f"it is {what} on the way: with that widened every gradient is right"
     return Widened(again, text, Place(pair.file, cell, int(line)))
@@ -41,7 +42,7 @@ def _may_be(standings: Standings) -> bool:
     """Whether everything that is wrong is small, or the witnesses only ran another forward pass."""
     if any(breach.severity == "error" for breach in standings.breaches) or not standings.rows:
         return False
-    wrong = [row for row in standings.rows if row.conclusion is Conclusion.WRONG]
+    wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     if any(block.infinite or block.relative > SIZE for row in wrong for _, block in row.shown):
         return False
     other_value = any("forward value" in s.reason for judged in standings.judged for s in judged.silent)

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 
-__all__ = ["Pattern", "pattern_of"]
+__all__ = ["Relation", "pattern_of"]
 
 Array = NDArray[Any]
 
 
-class Pattern(NamedTuple):
+class Relation(NamedTuple):
     """``family``: "factor", "size", "number", "term", "lost", "extra", "rows", "order" or "" for none that is exact."""
 
     family: str
@@ -26,16 +26,16 @@ class Pattern(NamedTuple):
     missing: bool = False  # of a term: it is not there
 
 
-def pattern_of(evidence: Sequence[Evidence], name: str) -> Pattern:
+def pattern_of(evidence: Sequence[DrawEvidence], name: str) -> Relation:
     """The plainest exact relation that holds on every draw; else where it is wrong."""
     for relation in (_factor, _term, _order, _entries, _rows):
         found = relation(evidence, name)
         if found is not None:
             return found
-    return Pattern("", _where(evidence, name), exact=False)
+    return Relation("", _where(evidence, name), exact=False)
 
 
-def _factor(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _factor(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
     ratios = []
     for e in evidence:
         got, want = _pair(e, name)
@@ -45,23 +45,23 @@ def _factor(evidence: Sequence[Evidence], name: str) -> Pattern | None:
             return None
         ratios.append(r)
     if all(r == 0 for r in ratios):
-        return Pattern("lost", "is zero, and should not be")
+        return Relation("lost", "is zero, and should not be")
     said = _named(ratios, evidence)
     if said is None:
         return None
     family, text = said
-    return Pattern(
+    return Relation(
         family, f"is exactly {text} the right one" if text != "−1 ×" else "is exactly the right one with the other sign"
     )
 
 
-def _named(ratios: Sequence[float], evidence: Sequence[Evidence]) -> tuple[str, str] | None:
+def _named(ratios: Sequence[float], evidence: Sequence[DrawEvidence]) -> tuple[str, str] | None:
     """A name for a factor of every draw: a number, or a size or an argument that it is everywhere."""
     if all(_close(r, ratios[0]) for r in ratios):
         simple = Fraction(ratios[0]).limit_denominator(12)
         if simple != 0 and _close(float(simple), ratios[0]):
             return "factor", f"{_shown(simple)} ×"
-    for family, values in (("size", Evidence.sizes), ("number", Evidence.numbers)):
+    for family, values in (("size", DrawEvidence.sizes), ("number", DrawEvidence.numbers)):
         tables = [values(e) for e in evidence]
         if len(evidence) < 2 and family == "size":
             continue
@@ -92,7 +92,7 @@ def _forms(key: str, family: str) -> list[tuple[str, Callable[[float], float]]]:
     return forms
 
 
-def _term(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _term(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
     """``yours − right`` is a multiple of a primal: a penalty on one side alone, or scaled."""
     for primal in evidence[0].primals:
         coefficients = []
@@ -110,19 +110,19 @@ def _term(evidence: Sequence[Evidence], name: str) -> Pattern | None:
             text = said[1].removesuffix(" ×").removeprefix("−") if said else "a multiple of"
             missing = coefficients[0] < 0
             verb = "lacks exactly the term" if missing else "has a term that the value has not, exactly"
-            return Pattern("term", f"{verb} {text} · {primal}", primal=primal, missing=missing)
+            return Relation("term", f"{verb} {text} · {primal}", primal=primal, missing=missing)
     return None
 
 
-def _order(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _order(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
     """It is the gradient of another primal."""
     for other in evidence[0].want:
         if other != name and all(e.right(other, e.got[name]) for e in evidence if name in e.got):
-            return Pattern("order", f"is exactly the gradient of {other}")
+            return Relation("order", f"is exactly the gradient of {other}")
     return None
 
 
-def _entries(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _entries(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
     """Some entries are zero and should not be; or are not, and should be; every other is right."""
     lost = extra = True
     for e in evidence:
@@ -131,13 +131,13 @@ def _entries(evidence: Sequence[Evidence], name: str) -> Pattern | None:
         lost &= bool((got[wrong] == 0).all())
         extra &= bool((np.abs(want[wrong]) <= e.least(name)).all())
     if lost:
-        return Pattern("lost", "is zero in entries that should not be, and right in every other")
+        return Relation("lost", "is zero in entries that should not be, and right in every other")
     if extra:
-        return Pattern("extra", "is not zero in entries that should be, and right in every other")
+        return Relation("extra", "is not zero in entries that should be, and right in every other")
     return None
 
 
-def _rows(evidence: Sequence[Evidence], name: str) -> Pattern | None:
+def _rows(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
     """A factor of its own for each entry of one axis."""
     for axis in range(np.ndim(evidence[0].want[name])):
         for e in evidence:
@@ -149,11 +149,11 @@ def _rows(evidence: Sequence[Evidence], name: str) -> Pattern | None:
             if not (np.abs(got - r * want) <= (1 + np.abs(r)) * e.least(name)).all():
                 break
         else:
-            return Pattern("rows", f"is off by a factor of its own for each index of axis {axis}")
+            return Relation("rows", f"is off by a factor of its own for each index of axis {axis}")
     return None
 
 
-def _where(evidence: Sequence[Evidence], name: str) -> str:
+def _where(evidence: Sequence[DrawEvidence], name: str) -> str:
     """Which entries are wrong, where that is not all of them."""
     e = evidence[0]
     got, want = _pair(e, name)
@@ -170,7 +170,7 @@ def _where(evidence: Sequence[Evidence], name: str) -> str:
     return f"is wrong in {int(wrong.sum())} of {wrong.size} entries"
 
 
-def _pair(e: Evidence, name: str) -> tuple[Array, Array]:
+def _pair(e: DrawEvidence, name: str) -> tuple[Array, Array]:
     return np.asarray(e.got[name], dtype=float), np.asarray(e.want[name], dtype=float)
 
 

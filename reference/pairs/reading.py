@@ -6,24 +6,27 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
-from reference.pairs.blocks import Block, Standing
+from reference.pairs.blocks import BlockStanding, GradientStanding
 from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.laws import Breach, breaches_of, plain_run, what_was_raised
+from reference.pairs.laws import MADE_SO, Breach, breaches_of, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
-from reference.pairs.plan import Reading
+from reference.pairs.plan import PairReading
 from reference.pairs.testimony import Silent
 
-__all__ = ["Bench", "Conclusion", "Row", "Standings", "judge_reading", "seed_of"]
+__all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
 
 MILD, FRESH, CONFIRMED = 4, 4, 2  # milder draws; fresh ones of the same sizes, of which so many must be wrong too
+TRIED = 3  # the rank of a reading that is a guess
 
 
-class Conclusion(StrEnum):
+class RowConclusion(StrEnum):
     """What the draws say of one gradient together."""
 
     RIGHT = "right"
@@ -36,11 +39,11 @@ class Row(NamedTuple):
 
     primal: str
     called: str
-    conclusion: Conclusion
+    conclusion: RowConclusion
     tally: Tally = Tally()
     why: str = ""  # where it is open
     place: Place | None = None
-    shown: tuple[tuple[Judged, Block], ...] = ()  # draws on which it is wrong, the first one first
+    shown: tuple[tuple[Judged, GradientStanding], ...] = ()  # draws on which it is wrong, the first one first
     right_at: tuple[PairDraw, ...] = ()
     zero: bool = False  # its truth is exactly zero on every draw
     lost: tuple[PairDraw, ...] = ()  # where more than half of its digits are lost
@@ -49,7 +52,7 @@ class Row(NamedTuple):
 class Standings(NamedTuple):
     """A pair under one reading: its gradients, and what its runs show of their own."""
 
-    reading: Reading
+    reading: PairReading
     rows: tuple[Row, ...] = ()
     breaches: tuple[Breach, ...] = ()
     disputes: tuple[str, ...] = ()
@@ -62,13 +65,19 @@ class Standings(NamedTuple):
 
     @property
     def wrong(self) -> bool:
-        return any(row.conclusion is Conclusion.WRONG for row in self.rows) or any(
+        return any(row.conclusion is RowConclusion.WRONG for row in self.rows) or any(
             breach.severity == "error" for breach in self.breaches
         )
 
     @property
+    def empty(self) -> bool:
+        """Whether every derivative is zero under this meaning, as that of a softmax over one class: it says nothing."""
+        found = [block for judged in self.judged for block in judged.blocks.values()]
+        return bool(found) and all(block.zero for block in found) and not self.wrong
+
+    @property
     def right(self) -> bool:
-        return bool(self.rows) and not self.wrong and all(row.conclusion is Conclusion.RIGHT for row in self.rows)
+        return bool(self.rows) and not self.wrong and all(row.conclusion is RowConclusion.RIGHT for row in self.rows)
 
 
 def seed_of(seed: int, index: int, attempt: int) -> int:
@@ -77,7 +86,7 @@ def seed_of(seed: int, index: int, attempt: int) -> int:
 
 
 def judge_reading(
-    pair: OpenPair, reading: Reading, *, seed: int, draws: int = 3, only: PairDraw | None = None,
+    pair: OpenPair, reading: PairReading, *, seed: int, draws: int = 3, only: PairDraw | None = None,
     with_autodiff: bool = True, kind: str = "float64", progress: Callable[[], None] = lambda: None,
 ) -> Standings:  # fmt: skip
     """Judge a pair under one reading. ``only``: this draw alone. Raises nothing that the target raises."""
@@ -87,7 +96,8 @@ def judge_reading(
     for index in range(1 if only is not None else max(draws, len(reading.cases)) if draws > 1 else 1):
         judged[index] = []
         for draw in _draws(reading, seed, index, only):
-            stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and index == 0)
+            needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
+            stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and needed)
             if stop is None and not _again(judged[index]):
                 break
             if stop is not None:
@@ -98,9 +108,9 @@ def judge_reading(
     if not every:
         stop = next(iter(stops.values()), Stop("MB704", "nothing was drawn"))
         return Standings(reading, why=stop.text, place=stop.place)
-    breaches, doubt = _laws(pair, every[0])
+    breaches, doubt = _laws(bench, every[0])
     wrong = {index: _wrong(found) for index, found in judged.items()}
-    fresh = [] if only is not None else _confirmations(bench, wrong)
+    fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
     rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in _names(every))
     raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
@@ -123,7 +133,7 @@ class Stop(NamedTuple):
         return Breach("*", self.code, self.text, place=self.place)
 
 
-def _draws(reading: Reading, seed: int, index: int, only: PairDraw | None) -> Iterator[PairDraw]:
+def _draws(reading: PairReading, seed: int, index: int, only: PairDraw | None) -> Iterator[PairDraw]:
     """The draws of one index: fresh values, milder each time."""
     if only is not None:
         yield only
@@ -136,7 +146,7 @@ class Bench(NamedTuple):
     """Where the draws of a reading are judged."""
 
     pair: OpenPair
-    reading: Reading
+    reading: PairReading
     seed: int
     kind: str = "float64"
     progress: Callable[[], None] = lambda: None
@@ -159,20 +169,43 @@ class Bench(NamedTuple):
 
 def _again(judged: list[Judged]) -> bool:
     """Whether a milder draw of the same sizes may say more."""
-    settled = {name for j in judged for name, b in j.blocks.items() if b.standing in (Standing.RIGHT, Standing.WRONG)}
+    settled = {
+        name for j in judged for name, b in j.blocks.items() if b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)
+    }
     if judged[-1].disputes or not settled.issuperset(judged[-1].blocks):
         return True
     return any(silent.place is None and silent.reason.startswith("it") for silent in judged[-1].silent)
 
 
-def _laws(pair: OpenPair, first: Judged) -> tuple[tuple[Breach, ...], str]:
-    """What the first draw shows of its own."""
-    found = list(breaches_of(first.seen.run))
+def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
+    """What the first draw shows of its own. Shapes that were guessed accuse nobody."""
+    pair = bench.pair
+    found = [_guessed(breach, bench, first) for breach in breaches_of(first.seen.run)]
     try:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:
-        return tuple(found), f"NumPy itself {what_was_raised(error, '')[1]}"
-    return (*found, *plain), doubt
+        plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
+    place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
+    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in (*found, *plain))
+    return tuple(told), doubt
+
+
+def _guessed(breach: Breach, bench: Bench, first: Judged) -> Breach:
+    """A shape that was guessed accuses nobody, unless an argument of the gradient's own shape does not run."""
+    if breach.code != "MB501" or bench.reading.rank < TRIED or breach.primal.startswith("self."):
+        return breach
+    draw, seen, name = first.seen.draw, first.seen.run, breach.primal
+    gradient = seen.gradients.get(name)
+    if gradient is not None and name in draw.arguments:
+        other = np.resize(seen.primals[name], gradient.shape)
+        try:
+            again = run(bench.pair, draw._replace(arguments={**draw.arguments, name: other}), "plain")
+        except TargetRaised:
+            return breach
+        if name not in again.gradients or again.gradients[name].shape != gradient.shape:
+            return breach
+    text = f"{breach.text}, whose shape was guessed: say what it is with {bench.reading.bind}"
+    return breach._replace(code="MB704", severity="inconclusive", text=text)
 
 
 def _names(every: list[Judged]) -> list[str]:
@@ -180,10 +213,15 @@ def _names(every: list[Judged]) -> list[str]:
 
 
 def _wrong(judged: list[Judged]) -> set[str]:
-    return {name for j in judged if not j.disputes for name, b in j.blocks.items() if b.standing is Standing.WRONG}
+    return {name for j in judged if not j.disputes for name, b in j.blocks.items() if b.standing is BlockStanding.WRONG}
 
 
-def _confirmations(bench: Bench, wrong: dict[int, set[str]]) -> list[Judged]:
+def _without_complex_step(judged: list[Judged]) -> bool:
+    """Whether the other exact witness is needed on every draw."""
+    return bool(judged) and all(any(s.witness == COMPLEX_STEP for s in j.silent) for j in judged)
+
+
+def _confirmations(bench: Bench, wrong: dict[int, set[str]], with_autodiff: bool) -> list[Judged]:
     """Fresh values of the sizes at which a gradient was wrong, until each of these is wrong often enough."""
     found: list[Judged] = []
     done: set[str] = set()
@@ -193,7 +231,8 @@ def _confirmations(bench: Bench, wrong: dict[int, set[str]]) -> list[Judged]:
             if all(count >= CONFIRMED for count in times.values()):
                 break
             sat: list[Judged] = []
-            bench.sit(bench.reading.draw(seed_of(bench.seed, index, MILD + attempt), index), index, sat)
+            draw = bench.reading.draw(seed_of(bench.seed, index, MILD + attempt), index)
+            bench.sit(draw, index, sat, with_autodiff=with_autodiff)
             found += sat
             for name in times.keys() & _wrong(sat):
                 times[name] += 1
@@ -205,19 +244,21 @@ def _row(name: str, every: list[Judged], fresh: list[Judged], alone: bool, doubt
     """One gradient over all its draws."""
     sat = [(j, j.blocks[name]) for j in every if name in j.blocks]
     again = [(j, j.blocks[name]) for j in fresh if name in j.blocks]
-    clear = [(j, b) for j, b in sat if not j.disputes and b.standing in (Standing.RIGHT, Standing.WRONG)]
+    clear = [(j, b) for j, b in sat if not j.disputes and b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)]
     called = next((j.seen.run.called[name] for j, _ in sat if name in j.seen.run.called), f"d{name}")
-    wrong = [(j, b) for j, b in clear if b.standing is Standing.WRONG]
-    confirmed = [(j, b) for j, b in again if not j.disputes and b.standing is Standing.WRONG]
+    wrong = [(j, b) for j, b in clear if b.standing is BlockStanding.WRONG]
+    confirmed = [(j, b) for j, b in again if not j.disputes and b.standing is BlockStanding.WRONG]
     tally = sum((b.tally for _, b in (*clear, *confirmed)), start=Tally())
     lost = tuple(j.seen.draw for j, b in sat if b.lost)
-    right_at = tuple(j.seen.draw for j, b in clear if b.standing is Standing.RIGHT)
+    right_at = tuple(j.seen.draw for j, b in clear if b.standing is BlockStanding.RIGHT)
     zero = bool(clear) and all(b.exactly for _, b in clear)
-    row = Row(name, called, Conclusion.OPEN, tally, shown=(*wrong, *confirmed), right_at=right_at, zero=zero, lost=lost)
+    row = Row(
+        name, called, RowConclusion.OPEN, tally, shown=(*wrong, *confirmed), right_at=right_at, zero=zero, lost=lost
+    )
     if doubt:
         return row._replace(why=doubt)
     if wrong and (alone or len(confirmed) >= CONFIRMED):
-        return row._replace(conclusion=Conclusion.WRONG)
+        return row._replace(conclusion=RowConclusion.WRONG)
     if wrong:
         return row._replace(why=f"wrong on {len(wrong) + len(confirmed)} of {len(clear) + len(again)} draws only")
     if not clear:
@@ -226,13 +267,13 @@ def _row(name: str, every: list[Judged], fresh: list[Judged], alone: bool, doubt
     missing = _missing(tally, every)
     if missing is not None:
         return row._replace(why=missing.reason, place=missing.place)
-    return row._replace(conclusion=Conclusion.RIGHT)
+    return row._replace(conclusion=RowConclusion.RIGHT)
 
 
-def _why_open(sat: list[tuple[Judged, Block]]) -> tuple[str, Place | None]:
+def _why_open(sat: list[tuple[Judged, GradientStanding]]) -> tuple[str, Place | None]:
     if any(j.disputes for j, _ in sat):
         return "the witnesses disagree", None
-    if any(b.standing is Standing.WEAK for _, b in sat):
+    if any(b.standing is BlockStanding.WEAK for _, b in sat):
         return "float32 keeps too few of its digits to tell rounding from a mistake", None
     silent = next((s for j, _ in sat for s in j.silent), None)
     if silent is None:

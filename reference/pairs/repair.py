@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 
 __all__ = ["Repair", "Search"]
 
@@ -36,7 +36,7 @@ class Repair(NamedTuple):
 class Search:
     """One pair's edits, tried under a limit of time."""
 
-    def __init__(self, pair: OpenPair, evidence: Sequence[Evidence], wrong: Sequence[str], seconds: float) -> None:
+    def __init__(self, pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], seconds: float) -> None:
         self.pair, self.wrong = pair, list(wrong)
         self.evidence = sorted(evidence, key=_effort)  # the first is that on which most edits fail
         self.until = time.monotonic() + seconds
@@ -102,7 +102,9 @@ class Search:
             self.edits[which] = {int(e["number"]): e for e in told}
         return self.edits[which]
 
-    def _answers(self, which: str, chosen: list[Any], evidence: Sequence[Evidence]) -> Iterator[tuple[Any, list[Any]]]:
+    def _answers(
+        self, which: str, chosen: list[Any], evidence: Sequence[DrawEvidence]
+    ) -> Iterator[tuple[Any, list[Any]]]:
         draws = [e.draw.tree() for e in evidence]
         along = [] if which == "backward" else self.wrong if len(evidence) == 1 else list(self.evidence[0].want)
         at, size = 0, CHUNK
@@ -122,7 +124,7 @@ class Search:
             self.until = 0.0
             return None
 
-    def _rights(self, which: str, answer: Mapping[str, Any], evidence: Evidence) -> tuple[str, ...]:
+    def _rights(self, which: str, answer: Mapping[str, Any], evidence: DrawEvidence) -> tuple[str, ...]:
         """Which of the wrong gradients are right under an edit that makes no other wrong; none where it does."""
         if answer.get("raised") is not None or not answer["gradients"].keys() >= evidence.want.keys():
             return ()
@@ -155,7 +157,7 @@ class Search:
         return sorted(kept, key=lambda r: r.weight)
 
 
-def _effort(e: Evidence) -> int:
+def _effort(e: DrawEvidence) -> int:
     """How large a draw is."""
     return sum(np.size(a) for a in (*e.primals.values(), *e.cotangents))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 from reference.interface.pair import PairDraw
-from reference.pairs.blocks import Standing
+from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import Judged
 from reference.pairs.reading import Bench, seed_of
 
@@ -27,7 +27,7 @@ def smallest(bench: Bench, shown: Judged, name: str) -> Judged:
                 return best
             left -= 1
             found = _at(bench, shown, smaller, shown.seen.draw.seed)
-            if found is not None and _stands(found, name) is Standing.WRONG:
+            if found is not None and _stands(found, name) is BlockStanding.WRONG:
                 sizes, best, changed = smaller, found, True
                 break
     return best
@@ -43,7 +43,7 @@ def only_where(bench: Bench, shown: Judged, names: Collection[str], right_at: tu
         for seed in TWICE:
             left -= 1
             found = _at(bench, shown, changed, seed_of(bench.seed, shown.sizes_index, seed))
-            right = found is not None and all(_stands(found, name) is Standing.RIGHT for name in names)
+            right = found is not None and all(_stands(found, name) is BlockStanding.RIGHT for name in names)
             if not right:
                 break
         if right:
@@ -86,7 +86,7 @@ def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Jud
     return sat[0] if sat and not sat[0].disputes else None
 
 
-def _stands(judged: Judged, name: str) -> Standing | None:
+def _stands(judged: Judged, name: str) -> BlockStanding | None:
     return judged.blocks[name].standing if name in judged.blocks else None
 
 

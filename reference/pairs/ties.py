@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.observation import finite, run
-from reference.pairs.plan import Reading
+from reference.pairs.drawn import comparable
+from reference.pairs.observation import Observation, finite, observe, run
+from reference.pairs.plan import PairReading
 from reference.pairs.points import Asked
 from reference.pairs.testimony import Silent, complex_step
 
@@ -25,17 +25,17 @@ __all__ = ["Tie", "tied_draw", "ties_of"]
 
 Array = NDArray[Any]
 GRID = 0.5
-WIDTH = 1e-4  # of a slope: how far a one-sided difference may be off, where its own bound is not known
+STEP = 2.0**-20
+FEW = 24  # entries, by which it is seen what was chosen
 
 
 class Tie(NamedTuple):
-    """One gradient at a draw with ties: ``even``: right along the tied values together; ``within`` the two sides."""
+    """One gradient at a draw with ties. ``even``: it is right along the tied values together."""
 
     name: str
     even: bool
-    within: bool
-    chosen: bool  # it is what NumPy itself chooses
-    judged: Judged
+    chosen: bool  # as far as was looked at, it is what NumPy itself chooses
+    draw: PairDraw
 
 
 def tied_draw(draw: PairDraw) -> PairDraw:
@@ -43,44 +43,58 @@ def tied_draw(draw: PairDraw) -> PairDraw:
     return draw._replace(arguments=_coarse(draw.arguments), seed=draw.seed)
 
 
-def ties_of(pair: OpenPair, reading: Reading, seed: int, index: int = 0) -> list[Tie]:
+def ties_of(pair: OpenPair, reading: PairReading, seed: int, index: int = 0) -> list[Tie]:
     """What every gradient does at ties, at one draw on a coarse grid; nothing where it makes none."""
     draw = tied_draw(reading.draw(seed, index))
     try:
         base = run(pair, draw)
         if not finite(base) or not base.tied():
             return []
-        judged = judge_draw(pair, draw, base=base, with_autodiff=False, every=True)
-        if not judged.seen.steady() or judged.disputes:
+        seen = observe(pair, draw, base, jitters=1)
+        if not seen.steady():
             return []
-        return [tie for name in judged.blocks if (tie := _tie(pair, judged, name)) is not None]
+        return [tie for name in comparable(base) if (tie := _tie(pair, seen, name)) is not None]
     except (TargetRaised, TargetDied):
         return []
 
 
-def _tie(pair: OpenPair, judged: Judged, name: str) -> Tie | None:
+def _tie(pair: OpenPair, seen: Observation, name: str) -> Tie | None:
     """The gradient of one primal whose own values are tied."""
-    seen, central = judged.seen, judged.central.get(name)
-    primal = seen.run.primals[name]
-    estimate = seen.estimates[name]
-    if central is None or not np.array_equal(primal * 2, np.rint(primal * 2)):
+    primal, estimate = seen.run.primals[name], seen.estimates[name]
+    equal = _among_equals(primal)
+    if not equal.size or not np.array_equal(primal * 2, np.rint(primal * 2)):
         return None
     together = _moved_together(primal, seen.draw.seed)
-    asked = {name: Asked(np.arange(primal.size), together)}
-    answer = complex_step(pair, seen, asked)
+    if not _keeps_its_branches(pair, seen, name, together):
+        return None
+    answer = complex_step(pair, seen, {name: Asked(equal[:: max(1, equal.size // FEW)][:FEW], together)})
     if isinstance(answer, Silent) or not np.isfinite(answer[name].along):
         return None
     own = answer[name]
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
-    size = float(np.max(np.abs(own.values), initial=0.0))
-    allowed = estimate.allowed(size)
-    v = together.ravel()
+    allowed, v = estimate.allowed(), together.ravel()
     even = abs(float(got @ v) - own.along) <= allowed * float(np.abs(v).sum()) + own.along_bound
-    chosen = bool(np.all(np.abs(got - own.values) <= allowed + own.bounds))
-    low, high = np.minimum(central.left, central.right), np.maximum(central.left, central.right)
-    slack = WIDTH * np.maximum(size, np.maximum(np.abs(low), np.abs(high)))
-    within = bool(np.all((got >= low - slack) & (got <= high + slack)))
-    return Tie(name, even, within, chosen, judged)
+    chosen = bool(np.all(np.abs(got[own.entries] - own.values) <= allowed + own.bounds))
+    return Tie(name, even, chosen, seen.draw)
+
+
+def _among_equals(primal: Array) -> Array:
+    """The entries that are not zero and have an equal."""
+    _, which, counts = np.unique(primal, return_inverse=True, return_counts=True)
+    return np.flatnonzero((counts[which.ravel()] > 1) & (primal.ravel() != 0))
+
+
+def _keeps_its_branches(pair: OpenPair, seen: Observation, name: str, direction: Array) -> bool:
+    """Whether no switch is crossed along a direction, to either side."""
+    told = pair.ask(
+        "pair_differences",
+        check=pair.proposal.check,
+        draw=seen.draw.tree(),
+        cotangents=list(seen.run.cotangents),
+        points=[[name, direction]],
+        steps=[STEP],
+    )
+    return bool(np.all(told["same"]))
 
 
 def _moved_together(primal: Array, seed: int) -> Array:

@@ -23,24 +23,29 @@ from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
-from reference.pairs.inputs.spec import Path, Plan, Rank
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, Spec, ValueLaw, leaves
+from reference.pairs.inputs.words import CaseError
 
-__all__ = ["Trial", "trial"]
+__all__ = ["MOST", "PairTrial", "trial"]
 
-ATTEMPTS = 240  # in all, before nothing has run
+ATTEMPTS, MOST = 160, 240  # of one rank and kind of sizes, and in all
 FURTHER = 40  # after the first plan that ran, in search of others that would contradict it
 READINGS = 4  # that have a vote
 SIZES, CHOICES = 3, 5  # of a plan that runs
 HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
-PATIENCE = 5  # equal failures that have nothing to do with the arguments
+OWN_FAULTS = {"AttributeError", "UnboundLocalError", "Unprepared", "Unbound", "NoOutput"}
+OF_AN_ARGUMENT = re.compile(r"'(?:int|float|list|tuple|dict|str|ndarray|\w*int64|\w*float64|bool|NoneType)' object")
+PATIENCE, IMPATIENCE = 5, 20  # equal failures that have nothing to do with the arguments
 DEATHS = 2
 FLAT_TRIES, LONGEST = 6, 4000
 RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
-PHASES: tuple[tuple[str, ...], ...] = (("distinct", "fitting"), ("even", "divisible"), ("square", "seen"), ("equal",))
+PHASES = (("distinct fitting", "even divisible", "seen"), ("square",), ("equal",))
 NOTES = {"seen": "of the sizes of a call", "square": "as high as wide", "equal": "all of one size"}
 
+Ran = tuple[Plan, PairCase, Attempt, str]  # and how its sizes were drawn
 
-class Trial(NamedTuple):
+
+class PairTrial(NamedTuple):
     """The plans that run, of one rank; or why there is none. ``only``: the draw of the case line."""
 
     readings: tuple[RunningPlan, ...] = ()
@@ -50,22 +55,28 @@ class Trial(NamedTuple):
     attempts: int = 0
 
 
-def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> Trial:
+def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> PairTrial:
     """Try the plans of a pair. ``case``: a line; its plan is taken, and nothing is tried. Raises ``CaseError``."""
-    plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
+    try:
+        plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
+    except CaseError as wrong:  # what is bound
+        place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
+        return PairTrial(
+            not_judged=NotJudged(pair.proposal.check, str(wrong), remedy(pair.proposal), place, needed=True)
+        )
     if case is not None:
         wanted = parse(case, plans, pair.proposal.check)
         plan = next(p for p in plans if p.label == wanted.label)
         reading = RunningPlan(pair, plan, (wanted,), ({},), tuple(plans))
-        return Trial((reading,), only=reading.draw(wanted.seed, 0, exactly=True))
-    search = _Search(pair, plans, seed)
+        return PairTrial((reading,), only=reading.draw(wanted.seed, 0, exactly=True))
+    search = _PlanSearch(pair, plans, seed)
     readings = search.run()
     if readings:
-        return Trial(readings, notes=search.notes(), attempts=search.attempts)
-    return Trial(not_judged=search.why(), attempts=search.attempts)
+        return PairTrial(readings, notes=search.notes(), attempts=search.attempts)
+    return PairTrial(not_judged=search.why(), attempts=search.attempts)
 
 
-class _Search:
+class _PlanSearch:
     """One search; it counts what it asks."""
 
     def __init__(self, pair: OpenPair, plans: Sequence[Plan], seed: int) -> None:
@@ -76,24 +87,25 @@ class _Search:
         self.limit = ATTEMPTS
 
     def run(self) -> tuple[RunningPlan, ...]:
-        for rank in Rank:
-            plans = [plan for plan in self.plans if plan.rank is rank]
-            ran = self._of_rank(plans)
-            if ran:
-                clean = min(one.unmatched for _, _, one, _ in ran)
-                best = [found for found in ran if found[2].unmatched == clean][:READINGS]
-                return tuple(self._widened(plan, case, how) for plan, case, _, how in best)
-            if self._given_up():
-                break
+        """Sizes that hide mistakes, all equal at the worst, are tried once no plan runs with others."""
+        for phase in PHASES:
+            for rank in Rank:
+                ran = self._of_rank([plan for plan in self.plans if plan.rank is rank], phase)
+                if ran:
+                    clean = min(one.unmatched for _, _, one, _ in ran)
+                    best = _narrowest([found for found in ran if found[2].unmatched == clean])[:READINGS]
+                    return tuple(self._widened(plan, case, how) for plan, case, _, how in best)
+                if self._given_up(for_good=True):
+                    return ()
         return ()
 
-    def _of_rank(self, plans: Sequence[Plan]) -> list[tuple[Plan, PairCase, Attempt, str]]:
-        """Of every plan the first case that runs, the best sizes first."""
-        ran: list[tuple[Plan, PairCase, Attempt, str]] = []
-        self.limit = max(self.limit, self.attempts + ATTEMPTS // 3)
-        for phase in PHASES:
+    def _of_rank(self, plans: Sequence[Plan], phase: Sequence[str]) -> list[Ran]:
+        """Of every plan the first case that runs; of sizes that hide mistakes the best."""
+        ran: list[Ran] = []
+        self.limit = self.attempts + ATTEMPTS
+        for ways in phase:
             for plan in plans:
-                for how in phase:
+                for how in ways.split():
                     if self._given_up() or len(ran) >= READINGS + 2:
                         return ran
                     one = self._first(plan, how)
@@ -128,7 +140,7 @@ class _Search:
             case = case_of(self.pair.proposal.check, plan, sizes, chosen, seed=self.seed)
             one = self._attempt(case)
             wanted = None if one.runs or FLAT not in sizes else RESHAPED.search(one.reason)
-            if wanted is None or self._given_up():
+            if wanted is None or self.deaths >= DEATHS:
                 break
             longer = sizes[FLAT] - int(wanted[1]) + prod(int(n) for n in wanted[2].split(",") if n.strip())
             if not 0 < longer < LONGEST or longer == sizes[FLAT]:
@@ -143,13 +155,17 @@ class _Search:
         except TargetDied as death:
             self.deaths += 1
             return Attempt(False, reason=str(death))
-        if not one.runs and one.kind in HOPELESS:
+        if not one.runs and (
+            one.kind in HOPELESS or (one.kind in OWN_FAULTS and not OF_AN_ARGUMENT.search(one.reason))
+        ):
             self.hopeless.append(one)
         return one
 
-    def _given_up(self) -> bool:
-        same = len(self.hopeless) >= PATIENCE and len(self.hopeless) == self.attempts
-        return self.attempts >= self.limit or self.deaths >= DEATHS or same
+    def _given_up(self, for_good: bool = False) -> bool:
+        count = len(self.hopeless)
+        same = (count >= PATIENCE and count == self.attempts) or (count >= IMPATIENCE and 2 * count > self.attempts)
+        spent = self.attempts >= (MOST if for_good else min(self.limit, MOST))
+        return spent or self.deaths >= DEATHS or same
 
     def _widened(self, plan: Plan, first: PairCase, how: str) -> RunningPlan:
         """The same plan at other sizes, and with its other options, as far as these run."""
@@ -190,3 +206,38 @@ class _Search:
         reason = f"{tried}; the nearest {nearest.reason}"
         where = nearest.place or place
         return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)
+
+
+def _narrowest(ran: Sequence[Ran]) -> list[Ran]:
+    """Of plans that differ in the laws of their entries alone the first, whose labels are of the narrowest domain.
+
+    What is right for every label is right for one-hot ones; what is right for one-hot ones need not be right for
+    others (a gradient that takes them to sum to one). Of signs alone the same cannot be said.
+    """
+    kept: dict[str, Ran] = {}
+    for found in ran:
+        key = repr((_shapes(found[0].arguments), _shapes(found[0].construct), found[0].reading))
+        kept.setdefault(key, found)
+        if _has_signs(found[0]) and not _has_many_classes(kept[key][0]):
+            kept.setdefault(f"{key} of signs", found)
+    chosen = {id(found) for found in kept.values()}
+    return [found for found in ran if id(found) in chosen]
+
+
+def _shapes(specs: Mapping[str, Spec]) -> list[tuple[Path, Any]]:
+    """Of a single array its rank alone: one row and one column are matrices too."""
+    arrays = [spec for _, spec in leaves(specs) if isinstance(spec, Array)]
+    single = len(arrays) == 1 and arrays[0].law is not ValueLaw.LABELS
+    return [
+        (way, (len(spec.dims) if single else spec.dims) if isinstance(spec, Array) else spec)
+        for way, spec in leaves(specs)
+    ]
+
+
+def _has_signs(plan: Plan) -> bool:
+    return any(isinstance(spec, Array) and spec.law is ValueLaw.SIGNS for _, spec in leaves(plan.arguments))
+
+
+def _has_many_classes(plan: Plan) -> bool:
+    hot = (ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS)
+    return any(isinstance(spec, Array) and spec.law in hot for _, spec in leaves(plan.arguments))

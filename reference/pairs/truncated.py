@@ -8,9 +8,9 @@ from typing import Any
 
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.blocks import Standing
+from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import judge_draw
-from reference.pairs.reading import Conclusion, Standings
+from reference.pairs.reading import RowConclusion, Standings
 
 __all__ = ["cut_off"]
 
@@ -20,7 +20,7 @@ LARGE = 10_000  # steps
 
 def cut_off(pair: OpenPair, standings: Standings) -> dict[str, str]:
     """The gradients that are right once nothing is cut off, and the name of the number that does."""
-    wrong = {row.primal for row in standings.rows if row.conclusion is Conclusion.WRONG}
+    wrong = {row.primal for row in standings.rows if row.conclusion is RowConclusion.WRONG}
     if not wrong:
         return {}
     first = next(row for row in standings.rows if row.primal in wrong).shown[0][0]
@@ -29,7 +29,7 @@ def cut_off(pair: OpenPair, standings: Standings) -> dict[str, str]:
             judged = judge_draw(pair, draw, with_autodiff=False)
         except (TargetRaised, TargetDied):
             continue
-        if all(block.standing is Standing.RIGHT for block in judged.blocks.values()):
+        if all(block.standing is BlockStanding.RIGHT for block in judged.blocks.values()):
             return dict.fromkeys(wrong, f"steps are cut off by {name}, and exact where nothing is cut off")
     return {}
 

@@ -20,6 +20,16 @@ READING = (
     "quartiles; compiling is what the first call took beyond the median; memory is the most that a call held. Who does "
     "not take a network, or is wrong there, is not timed."
 )
+OF_PAIRS = (
+    "ULPs of entries that do not cancel; E: every entry, in units of what rounding does, as two precisions show it "
+    "(what float32 differs by, times 2⁻²⁹; one unit in the last place at least); own: E beside the truth of its own "
+    "forward pass"
+)
+PRICE_OF_PAIRS = (
+    "Time is the median of interleaved rounds of both passes on one thread, each checked first; spread is half the "
+    "distance of the quartiles; compiling is what the first call took beyond the median; memory is the most that a "
+    "call held, with a copy of its inputs. Who is wrong, or computes something else, is not timed."
+)
 SIDE_BY_SIDE = 5  # columns of figures that 80 columns hold
 
 
@@ -42,17 +52,17 @@ def tables(comparison: Comparison, *, brief: bool = False) -> Iterator[Table]:
     if not standings:
         return
     names = labels(comparison)
-    yield _summary(standings, names)
+    yield _summary(standings, names, comparison.unit)
     for k, dtype in enumerate(_dtypes(standings)):
         for part in _parts(standings) if not (brief and k) else ():
             yield _by_output(part, names, dtype, "ULPs, worst (median)", _ulps)
-            yield _by_output(part, names, dtype, "u·M, worst (median)", _units)
+            yield _by_output(part, names, dtype, f"{comparison.unit}, worst (median)", _units)
         if len(standings) > 1:
             parts = list(_parts(standings))
             for part in parts:
                 yield _matrix(comparison.agreement, standings, part, names, dtype, said=part is parts[-1])
     for k, (name, line) in enumerate(comparison.sizes.items()):
-        below = READING if k == len(comparison.sizes) - 1 else ""
+        below = "" if k < len(comparison.sizes) - 1 else READING if comparison.unit == "u·M" else PRICE_OF_PAIRS
         yield _prices(name, line, [p for p in comparison.timing.prices if p.size == name], names, below)
 
 
@@ -71,6 +81,8 @@ def labels(comparison: Comparison) -> dict[str, Name]:
     targets = [s.target for s in sorted(comparison.standings, key=lambda s: not s.accuracy)]
     targets = list(dict.fromkeys([*targets, *(p.target for p in comparison.timing.prices)]))
     last = [target.rpartition("/")[2] for target in targets]
+    if comparison.unit != "u·M" and len({target.rpartition("::")[2] for target in targets}) == len(targets):
+        last = [target.rpartition("/")[2].rpartition("::")[2] for target in targets]
     found = {}
     for k, (target, short) in enumerate(zip(targets, last, strict=True)):
         text = short if last.count(short) == 1 else target
@@ -100,8 +112,9 @@ def _parts(standings: Sequence[Standing]) -> Iterator[Sequence[Standing]]:
         yield standings[start : start + SIDE_BY_SIDE]
 
 
-def _summary(standings: Sequence[Standing], names: dict[str, Name]) -> Table:
+def _summary(standings: Sequence[Standing], names: dict[str, Name], unit: str) -> Table:
     rows = []
+    own = any(row.own_error is not None for s in standings for row in s.accuracy)
     for s in standings:
         for row in (r for r in s.accuracy if (r.check, r.output) == (ALL, ALL)):
             rows.append(
@@ -113,8 +126,12 @@ def _summary(standings: Sequence[Standing], names: dict[str, Name]) -> Table:
                     number(row.worst_ulps),
                     number(row.median_ulps),
                     number(row.worst_error),
+                    *([NONE if row.own_error is None else number(row.own_error)] if own else ()),
                 )
             )
+    if unit != "u·M":
+        columns = ("implementation", "bits", "entries", "worst ULP", "median", unit, *(["own"] if own else ()))
+        return Table("against the truth", columns, [(*row[:2], *row[3:]) for row in rows], OF_PAIRS, brief=True)
     return Table(
         "against the truth",
         ("implementation", "bits", "cases", "entries", "worst ULP", "median", "u·M"),
@@ -177,7 +194,9 @@ def agreed(pair: Agreement) -> str:
 
 
 def _prices(size: str, line: str, prices: Sequence[Price], names: dict[str, Name], below: str) -> Table:
-    dims, m = line.split()[0].removeprefix("dims=").replace(",", "-"), line.split()[1]
+    if line.startswith("dims="):
+        dims, m = line.split()[0].removeprefix("dims=").replace(",", "-"), line.split()[1]
+        line = f"{dims}, {m}"
     rows = []
     for p in prices:
         name = str(names[p.target])
@@ -190,7 +209,7 @@ def _prices(size: str, line: str, prices: Sequence[Price], names: dict[str, Name
             (name, _seconds(p.seconds), spread, f"{p.ratio:.2f}", _seconds(p.first_call or 0), _bytes(p.memory))
         )
     return Table(
-        f"price of a call: {size}, {dims}, {m}",
+        f"price of a call: {size}, {line}",
         ("implementation", "time", "spread", "ratio", "compiling", "memory"),
         rows,
         below,

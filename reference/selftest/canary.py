@@ -1,7 +1,7 @@
 """A gate that cannot fail must not say that anything passed: before a run, a planted mistake must be found.
 
 What is planted goes the whole way, from the drawing of a case to the verdict of a target; the right gradient, which is
-autodiff's own, must come out verified, and it doubled, or all zeros, must not.
+autodiff's own, must come out verified, and it doubled, or all zeros, must not. The judge of pairs is tried as well.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from reference.cases.problem import Problem
 from reference.interface.entry import Entry, Implementation, Outcome
 from reference.judging.judge import Judgement, judge
 from reference.report.models.verification import Target
+from reference.selftest.pairs.canary import pair_canary
 from reference.settings.profiles import Profile
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
@@ -42,7 +43,7 @@ def canary(*, judge: Callable[..., Judgement] = judge, conclude: Callable[..., C
     if right.verdict != "pass":
         return f"the right gradient is not verified: {right.error or right.verdict}"
     passed = [text for text, change in PLANTED.items() if judged(change).verdict != "fail"]
-    return f"{passed[0]} was planted, and not found" if passed else None
+    return f"{passed[0]} was planted, and not found" if passed else pair_canary()
 
 
 def _judged(change: Change, judge: Callable[..., Judgement], conclude: Callable[..., Conclusion]) -> Target:

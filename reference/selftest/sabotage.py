@@ -2,7 +2,7 @@
 
 Every trial goes the way that ``verify`` goes: the canary, one target, the verdict, what must have run. What is broken
 is handed in by the arguments that are there for it: ``judge`` of ``Options``, with the witnesses and the comparison of
-its ``Court``; ``conclude`` of ``verify_one``; and the target itself.
+its ``Court``; ``conclude`` of ``verify_one``; and the target itself. The judge of pairs meets its own canary.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from reference.judging.panel import honest_witnesses
 from reference.judging.tolerance import Deviations, compare
 from reference.report.kills import Trial
 from reference.selftest.canary import canary
+from reference.selftest.pairs.sabotage import broken_judges
 from reference.settings.profiles import Profile
 from reference.targets import resolve
 from reference.verification.conclude import conclude
@@ -51,7 +52,8 @@ def sabotage() -> list[Trial]:
     sound = _trial(Sabotage("nothing"))
     if sound.red:
         raise ValueError(f"the gate is red with nothing broken: {sound.said}")
-    return [_trial(planted) for planted in _sabotages()]
+    of_pairs = [Trial(broken, EXIT_CODES["error"] if why else 0, why or "") for broken, why in broken_judges()]
+    return [*(_trial(planted) for planted in _sabotages()), *of_pairs]
 
 
 def _trial(planted: Sabotage) -> Trial:

@@ -2,6 +2,7 @@
 ``--bind``.
 
 [tool.manual-backprop.bind."nets/deep.py"]
+kind = "pair"                       # a forward and a backward pass held to each other, or "network", the course's
 forward = "predict_all"             # the forward pass that feeds the backward pass
 cost = "price"                      # its cost
 form = "pairs"                      # parameters: dict, pairs, flat, dicts
@@ -10,6 +11,7 @@ weights = "in,out"                  # W is (n, n_prev), "out,in", or (n_prev, n)
 biases = "flat"                     # column (n, 1), row (1, n), flat (n,), number, or none
 labels = "integers"                 # like-outputs, flat (m,), integers (m,), integer-row (1, m), other-axis
 arguments = { feats = "X", truth = "Y" }
+inputs = { conv_backward = "x=N,C,H,W w=F,C,HH,WW b=F, stride=2" }  # what a pair is given, with letters for sizes
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ MEANINGS = (  # of an argument; ``targets.reading.vocabulary`` has the names tha
     "X", "Y", "cache", "parameters", "A", "lambd", "keep_prob", "learning_rate", "epsilon", "theta", "layers_dims",
     "gradients", "m", "L",
 )  # fmt: skip
+Kind = Literal["pair", "network"]
 Form = Literal["dict", "pairs", "flat", "dicts"]
 Layout = Literal["columns", "rows"]
 Weights = Literal["out,in", "in,out"]
@@ -41,6 +44,7 @@ class Binding(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: Kind | None = None
     forward: str | None = None
     cost: str | None = None
     form: Form | None = None
@@ -49,12 +53,14 @@ class Binding(BaseModel):
     biases: Biases | None = None
     labels: Labels | None = None
     arguments: dict[str, str] = {}
+    inputs: dict[str, str] = {}
 
 
 ACCEPTED = (
+    f"kind={'|'.join(get_args(Kind))}, "
     f"forward=NAME, cost=NAME, form={'|'.join(get_args(Form))}, layout={'|'.join(get_args(Layout))}, "
     f"weights={'|'.join(get_args(Weights))}, biases={'|'.join(get_args(Biases))}, labels={'|'.join(get_args(Labels))}, "
-    f"argument.NAME={'|'.join(MEANINGS)}"
+    f"argument.NAME={'|'.join(MEANINGS)}, inputs.PAIR=WORDS as in inputs.conv_backward='x=N,C,H,W w=F,C,HH,WW b=F,'"
 )
 
 
@@ -62,12 +68,15 @@ def binding_of(target: str, options: Sequence[str] = (), table: Mapping[str, Bin
     """The table's entry for a target, with the options over it. Raises ``BindingError``."""
     entry = (table or {}).get(target, Binding())
     given: dict[str, Any] = {**entry.model_dump(exclude_unset=True), "arguments": dict(entry.arguments)}
+    given["inputs"] = dict(entry.inputs)
     for option in options:
         key, equals, value = option.partition("=")
         if not (equals and value):
             raise BindingError(f"--bind {option!r}; it takes {ACCEPTED}")
         if key.startswith("argument."):
             given["arguments"][key.removeprefix("argument.")] = value
+        elif key.startswith("inputs."):
+            given["inputs"][key.removeprefix("inputs.")] = value
         else:
             given[key] = value
     try:

@@ -18,7 +18,7 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
-from reference.targets.open_pairs import is_named, left_over, open_pairs
+from reference.targets.open_pairs import alone, is_named, left_over, open_pairs
 from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
@@ -54,8 +54,10 @@ def course_file(
         worker.close()
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
-    proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown)
+    proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown, inputs=binding.inputs)
     named = [opened for opened in proposed if only is not None and is_named(opened, only)]
+    if binding.kind == "pair":
+        return alone(worker, shown, proposed if only is None else named, of_pairs, only or "")
     own = own_losses(worker, only=only, file=str(path))
     functions = [f for f in functions if f.name not in own.names]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
@@ -78,6 +80,8 @@ def course_file(
         for pair in judged
         if pair.reached != Reached.UNKNOWN_NETWORK
     ]
+    if binding.kind == "network":
+        named, proposed = [], []
     if details["direct"] and not named:
         entries.append(direct(worker, only or ""))
     unknown = [

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from reference.interface.entry import NotJudged
+from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, Proposal
 from reference.targets.process.supervisor import Worker
 
-__all__ = ["is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_named", "left_over", "open_pairs"]
 
 
-def open_pairs(worker: Worker, *, file: str, shown: str) -> tuple[list[OpenPair], list[str | NotJudged]]:
-    """Every pair that the file's names propose, and a note where its process was lost on the way."""
+def open_pairs(
+    worker: Worker, *, file: str, shown: str, inputs: Mapping[str, str] | None = None
+) -> tuple[list[OpenPair], list[str | NotJudged]]:
+    """Every pair that the file's names propose, and a note where its process was lost on the way.
+
+    ``inputs``: what some of them are bound to be given, by their names.
+    """
+    said = inputs or {}
     try:
         proposals = [Proposal.of(tree) for tree in worker.ask("pair_proposals")]
     except (TargetRaised, TargetDied) as lost:
         return [], [f"its pairs could not be looked for: {lost}"]
+    proposals = [p._replace(said={**p.said, "inputs": said[p.check]}) if p.check in said else p for p in proposals]
     return [OpenPair(proposal, _asking(worker), file, shown) for proposal in proposals], []
 
 
@@ -42,12 +49,24 @@ def is_named(opened: OpenPair, name: str) -> bool:
     return name in names
 
 
+def alone(worker: Worker, shown: str, pairs: list[OpenPair], notes: list[str | NotJudged], only: str) -> Implementation:
+    """A target of which nothing is judged but its pairs. ``only``: the name that was asked for."""
+    if not pairs:
+        what = f"{only} is no pair by its name" if only else "no names here propose a pair"
+        notes = [*notes, f"{what}: a forward and a backward pass, or a loss with its gradient"]
+    names = dict.fromkeys(n for p in pairs for n in (p.proposal.check, p.proposal.owner) if n)
+    return Implementation(shown, (), notes=tuple(notes), close=worker.close, names=tuple(names), pairs=tuple(pairs))
+
+
 def left_over(pairs: list[OpenPair], judged: Collection[str]) -> list[OpenPair]:
     """The pairs of which neither the backward pass nor the class is judged by itself, or as a part of what is."""
     left = []
     for opened in pairs:
         p = opened.proposal
-        own = {p.check, p.backward} if not p.owner else {p.check, p.owner}
-        if not own & set(judged):
+        if p.owner:
+            taken = any(name == p.owner or name.startswith(f"{p.owner}.") for name in judged)
+        else:
+            taken = bool({p.check, p.backward} & set(judged))
+        if not taken:
             left.append(opened)
     return left

@@ -12,6 +12,8 @@
     [exports]
     "nets.py" = ["backward_propagation"]
 
+``output = "affine_backward::dW"`` is that of one check, where several have an output of that name.
+
 An entry that fits no finding, or that has expired, is an error: a gate does not rust open. A target that no longer
 exports what it did is inconclusive. What was not judged (MB704) cannot be accepted: it may be left out, with --except.
 """
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -120,7 +123,13 @@ def live(baseline: Baseline, today: date) -> dict[Key, str]:
 def outdated(targets: Sequence[Target], baseline: Baseline, today: date) -> tuple[list[str], list[str]]:
     """What is stale or expired in it, and what is no longer exported."""
     judged = {target.target for target in targets if target.verdict in ("pass", "fail")}
-    found = {(t.target, row.output, finding.code) for t in targets for row in t.checks for finding in row.findings}
+    found = {
+        (t.target, output, finding.code)
+        for t in targets
+        for row in t.checks
+        for finding in row.findings
+        for output in (row.output, f"{row.check}::{row.output}")
+    }
     wrong = [f"the baseline's entry {a} expired on {a.expires}" for a in baseline.accepted if a.expires < today]
     stale = {a.key: a for a in baseline.accepted if a.expires >= today and a.key not in found and a.target in judged}
     wrong += [f"the baseline's entry {a} fits no finding any more; take it out" for a in stale.values()]
@@ -147,9 +156,13 @@ def updated(found: Iterable[Conclusion], before: Baseline | None, reason: str | 
     for target in found:
         if target.rows:
             exports[target.target] = list(dict.fromkeys(row.check for row in target.rows if _was_looked_at(row)))
+        times = Counter(row.output for row in target.rows)
         for row in target.rows:
             for one in row.findings:
-                key = (target.target, row.output, one.cause.code)
+                code, whole = one.cause.code, f"{row.check}::{row.output}"
+                known = [key for name in (whole, row.output) if (key := (target.target, name, code)) in kept]
+                own = whole if times[row.output] > 1 else row.output
+                key = known[0] if known else (target.target, own, code)
                 if key in kept:
                     accepted[key] = kept[key]
                 elif one.severity != "error":

@@ -1,4 +1,7 @@
-"""Functions that are left out on request: ``--except NAME``, or ``target::NAME``, and ``except`` in the table."""
+"""Functions that are left out on request: ``--except NAME``, or ``target::NAME``, and ``except`` in the table.
+
+A pair is left out by its check, by its forward or its backward pass; all pairs of a class by the class.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 from reference.interface.entry import Implementation, NotJudged
+from reference.targets.open_pairs import is_named
 from reference.verification.conclusion import Conclusion
 
 __all__ = ["misnamed", "names_of", "without"]
@@ -16,6 +20,9 @@ def names_of(implementation: Implementation) -> list[str]:
     checks = [entry.check for entry in implementation.entries] + [check for check, _ in implementation.unknown]
     checks += [law.check for law in implementation.laws]
     checks += [note.check for note in implementation.notes if isinstance(note, NotJudged)]
+    for opened in implementation.pairs:
+        p = opened.proposal
+        checks += [p.check, p.owner] if p.owner else [p.check, p.backward, p.forward]
     return list(dict.fromkeys([*checks, *implementation.names]))
 
 
@@ -27,6 +34,7 @@ def without(implementation: Implementation, names: Sequence[str]) -> Implementat
         entries=tuple(entry for entry in implementation.entries if entry.check not in here),
         unknown=tuple(pair for pair in implementation.unknown if pair[0] not in here),
         laws=tuple(law for law in implementation.laws if law.check not in here),
+        pairs=tuple(pair for pair in implementation.pairs if not any(is_named(pair, name) for name in here)),
         notes=tuple(n for n in implementation.notes if not (isinstance(n, NotJudged) and n.check in here)),
         names=tuple(known),
         excepted=tuple(here),

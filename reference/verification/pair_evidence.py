@@ -17,9 +17,9 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.execution import Raised, attempt
 from reference.pairs.accusing import whole_truth
-from reference.pairs.blocks import Standing
+from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.pairs.observation import run
 from reference.pairs.reading import seed_of
 from reference.pairs.tolerance import largest
@@ -65,7 +65,7 @@ def _of_pair(target: str, pair: OpenPair, rows: Sequence[OutputRow], seed: int) 
     seen = judged.seen
     got = {name: seen.run.gradients[name] for name in truth}
     allowed = {name: seen.estimates[name].allowed(largest(truth[name])) for name in truth}
-    evidence = Evidence(
+    evidence = DrawEvidence(
         seen.draw, seen.run.primals, tuple(seen.run.cotangents), got, truth, allowed, dict(seen.run.called), case
     )
     places = [finding.cause.place for row in rows for finding in row.findings if finding.severity == "error"]
@@ -103,12 +103,12 @@ def _judged(pair: OpenPair, rows: Sequence[OutputRow], seed: int) -> tuple[str, 
     judgements: list[tuple[str, Judged]] = []
     for case, draw in tried:
         judgements.append((case, judge_draw(pair, draw, with_autodiff=False, quick=True)))
-        if any(block.standing is Standing.WRONG for block in judgements[-1][1].blocks.values()):
+        if any(block.standing is BlockStanding.WRONG for block in judgements[-1][1].blocks.values()):
             return judgements[-1]
     return judgements[0 if only is None else -1]
 
 
-def _precisions(pair: OpenPair, draw: PairDraw, evidence: Evidence) -> Iterator[Precision]:
+def _precisions(pair: OpenPair, draw: PairDraw, evidence: DrawEvidence) -> Iterator[Precision]:
     """Both passes in each precision, against the truth of float64: a mistake is flat, rounding falls."""
     runs: dict[str, Mapping[str, Array]] = {}
     for precision, kind in KINDS.items():

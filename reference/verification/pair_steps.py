@@ -10,7 +10,7 @@ import numpy as np
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.pairs.first_wrong import is_adjoint, located, namesakes, primals_of
 from reference.report.models.evidence import Step, StepStatus
 from reference.verification.reported import Location, location
@@ -33,7 +33,7 @@ class Known(NamedTuple):
 
 def steps_of_pair(
     pair: OpenPair,
-    evidence: Evidence,
+    evidence: DrawEvidence,
     wrong: Collection[str],
     lines: Collection[Line],
     target: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reference.cases.case import CaseError
 from reference.diagnosis import Cause
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.pair import PairKind
@@ -85,10 +86,15 @@ def _explained(target: str, check: str, row: PairRow, finding: PairFinding) -> E
 
 
 def pair_fails(other: Implementation, check: str, case: str, seed: int, *, output: str | None = None) -> bool | None:
-    """Does a pair fail at a case, in one output or in any? ``None`` where there is no such pair."""
+    """Does a pair fail at a case, in one output or in any? ``None`` where there is no such pair, or it takes
+    other arguments now.
+    """
     opened = next((p for p in other.pairs if p.proposal.check == check), None)
     if opened is None:
         return None
-    rows = judge_pair(opened, seed=seed, case=case).rows
+    try:
+        rows = judge_pair(opened, seed=seed, case=case).rows
+    except CaseError:
+        return None
     wrong = [row.output for row in rows if any(finding.severity == "error" for finding in row.findings)]
     return output in wrong if output is not None else bool(wrong)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from reference.cases.case import CaseError
 from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetChanged, TargetNotStarted
@@ -84,6 +85,10 @@ def _one(job: Job, verify: Callable[[Implementation, Job], Conclusion], *, alone
         if alone and job.implementation is None:
             raise
         return Conclusion(job.name, "error", str(error))
+    except CaseError as error:
+        if alone:
+            raise
+        return Conclusion(job.name, "error", f"target {job.name!r}: {error}")
     except (TargetNotStarted, TargetChanged) as error:
         return Conclusion(job.name, "error", f"target {job.name!r}: {error}")
     except KeyboardInterrupt:

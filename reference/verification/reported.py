@@ -31,7 +31,7 @@ from reference.verification.unjudged import said_of
 
 __all__ = ["Invocation", "Key", "invoked", "location", "run_report", "target_report"]
 
-Key = tuple[str, str, str]  # target, output and code of a finding
+Key = tuple[str, str, str]  # target, output (or check::output) and code of a finding
 
 
 class Invocation(NamedTuple):
@@ -93,7 +93,7 @@ def run_report(
 
 def target_report(found: Conclusion, accepted: Mapping[Key, str] = {}, notes: Sequence[str] = ()) -> Target:
     """A target with what is ``accepted`` let through, each with its reason; what follows from that alone is, too."""
-    reasons = [[accepted.get((found.target, row.output, one.cause.code)) for one in row.findings] for row in found.rows]
+    reasons = [[_accepted(accepted, found.target, row, one.cause.code) for one in row.findings] for row in found.rows]
     errors = {
         (row.check, reason is not None)
         for row, mine in zip(found.rows, reasons, strict=True)
@@ -120,6 +120,12 @@ def target_report(found: Conclusion, accepted: Mapping[Key, str] = {}, notes: Se
         evidence=list(found.evidence),
         pairs=list(found.of_pairs),
     )
+
+
+def _accepted(accepted: Mapping[Key, str], target: str, row: OutputRow, code: str) -> str | None:
+    """Why a finding is let through: by its output alone, or by ``check::output``."""
+    names = (f"{row.check}::{row.output}", row.output)
+    return next((accepted[target, name, code] for name in names if (target, name, code) in accepted), None)
 
 
 def _row(target: str, row: OutputRow, reasons: Sequence[str | None], let: bool) -> CheckResult:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from reference.cases.battery import battery
-from reference.cases.case import Case, Shape
+from reference.cases.case import Case, CaseError, Shape
 from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
@@ -200,6 +200,8 @@ def _judge_pairs(implementation: Implementation, options: Options, run: Run, out
         options.progress(opened.proposal.check, 0, 0)
         try:
             found = judge_pair(opened, seed=options.seed, case=line)
+        except CaseError:  # the line that was given, which is told to who gave it
+            raise
         except Exception as error:  # ours: it costs this pair, and the others are judged
             if DEBUG in os.environ:
                 raise

@@ -86,7 +86,7 @@ def judge_target(
     run = run if run is not None else Run()
     implementation = _narrowed(implementation, options.case)
     verify(implementation, options, run)
-    if kept and options.case is None:
+    if kept and options.case is None and options.pair_case is None:
         with _store_may_fail():
             run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
     again = None if ALONE in os.environ else again

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from reference.interface.pair import Parameter
 from reference.pairs.inputs.arrays import documented_array, laid_out
-from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.parts import Setup
 from reference.pairs.inputs.settings import configured, setting, size_argument
-from reference.pairs.inputs.spec import Array, Choice, Group, Law, Shape, Spec, Whole
-from reference.pairs.inputs.vocabulary import Part, part_of, plain
+from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
+from reference.pairs.inputs.vocabulary import OF_SIZES, Part, part_of, plain
 
 __all__ = ["given_to"]
 
@@ -35,40 +35,43 @@ def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool
         if parameter.many:
             continue
         spec = _given(parameter, setup, constructor)
-        if isinstance(spec, Whole) and constructor:
+        if isinstance(spec, WholeNumber) and constructor:
             spec = _told_apart(spec, parameter.name, used)
         if spec is not None:
             made[parameter.name] = spec
-    hidden = any(isinstance(s, Whole) and s.size == "H" for s in made.values())
+    hidden = any(isinstance(s, WholeNumber) and s.size == "H" for s in made.values())
     renamed = {k: v for k, v in setup.layout.renamed.items() if not (v == "H" and hidden)}
     if constructor and setup.layout.family == "sequences" and not hidden and setup.gates > 1:
         renamed = {"M": "H"}
     return {name: _renamed(spec, renamed) for name, spec in made.items()}
 
 
-def _told_apart(spec: Whole, name: str, used: dict[str, str]) -> Whole:
+def _told_apart(spec: WholeNumber, name: str, used: dict[str, str]) -> WholeNumber:
     """Two layers of one constructor have two sizes."""
     letter = str(spec.size)
     if letter in ("H", "M", "D", "F", "C") and letter in used.values():
         letter = f"{letter}{len(used)}"
     used[name] = letter
-    return Whole(letter)
+    return WholeNumber(letter)
 
 
 def _renamed(spec: Spec, renamed: Mapping[str, str]) -> Spec:
-    if isinstance(spec, Whole) and isinstance(spec.size, str):
-        return Whole(renamed.get(spec.size, spec.size))
+    if isinstance(spec, WholeNumber) and isinstance(spec.size, str):
+        return WholeNumber(renamed.get(spec.size, spec.size))
     return spec
 
 
 def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None:
     name, asked = parameter.name, setup.asked
-    if constructor and name in setup.letters:
-        return Whole(name)
     text, said = plain(name), setup.said.get(name, Described())
+    if name in setup.letters and said.dims is None:
+        return WholeNumber(name)
     keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
     if keys and said.dims is None:
-        return Group({key: _entry(name, key, setup) for key in keys})
+        return SpecGroup({key: _entry(name, key, setup) for key in keys})
+    inner = asked.parts(name)
+    if inner and said.dims is None and not keys and not is_array_for_sure(name, asked):
+        return SpecGroup({str(k): _entry(name, key, setup) for k, key in enumerate(inner)}, "list")
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
@@ -78,45 +81,47 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return _optional(parameter, setup, part, plainly, letter, constructor)
     if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:
         return _layers(text)
+    if OF_SIZES.search(text) and plainly is None and not is_array_for_sure(name, asked):
+        return WholeNumber(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
         if re.search(r"shape$", text):
-            return Shape(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
+            return ShapeSpec(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
         scalar = _scalar(parameter, plainly, letter, part, constructor, setup)
         if scalar is not None:
             return scalar
-    elif part is Part.UNKNOWN or (isinstance(plainly, Choice) and len(text) > 1 and part not in ARRAYS):
-        if plainly is not None:
+    elif part is Part.UNKNOWN or (isinstance(plainly, ChoiceSpec) and len(text) > 1 and part not in ARRAYS):
+        if plainly is not None and not (setup.guess == "whole" and re.search(r"scale|factor|ratio", text)):
             return plainly
         if letter is not None and (len(text) > 1 or asked.does("counts", name)):
-            return Whole(letter)
+            return WholeNumber(letter)
         if part is Part.UNKNOWN and not is_array_for_sure(name, asked):
             return _guessed(name, letter, setup)
     if re.fullmatch(CONFIG, text) and part is Part.UNKNOWN:
-        return Group({})
+        return SpecGroup({})
     return laid_out(name, part, setup)
 
 
-def _layers(text: str) -> Group:
+def _layers(text: str) -> SpecGroup:
     """The sizes of several layers in a row."""
     if re.fullmatch(HIDDENS, text):
-        return Group({"0": Whole("H1"), "1": Whole("H2")}, "list")
-    return Group({"0": Whole("D"), "1": Whole("H1"), "2": Whole("M")}, "list")
+        return SpecGroup({"0": WholeNumber("H1"), "1": WholeNumber("H2")}, "list")
+    return SpecGroup({"0": WholeNumber("D"), "1": WholeNumber("H1"), "2": WholeNumber("M")}, "list")
 
 
-def is_array_for_sure(name: str, asked: Asked) -> bool:
+def is_array_for_sure(name: str, asked: AskedOfArgument) -> bool:
     """Is it used as only an array can be?"""
     return asked.rank(name)[0] > 0 or bool(ARRAY_ATTRIBUTES & set(asked.attributes(name)))
 
 
 def _guessed(name: str, letter: str | None, setup: Setup) -> Spec:
     if setup.asked.does("counts", name):
-        return Whole(letter or name)
+        return WholeNumber(letter or name)
     if setup.asked.does("indexes", name):
-        return Array((), Law.LABELS, 2)
+        return Array((), ValueLaw.LABELS, 2)
     if setup.guess == "whole":
-        return Whole(letter or name)
+        return WholeNumber(letter or name)
     if setup.guess == "number":
-        return Choice((0.375, 2.5))
+        return ChoiceSpec((0.375, 2.5))
     return Array(setup.layout.axes.get(Part.INPUT, ("N", "D")))
 
 
@@ -129,18 +134,18 @@ def _scalar(
     if plainly is not None:
         return plainly
     if letter is not None:
-        return Whole(letter)
+        return WholeNumber(letter)
     by_annotation: dict[str, Spec] = {
-        "int": Whole("M"),
-        "float": Choice((0.5,)),
-        "bool": Choice((True, False)),
-        "str": Choice(("a",)),
+        "int": WholeNumber("M"),
+        "float": ChoiceSpec((0.5,)),
+        "bool": ChoiceSpec((True, False)),
+        "str": ChoiceSpec(("a",)),
     }
     if parameter.annotation in by_annotation:
         return by_annotation[parameter.annotation]
     if not constructor or part is not Part.UNKNOWN:
         return None
-    return Choice((0.5, 2.0)) if setup.guess == "number" else Whole(parameter.name)
+    return ChoiceSpec((0.5, 2.0)) if setup.guess == "number" else WholeNumber(parameter.name)
 
 
 def _optional(
@@ -149,13 +154,13 @@ def _optional(
     """Left to its default, unless that hides something or is nothing."""
     text, default = plain(parameter.name), parameter.default
     if isinstance(default, list | tuple) and all(isinstance(d, int) for d in default):
-        if isinstance(plainly, Choice) and re.match(r"stride|pad", text):
+        if isinstance(plainly, ChoiceSpec) and re.match(r"stride|pad", text):
             options = [tuple([o] * len(default)) for o in plainly.options if isinstance(o, int)]
-            return Choice(tuple(options))
+            return ChoiceSpec(tuple(options))
         if constructor and re.fullmatch(rf"{LAYERS}|{HIDDENS}", text):
             return _layers(text)
-        return Shape(("HH", "WW")) if re.search(r"kernel|filter", text) and len(default) == 2 else None
-    if isinstance(plainly, Choice) and (
+        return ShapeSpec(("HH", "WW")) if re.search(r"kernel|filter", text) and len(default) == 2 else None
+    if isinstance(plainly, ChoiceSpec) and (
         re.fullmatch(TOLD, text) or (set(plainly.options) == {True, False} and "train" in text) or text == "mode"
     ):
         if default is None and not re.match(r"reg|lam|l2", text):
@@ -170,7 +175,7 @@ def _optional(
         and (type(default) is int or (constructor and default is None))
         and (constructor or len(text) > 1)
     ):
-        return Whole(letter) if letter not in ("HEADS", "G", "P") else None
+        return WholeNumber(letter) if letter not in ("HEADS", "G", "P") else None
     return None
 
 

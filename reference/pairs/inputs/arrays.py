@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.parts import Setup
-from reference.pairs.inputs.spec import Array, Law, Size, Spec
+from reference.pairs.inputs.spec import Array, Size, Spec, ValueLaw
 from reference.pairs.inputs.vocabulary import Part, number_in
 
 __all__ = ["BATCH", "documented_array", "laid_out"]
@@ -17,38 +17,40 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
     said = setup.said[name]
     law, below = said.entries.law, said.entries.below
     part = setup.parts.get(name, Part.UNKNOWN)
-    if part is Part.LABELS and law in (None, Law.NORMAL) and setup.form is not None:
+    if part is Part.LABELS and law in (None, ValueLaw.NORMAL) and setup.form is not None:
         return setup.form.labels._replace(dims=dims)
-    if law is Law.LABELS and part in (Part.LABELS, Part.INDICES, Part.INPUT, Part.UNKNOWN, Part.PREDICTION):
-        return Array(dims, Law.LABELS, below or _classes(setup, part))
-    if law in (Law.ROWS, Law.ONE_HOT):
+    if law is ValueLaw.LABELS and not below and part is Part.INPUT:
+        law = None
+    if law is ValueLaw.LABELS and part in (Part.LABELS, Part.INDICES, Part.INPUT, Part.UNKNOWN, Part.PREDICTION):
+        return Array(dims, ValueLaw.LABELS, below or _classes(setup, part))
+    if law in (ValueLaw.ROWS, ValueLaw.ONE_HOT):
         return Array(dims, _by_classes(law, dims, setup))
-    if law in (Law.SIGNS, Law.BITS) and part not in (Part.LABELS, Part.UNKNOWN, Part.MASK, Part.INPUT):
+    if law in (ValueLaw.SIGNS, ValueLaw.BITS) and part not in (Part.LABELS, Part.UNKNOWN, Part.MASK, Part.INPUT):
         law = None
-    if law is Law.UNIT and part in (Part.WEIGHT, Part.BIAS):
+    if law is ValueLaw.UNIT and part in (Part.WEIGHT, Part.BIAS):
         law = None
-    if law is Law.LABELS or (law is Law.MASK and part is not Part.MASK):
+    if law is ValueLaw.LABELS or (law is ValueLaw.MASK and part is not Part.MASK):
         law = None
-    if law is Law.POSITIVE and part is not Part.VARIANCE and "positive" not in said.text.lower():
+    if law is ValueLaw.POSITIVE and part is not Part.VARIANCE and "positive" not in said.text.lower():
         law = None
     if law is None and part is Part.PREDICTION and setup.form is not None:
         law = setup.form.predictions
-    if law is Law.MASK and "bool" not in said.text.lower():
-        law = Law.BITS
-    return Array(dims, law or (Law.POSITIVE if part is Part.VARIANCE else Law.NORMAL))
+    if law is ValueLaw.MASK and "bool" not in said.text.lower():
+        law = ValueLaw.BITS
+    return Array(dims, law or (ValueLaw.POSITIVE if part is Part.VARIANCE else ValueLaw.NORMAL))
 
 
 BATCH = {"N", "m", "batch_size", "batch", "B", "n_samples", "num_examples", "number_examples", "num_samples", "n", "bs"}
 
 
-def _by_classes(law: Law, dims: tuple[Size, ...], setup: Setup) -> Law:
+def _by_classes(law: ValueLaw, dims: tuple[Size, ...], setup: Setup) -> ValueLaw:
     """Along the axis of the classes, which is the one that does not count examples."""
-    if len(dims) == 2 and 1 in dims and law is Law.ROWS:
-        return Law.UNIT  # of two classes, the one
+    if len(dims) == 2 and 1 in dims and law is ValueLaw.ROWS:
+        return ValueLaw.UNIT  # of two classes, the one
     last = len(dims) == 2 and str(dims[1]) in BATCH and str(dims[0]) not in BATCH
-    if law is Law.ROWS:
-        return Law.COLUMNS if last else Law.ROWS if len(dims) > 1 else Law.UNIT
-    return Law.ONE_HOT_COLUMNS if last else Law.ONE_HOT
+    if law is ValueLaw.ROWS:
+        return ValueLaw.COLUMNS if last else ValueLaw.ROWS if len(dims) > 1 else ValueLaw.UNIT
+    return ValueLaw.ONE_HOT_COLUMNS if last else ValueLaw.ONE_HOT
 
 
 def _classes(setup: Setup, part: Part) -> Size:
@@ -69,15 +71,15 @@ def laid_out(name: str, part: Part, setup: Setup) -> Spec:
     axes = layout.of(part, setup.gates)
     inputs = layout.axes.get(Part.INPUT, ("N", "D"))
     if part is Part.INDICES and axes is not None:
-        return Array(axes, Law.LABELS, "V")
+        return Array(axes, ValueLaw.LABELS, "V")
     if part is Part.LABELS and setup.form is not None:
         return setup.form.labels
     if part is Part.PREDICTION:
-        return Array(setup.outputs, setup.form.predictions if setup.form else Law.NORMAL)
+        return Array(setup.outputs, setup.form.predictions if setup.form else ValueLaw.NORMAL)
     if part is Part.INPUT and setup.form is not None and setup.outputs == inputs:
         return Array(inputs, setup.form.predictions)
     if part is Part.MASK:
-        return Array(axes or inputs, Law.BITS)
+        return Array(axes or inputs, ValueLaw.BITS)
     if axes is None:
         return Array(inputs)
     if Part.INDICES in setup.parts.values() and part is Part.WEIGHT:
@@ -86,7 +88,7 @@ def laid_out(name: str, part: Part, setup: Setup) -> Spec:
         axes = layout.of(Part.STATE_BIAS, setup.gates) or axes
     if part in (Part.WEIGHT, Part.BIAS):
         axes = _chained(name, axes, setup)
-    return Array(axes, Law.POSITIVE if part is Part.VARIANCE else Law.NORMAL)
+    return Array(axes, ValueLaw.POSITIVE if part is Part.VARIANCE else ValueLaw.NORMAL)
 
 
 def _chained(name: str, axes: tuple[Size, ...], setup: Setup) -> tuple[Size, ...]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Asked"]
+__all__ = ["AskedOfArgument"]
 
 
-class Asked:
+class AskedOfArgument:
     """``Proposal.asked`` by the way to an argument or to an entry of it."""
 
     def __init__(self, asked: Mapping[str, Mapping[str, Any]]) -> None:
@@ -44,6 +44,10 @@ class Asked:
     def attributes(self, *way: str) -> tuple[str, ...]:
         """The attributes that it is asked for."""
         return tuple(map(str, self._facts(way).get("attributes") or ()))
+
+    def parts(self, *way: str) -> tuple[str, ...]:
+        """The names into which it is itself unpacked."""
+        return tuple(map(str, self._facts(way).get("parts") or ()))
 
     def default(self, key: str, *way: str) -> Any:
         """What a key is taken for where it is not there."""

@@ -63,7 +63,7 @@ def _exact(value: Any) -> Any:
 def examined(answer: Mapping[str, Any]) -> Attempt:
     """What an answer to ``pair_run`` is worth."""
     outputs = [np.asarray(output) for output in _listed(answer["outputs"])]
-    if not outputs or any(o.dtype.kind not in "fiub" for o in outputs):
+    if not any(o.size for o in outputs) or any(o.dtype.kind not in "fiub" for o in outputs):
         return Attempt(False, reason="returns nothing that is a number on its way forward", distance=5)
     if not all(np.isfinite(o).all() for o in outputs):
         return Attempt(False, reason="is not finite on its way forward", distance=4)

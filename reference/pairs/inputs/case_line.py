@@ -15,7 +15,18 @@ from typing import Any
 
 from reference.pairs.inputs.case import PairCase
 from reference.pairs.inputs.said import is_example
-from reference.pairs.inputs.spec import Array, Choice, Generator, Group, Path, Plan, Shape, Spec, leaves, replaced
+from reference.pairs.inputs.spec import (
+    Array,
+    ChoiceSpec,
+    GeneratorSpec,
+    Path,
+    Plan,
+    ShapeSpec,
+    Spec,
+    SpecGroup,
+    leaves,
+    replaced,
+)
 from reference.pairs.inputs.words import CaseError, split_words, text_of, value_in
 
 __all__ = ["line_of", "parse"]
@@ -57,7 +68,7 @@ def _number(value: float) -> str:
 
 
 def _is_printed(spec: Spec) -> bool:
-    return not (isinstance(spec, Group) and not spec.entries)
+    return not (isinstance(spec, SpecGroup) and not spec.entries)
 
 
 def _ways(construct: Mapping[str, Spec], arguments: Mapping[str, Spec]) -> dict[Path, Spec]:
@@ -136,7 +147,7 @@ def _filled(given: Mapping[str, str], plan: Plan, check: str) -> PairCase:
         if way in values:
             raise CaseError(f"{name} stands twice in a case of {check}")
         values[way] = _like(name, value_in(name, text, None if text == "None" else every[way]), every[way])
-    missing = [names[way] for way in every if way not in values and not isinstance(every[way], Group)]
+    missing = [names[way] for way in every if way not in values and not isinstance(every[way], SpecGroup)]
     if missing:
         raise CaseError(f"a case of {check} needs {' and '.join(missing)}, as in {_example(plan, check)}")
     _agree(values, every, names)
@@ -158,9 +169,9 @@ def _like(name: str, spec: Spec, wanted: Spec) -> Spec:
             raise CaseError(f"{name} has {len(spec.dims)} axes in a case; it takes {len(wanted.dims)}: {name}={axes}")
         if any(isinstance(d, str) for d in (*spec.dims, spec.below)):
             raise CaseError(f"{name}: a case has whole numbers for sizes")
-    elif isinstance(wanted, Generator) and not isinstance(spec, Generator):
+    elif isinstance(wanted, GeneratorSpec) and not isinstance(spec, GeneratorSpec):
         raise CaseError(f"{name} in a case takes generator")
-    elif isinstance(wanted, Shape) and not isinstance(spec, Shape | Choice):
+    elif isinstance(wanted, ShapeSpec) and not isinstance(spec, ShapeSpec | ChoiceSpec):
         raise CaseError(f"{name} in a case takes a shape, as in {name}=shape(3,4)")
     return spec
 

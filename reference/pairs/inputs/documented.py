@@ -13,6 +13,7 @@ from typing import NamedTuple
 from reference.pairs.inputs.laws_in_words import SaidOfEntries, entries_said
 from reference.pairs.inputs.shapes_in_words import WrittenShape, product_of, shapes_in
 from reference.pairs.inputs.spec import Size
+from reference.pairs.inputs.vocabulary import OF_SIZES
 
 __all__ = ["Described", "described"]
 
@@ -36,6 +37,9 @@ ENTRY = re.compile(
     \s*(?P<mark>:|--|—|–|-|=|\.\.\.|→|->|\t)\s*(?P<rest>.*)$""",
     re.X,
 )
+TAGGED = re.compile(
+    rf"^(?P<indent>\s*)(?::param|@param|\\param)\s+(?P<names>{NAME})\s+(?P<rest>.*)$"
+)  # @param x matrix
 BARE = re.compile(rf"^(?P<indent>\s*)(?:\#+\s*)?(?:[-*]\s+)?`?(?P<names>{NAME})`?\s+(?P<rest>[\(\[].*)$")  # x (N, D)
 RETURNS = re.compile(
     r"^\s*(?:#+\s*)?(?:returns?|outputs?|yields|:returns?:?|:rtype:?|raises|return value)\b[^.]{0,40}$", re.I
@@ -62,7 +66,8 @@ def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str,
     for text in texts:
         for name in arguments:
             known = found.get(name, Described())
-            sentence = None if known.dims is not None or known.scalar else _in_a_sentence(text, name, arguments)
+            enough = known.dims is not None or known.scalar or OF_SIZES.search(name.lower())
+            sentence = None if enough else _in_a_sentence(text, name, arguments)
             if sentence is not None:
                 found[name] = sentence._replace(keys=known.keys, entries=_richer(known.entries, sentence.entries))
     return {name: said._replace(dims=_multiplied(said.dims, products)) for name, said in found.items()}
@@ -96,7 +101,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names, results = [], bool(RETURNS.match(line))
             continue
-        match = None if results else ENTRY.match(line) or BARE.match(line)
+        match = None if results else ENTRY.match(line) or BARE.match(line) or TAGGED.match(line)
         if match and match["names"].lower() not in HEADS:
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names = re.findall(NAME, match["names"])
@@ -132,14 +137,16 @@ def _first(text: str, arguments: Collection[str]) -> WrittenShape | None:
 
 def _in_a_sentence(text: str, name: str, arguments: Collection[str]) -> Described | None:
     """``The input x has shape (N, D)``; ``x.shape = (N, D)``."""
-    flat = " ".join(text.split())
+    lines = text.splitlines()
+    ends = next((k for k, line in enumerate(lines) if RETURNS.match(line)), len(lines))
+    flat = " ".join(" ".join(lines[:ends]).split())
     pattern = rf"(?<![\w'.]){re.escape(name)}(?![\w'(])((?:\.shape)?[^.;\[\(]{{0,60}})(?=[\(\[])"
     for match in re.finditer(pattern, flat):
         between = match[1]
         if re.search(r"\b(?:and|gradient|returns?|out|output)\b", between):
             continue
         after = flat[match.end() : match.end() + 80]
-        shape = _first(f"shape {after}" if "shape" in between else after, arguments)
+        shape = _first(f"shape {after}" if "shape" in between else f"is {after}", arguments)
         if shape is not None and shape.at < 8:
             return Described(shape.dims, entries_said(match[0]), text=f"{match[0]}{after}"[:120])
     return None

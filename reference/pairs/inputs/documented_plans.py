@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from reference.interface.pair import Proposal
 from reference.pairs.inputs.arrays import BATCH
-from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described, described
-from reference.pairs.inputs.layouts import Layout
+from reference.pairs.inputs.layouts import ArrayLayout
 from reference.pairs.inputs.parts import parts_of
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, leaves
 from reference.pairs.inputs.tried import plans_by_layout
@@ -22,7 +22,7 @@ def documented_plans(proposal: Proposal) -> Iterator[Plan]:
     said = said_in_documents(proposal)
     if not any(one.dims is not None for one in said.values()):
         return
-    parts = parts_of(proposal, Asked(proposal.asked))
+    parts = parts_of(proposal, AskedOfArgument(proposal.asked))
     for plan in plans_by_layout(proposal, said, rank=Rank.DOCUMENTED, layouts=_layouts(said, parts)):
         guessed = [
             path[-1]
@@ -36,7 +36,7 @@ def documented_plans(proposal: Proposal) -> Iterator[Plan]:
 def said_in_documents(proposal: Proposal) -> dict[str, Described]:
     """What docstrings, comments and annotations say of the arguments."""
     taken = (*proposal.constructor, *proposal.takes)
-    asked = Asked(proposal.asked)
+    asked = AskedOfArgument(proposal.asked)
     names = [p.name for p in taken]
     keys = [key for name in names for key in asked.keys(name)]
     annotated = [
@@ -55,7 +55,7 @@ def _spaced(annotation: str) -> str:
     return f"{name}: shape ({', '.join(inside[1].split())},)" if len(inside) > 1 else annotation
 
 
-def _layouts(said: Mapping[str, Described], parts: Mapping[str, Part]) -> Iterator[Layout]:
+def _layouts(said: Mapping[str, Described], parts: Mapping[str, Part]) -> Iterator[ArrayLayout]:
     """The documented axes of each part, with a bias and predictions in each way that they can stand beside these."""
     axes: dict[Part, tuple[Size, ...]] = {}
     for name, part in parts.items():
@@ -79,7 +79,7 @@ def _layouts(said: Mapping[str, Described], parts: Mapping[str, Part]) -> Iterat
     examples = "last" if last else "first" if len(inputs) > 1 or str(inputs[0]) in BATCH else "none"
     biases = [axes[Part.BIAS]] if Part.BIAS in axes else _biases(weights)
     for bias in biases:
-        yield Layout("documented", "documented", {**axes, Part.BIAS: bias}, examples, renamed)
+        yield ArrayLayout("documented", "documented", {**axes, Part.BIAS: bias}, examples, renamed)
 
 
 def _biases(weights: tuple[Size, ...] | None) -> list[tuple[Size, ...]]:

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw
 from reference.pairs.inputs.case import PairCase
-from reference.pairs.inputs.spec import Array, Choice, Generator, Group, Law, Path, Shape, Spec, Whole
+from reference.pairs.inputs.spec import (
+    Array,
+    ChoiceSpec,
+    GeneratorSpec,
+    Path,
+    ShapeSpec,
+    Spec,
+    SpecGroup,
+    ValueLaw,
+    WholeNumber,
+)
 
 __all__ = ["draw_of", "milder"]
 
@@ -41,19 +51,19 @@ def _value(spec: Spec, path: Path, case: PairCase) -> Any:
     match spec:
         case Array():
             return _array(spec, _stream(case.seed, path), case)
-        case Whole(size):
+        case WholeNumber(size):
             return size
-        case Choice(options):
+        case ChoiceSpec(options):
             value = options[0]
             return list(value) if isinstance(value, list) else value
-        case Shape(dims):
+        case ShapeSpec(dims):
             return tuple(dims)
-        case Generator():
+        case GeneratorSpec():
             return {"rng": case.seed}
     return _group(spec, path, case)
 
 
-def _group(group: Group, path: Path, case: PairCase) -> Any:
+def _group(group: SpecGroup, path: Path, case: PairCase) -> Any:
     made = {name: _value(entry, (*path, name), case) for name, entry in group.entries.items()}
     if group.form == "dict":
         return made
@@ -67,16 +77,16 @@ def _stream(seed: int, path: Path) -> np.random.RandomState:
 
 def _array(spec: Array, rng: np.random.RandomState, case: PairCase) -> NDArray:
     dims = tuple(int(d) for d in spec.dims)
-    if spec.law is Law.LABELS:
+    if spec.law is ValueLaw.LABELS:
         return _labels(dims, int(spec.below), rng)
-    if spec.law is Law.MASK:
+    if spec.law is ValueLaw.MASK:
         return _mixed(rng.random_sample(dims) < 0.5, False)
     values = LAWS[spec.law](dims, rng)
-    if spec.law in (Law.NORMAL, Law.POSITIVE, Law.UNIT):
-        if spec.law is Law.NORMAL:
+    if spec.law in (ValueLaw.NORMAL, ValueLaw.POSITIVE, ValueLaw.UNIT):
+        if spec.law is ValueLaw.NORMAL:
             values = values * case.scale
         if case.ties:
-            values = np.round(values / GRID) * GRID + (GRID if spec.law is not Law.NORMAL else 0.0)
+            values = np.round(values / GRID) * GRID + (GRID if spec.law is not ValueLaw.NORMAL else 0.0)
     values = values.astype(np.float32)
     return values if case.dtype == "float32" else values.astype(np.float64)
 
@@ -117,16 +127,16 @@ def _one_hot(dims: tuple[int, ...], rng: np.random.RandomState, axis: int) -> ND
     return np.moveaxis(np.eye(dims[axis])[chosen], -1, axis)
 
 
-LAWS: Mapping[Law, Any] = {
-    Law.NORMAL: lambda dims, rng: np.asarray(rng.standard_normal(dims)),
-    Law.POSITIVE: lambda dims, rng: 0.5 + rng.random_sample(dims),
-    Law.UNIT: _unit,
-    Law.ROWS: lambda dims, rng: _probable(dims, rng, -1),
-    Law.COLUMNS: lambda dims, rng: _probable(dims, rng, 0),
-    Law.ONE_HOT: lambda dims, rng: _one_hot(dims, rng, len(dims) - 1),
-    Law.ONE_HOT_COLUMNS: lambda dims, rng: _one_hot(dims, rng, 0),
-    Law.SIGNS: lambda dims, rng: _mixed(np.where(rng.random_sample(dims) < 0.5, -1.0, 1.0), -1.0),
-    Law.BITS: lambda dims, rng: _mixed(np.asarray(rng.random_sample(dims) < 0.5, dtype=float), 0.0),
-    Law.SPIKES: lambda dims, rng: _mixed(np.asarray(rng.random_sample(dims) < RARE, dtype=float), 0.0),
-    Law.ZERO: lambda dims, rng: np.zeros(dims),
+LAWS: Mapping[ValueLaw, Any] = {
+    ValueLaw.NORMAL: lambda dims, rng: np.asarray(rng.standard_normal(dims)),
+    ValueLaw.POSITIVE: lambda dims, rng: 0.5 + rng.random_sample(dims),
+    ValueLaw.UNIT: _unit,
+    ValueLaw.ROWS: lambda dims, rng: _probable(dims, rng, -1),
+    ValueLaw.COLUMNS: lambda dims, rng: _probable(dims, rng, 0),
+    ValueLaw.ONE_HOT: lambda dims, rng: _one_hot(dims, rng, len(dims) - 1),
+    ValueLaw.ONE_HOT_COLUMNS: lambda dims, rng: _one_hot(dims, rng, 0),
+    ValueLaw.SIGNS: lambda dims, rng: _mixed(np.where(rng.random_sample(dims) < 0.5, -1.0, 1.0), -1.0),
+    ValueLaw.BITS: lambda dims, rng: _mixed(np.asarray(rng.random_sample(dims) < 0.5, dtype=float), 0.0),
+    ValueLaw.SPIKES: lambda dims, rng: _mixed(np.asarray(rng.random_sample(dims) < RARE, dtype=float), 0.0),
+    ValueLaw.ZERO: lambda dims, rng: np.zeros(dims),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reference.pairs.inputs.spec import Law, Size
+from reference.pairs.inputs.spec import Size, ValueLaw
 
 __all__ = ["SaidOfEntries", "entries_said"]
 
@@ -13,7 +13,7 @@ __all__ = ["SaidOfEntries", "entries_said"]
 class SaidOfEntries(NamedTuple):
     """``law`` None: nothing is said. ``below``: of labels, "" where the number of classes is not said."""
 
-    law: Law | None
+    law: ValueLaw | None
     below: Size = ""
 
 
@@ -51,27 +51,27 @@ SPIKES = re.compile(r"\bspikes?\b|\bspike trains?\b", re.I)
 def entries_said(text: str) -> SaidOfEntries:
     """What a description says of the entries of an array."""
     if ONE_HOT.search(text) and not re.search(r"\bnot one[- ]?hot", text, re.I):
-        return SaidOfEntries(Law.ONE_HOT)
+        return SaidOfEntries(ValueLaw.ONE_HOT)
     for pattern in BOUND:
         if match := pattern.search(text):
             name = match[1]
             if name in ("1", "2") and not re.search(r"label|class", text, re.I):
-                return SaidOfEntries(Law.UNIT)
-            return SaidOfEntries(Law.LABELS, int(name) if name.isdigit() else name)
+                return SaidOfEntries(ValueLaw.UNIT)
+            return SaidOfEntries(ValueLaw.LABELS, int(name) if name.isdigit() else name)
     if SIGNS.search(text):
-        return SaidOfEntries(Law.SIGNS)
+        return SaidOfEntries(ValueLaw.SIGNS)
     if BITS.search(text):
-        return SaidOfEntries(Law.BITS)
+        return SaidOfEntries(ValueLaw.BITS)
     if LABELS.search(text):
-        return SaidOfEntries(Law.LABELS, "")
+        return SaidOfEntries(ValueLaw.LABELS, "")
     if LOGIT.search(text):
-        return SaidOfEntries(Law.NORMAL)
+        return SaidOfEntries(ValueLaw.NORMAL)
     if PROBABLE.search(text):
-        return SaidOfEntries(Law.ROWS)
+        return SaidOfEntries(ValueLaw.ROWS)
     if MASK.search(text):
-        return SaidOfEntries(Law.MASK)
+        return SaidOfEntries(ValueLaw.MASK)
     if SPIKES.search(text):
-        return SaidOfEntries(Law.SPIKES)
+        return SaidOfEntries(ValueLaw.SPIKES)
     if POSITIVE.search(text):
-        return SaidOfEntries(Law.POSITIVE)
+        return SaidOfEntries(ValueLaw.POSITIVE)
     return SaidOfEntries(None)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from reference.pairs.inputs.spec import Size
 from reference.pairs.inputs.vocabulary import Part
 
-__all__ = ["FITS", "LAYOUTS", "Layout"]
+__all__ = ["FITS", "LAYOUTS", "ArrayLayout"]
 
 
-class Layout(NamedTuple):
+class ArrayLayout(NamedTuple):
     """``family``: by which cues it comes first. ``examples``: where the examples lie, "first", "last", or "none"."""
 
     name: str
@@ -47,7 +47,7 @@ TABLE = """
 rows | rows | first | x=N,D w=D,M b=M gain=D pred=N,M theta=D i=N q=N,D sq=D,D mask=N,D h=N,H wy=H,M by=M
 rows, W out by in | rows | first | x=N,D w=M,D b=M gain=D pred=N,M theta=D,M i=N q=T,D
 rows, b as a row | rows | first | x=N,D w=D,M b=1,M gain=1,D pred=N,1 theta=D,1 i=N
-rows, flat theta | rows | first | x=N,D theta=flat pred=N,M
+rows, flat theta | rows | first | x=N,D theta=flat w=flat pred=N,M
 columns | columns | last | x=D,N w=M,D b=M,1 gain=D,1 pred=M,N theta=D,1 i=N q=D,N h=H,N wy=M,H by=M,1 mask=D,N
 columns, W in by out | columns | last | x=D,N w=D,M b=M,1 gain=D,1 pred=1,N theta=D,M
 images | images | first | x=N,C,H,W w=F,C,HH,WW b=F gain=C pred=N,F,H,W mask=N,C,H,W
@@ -95,7 +95,7 @@ def _axes(text: str) -> tuple[Size, ...]:
     return tuple(int(d) if d.isdigit() else d for d in text.split(",") if d)
 
 
-def _layout(line: str) -> Layout:
+def _layout(line: str) -> ArrayLayout:
     name, family, examples, axes = (part.strip() for part in line.split("|"))
     parts = {LETTERS[key]: _axes(value) for key, _, value in (word.partition("=") for word in axes.split())}
     for one, other in ((Part.GAIN, Part.SHIFT), (Part.GAIN, Part.MEAN), (Part.GAIN, Part.VARIANCE)):
@@ -103,7 +103,7 @@ def _layout(line: str) -> Layout:
             parts[other] = parts[one]
     renamed = {"D": "C", "M": "F"} if family.startswith("images") or family == "signals" else {}
     renamed |= {"M": "H"} if family == "steps" else {}
-    return Layout(name, family, parts, examples, renamed)
+    return ArrayLayout(name, family, parts, examples, renamed)
 
 
 LAYOUTS = tuple(_layout(line) for line in TABLE.strip().splitlines())

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reference.interface.pair import Proposal
-from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm
-from reference.pairs.inputs.layouts import Layout
+from reference.pairs.inputs.layouts import ArrayLayout
 from reference.pairs.inputs.settings import setting
 from reference.pairs.inputs.spec import Size
 from reference.pairs.inputs.vocabulary import Part, part_of, plain
@@ -21,24 +21,24 @@ __all__ = ["Setup", "parts_of"]
 class Setup(NamedTuple):
     """Everything that is decided for all arguments of a plan together."""
 
-    layout: Layout
+    layout: ArrayLayout
     form: LabelForm | None
     gates: int
     parts: Mapping[str, Part]
-    asked: Asked
+    asked: AskedOfArgument
     said: Mapping[str, Described]
     outputs: tuple[Size, ...]
     letters: frozenset[str] = frozenset()  # of the sizes that are documented
     guess: str = "array"  # what an argument is that nothing is known of: "array", "whole", "number"
 
 
-def parts_of(proposal: Proposal, asked: Asked) -> dict[str, Part]:
+def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     """What every argument is, and every key of a dictionary of arrays."""
     taken = [p.name for p in (*proposal.constructor, *proposal.takes) if not p.many]
-    keys = [key for name in taken for key in asked.keys(name)]
+    keys = [key for name in taken for key in (*asked.keys(name), *asked.parts(name))]
     texts = " ".join((proposal.owner, proposal.forward, proposal.check)).lower()
     recurrent = bool(re.search(r"rnn|lstm|gru|cell|recurrent", texts)) or any(
-        part_of(name) in (Part.STATE,) for name in (*taken, *keys)
+        part_of(name) is Part.STATE or re.fullmatch(r"w_?(aa|ax|xh|hh|hx)", plain(name)) for name in (*taken, *keys)
     )
     parts = {name: part_of(name, recurrent=recurrent) for name in (*keys, *taken)}
     parts = _in_company(parts, recurrent)
@@ -56,6 +56,11 @@ def parts_of(proposal: Proposal, asked: Asked) -> dict[str, Part]:
     return parts
 
 
+def _weighs_a_state(parts: Mapping[str, Part]) -> bool:
+    """Is a state multiplied by anything?"""
+    return bool({Part.STATE_WEIGHT, Part.GATE_WEIGHT, Part.INPUT_WEIGHT} & set(parts.values()))
+
+
 def _in_company(parts: Mapping[str, Part], recurrent: bool) -> dict[str, Part]:
     """What a name means only beside others: k beside q and v, c beside h, a_prev beside xt, Uz beside Wz."""
     made = dict(parts)
@@ -64,6 +69,10 @@ def _in_company(parts: Mapping[str, Part], recurrent: bool) -> dict[str, Part]:
         made |= dict.fromkeys(queries, Part.UNKNOWN)
     if Part.STATE not in made.values() and not recurrent:
         made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.CELL}
+    if Part.GAIN not in made.values():  # a number, as beta is
+        made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.SHIFT}
+    if Part.THETA in made.values() and not _weighs_a_state(made):  # a number of hidden units
+        made |= {name: Part.UNKNOWN for name, part in made.items() if part is Part.STATE}
     inputs = [name for name, part in made.items() if part is Part.INPUT]
     if recurrent and len(inputs) > 1:
         made |= {name: Part.STATE for name in inputs if re.fullmatch(r"a_?(?:prev|0)|s_?prev", plain(name))}

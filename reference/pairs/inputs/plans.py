@@ -11,12 +11,14 @@ from reference.pairs.inputs.documented_plans import documented_plans
 from reference.pairs.inputs.said import said_plans
 from reference.pairs.inputs.seen import seen_plans
 from reference.pairs.inputs.settings import setting
-from reference.pairs.inputs.spec import Array, Law, Path, Plan, Rank, Spec, replaced
+from reference.pairs.inputs.sizes import FLAT
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, Spec, ValueLaw, names_of_plan, replaced
 from reference.pairs.inputs.tried import plans_by_layout
 from reference.pairs.inputs.vocabulary import Part, part_of
 
 __all__ = ["plans_of"]
 
+LETTERS = 12
 POSITIVES = 6  # plans that are also tried with positive numbers
 MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 
@@ -34,7 +36,7 @@ def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     by_rank: dict[Rank, list[Plan]] = {rank: [] for rank in Rank}
     known: set[str] = set()
     for plan in found:
-        key = repr((plan.arguments, plan.construct, plan.reading))
+        key = _meaning(plan)
         if key not in known and len(by_rank[plan.rank]) < MOST[plan.rank]:
             known.add(key)
             by_rank[plan.rank].append(
@@ -45,11 +47,20 @@ def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     return list(_named(chain.from_iterable(by_rank[rank] for rank in Rank)))
 
 
+def _meaning(plan: Plan) -> str:
+    """The same for plans that differ in the letters of their sizes alone; where windows slide, letters have meaning."""
+    letters = {} if plan.fits else {name: f"size{k}_" for k, name in enumerate(names_of_plan(plan))}
+    if FLAT in letters or len(letters) > LETTERS:
+        letters = {}
+    text = repr((plan.arguments, plan.construct, plan.reading))
+    return re.sub(r"(?<=['*+/-])[A-Za-z]\w*(?=['*+/-])", lambda m: letters.get(m[0], m[0]), text)
+
+
 def _positive(plan: Plan) -> Iterator[Plan]:
     """The same where every number is positive: what is under a logarithm or a root."""
 
     def change(_: Path, spec: Spec) -> Spec:
-        return spec._replace(law=Law.POSITIVE) if isinstance(spec, Array) and spec.law is Law.NORMAL else spec
+        return spec._replace(law=ValueLaw.POSITIVE) if isinstance(spec, Array) and spec.law is ValueLaw.NORMAL else spec
 
     arguments = replaced(plan.arguments, change)
     if arguments != plan.arguments:

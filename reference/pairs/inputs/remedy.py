@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.interface.pair import PairKind, Proposal
-from reference.pairs.inputs.spec import Array, Generator, Plan, Shape, Spec, Whole, leaves
+from reference.pairs.inputs.spec import Array, GeneratorSpec, Plan, ShapeSpec, Spec, WholeNumber, leaves
 from reference.pairs.inputs.words import text_of
 
 __all__ = ["remedy"]
@@ -12,7 +12,7 @@ __all__ = ["remedy"]
 def remedy(proposal: Proposal, plan: Plan | None = None) -> str:
     """``--bind`` with a plan's inputs; without a plan, ``@pair`` with the arguments to fill in."""
     if plan is not None and plan.arguments:
-        return f'--bind inputs="{inputs_of(plan)}"'
+        return f'--bind inputs.{proposal.check}="{inputs_of(plan)}"'
     own = [p.name for p in proposal.takes if not (p.optional or p.many)]
     values = ", ".join(own) + ("," if len(own) == 1 else "")
     if proposal.kind is PairKind.CLASS:
@@ -34,6 +34,6 @@ def _text(spec: Spec) -> str:
         case Array(dims) if len(dims) == 1 and isinstance(dims[0], int | str):
             sizes, colon, law = text_of(spec).partition(":")
             return f"{sizes},{colon}{law}"  # the comma tells it from a whole number
-        case Array() | Whole() | Shape() | Generator():
+        case Array() | WholeNumber() | ShapeSpec() | GeneratorSpec():
             return text_of(spec)
     return text_of(spec)

@@ -12,7 +12,7 @@ from reference.pairs.inputs.attempt import draw_for
 from reference.pairs.inputs.case import PairCase, case_of
 from reference.pairs.inputs.case_line import line_of
 from reference.pairs.inputs.remedy import remedy
-from reference.pairs.inputs.spec import Array, Choice, Plan, leaves
+from reference.pairs.inputs.spec import Array, ChoiceSpec, Plan, leaves
 from reference.pairs.inputs.words import text_of
 
 __all__ = ["RunningPlan"]
@@ -90,7 +90,7 @@ class RunningPlan:
 
 def _chosen(case: PairCase) -> dict[tuple[str, ...], object]:
     every = [*((("construct", *way), spec) for way, spec in leaves(case.construct)), *leaves(case.arguments)]
-    return {way: spec.options[0] for way, spec in every if isinstance(spec, Choice)}
+    return {way: spec.options[0] for way, spec in every if isinstance(spec, ChoiceSpec)}
 
 
 def _digest(draw: PairDraw) -> str:

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reference.interface.pair import Proposal
-from reference.pairs.inputs.spec import Group, Plan, Rank, Spec
+from reference.pairs.inputs.spec import (
+    Array,
+    ChoiceSpec,
+    Path,
+    Plan,
+    Rank,
+    Spec,
+    SpecGroup,
+    WholeNumber,
+    leaves,
+    names_of,
+    replaced,
+)
 from reference.pairs.inputs.tried import with_readings
 from reference.pairs.inputs.words import CaseError, read_specs
 
@@ -37,7 +49,7 @@ def bound_inputs(proposal: Proposal, line: str) -> tuple[dict[str, Spec], dict[s
     makes = {p.name for p in proposal.constructor}
     specs = read_specs(line)
     group = specs.pop("construct", None) if "construct" not in own else None
-    construct: dict[str, Spec] = dict(group.entries) if isinstance(group, Group) else {}
+    construct: dict[str, Spec] = dict(group.entries) if isinstance(group, SpecGroup) else {}
     for name in list(specs):
         if name not in own and name in makes:
             construct[name] = specs.pop(name)
@@ -45,4 +57,12 @@ def bound_inputs(proposal: Proposal, line: str) -> tuple[dict[str, Spec], dict[s
     if unknown:
         taken = ", ".join(sorted(own | makes))
         raise CaseError(f"{unknown[0]!r} in the inputs of {proposal.check}; it takes {taken}")
-    return specs, construct
+    arrays = [spec for _, spec in (*leaves(specs), *leaves(construct)) if isinstance(spec, Array)]
+    letters = {name for array in arrays for size in array.dims for name in names_of(size)}
+
+    def sized(_: Path, spec: Spec) -> Spec:
+        """A word that is the name of a size is that size."""
+        word = spec.options[0] if isinstance(spec, ChoiceSpec) else None
+        return WholeNumber(word) if isinstance(word, str) and word in letters else spec
+
+    return replaced(specs, sized), replaced(construct, sized)

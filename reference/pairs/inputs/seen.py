@@ -15,18 +15,18 @@ from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.settings import setting, size_argument
 from reference.pairs.inputs.spec import (
     Array,
-    Choice,
-    Group,
-    Law,
+    ChoiceSpec,
     Plan,
     Rank,
     Spec,
-    Whole,
+    SpecGroup,
+    ValueLaw,
+    WholeNumber,
     leaves,
     names_of,
     value_of_size,
 )
-from reference.pairs.inputs.spec import Shape as ShapeSpec
+from reference.pairs.inputs.spec import ShapeSpec as ShapeSpec
 from reference.pairs.inputs.static_values import UNKNOWN, Made, Shaped, valued
 
 __all__ = ["Call", "calls_seen", "seen_plans"]
@@ -166,23 +166,25 @@ def _like(spec: Spec, value: Any, sizes: dict[str, int], later: list[tuple[Any, 
         return all(_size_is(d, number, sizes, later) for d, number in zip(spec.dims, value.dims, strict=True))
     if isinstance(value, Shaped):
         return False
-    if isinstance(spec, Whole):
+    if isinstance(spec, WholeNumber):
         return type(value) is int and _size_is(spec.size, value, sizes, later)
     if isinstance(spec, ShapeSpec) and isinstance(value, tuple | list):
         return len(value) == len(spec.dims)
-    return not isinstance(spec, Choice) or isinstance(value, type(spec.options[0])) or not isinstance(value, str)
+    return not isinstance(spec, ChoiceSpec) or isinstance(value, type(spec.options[0])) or not isinstance(value, str)
 
 
-def _same_law(law: Law, seen: Law) -> bool:
-    whole = {Law.LABELS}
-    hot = {Law.ONE_HOT, Law.ONE_HOT_COLUMNS}
+def _same_law(law: ValueLaw, seen: ValueLaw) -> bool:
+    whole = {ValueLaw.LABELS}
+    hot = {ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS}
     if seen in whole or law in whole:
-        return (law in whole and seen in whole) or (seen in whole and law in (Law.BITS, Law.NORMAL, Law.POSITIVE))
+        return (law in whole and seen in whole) or (
+            seen in whole and law in (ValueLaw.BITS, ValueLaw.NORMAL, ValueLaw.POSITIVE)
+        )
     if seen in hot or law in hot:
         return seen in hot and law in hot
-    if seen in (Law.SIGNS, Law.BITS, Law.MASK):
-        return law in (seen, Law.MASK, Law.BITS) if seen is not Law.SIGNS else law is Law.SIGNS
-    return law not in (Law.SIGNS, Law.BITS, Law.MASK, Law.POSITIVE)
+    if seen in (ValueLaw.SIGNS, ValueLaw.BITS, ValueLaw.MASK):
+        return law in (seen, ValueLaw.MASK, ValueLaw.BITS) if seen is not ValueLaw.SIGNS else law is ValueLaw.SIGNS
+    return law not in (ValueLaw.SIGNS, ValueLaw.BITS, ValueLaw.MASK, ValueLaw.POSITIVE)
 
 
 def _size_is(size: Any, number: int, sizes: dict[str, int], later: list[tuple[Any, int]]) -> bool:
@@ -230,12 +232,12 @@ def _spec(parameter: Parameter, value: Any, numbers: set[int], shifted: set[int]
         below = f"n{value.below}" if value.below in numbers else max(value.below, 2)
         return Array(tuple(dims), value.law, below)
     if isinstance(value, dict):
-        return Group({k: _spec(Parameter(k), v, numbers, shifted) for k, v in value.items() if v is not UNKNOWN})
+        return SpecGroup({k: _spec(Parameter(k), v, numbers, shifted) for k, v in value.items() if v is not UNKNOWN})
     plainly = setting(parameter.name, parameter)
-    if isinstance(plainly, Choice) and isinstance(value, float) and value in (0.0, 1.0):
+    if isinstance(plainly, ChoiceSpec) and isinstance(value, float) and value in (0.0, 1.0):
         return plainly
     if type(value) is int and value > 1 and (value in numbers or (plainly is None and size_argument(parameter.name))):
-        return Whole(f"n{value}")
-    if isinstance(value, list | tuple) and value and all(type(v) is int for v in value):
-        return ShapeSpec(tuple(f"n{v}" if v in numbers else v for v in value))
-    return Choice((tuple(value) if isinstance(value, list) else value,))
+        return WholeNumber(f"n{value}")
+    if isinstance(value, list | tuple) and value and all(type(v) is int and (v in numbers or v == 1) for v in value):
+        return ShapeSpec(tuple(f"n{v}" if v > 1 else v for v in value))
+    return ChoiceSpec((tuple(value) if isinstance(value, list) else value,))

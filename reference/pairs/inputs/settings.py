@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from reference.interface.pair import Parameter
-from reference.pairs.inputs.spec import Array, Choice, Generator, Law, Shape, Spec, Whole
+from reference.pairs.inputs.spec import Array, ChoiceSpec, GeneratorSpec, ShapeSpec, Spec, ValueLaw, WholeNumber
 from reference.pairs.inputs.vocabulary import plain
 
 __all__ = ["DERIVES", "MODES", "configured", "is_flag_of_mode", "setting", "size_argument"]
@@ -61,7 +62,7 @@ SIZES: tuple[tuple[str, str], ...] = (  # a name of an argument, and of the size
     (r"hidden\w*|n_?h(?:idden)?|hid\w*|n_?a|h_?dim|dim_?hidden|num_?hidden\w*|hidden_?(?:size|dim|units)|h|nh|"
      r"state_?(?:size|dim)|rnn_?size|units_?hidden|lstm_?size|mem_?cell_?ct|d_?hidden|d_?ff|n_?hid", "H"),
     (r"vocab\w*|n_?vocab|v|num_?embed\w*|num_?words|n_?words|dict_?size|vocabulary_?size|num_?tokens", "V"),
-    (r"embed\w*|emb_?\w*|d_?model|model_?dim|wordvec_?dim|embedding_?dim|dim_?model|n_?embd|word_?dim", "D"),
+    (r"embed\w*|emb_?\w*|d_?model|model_?dim|wordvec_?(?:dim|size)|word_?vec\w*|embedding_?dim|dim_?model|n_?embd|word_?dim", "D"),
     (r"num_?heads?|n_?heads?|heads|nhead", "HEADS"), (r"num_?groups?|n_?groups?|groups?|g", "G"),
     (r"(?:n_?|num_?)?classes|n_?class|num_?labels?|n_?y|k_?classes|num_?class|c_?classes|class_?num", "M"),
     (r"output\w*|out_?\w*|n_?out\w*|num_?out\w*|dim_?out|d_?out|units?|n_?units|num_?units|n_?neurons|neurons|"
@@ -77,6 +78,7 @@ DERIVES = r"deriv\w*|derivative|prime|grad|gradient|is_?deriv\w*|d|diff|der|dx|b
 GENERATOR = r"rng|random|generator|rand|rs|random_?generator|prng|np_?random"
 
 
+@cache
 def _is(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
@@ -98,24 +100,24 @@ def setting(name: str, parameter: Parameter | None = None, texts: Iterable[Any] 
     if asked and all(isinstance(t, str) for t in asked):
         first = [default] if isinstance(default, str) else []
         both = [mode for mode in MODES if mode in asked and text in ("mode", "phase")]
-        return Choice(tuple(dict.fromkeys([*first, *both, *asked])))
+        return ChoiceSpec(tuple(dict.fromkeys([*first, *both, *asked])))
     if text in ("mode", "phase"):
-        return Choice((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)
+        return ChoiceSpec((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)
     if _is(FLAG, text):
-        return Choice((True, False))
+        return ChoiceSpec((True, False))
     if _is(COUNTER_FLAG, text):
-        return Choice((False, True))
+        return ChoiceSpec((False, True))
     if _is(GENERATOR, text):
-        return Generator()
+        return GeneratorSpec()
     if parameter and parameter.annotation.rpartition(".")[2] in ("Generator", "RandomState"):
-        return Generator()
+        return GeneratorSpec()
     if isinstance(default, str):
-        return Choice((default,))
+        return ChoiceSpec((default,))
     for pattern, values in NUMBERS:
         if _is(pattern, text):
             if isinstance(default, bool) or (parameter and parameter.annotation == "bool"):
-                return Choice((values[0] if isinstance(values[0], bool) else default,))
-            return Choice(_beside(default, values))
+                return ChoiceSpec((values[0] if isinstance(values[0], bool) else default,))
+            return ChoiceSpec(_beside(default, values))
     return None
 
 
@@ -128,6 +130,7 @@ def _beside(default: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+@cache
 def size_argument(name: str) -> str | None:
     """The size that an argument of this name stands for, by its letter in the layouts."""
     text = plain(name)
@@ -140,13 +143,13 @@ def configured(key: str, features: tuple[Any, ...], texts: Iterable[Any] = ()) -
     if re.search(r"mean|avg", text):
         return Array(features)
     if re.search(r"var", text):
-        return Array(features, Law.POSITIVE)
+        return Array(features, ValueLaw.POSITIVE)
     found = setting(key, None, texts)
     if found is not None:
         return found
     letter = size_argument(key)
     if letter is not None:
-        return Whole(letter)
+        return WholeNumber(letter)
     if "shape" in text:
-        return Shape(features)
-    return Choice((0.5,))
+        return ShapeSpec(features)
+    return ChoiceSpec((0.5,))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from reference.pairs.inputs.spec import Size, names_of
+from reference.pairs.inputs.vocabulary import OF_SIZES
 
 __all__ = ["WrittenShape", "product_of", "shapes_in"]
 
@@ -44,7 +46,8 @@ def shapes_in(text: str, arguments: Collection[str] = ()) -> Iterator[WrittenSha
 def _bracketed(text: str, arguments: Collection[str]) -> Iterator[WrittenShape]:
     for match in BRACKETS.finditer(text):
         inside = match[1] if match[1] is not None else match[2]
-        announced = bool(ANNOUNCED.search(text[: match.start()])) or not text[: match.start()].strip(" :`'-#")
+        announced = bool(ANNOUNCED.search(text[: match.start()]))
+        first = not text[: match.start()].strip(" :`'-#")
         parts = [part.strip() for part in inside.split(",")]
         trailing = len(parts) > 1 and not parts[-1]
         parts = parts[:-1] if trailing else parts
@@ -52,26 +55,29 @@ def _bracketed(text: str, arguments: Collection[str]) -> Iterator[WrittenShape]:
             crossed = re.split(r"\s*[×]\s*|\s+x\s+|\s*x\s*(?=[A-Z0-9])", parts[0])
             parts = crossed if len(crossed) > 1 else parts
         dims = _dims(parts)
-        if dims is None or not _looks_like_sizes(dims, parts, announced, trailing, arguments):
+        if dims is None or not _looks_like_sizes(dims, parts, announced, trailing, first, arguments):
             continue
-        yield WrittenShape(dims, announced, match.start())
+        yield WrittenShape(dims, announced or first, match.start())
 
 
 def _looks_like_sizes(
-    dims: tuple[Size, ...], parts: list[str], announced: bool, trailing: bool, arguments: Collection[str]
+    dims: tuple[Size, ...], parts: list[str], announced: bool, trailing: bool, first: bool, arguments: Collection[str]
 ) -> bool:
-    if len(dims) == 1 and not (trailing or announced):
+    """``first``: it is the first thing that is said of an argument."""
+    if len(dims) == 1 and not (trailing or announced or first):
         return False
-    if len(dims) > 6 or (all(isinstance(d, int) for d in dims) and not (announced or len(dims) > 1)):
-        return False
+    if len(dims) == 1 and not trailing and (isinstance(dims[0], int) or not _short(parts[0])):
+        return announced and not isinstance(dims[0], int) and dims[0].isidentifier() and bool(CALLED.match(dims[0]))
     names = [name for d in dims for name in names_of(d)]
-    if any(name.lower() in TYPES for name in names):
+    if len(dims) > 6 or any(name.lower() in TYPES for name in names):
         return False
-    if announced and not (len(dims) == 1 and not trailing and not _short(parts[0])):
+    if announced:
         return not (len(names) > 1 and set(names) <= set(arguments) and not all(len(n) == 1 for n in names))
-    if set(names) & set(arguments):
+    if {name for name in names if not OF_SIZES.search(name.lower())} & set(arguments):
         return False
-    return all(_short(part) or CALLED.match(name) for part, name in zip(parts, map(str, dims), strict=False))
+    if any(isinstance(d, str) and not d.isidentifier() for d in dims) and len(names) > 2:
+        return True
+    return first or all(_short(part) or CALLED.match(name) for part, name in zip(parts, map(str, dims), strict=False))
 
 
 def _short(part: str) -> bool:
@@ -122,14 +128,26 @@ def _size(text: str) -> Size | None:
     text = re.sub(r"^(\d+)\s*(?=[A-Za-z])", r"\1*", text)  # 4H
     if text.isascii() and text.isdigit():
         return int(text) if 0 < int(text) <= 4096 else None
-    plain = re.fullmatch(r"[A-Za-z_][\w.]*(?:\s*[-+*/]{1,2}\s*[A-Za-z_\d][\w]*)*|\d+\s*[-+*/]\s*\w+(?:\s*[-+*/]\s*\w+)*", text)  # fmt: skip
-    if plain:
-        named = re.sub(r"\b(?:\w+\.)+(?=\w)", "", text).replace(" ", "")
-        return named.replace("//", "/").replace("/", "//")
+    named = re.sub(r"\b(?:\w+\.)+(?=[A-Za-z_])", "", text)  # self.n
+    if (size := _expression(named)) is not None:
+        return size
     words = re.findall(r"[A-Za-z]+", text)
     if re.fullmatch(r"[A-Za-z ]+", text) and 2 <= len(words) <= WORDS:
         return "_".join(word.lower() for word in words if word.lower() not in ("the", "of", "a", "an", "in"))
     return None
+
+
+def _expression(text: str) -> Size | None:
+    """Names and whole numbers that are added, multiplied and divided."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    allowed = (ast.BinOp, ast.Name, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)
+    for node in ast.walk(tree):
+        if not isinstance(node, allowed) and not (isinstance(node, ast.Constant) and type(node.value) is int):
+            return None
+    return ast.unparse(tree).replace(" ", "").replace("//", "/").replace("/", "//")
 
 
 def product_of(text: str) -> dict[str, tuple[str, ...]]:

@@ -10,18 +10,18 @@ import numpy as np
 
 from reference.pairs.inputs.spec import (
     Array,
-    Choice,
-    Law,
+    ChoiceSpec,
     Path,
     Plan,
     SizeError,
+    ValueLaw,
     leaves,
     names_of,
     names_of_plan,
     settled,
 )
 
-__all__ = ["FLAT", "Sizes", "choices_of", "in_proportion", "sizes_to_try"]
+__all__ = ["FLAT", "Sizes", "choices_of", "in_proportion", "larger", "sizes_to_try"]
 
 Sizes = dict[str, int]
 
@@ -47,6 +47,7 @@ WAYS = (
     ("H", "W"), ("HH", "WW"), ("PH", "PW"), ("n_H_prev", "n_W_prev"), ("h", "w"), ("height", "width"), ("H_in", "W_in"),
     ("FH", "FW"), ("KH", "KW"),
 )  # fmt: skip
+KEPT = {"flat", "HEADS", "G", "P", "stride", "pad", "scale", "r"}
 FLAT = "flat"  # of a vector that holds several arrays: known only once it is taken apart
 TRIES = 400
 
@@ -95,7 +96,7 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
     sizes = (
         dict.fromkeys(windows, 2)
         if how == "even"
-        else dict(zip(windows, _shuffled([2, 3], rng) + [1, 4], strict=False))
+        else dict(zip(windows, [*_shuffled([2, 3], rng), 1, 4], strict=False))
     )
     free = [k for k in range(2, 20) if k % step == 0 and (how == "even" or k not in sizes.values())]
     sizes |= dict(zip(others, _shuffled(free[: len(others) + (1 if len(others) > 4 else 2)], rng), strict=False))
@@ -104,7 +105,7 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
         wide = [n for n in ("D", "embed_dim", "d_model") if n in sizes]
         sizes |= {n: 2 * sizes.get("HEADS", 2) * k for k, n in enumerate(wide, 1)}
     for name in planes:
-        free = [k for k in range(4, 12) if k not in sizes.values() and k % step == 0] or list(range(4, 12))
+        free = [k for k in range(4, 10) if k not in sizes.values() and k % step == 0] or list(range(4, 10))
         sizes[name] = int(free[rng.randint(len(free))])
     if FLAT in sizes:
         sizes[FLAT] = 97  # until it is known better
@@ -154,7 +155,7 @@ def _alike(plane: str, window: str) -> bool:
 def _number(plan: Plan, chosen: Mapping[Path, Any], wanted: str) -> int:
     """The stride, or the padding, of what is chosen."""
     for path, spec in (*leaves(plan.construct), *leaves(plan.arguments)):
-        if isinstance(spec, Choice) and path[-1].lower().startswith(wanted):
+        if isinstance(spec, ChoiceSpec) and path[-1].lower().startswith(wanted):
             value = chosen.get(path, spec.options[0])
             value = value[0] if isinstance(value, tuple) and value else value
             return value if type(value) is int else 0
@@ -166,11 +167,11 @@ def _at_least_two(plan: Plan) -> set[str]:
     found: set[str] = set()
     for _, spec in (*leaves(plan.construct), *leaves(plan.arguments)):
         if isinstance(spec, Array):
-            if spec.law is Law.LABELS:
+            if spec.law is ValueLaw.LABELS:
                 found.update(names_of(spec.below))
-            elif spec.law in (Law.ONE_HOT, Law.ROWS) and spec.dims:
+            elif spec.law in (ValueLaw.ONE_HOT, ValueLaw.ROWS) and spec.dims:
                 found.update(names_of(spec.dims[-1]))
-            elif spec.law in (Law.ONE_HOT_COLUMNS, Law.COLUMNS) and spec.dims:
+            elif spec.law in (ValueLaw.ONE_HOT_COLUMNS, ValueLaw.COLUMNS) and spec.dims:
                 found.update(names_of(spec.dims[0]))
     return found
 
@@ -180,7 +181,7 @@ def choices_of(plan: Plan) -> list[dict[Path, Any]]:
     every = [
         (path, spec.options)
         for path, spec in (*(((("construct", *p), s)) for p, s in leaves(plan.construct)), *leaves(plan.arguments))
-        if isinstance(spec, Choice)
+        if isinstance(spec, ChoiceSpec)
     ]
     found: list[dict[Path, Any]] = [{}]
     found += [{path: option} for path, options in every for option in options[1:]]
@@ -199,6 +200,11 @@ def in_proportion(plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, m
         if len(found) == many:
             break
     return found
+
+
+def larger(sizes: Mapping[str, int], factor: int) -> Sizes:
+    """The same so many times larger, but for what slides over something, and what is told by it."""
+    return {name: n if name in WINDOWS or name in KEPT else n * factor for name, n in sizes.items()}
 
 
 def _possible(plan: Plan, sizes: Sizes) -> bool:

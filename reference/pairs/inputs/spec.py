@@ -10,11 +10,29 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 __all__ = [
-    "Array", "Choice", "Generator", "Group", "Law", "Path", "Plan", "Rank", "Shape", "Size", "SizeError", "Spec",
-    "Whole", "leaves", "names_of", "names_of_plan", "replaced", "settled", "value_of_size",
+    "Array",
+    "ChoiceSpec",
+    "GeneratorSpec",
+    "Path",
+    "Plan",
+    "Rank",
+    "ShapeSpec",
+    "Size",
+    "SizeError",
+    "Spec",
+    "SpecGroup",
+    "ValueLaw",
+    "WholeNumber",
+    "leaves",
+    "names_of",
+    "names_of_plan",
+    "replaced",
+    "settled",
+    "value_of_size",
 ]  # fmt: skip
 
 Size = int | str
@@ -30,7 +48,7 @@ class Rank(IntEnum):
     TRIED = 3
 
 
-class Law(StrEnum):
+class ValueLaw(StrEnum):
     """How the entries of an array are drawn. The values are those of a case line."""
 
     NORMAL = "normal"
@@ -50,40 +68,40 @@ class Law(StrEnum):
 
 class Array(NamedTuple):
     dims: tuple[Size, ...]
-    law: Law = Law.NORMAL
+    law: ValueLaw = ValueLaw.NORMAL
     below: Size = 0  # of labels
 
 
-class Whole(NamedTuple):
+class WholeNumber(NamedTuple):
     """A whole number that is a size: of a kernel, of a layer."""
 
     size: Size
 
 
-class Choice(NamedTuple):
+class ChoiceSpec(NamedTuple):
     """One of several values, the first unless another is asked for: numbers, strings, booleans, None, tuples."""
 
     options: tuple[Any, ...]
 
 
-class Shape(NamedTuple):
+class ShapeSpec(NamedTuple):
     """A tuple of sizes."""
 
     dims: tuple[Size, ...]
 
 
-class Group(NamedTuple):
+class SpecGroup(NamedTuple):
     """A dictionary, or under whole numbers a "list" or a "tuple"."""
 
     entries: Mapping[str, Any]
     form: str = "dict"
 
 
-class Generator(NamedTuple):
+class GeneratorSpec(NamedTuple):
     """A generator of random numbers; seeded by the draw."""
 
 
-Spec = Array | Whole | Choice | Shape | Group | Generator
+Spec = Array | WholeNumber | ChoiceSpec | ShapeSpec | SpecGroup | GeneratorSpec
 
 
 class Plan(NamedTuple):
@@ -136,21 +154,23 @@ def _evaluated(node: ast.expr, sizes: Mapping[str, int]) -> Any:
     raise ValueError(ast.unparse(node))
 
 
-def names_of(size: Size) -> list[str]:
+@lru_cache(maxsize=4096)
+def names_of(size: Size) -> tuple[str, ...]:
     """The names that a size is made of."""
     if isinstance(size, int):
-        return []
+        return ()
     try:
         tree = ast.parse(size, mode="eval")
     except (SyntaxError, RecursionError, ValueError):
-        return [size]
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        return (size,)
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return tuple(node.id for node in sorted(names, key=lambda node: node.col_offset))
 
 
 def leaves(specs: Mapping[str, Spec], path: Path = ()) -> Iterator[tuple[Path, Spec]]:
     """Every spec that is no group, with the way to it."""
     for name, spec in specs.items():
-        if isinstance(spec, Group):
+        if isinstance(spec, SpecGroup):
             yield from leaves(spec.entries, (*path, name))
         else:
             yield (*path, name), spec
@@ -161,8 +181,8 @@ def replaced(specs: Mapping[str, Spec], change: Callable[[Path, Spec], Spec], pa
     made: dict[str, Spec] = {}
     for name, spec in specs.items():
         way = (*path, name)
-        if isinstance(spec, Group):
-            made[name] = Group(replaced(spec.entries, change, way), spec.form)
+        if isinstance(spec, SpecGroup):
+            made[name] = SpecGroup(replaced(spec.entries, change, way), spec.form)
         else:
             made[name] = change(way, spec)
     return made
@@ -171,11 +191,11 @@ def replaced(specs: Mapping[str, Spec], change: Callable[[Path, Spec], Spec], pa
 def sizes_in(spec: Spec) -> tuple[Size, ...]:
     """The sizes that a leaf speaks of."""
     match spec:
-        case Array(dims, Law.LABELS, below):
+        case Array(dims, ValueLaw.LABELS, below):
             return (*dims, below)
-        case Array(dims) | Shape(dims):
+        case Array(dims) | ShapeSpec(dims):
             return dims
-        case Whole(size):
+        case WholeNumber(size):
             return (size,)
     return ()
 
@@ -194,14 +214,14 @@ def settled(
     def change(way: Path, spec: Spec) -> Spec:
         match spec:
             case Array(dims, law, below):
-                bound = value_of_size(below, sizes) if law is Law.LABELS else 0
+                bound = value_of_size(below, sizes) if law is ValueLaw.LABELS else 0
                 return Array(tuple(value_of_size(d, sizes) for d in dims), law, bound)
-            case Whole(size):
-                return Whole(value_of_size(size, sizes))
-            case Shape(dims):
-                return Shape(tuple(value_of_size(d, sizes) for d in dims))
-            case Choice(options):
-                return Choice(((chosen or {}).get(way, options[0]),))
+            case WholeNumber(size):
+                return WholeNumber(value_of_size(size, sizes))
+            case ShapeSpec(dims):
+                return ShapeSpec(tuple(value_of_size(d, sizes) for d in dims))
+            case ChoiceSpec(options):
+                return ChoiceSpec(((chosen or {}).get(way, options[0]),))
         return spec
 
     return replaced(specs, change, path)

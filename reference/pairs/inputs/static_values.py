@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from reference.pairs.inputs.spec import Law
+from reference.pairs.inputs.spec import ValueLaw
 
 __all__ = ["UNKNOWN", "Made", "Shaped", "valued"]
 
@@ -18,7 +18,7 @@ class Shaped(NamedTuple):
     """An array: its sizes, the law of its entries, and of whole numbers the bound below which they lie."""
 
     dims: tuple[int, ...]
-    law: Law = Law.NORMAL
+    law: ValueLaw = ValueLaw.NORMAL
     below: int = 0
 
 
@@ -72,7 +72,7 @@ def valued(node: ast.expr | None, known: Mapping[str, Any], classes: frozenset[s
             return _combined(of(left), op, of(right))
         case ast.Compare(left=left):
             value = of(left)
-            return Shaped(value.dims, Law.MASK) if isinstance(value, Shaped) else UNKNOWN
+            return Shaped(value.dims, ValueLaw.MASK) if isinstance(value, Shaped) else UNKNOWN
         case ast.Attribute(value=inner, attr=name):
             return _attribute(of(inner), name)
         case ast.Subscript(value=inner, slice=index):
@@ -96,8 +96,13 @@ def _part(value: Any, index: Any) -> Any:
             return value[index]
         except (KeyError, IndexError, TypeError):
             return UNKNOWN
-    if isinstance(value, Shaped) and isinstance(index, Shaped) and value.law is Law.ONE_HOT and len(value.dims) == 2:
-        return Shaped((*index.dims, value.dims[1]), Law.ONE_HOT)  # np.eye(C)[labels]
+    if (
+        isinstance(value, Shaped)
+        and isinstance(index, Shaped)
+        and value.law is ValueLaw.ONE_HOT
+        and len(value.dims) == 2
+    ):
+        return Shaped((*index.dims, value.dims[1]), ValueLaw.ONE_HOT)  # np.eye(C)[labels]
     return UNKNOWN
 
 
@@ -108,8 +113,8 @@ def _combined(left: Any, op: ast.operator, right: Any) -> Any:
             one, two = arrays
             return Shaped((*one.dims[:-1], *two.dims[1:])) if len(one.dims) == len(two.dims) == 2 else UNKNOWN
         largest = max(arrays, key=lambda a: (len(a.dims), a.dims))
-        if largest.law in (Law.LABELS, Law.BITS) and isinstance(op, ast.Mult | ast.Sub):
-            return largest._replace(law=Law.SIGNS)  # 2 * labels − 1
+        if largest.law in (ValueLaw.LABELS, ValueLaw.BITS) and isinstance(op, ast.Mult | ast.Sub):
+            return largest._replace(law=ValueLaw.SIGNS, below=0)  # 2 * labels − 1
         return largest
     if isinstance(left, int | float) and isinstance(right, int | float):
         try:
@@ -165,7 +170,7 @@ def _made(name: str, places: list[Any], named: Mapping[str, Any], upon: Any) -> 
         if isinstance(bound, list | tuple):
             return shaped._replace(law=_law_of(list(bound))[0]) if isinstance(shaped, Shaped) else UNKNOWN
         return (
-            shaped._replace(law=Law.LABELS, below=bound)
+            shaped._replace(law=ValueLaw.LABELS, below=bound)
             if isinstance(shaped, Shaped) and type(bound) is int
             else shaped
         )
@@ -174,13 +179,13 @@ def _made(name: str, places: list[Any], named: Mapping[str, Any], upon: Any) -> 
     if name in LIKE:
         return places[0] if places and isinstance(places[0], Shaped) else UNKNOWN
     if name in ("eye", "identity") and places and type(places[0]) is int:
-        return Shaped((places[0], places[0]), Law.ONE_HOT)
+        return Shaped((places[0], places[0]), ValueLaw.ONE_HOT)
     if name == "linspace":
         count = named.get("num", places[2] if len(places) > 2 else 50)
         return Shaped((count,)) if type(count) is int else Shaped((-1,))
     if name == "arange" and len(places) in (1, 2) and all(type(p) is int for p in places):
         count = places[-1] - (places[0] if len(places) == 2 else 0)
-        return Shaped((count,), Law.LABELS, places[-1]) if count > 0 else UNKNOWN
+        return Shaped((count,), ValueLaw.LABELS, places[-1]) if count > 0 else UNKNOWN
     if name == "prod" and places and isinstance(places[0], tuple | list) and not isinstance(places[0], Shaped):
         product = 1
         for p in places[0]:
@@ -190,11 +195,11 @@ def _made(name: str, places: list[Any], named: Mapping[str, Any], upon: Any) -> 
         array, rest = (upon, places) if isinstance(upon, Shaped) else (places[0] if places else UNKNOWN, places[1:])
         return _reshaped(array, rest[0] if len(rest) == 1 else tuple(rest))
     if name == "astype" and isinstance(upon, Shaped):
-        return upon._replace(law=Law.BITS) if upon.law is Law.MASK else upon
+        return upon._replace(law=ValueLaw.BITS) if upon.law is ValueLaw.MASK else upon
     if name == "to_categorical" and places and isinstance(places[0], Shaped):
-        return Shaped((*places[0].dims, places[0].below or 2), Law.ONE_HOT)
+        return Shaped((*places[0].dims, places[0].below or 2), ValueLaw.ONE_HOT)
     if name in ("sign",) and places and isinstance(places[0], Shaped):
-        return places[0]._replace(law=Law.SIGNS)
+        return places[0]._replace(law=ValueLaw.SIGNS)
     if name in SAME:
         array = upon if isinstance(upon, Shaped) else places[0] if places else UNKNOWN
         return array if isinstance(array, Shaped) else _of_literal(array)
@@ -240,11 +245,11 @@ def _flat(value: Any) -> list[Any]:
     return [x for inner in value for x in _flat(inner)] if isinstance(value, list | tuple) else [value]
 
 
-def _law_of(entries: list[Any]) -> tuple[Law, int]:
+def _law_of(entries: list[Any]) -> tuple[ValueLaw, int]:
     if all(e in (-1, 1) for e in entries) and -1 in entries:
-        return Law.SIGNS, 0
+        return ValueLaw.SIGNS, 0
     if all(type(e) is int and e >= 0 for e in entries):
-        return Law.LABELS, max(entries) + 1
+        return ValueLaw.LABELS, max(entries) + 1
     if all(e in (0.0, 1.0) for e in entries):
-        return Law.BITS, 0
-    return Law.NORMAL, 0
+        return ValueLaw.BITS, 0
+    return ValueLaw.NORMAL, 0

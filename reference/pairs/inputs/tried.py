@@ -8,11 +8,12 @@ from itertools import product
 
 from reference.interface.pair import PairKind, Proposal
 from reference.pairs.inputs.arguments import given_to
-from reference.pairs.inputs.asked import Asked
+from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm, label_forms
-from reference.pairs.inputs.layouts import FITS, LAYOUTS, Layout
+from reference.pairs.inputs.layouts import FITS, LAYOUTS, ArrayLayout
 from reference.pairs.inputs.parts import Setup, parts_of
+from reference.pairs.inputs.settings import size_argument
 from reference.pairs.inputs.sizes import FLAT
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, names_of, names_of_plan
 from reference.pairs.inputs.vocabulary import Part
@@ -38,15 +39,16 @@ def plans_by_layout(
     said: Mapping[str, Described] | None = None,
     *,
     rank: Rank = Rank.TRIED,
-    layouts: Iterable[Layout] | None = None,
+    layouts: Iterable[ArrayLayout] | None = None,
 ) -> Iterator[Plan]:
     """Every plan, each once, in the order in which to try. ``said``: what is documented of some arguments."""
-    asked = Asked(proposal.asked)
+    asked = AskedOfArgument(proposal.asked)
     parts = parts_of(proposal, asked)
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
     guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
     made: set[str] = set()
-    for layout in _in_order(proposal, parts) if layouts is None else layouts:
+    every = _in_order(proposal, parts) if layouts is None else list(layouts)
+    for parts, layout in product(_meanings(proposal, parts), every):  # noqa: B020
         if not _allowed(proposal, layout, parts, asked, said or {}):
             continue
         outputs = _outputs(layout, parts)
@@ -63,6 +65,16 @@ def plans_by_layout(
                 yield from with_readings(proposal, Plan(rank, name, arguments, construct, where=name))
 
 
+def _meanings(proposal: Proposal, parts: dict[str, Part]) -> list[dict[str, Part]]:
+    """What the arguments are; where a vocabulary is spoken of, what comes in is first taken for whole numbers."""
+    first = next((p.name for p in proposal.takes if parts[p.name] is Part.INPUT), None)
+    if first is None or proposal.kind is not PairKind.CLASS:
+        return [parts]
+    numbered = {**parts, first: Part.INDICES}
+    words = any(size_argument(p.name) == "V" for p in proposal.constructor)
+    return [numbered, parts] if words else [parts]
+
+
 def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
     """A plan with the windows that must fit; of a derivative, once by its input and once by its output."""
     names = set(names_of_plan(plan))
@@ -74,7 +86,7 @@ def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
         yield plan._replace(label=f"{plan.label}; of its {of}", reading={**plan.reading, "of": of})
 
 
-def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[Layout]:
+def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[ArrayLayout]:
     texts = " ".join((proposal.owner, proposal.forward, proposal.check, *(p.name for p in proposal.constructor),
                       *(p.name for p in proposal.takes))).lower()  # fmt: skip
     texts = re.sub(r"(?<=[a-z])time|filtered", "", texts)
@@ -90,7 +102,11 @@ def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[Layout]:
 
 
 def _allowed(
-    proposal: Proposal, layout: Layout, parts: Mapping[str, Part], asked: Asked, said: Mapping[str, Described]
+    proposal: Proposal,
+    layout: ArrayLayout,
+    parts: Mapping[str, Part],
+    asked: AskedOfArgument,
+    said: Mapping[str, Described],
 ) -> bool:
     """Has the layout as many axes as the code asks for?"""
     for parameter in proposal.takes:
@@ -101,12 +117,18 @@ def _allowed(
         least, most = asked.rank(name)
         if axes is not None and not least <= len(axes) <= most:
             return False
-    if layout.axes.get(Part.THETA) == (FLAT,) and Part.THETA not in parts.values():
+    if layout.axes.get(Part.THETA) == (FLAT,) and not _is_flat(proposal, parts):
         return False
     return not (Part.STATE_WEIGHT in parts.values() and Part.STATE_WEIGHT not in layout.axes)
 
 
-def _outputs(layout: Layout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
+def _is_flat(proposal: Proposal, parts: Mapping[str, Part]) -> bool:
+    """May one vector hold all parameters? Where it is called theta, or where nothing else is a parameter of a loss."""
+    weights = [name for name, part in parts.items() if part in (Part.WEIGHT, Part.BIAS)]
+    return Part.THETA in parts.values() or (proposal.kind is PairKind.VALUE and len(weights) == 1)
+
+
+def _outputs(layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
     """The axes of what labels belong to."""
     inputs = layout.axes.get(Part.INPUT, ("N", "D"))
     every = set(parts.values())
@@ -123,7 +145,11 @@ def _outputs(layout: Layout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
 
 
 def _forms(
-    parts: Mapping[str, Part], layout: Layout, outputs: tuple[Size, ...], proposal: Proposal, asked: Asked
+    parts: Mapping[str, Part],
+    layout: ArrayLayout,
+    outputs: tuple[Size, ...],
+    proposal: Proposal,
+    asked: AskedOfArgument,
 ) -> list[LabelForm | None]:
     labels = [name for name, part in parts.items() if part is Part.LABELS]
     if not labels and Part.PREDICTION in parts.values():

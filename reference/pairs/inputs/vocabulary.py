@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import cache
 
-__all__ = ["Part", "number_in", "part_of", "plain"]
+__all__ = ["OF_SIZES", "Part", "number_in", "part_of", "plain"]
 
 
 class Part(StrEnum):
@@ -68,9 +69,13 @@ PARTS: dict[Part, str] = {
     "input_?(data|tensor|array|layer|vector|val\\w*|x|act\\w*) bottom net signal feats src sample samples u_?in tensor arr array vals?"
     " value x_?input s pre_?activation matrix m_?in vec vector act activation in_ inp xinput hidden_?in image_?batch",
 }
+OF_SIZES = re.compile(
+    r"^(?:num|nb|n|no)_\w+$|^num[a-z]+$|_(?:size|dim|dims|count|units|len|length|num|number|shape)$|^(?:pool|kernel|filter|out|in|k|f|p|s)_[hw]$"
+)
 COMPILED = {part: re.compile(rf"(?:{'|'.join(names.split())})$") for part, names in PARTS.items()}
 
 
+@cache
 def plain(name: str) -> str:
     """A name as it is looked up: small letters, without what only tells it from others of its kind."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", name)
@@ -83,10 +88,13 @@ def number_in(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@cache
 def part_of(name: str, *, recurrent: bool = False) -> Part:
     """What an argument of this name most likely is. ``recurrent``: beside a hidden state."""
     text = plain(name)
     bare = re.sub(r"_?\d+$", "", text) or text
+    if OF_SIZES.search(text):
+        return Part.UNKNOWN
     only_recurrent = (Part.GATE_WEIGHT, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.OUTPUT_WEIGHT, Part.STATE_BIAS,
                       Part.OUTPUT_BIAS)  # fmt: skip
     if recurrent and re.fullmatch(r"[uvw]", bare):

@@ -12,20 +12,28 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reference.pairs.inputs.spec import Array, Choice, Generator, Group, Law, Path, Shape, Size, Spec, Whole
+from reference.cases.case import CaseError
+from reference.pairs.inputs.spec import (
+    Array,
+    ChoiceSpec,
+    GeneratorSpec,
+    Path,
+    ShapeSpec,
+    Size,
+    Spec,
+    SpecGroup,
+    ValueLaw,
+    WholeNumber,
+)
 
 __all__ = ["CaseError", "grouped", "put_in", "read_specs", "split_words", "text_of", "value_in"]
 
 WORD = re.compile(r'(?P<name>[^\s=]+)=(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]\S*)(?=\s|$)')
 BARE = re.compile(r"[A-Za-z_][\w-]*\Z")
-LAWS = {str(law): law for law in Law}
+LAWS = {str(law): law for law in ValueLaw}
 LARGEST, MOST = 4096, 10_000_000  # of a size, and of entries: refused before they fill the memory
 NUMBER = "number"  # an array of no axes
 WRITTEN = "as in x=2,3 y=2:int<3 stride=2 mode=train"
-
-
-class CaseError(ValueError):
-    """A line that is none; the message says what was given and what is accepted."""
 
 
 def split_words(line: str) -> Iterator[tuple[str, str]]:
@@ -50,14 +58,14 @@ def text_of(spec: Spec) -> str:
     match spec:
         case Array(dims, law, below):
             sizes = ",".join(map(str, dims)) if dims else NUMBER
-            return sizes + ("" if law is Law.NORMAL else f":int<{below}" if law is Law.LABELS else f":{law}")
-        case Whole(size):
+            return sizes + ("" if law is ValueLaw.NORMAL else f":int<{below}" if law is ValueLaw.LABELS else f":{law}")
+        case WholeNumber(size):
             return str(size)
-        case Shape(dims):
+        case ShapeSpec(dims):
             return "shape(" + ",".join(map(str, dims)) + ")"
-        case Generator():
+        case GeneratorSpec():
             return "generator"
-        case Choice(options):
+        case ChoiceSpec(options):
             return _text_of_value(options[0])
     return "{}" if spec.form == "dict" else "[]"  # a group with nothing in it
 
@@ -78,18 +86,18 @@ def value_in(name: str, text: str, like: Spec | None = None) -> Spec:
     """A leaf from its text. ``like``: what the plan has there; without it, letters are sizes. Raises ``CaseError``."""
     if isinstance(like, Array) or (like is None and re.match(rf"(?:[\w*+/ -]+,|{NUMBER}\b)|[^\"]*:", text)):
         return _array(name, text)
-    if text == "generator" and (like is None or isinstance(like, Generator)):
-        return Generator()
+    if text == "generator" and (like is None or isinstance(like, GeneratorSpec)):
+        return GeneratorSpec()
     if text.startswith("shape(") and text.endswith(")"):
-        return Shape(tuple(_size(name, part) for part in text[6:-1].split(",") if part))
-    if isinstance(like, Whole):
-        return Whole(_size(name, text))
+        return ShapeSpec(tuple(_size(name, part) for part in text[6:-1].split(",") if part))
+    if isinstance(like, WholeNumber):
+        return WholeNumber(_size(name, text))
     if text in ("{}", "[]"):
-        return Group({}, "dict" if text == "{}" else "list")
+        return SpecGroup({}, "dict" if text == "{}" else "list")
     value = _value(name, text)
     if like is None and isinstance(value, str) and re.fullmatch(r"[A-Z]\w?", text):
-        return Whole(value)
-    return Choice((value,))
+        return WholeNumber(value)
+    return ChoiceSpec((value,))
 
 
 def _array(name: str, text: str) -> Array:
@@ -103,8 +111,8 @@ def _array(name: str, text: str) -> Array:
     if entries > MOST:
         raise CaseError(f"{name}={text} in a case; an array has at most {MOST} entries")
     if law.startswith("int<"):
-        return Array(dims, Law.LABELS, _size(name, law[4:]))
-    return Array(dims, LAWS[law] if colon else Law.NORMAL)
+        return Array(dims, ValueLaw.LABELS, _size(name, law[4:]))
+    return Array(dims, LAWS[law] if colon else ValueLaw.NORMAL)
 
 
 def _size(name: str, text: str) -> Size:
@@ -123,8 +131,10 @@ def _value(name: str, text: str) -> Any:
             return json.loads(text)
         except ValueError:
             raise CaseError(f"{name}={text} in a case; a text stands between double quotes, as in JSON") from None
+    if text in ("inf", "-inf", "nan"):
+        return float(text)
     if BARE.match(text) and text not in ("None", "True", "False"):
-        return text if text not in ("inf", "nan") else float(text)
+        return text
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -159,7 +169,7 @@ def put_in(tree: dict[str, Any], way: Path, value: Any) -> None:
 def grouped(tree: Mapping[str, Any]) -> dict[str, Spec]:
     """Nested dictionaries as groups; those under whole numbers are lists."""
     return {
-        name: Group(grouped(value), "list" if value and all(map(str.isdigit, value)) else "dict")
+        name: SpecGroup(grouped(value), "list" if value and all(map(str.isdigit, value)) else "dict")
         if isinstance(value, dict)
         else value
         for name, value in tree.items()

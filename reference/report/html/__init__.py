@@ -53,7 +53,7 @@ def render_comparison(comparison: Comparison) -> str:
     named = {target: name.text for target, name in labels(comparison).items()}
     pictures = []
     if judged:
-        pictures.append(accuracies(judged, named, key()))
+        pictures.append(accuracies(judged, named, key(), comparison.unit))
     for dtype in sorted({p.dtype for p in comparison.agreement}, reverse=True):
         pairs = [p for p in comparison.agreement if p.dtype == dtype]
         names = [s.target for s in judged if any(s.target in (p.first, p.second) for p in pairs)]

@@ -57,8 +57,8 @@ def agreements(pairs: Sequence[Agreement], names: Sequence[str], labels: dict[st
         return picture(figure, key, "Agreement, in digits", text)
 
 
-def accuracies(standings: Sequence[Standing], labels: dict[str, str], key: str) -> Picture:
-    """Median and worst error of each implementation, in ULPs and in u · M."""
+def accuracies(standings: Sequence[Standing], labels: dict[str, str], key: str, unit: str = "u·M") -> Picture:
+    """Median and worst error of each implementation, in ULPs and in the derived unit."""
     rows = [
         (f"{labels[s.target]}, {r.dtype}", r, _colour(s, r))
         for s in standings
@@ -76,16 +76,16 @@ def accuracies(standings: Sequence[Standing], labels: dict[str, str], key: str) 
             left.plot([median, worst], [k, k], color=COLOURS["line"], linewidth=2, zorder=0)
             left.scatter([median], [k], s=30, facecolors="none", edgecolors=colour)
             left.scatter([worst], [k], s=34, marker="x" if row.wrong_cases else "|", color=colour)
-            unit = min(max(float(row.worst_error), 1e-2), 1e20)
-            right.scatter([unit], [k], s=34, marker="x" if row.wrong_cases else "o", color=colour)
+            units = min(max(float(row.worst_error), 1e-2), 1e20)
+            right.scatter([units], [k], s=34, marker="x" if row.wrong_cases else "o", color=colour)
         right.axvline(64, color=COLOURS["ink"], linewidth=1)
         right.annotate("allowed", (64, 1), xycoords=("data", "axes fraction"), xytext=(3, -2), va="top",
                        textcoords="offset points", size=8)  # fmt: skip
         left.set_yticks(range(len(rows)), [label for label, _, _ in rows])
         left.invert_yaxis()
         left.set_xlabel("ULPs: median ○ to worst")
-        right.set_xlabel("worst, in u·M")
-        return picture(figure, key, "Distance from the truth", _distances([row for _, row, _ in rows]))
+        right.set_xlabel(f"worst, in {unit}")
+        return picture(figure, key, "Distance from the truth", _distances([row for _, row, _ in rows], unit))
 
 
 def _colour(standing: Standing, row: Accuracy) -> str:
@@ -93,12 +93,12 @@ def _colour(standing: Standing, row: Accuracy) -> str:
     return "right" if not row.wrong_cases else "downstream" if standing.verdict == "pass" else "wrong"
 
 
-def _distances(rows: Sequence[Accuracy]) -> str:
+def _distances(rows: Sequence[Accuracy], unit: str) -> str:
     right, wrong = ([row for row in rows if bool(row.wrong_cases) == w] for w in (False, True))
     parts = []
     if right:
         median, worst = max(float(r.median_ulps) for r in right), max(float(r.worst_error) for r in right)
-        figures = f"at most {number(median)} ULP in the median, and {number(worst)} u·M in the worst entry of all"
+        figures = f"at most {number(median)} ULP in the median, and {number(worst)} {unit} in the worst entry of all"
         parts.append(f"{len(right)} of {len(rows)} lie within rounding: {figures}")
     if wrong:
         parts.append(f"{len(wrong)} beyond it (crosses)")

@@ -28,6 +28,7 @@ class Accuracy(Model):
     wrong_cases: int
     case: str
     median_error: Number = 0.0
+    own_error: Number | None = None  # the worst beside the truth of its own forward pass, of a pair
 
 
 class Standing(Model):
@@ -95,6 +96,7 @@ class Comparison(Model):
     verdict: Verdict
     exit_code: int
     truth: str  # how it was computed
+    unit: str = "u·M"  # of ``worst_error``: "E" where it is derived from two precisions
     cases: int
     words: list[str]  # who is right, who is not, and who is the odd one out
     standings: list[Standing]

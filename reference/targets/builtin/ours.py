@@ -14,8 +14,8 @@ from reference.cases.domain import ANY, COURSE
 from reference.cases.problem import Problem
 from reference.interface.entry import Entry, Implementation, Law, Meter, Outcome
 from reference.interface.outcome import Single, named, per_case, singles
+from reference.targets.metering import peak_memory, seconds
 from reference.targets.obligations import laws as checks
-from reference.targets.process.metering import peak_memory, seconds
 
 __all__ = ["in_place", "manual_backprop"]
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.autodiff import autodiff
+from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
 from reference.targets.pairs.editing import adjoints_of, variants_of
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
@@ -15,6 +20,7 @@ from reference.targets.pairs.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.said import example_of
 from reference.targets.pairs.statements import statements
+from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -33,11 +39,25 @@ class PairAnswers:
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
 
+    def _afresh(self) -> None:
+        """Nothing is known of the pairs of a text that is read now."""
+        self.proposals, self.namespaces, self.variants = {}, {}, {}
+
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
         assert self.loaded is not None
         self.proposals = proposals_of(self.cells, self.loaded)
         return [proposal.tree() for proposal in self.proposals.values()]
+
+    def ask_module_file(self, module: str, attribute: str) -> str | None:
+        """Where an object of a module that was imported is written down."""
+        found: Any = sys.modules.get(module)
+        for part in attribute.split("."):
+            found = getattr(found, part, None)
+        try:
+            return inspect.getsourcefile(found)
+        except TypeError:
+            return None
 
     def ask_pair_example(self, check: str, seed: int) -> dict[str, Any]:
         """``arguments`` and ``construct`` by name, as the file's own example makes them from a seed."""
@@ -137,6 +157,30 @@ class PairAnswers:
         """The statements of the backward pass, with what each makes and uses; as ``statements`` has them."""
         self.ask_pair_edits(check, "backward", draw, [])
         return statements(self.variants[check].units)
+
+    def ask_pair_beside(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any] | None, kind: str
+    ) -> dict[str, Any]:
+        """``pair_run`` at these values of its own parameters, and with these cotangents."""
+        prepared, namespace = self._prepared(check, draw, kind)
+        seed = self._draw(draw).seed
+        with doubles():
+            return recorded_run(with_primals(prepared, primals), namespace.kind, seed, self.path, cotangents=cotangents)
+
+    def ask_pair_extended(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any], points: list[Any]
+    ) -> dict[str, Any]:
+        """``outputs``, and the ``derivatives`` at the points, in extended precision throughout."""
+        prepared, namespace = self._prepared(check, draw, "complex")
+        return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
+
+    def _both_passes(
+        self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
+    ) -> tuple[Callable[[], Any], AbstractContextManager[Stopwatch]]:
+        """Both passes with NumPy itself, ready to be called, and what times them alone."""
+        prepared, namespace = self._prepared(check, draw, "plain")
+        call = call_of(with_primals(prepared, primals), cotangents)
+        return call, watched(self.proposals[check], namespace.loaded.names)
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)

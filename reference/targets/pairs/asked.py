@@ -19,8 +19,9 @@ def asked_of(
     """By argument, or by ``argument["key"]``. A name of the forward pass means the same in the backward pass.
 
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
-    ``sizes``: {name: axis} of single sizes that are taken from a shape. ``rank``: at least so many axes. ``indexes``:
-    it indexes something, ``counts``: it is counted to, ``called``, ``iterated``; ``attributes`` that it is asked for.
+    ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
+    shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
+    ``iterated``; ``attributes`` that it is asked for.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
@@ -125,6 +126,9 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
         ):
             if not any(isinstance(n, ast.Starred) for n in names):
                 yield of, "dims", [n.id if isinstance(n, ast.Name) else "" for n in names]
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=value) if of := _entry(value, known):
+            if all(isinstance(n, ast.Name) for n in names):
+                yield of, "parts", [n.id for n in names if isinstance(n, ast.Name)]
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if (size := _size(value, known)) is not None:
             yield size[0], "sizes", {name: size[1]}
         case ast.Subscript(value=ast.Attribute(value=value, attr="shape"), slice=ast.Constant(value=int(axis))) if (
@@ -140,8 +144,18 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
                 yield of, "rank", len(parts)
             for part in parts:
                 index = _entry(part, known)
-                if index is not None and of != index:
+                if index is not None and of != index and getattr(value, "attr", "") not in ("c_", "r_"):
                     yield index, "indexes", True
+        case ast.Call(func=ast.Attribute(attr="pad"), args=[_, widths, *_]):
+            yield from ((of, "counts", True) for n in ast.walk(widths) if (of := _entry(n, known)))
+        case ast.Call(func=ast.Attribute(attr="zeros" | "ones" | "empty" | "eye" | "arange"), args=[size, *_]):
+            sizes = size.elts if isinstance(size, ast.Tuple) else [size]
+            yield from ((of, "counts", True) for n in sizes if (of := _entry(n, known)))
+        case ast.Slice(lower=lower, upper=upper):
+            bounds = [n for bound in (lower, upper) if bound is not None for n in _summands(bound)]
+            yield from ((of, "counts", True) for n in bounds if (of := _entry(n, known)))
+        case ast.BinOp(op=ast.FloorDiv(), right=right) if of := _entry(right, known):
+            yield of, "counts", True
         case ast.Call(func=ast.Name(id="range"), args=values):
             yield from ((of, "counts", True) for value in values if (of := _entry(value, known)))
         case ast.Call(func=ast.Name(id=name)) if name in known:
@@ -150,6 +164,16 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "iterated", True
         case ast.Attribute(value=value, attr=name) if of := _entry(value, known):
             yield of, "attributes", name
+
+
+def _summands(node: ast.expr) -> list[ast.expr]:
+    """The names of ``p``, ``-p`` and ``i * stride + k``."""
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return [*_summands(left), *_summands(right)]
+        case ast.UnaryOp(operand=operand):
+            return _summands(operand)
+    return [node]
 
 
 def _texts(node: ast.AST) -> list[str]:

@@ -83,6 +83,9 @@ def bound(
             given[parameter.name] = rest.pop(0) if len(rest) == 1 or not sole else _all(rest)
         elif not parameter.optional:
             given[parameter.name] = forward.whole
+    waiting = [p for p in left if p.name not in given and not p.optional]
+    if rest and len(waiting) == len(rest):  # all that it returned for them
+        given.update({p.name: value for p, value in zip(waiting, rest, strict=True)})
     for parameter in [p for p in left if p.name not in given]:
         known = _known(parameter, forward, arguments, taken, given, len(own) - len(cotangents) == 1)
         if known is not None:

@@ -23,7 +23,7 @@ from reference.targets.pairs.state import generator_of
 from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh
 from reference.targets.reading.namespace import Loaded
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Unprepared", "applied", "built", "constructed", "moved", "outside_world", "restored", "rounded"]
 
@@ -97,7 +97,7 @@ def outside_world(owner: type) -> str:
     return ""
 
 
-def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind, *, supplying: bool = False) -> Any:
+def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn, *, supplying: bool = False) -> Any:
     """A new object. ``supplying``: functions and optimisers of ours stand where words for such did not do.
 
     Raises ``Unprepared``, and what the constructor raises.
@@ -160,7 +160,7 @@ def _build(model: Any, names: list[str], size: Any, construct: Mapping[str, Any]
         method(*arguments)
 
 
-def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[str, ReachedArray]:
+def moved(model: Any, kind: StandIn, seed: int, numbers: frozenset[str]) -> dict[str, ReachedArray]:
     """Move what is constant off its start; returns what was moved as it was before. Gradients and an optimiser's state
     stay.
     """
@@ -181,7 +181,7 @@ def moved(model: Any, kind: Kind, seed: int, numbers: frozenset[str]) -> dict[st
     return before
 
 
-def rounded(model: Any, kind: Kind, numbers: frozenset[str]) -> None:
+def rounded(model: Any, kind: StandIn, numbers: frozenset[str]) -> None:
     """Every parameter as float32 has it exactly, so that each kind begins from the same values."""
     for array in reached(model, numbers).values():
         start = lowered(array.value, kind)

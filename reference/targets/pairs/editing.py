@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.interface.pair import Proposal
 from reference.targets.pairs.adjoints import adjoints
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.running import cotangents_for
 from reference.targets.pairs.variants import Variants
 
@@ -62,7 +62,7 @@ def _drawn(prepare: Prepare, draw: Any, name: str) -> tuple[Prepared, list[Any]]
     def forward(primals: Mapping[str, Any]) -> list[Any]:
         return [kind.lower(output) for output in pair.forward(lifted(primals))]
 
-    def backward(primals: Mapping[str, Any], cotangents: Sequence[Any]) -> Returned:
+    def backward(primals: Mapping[str, Any], cotangents: Sequence[Any]) -> PairGradients:
         returned = pair.backward(lifted(primals), [kind.lift(np.asarray(c)) for c in cotangents])
         return returned._replace(gradients={key: kind.lower(g) for key, g in returned.gradients.items()})
 

@@ -14,12 +14,12 @@ from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.binding import bound, cotangents_of
 from reference.targets.pairs.matching import Gradient, gradients_in, matched, names_a
 from reference.targets.pairs.outputs import NoOutput, Told, is_number, loss_and_rest, told
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.slopes import flagged, pulled_back
 from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.trees import changed_names, fresh, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["prepare_functions"]
 
@@ -28,7 +28,7 @@ SCALARS = re.compile(
 )
 
 
-def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> Prepared:
+def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> Prepared:
     """For functions, values and derivatives. ``loaded`` is the file as that kind of stand-in has it.
 
     Raises ``Unbound`` or ``NoOutput`` where the two do not fit together, and whatever the target raises.
@@ -41,7 +41,7 @@ def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: 
 class _FunctionRun:
     """One draw of one pair with one kind of stand-in."""
 
-    def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> None:
+    def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
         self.generators: dict[str, Any] = {}  # as they begin
         self.state = SameState(loaded, kind)
@@ -107,7 +107,7 @@ class _FunctionRun:
         with self.state.from_seed(self.draw.seed):
             return self._told(self._forward(self._arguments(primals))).outputs
 
-    def backward(self, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> Returned:
+    def backward(self, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> PairGradients:
         with self.state.from_seed(self.draw.seed):
             arguments = self._arguments(primals)
             before = self._arguments(primals)
@@ -119,7 +119,7 @@ class _FunctionRun:
                 gradients = self._of_derivative(arguments, cotangents)
             pairs = matched(gradients, self.primals, loss=not self.takes_cotangent)
             changed = changed_names(arguments, before, self.kind)
-        return Returned(pairs.gradients, pairs.called, pairs.unmatched, changed)
+        return PairGradients(pairs.gradients, pairs.called, pairs.unmatched, changed)
 
     def _of_value(self, arguments: dict[str, Any]) -> list[Gradient]:
         _, rest, names = loss_and_rest(self._forward(arguments), self.proposal.returned)

@@ -17,13 +17,13 @@ from reference.targets.pairs.matching import Gradient
 from reference.targets.pairs.object_answers import Snapshot, answered, flat, offered, outputs_of, value_at
 from reference.targets.pairs.object_calls import ObjectRun, forward, method_of, result_of, split
 from reference.targets.pairs.objects import Path, is_array, lowered
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.slopes import pulled_back
 from reference.targets.pairs.subjects import Subject
 from reference.targets.pairs.supplies import RATE, Descent, Held
 from reference.targets.pairs.trees import changed_names, own_copy
 from reference.targets.reading.namespace import Loaded
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["prepare_object"]
 
@@ -39,7 +39,7 @@ class ReadingOfPasses(NamedTuple):
     takes_cotangent: bool
 
 
-def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> Prepared:
+def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> Prepared:
     """Raises ``Unprepared`` with the reason, and what the target raises."""
     subject = Subject(proposal, loaded, draw, kind)
     plan = _plan(subject)
@@ -104,7 +104,7 @@ def _outputs(run: ObjectRun, plan: ReadingOfPasses) -> list[Any]:
 
 def _backward(
     subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
-) -> Returned:
+) -> PairGradients:
     proposal, kind = subject.proposal, subject.kind
     with subject.seeded():
         run = subject.begun(primals, updating=True)
@@ -153,7 +153,7 @@ def _runs_after_a_second(
     return True
 
 
-def _lifted(value: Any, kind: Kind) -> Any:
+def _lifted(value: Any, kind: StandIn) -> Any:
     return kind.lift(np.array(value)) if type(value) is np.ndarray else own_copy(value) if is_array(value) else value
 
 
@@ -205,7 +205,7 @@ def _cache(run: ObjectRun, plan: ReadingOfPasses) -> Any:
 def _matched(
     subject: Subject, plan: ReadingOfPasses, run: ObjectRun, found: list[Answered], between: Snapshot, after: Snapshot,
     primals: Mapping[str, Any], cotangents: Sequence[Any], handed: Mapping[str, Any],
-) -> Returned:  # fmt: skip
+) -> PairGradients:  # fmt: skip
     kind = subject.kind
     shapes = {name: np.shape(kind.lower(primals[name])) for name in primals}
     arguments = [name for name in shapes if name in subject.arguments]
@@ -229,7 +229,7 @@ def _matched(
         cotangent = _lifted(cotangents[0], kind)
         gradients = {name: _pulled_back(name, value, cotangent, known, kind) for name, value in gradients.items()}
     lost = [each for each in matched.unmatched if each.returned or not gradients]
-    return Returned(
+    return PairGradients(
         gradients,
         called,
         tuple((each.name, each.shape) for each in lost),
@@ -237,7 +237,7 @@ def _matched(
     )
 
 
-def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str, Any], kind: Kind) -> Any:
+def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str, Any], kind: StandIn) -> Any:
     like = {name: np.empty(shape) for name, (_, shape) in known.items()}
     return pulled_back(Gradient(name, (name,), derivative), cotangent, like, kind).value
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reference.targets.pairs.gradient_names import Answered, is_gradient_name
 from reference.targets.pairs.objects import Path, ReachedArray, at, is_array, is_float, lowered, reached
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Snapshot", "answered", "differing", "flat", "offered", "outputs_of", "snapshot", "value_at"]
 
@@ -27,7 +27,7 @@ class Snapshot(NamedTuple):
     values: dict[str, NDArray]
 
 
-def snapshot(model: Any, kind: Kind, numbers: frozenset[str] = frozenset()) -> Snapshot:
+def snapshot(model: Any, kind: StandIn, numbers: frozenset[str] = frozenset()) -> Snapshot:
     arrays = reached(model, numbers)
     values = {name: lowered(array.value, kind) for name, array in arrays.items()}
     return Snapshot(arrays, {name: np.array(value) for name, value in values.items() if value is not None})
@@ -47,7 +47,7 @@ def differing(before: Snapshot, after: Snapshot) -> list[str]:
 # --- the forward pass ------------------------------------------------------------------------------------------------
 
 
-def outputs_of(answer: Any, before: Snapshot, after: Snapshot, kind: Kind) -> list[Path]:
+def outputs_of(answer: Any, before: Snapshot, after: Snapshot, kind: StandIn) -> list[Path]:
     """Where the outputs are: in what was returned, or in what the object keeps where nothing was."""
     if answer is None:
         return _kept(before, after)
@@ -76,7 +76,7 @@ def value_at(answer: Any, model: Any, path: Path) -> Any:
 # --- the backward pass -----------------------------------------------------------------------------------------------
 
 
-def flat(value: Any, path: Path, kind: Kind, names: Sequence[str] = ()) -> Iterator[tuple[Path, Any]]:
+def flat(value: Any, path: Path, kind: StandIn, names: Sequence[str] = ()) -> Iterator[tuple[Path, Any]]:
     """The float arrays and numbers within what was returned, each with a path; ``names``: as the source calls them."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -96,7 +96,7 @@ def flat(value: Any, path: Path, kind: Kind, names: Sequence[str] = ()) -> Itera
 
 
 def answered(
-    answer: Any, names: Sequence[str], before: Snapshot, after: Snapshot, kept: set[str], kind: Kind
+    answer: Any, names: Sequence[str], before: Snapshot, after: Snapshot, kept: set[str], kind: StandIn
 ) -> list[Answered]:
     """Everything that a backward pass returned, then what it left in its object; ``kept``: the parameters."""
     found = [
@@ -113,7 +113,7 @@ def answered(
     return found
 
 
-def offered(model: Any, wanted: str, kind: Kind) -> Iterator[tuple[Path, Any]]:
+def offered(model: Any, wanted: str, kind: StandIn) -> Iterator[tuple[Path, Any]]:
     """What properties and methods without arguments give of the "gradients" or the "parameters" of an object."""
     for name in GRADIENTS_OF if wanted == "gradients" else PARAMETERS_OF:
         member = inspect.getattr_static(type(model), name, None)

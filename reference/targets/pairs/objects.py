@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.pairs.trees import own_copy
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = [
     "Path",
@@ -76,7 +76,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, float) or (kind == "f" and getattr(value, "ndim", None) == 0)
 
 
-def lowered(value: Any, kind: Kind) -> NDArray | None:
+def lowered(value: Any, kind: StandIn) -> NDArray | None:
     """A float array or number of the kind as NumPy has it; ``None`` for anything else."""
     if isinstance(value, bool | int | str | type(None)):
         return None

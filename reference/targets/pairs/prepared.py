@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-__all__ = ["Prepared", "Returned"]
+__all__ = ["PairGradients", "Prepared"]
 
 
-class Returned(NamedTuple):
+class PairGradients(NamedTuple):
     """What a backward pass answered, by the primal that each gradient belongs to."""
 
     gradients: dict[str, Any]
@@ -29,5 +29,5 @@ class Prepared(NamedTuple):
 
     primals: dict[str, NDArray]
     forward: Callable[[Mapping[str, Any]], list[Any]]
-    backward: Callable[[Mapping[str, Any], Sequence[Any]], Returned]
+    backward: Callable[[Mapping[str, Any], Sequence[Any]], PairGradients]
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1

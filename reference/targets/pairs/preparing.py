@@ -9,11 +9,11 @@ from reference.targets.pairs.function_runs import prepare_functions
 from reference.targets.pairs.layers import prepare_object
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.reading.namespace import Loaded
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["prepare"]
 
-Prepare = Callable[[Proposal, Loaded, PairDraw, Kind], Prepared]
+Prepare = Callable[[Proposal, Loaded, PairDraw, StandIn], Prepared]
 
 PREPARE: dict[PairKind, Prepare] = {
     PairKind.FUNCTION: prepare_functions,
@@ -23,6 +23,6 @@ PREPARE: dict[PairKind, Prepare] = {
 }
 
 
-def prepare(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> Prepared:
+def prepare(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> Prepared:
     """``loaded``: the file with that kind of stand-in in NumPy's place. Raises what the target raises."""
     return PREPARE[proposal.kind](proposal, loaded, draw, kind)

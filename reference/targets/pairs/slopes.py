@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reference.interface.pair import Proposal
 from reference.targets.pairs.matching import Gradient
 from reference.targets.pairs.outputs import NoOutput
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["flagged", "pulled_back"]
 
@@ -21,7 +21,7 @@ def flagged(proposal: Proposal) -> dict[str, Any]:
     return {p.name: True for p in proposal.backward_takes if p.name not in own and not p.many}
 
 
-def pulled_back(gradient: Gradient, cotangent: Any, primals: Mapping[str, NDArray], kind: Kind) -> Gradient:
+def pulled_back(gradient: Gradient, cotangent: Any, primals: Mapping[str, NDArray], kind: StandIn) -> Gradient:
     """The cotangent through a derivative: times it entry by entry, or as a Jacobian (outputs first)."""
     slope = gradient.value
     shape, out = tuple(getattr(slope, "shape", ())), tuple(getattr(cotangent, "shape", ()))

@@ -13,7 +13,7 @@ import numpy as np
 
 from reference.targets.pairing.passes import seeded
 from reference.targets.reading.namespace import Loaded
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 from reference.targets.stand_in.randomness import Generator
 
 __all__ = ["SameState", "generator_of"]
@@ -25,7 +25,7 @@ LEGACY = {"randn", "rand", "random_sample", "randint", "random_integers", "ranf"
 class SameState:
     """What the names of a loaded file were when a pair was prepared; ``from_seed`` has them so again and again."""
 
-    def __init__(self, loaded: Loaded, kind: Kind) -> None:
+    def __init__(self, loaded: Loaded, kind: StandIn) -> None:
         self.names, self.kind = loaded.names, kind
         self.first = dict(loaded.names)  # as every run leaves them
         own_values = {name: v for name, v in loaded.names.items() if isinstance(v, MUTABLE) and name != "__builtins__"}
@@ -69,7 +69,7 @@ def _copy(value: Any) -> Any:
     return value
 
 
-def generator_of(kind: Kind, seed: int, asked: Any) -> Any:
+def generator_of(kind: StandIn, seed: int, asked: Any) -> Any:
     """A generator as the code asks for one: NumPy's new one, or the old one where it uses a method of that alone."""
     theirs = getattr(kind.numpy, "random", np.random)
     name = "RandomState" if LEGACY & set(asked or ()) else "default_rng"

@@ -39,7 +39,7 @@ from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.supplies import RATE, Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Subject"]
 
@@ -49,7 +49,7 @@ AVERAGES = re.compile(r"run(ning)?_|moving|_avg|avg_|(^|[._])ema|average|^(runni
 class Subject:
     """One class, one draw, one kind of stand-in."""
 
-    def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Kind) -> None:
+    def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
         self.owner = loaded.names.get(proposal.owner)
         self.numbers = numbers_of(self.owner)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from reference.interface.pair import Parameter
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["RATE", "Context", "Descent", "Held", "supplied"]
 
@@ -70,7 +70,7 @@ class Descent:
 class Smooth:
     """tanh as a function, as a layer and as an activation with a derivative, in the kind's own NumPy."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: StandIn) -> None:
         self.numpy = kind.numpy
 
     def __call__(self, x: Any, *_: Any, **__: Any) -> Any:
@@ -91,7 +91,7 @@ class Smooth:
     gradient = prime = grad = deriv = derivate = df = f_prime = derivative
 
 
-def supplied(parameter: Parameter, kind: Kind) -> Any:
+def supplied(parameter: Parameter, kind: StandIn) -> Any:
     """What stands for a constructor's argument; ``None`` where nothing does."""
     if IS_OPTIMISER.match(parameter.name):
         return Descent()

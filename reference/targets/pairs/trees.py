@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["changed_names", "fresh", "is_float_array", "leaves", "own_copy", "primals_of"]
 
@@ -45,13 +45,15 @@ def primals_of(arguments: Mapping[str, Any], numbers: Callable[[str], bool]) -> 
 
 
 def fresh(
-    arguments: Mapping[str, Any], primals: Mapping[str, Any], kind: Kind, generator: Callable[[str, int], Any]
+    arguments: Mapping[str, Any], primals: Mapping[str, Any], kind: StandIn, generator: Callable[[str, int], Any]
 ) -> dict[str, Any]:
     """The arguments anew: primals as given, other arrays as this kind has them, generators from their seed."""
     return {name: _fresh(name, value, primals, kind, generator) for name, value in arguments.items()}
 
 
-def _fresh(name: str, value: Any, primals: Mapping[str, Any], kind: Kind, generator: Callable[[str, int], Any]) -> Any:
+def _fresh(
+    name: str, value: Any, primals: Mapping[str, Any], kind: StandIn, generator: Callable[[str, int], Any]
+) -> Any:
     if name in primals:
         return own_copy(primals[name])
     if isinstance(value, Mapping):
@@ -70,7 +72,7 @@ def own_copy(value: Any) -> Any:
     return value.copy() if hasattr(value, "copy") else copy.deepcopy(value)
 
 
-def changed_names(arguments: Mapping[str, Any], before: Mapping[str, Any], kind: Kind) -> tuple[str, ...]:
+def changed_names(arguments: Mapping[str, Any], before: Mapping[str, Any], kind: StandIn) -> tuple[str, ...]:
     """The entries that are not as they were, by their dotted names. What was added to a dictionary is no change,
     nor is a running average.
     """
@@ -80,7 +82,7 @@ def changed_names(arguments: Mapping[str, Any], before: Mapping[str, Any], kind:
     return tuple(name for name in names if name not in now or _differs(old[name], now[name], kind))
 
 
-def _differs(before: Any, now: Any, kind: Kind) -> bool:
+def _differs(before: Any, now: Any, kind: StandIn) -> bool:
     if before is now:
         return False
     if not _is_array(before) and not _is_array(now):

@@ -17,7 +17,7 @@ import numpy as np
 from reference.targets.pairs.edit import Edit, Parts, edit_of
 from reference.targets.pairs.edits import changes
 from reference.targets.pairs.influence import NAME, disturb, disturbed, moved, parts
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.replacing import in_place, limited, running
 from reference.targets.pairs.units import Unit, compiled, ran, units
 
@@ -108,7 +108,7 @@ class Variants:
     ) -> dict[str, Any]:
         try:
             with limited(self.limit * (1 + 4 * len(along))):
-                returned: Returned = self._quietly(lambda: pair.backward(pair.primals, cotangents))
+                returned: PairGradients = self._quietly(lambda: pair.backward(pair.primals, cotangents))
                 same = True
                 if any(e.unit.forward for e in edits):
                     same = _alike(before, self._quietly(lambda: pair.forward(pair.primals)))
@@ -120,7 +120,7 @@ class Variants:
         gradients = {name: np.asarray(g) for name, g in returned.gradients.items()}
         return {"raised": None, "gradients": gradients, "same": same, "along": slopes}
 
-    def _slopes(self, pair: Prepared, cotangents: list[Any], name: str, returned: Returned) -> list[float]:
+    def _slopes(self, pair: Prepared, cotangents: list[Any], name: str, returned: PairGradients) -> list[float]:
         """Of two directions: the gradient along it, four points of a difference's D, and the size of its terms."""
         found: list[float] = []
         stream = np.random.RandomState(11)

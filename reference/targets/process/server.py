@@ -13,6 +13,7 @@ import numpy as np
 
 from reference.interface.outcome import Single
 from reference.targets.losses.trial import TriedLoss
+from reference.targets.metering import peak_memory, seconds
 from reference.targets.pairing.candidates import paired
 from reference.targets.pairing.losses import LOSSES, value_of_loss
 from reference.targets.pairing.passes import (
@@ -28,7 +29,6 @@ from reference.targets.pairing.passes import (
     stages,
 )
 from reference.targets.pairing.trial import depends_on_the_rate
-from reference.targets.pairs.answers import PairAnswers
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -44,7 +44,7 @@ from reference.targets.process.calling import (
 from reference.targets.process.exceptions import described
 from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
-from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.process.timed_pairs import TimedPairs
 from reference.targets.reading.assigned import assigned, count_of_turns
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
@@ -59,7 +59,7 @@ __all__ = ["Server"]
 MOST = 10_000  # values of a generator
 
 
-class Server(LossAnswers, PairAnswers):
+class Server(LossAnswers, TimedPairs):
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Server(LossAnswers, PairAnswers):
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.own_losses: dict[str, TriedLoss] = {}
-        self.proposals, self.namespaces, self.variants = {}, {}, {}
+        self._afresh()
         self.direct: Callable[..., Any] | None = None  # a function of one problem
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -101,12 +101,12 @@ class Server(LossAnswers, PairAnswers):
         """
         self._learn(binding)
         self.path = Path(path)
+        self._afresh()
         try:
             self.cells = read(self.path)
         except SourceError as error:
             return {"unreadable": str(error), "mark": None}
-        loaded = load(self.path, self.cells, np)
-        self.loaded = loaded
+        loaded = self.loaded = load(self.path, self.cells, np)
         keep_generators(loaded.names.values())
         functions, steps = functions_of(loaded)
         self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}

@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-__all__ = ["Kind", "Refused"]
+__all__ = ["Refused", "StandIn"]
 
 
 class Refused(Exception):
     """A function that the closed list does not have, or a way by which a derivative would be lost in silence."""
 
 
-class Kind(Protocol):
+class StandIn(Protocol):
     """``numpy``, ``math`` and ``special`` stand in the place of NumPy, ``math`` and ``scipy.special``."""
 
     name: str

@@ -14,7 +14,7 @@ from reference.targets.reading.imports import Imports
 from reference.targets.reading.namespace import Loaded, load
 from reference.targets.reading.source import Cell, place, read
 from reference.targets.stand_in.complex_step import ComplexStep
-from reference.targets.stand_in.kind import Kind
+from reference.targets.stand_in.kind import StandIn
 from reference.targets.stand_in.mutable_jax_kind import MutableJax
 from reference.targets.stand_in.number_types import float_types
 from reference.targets.stand_in.plain import PlainKind
@@ -45,7 +45,7 @@ def kind_named(name: str) -> Any:
     return makers[word]()
 
 
-def loaded_for(path: Path, cells: list[Cell], kind: Kind) -> Loaded:
+def loaded_for(path: Path, cells: list[Cell], kind: StandIn) -> Loaded:
     """The namespace of a file for one kind. Nothing that is global is changed."""
     instead: dict[str, Any] = {}
     own: dict[str, Any] = {}

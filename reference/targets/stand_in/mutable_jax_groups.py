@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.stand_in.mutable_jax_operations import OPERATIONS
-from reference.targets.stand_in.mutable_jax_tape import CONSTANT, Operand, Step, Tape
+from reference.targets.stand_in.mutable_jax_tape import CONSTANT, Operand, Tape, TapeStep
 
 __all__ = ["Read", "StepGroup", "grouped"]
 
@@ -84,7 +84,7 @@ def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[StepGrou
     placed = Placed(tape)
     placed.add(np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(f, f + math.prod(s)) for f, s in tape.leaves)]))
     level = np.zeros(tape.end - tape.start, dtype=np.int32)
-    waiting: dict[tuple[Any, ...], list[tuple[Step, NDArray | None]]] = defaultdict(list)
+    waiting: dict[tuple[Any, ...], list[tuple[TapeStep, NDArray | None]]] = defaultdict(list)
     for step in tape.steps:
         span = slice(step.first - tape.start, step.first - tape.start + math.prod(step.shape))
         if not live[span].any():
@@ -107,7 +107,7 @@ def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[StepGrou
     return groups, placed.read([Operand(values, labels)], (labels.size,))
 
 
-def _group(placed: Placed, steps: list[Step], *, entrywise: bool) -> StepGroup:
+def _group(placed: Placed, steps: list[TapeStep], *, entrywise: bool) -> StepGroup:
     first, batched = steps[0], not entrywise and len(steps) > 1
     reads = []
     for k, operand in enumerate(first.operands):

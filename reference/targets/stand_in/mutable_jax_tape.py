@@ -22,8 +22,8 @@ __all__ = [
     "CONSTANT",
     "MOST_STEPS",
     "Operand",
-    "Step",
     "Tape",
+    "TapeStep",
     "TooManySteps",
     "current_tape",
     "labels_like",
@@ -45,7 +45,7 @@ class Operand(NamedTuple):
     labels: NDArray | None
 
 
-class Step(NamedTuple):
+class TapeStep(NamedTuple):
     """One operation of the table, its static parameters, and the labels from ``first`` on that its elements got."""
 
     operation: str
@@ -62,7 +62,7 @@ class Tape:
         self.start = self.end = start
         self.most = most
         self.leaves: list[tuple[int, tuple[int, ...]]] = []
-        self.steps: list[Step] = []
+        self.steps: list[TapeStep] = []
 
     def is_traced(self, labels: NDArray | None) -> bool:
         """Does any element stem from a primal of this forward pass?"""
@@ -79,7 +79,7 @@ class Tape:
         if len(self.steps) >= self.most:
             raise TooManySteps(f"more than {self.most} steps of arithmetic")
         kept = tuple(self._kept(operand) for operand in operands)
-        self.steps.append(Step(operation, static, kept, self.end, value.shape))
+        self.steps.append(TapeStep(operation, static, kept, self.end, value.shape))
         return self._fresh(value)
 
     def _kept(self, operand: Operand) -> Operand:

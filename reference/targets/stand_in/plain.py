@@ -29,8 +29,13 @@ class PlainKind:
         return array
 
     def lower(self, value: Any) -> NDArray:
-        if isinstance(value, numpy.ndarray | numpy.generic | bool | int | float):
+        if isinstance(value, numpy.ndarray | numpy.generic | bool | int | float) or _is_of_a_library(value):
             lowered = numpy.asarray(value)
             if lowered.dtype.kind in "biufc":
                 return lowered
         raise TypeError(f"a {type(value).__name__} is no array")
+
+
+def _is_of_a_library(value: Any) -> bool:
+    """Is it an array of a library of its own, such as JAX's?"""
+    return hasattr(value, "__array__") and hasattr(value, "dtype") and hasattr(value, "shape")

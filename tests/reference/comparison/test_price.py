@@ -19,7 +19,7 @@ from reference.comparison.price import SIZES, Size, prices
 from reference.interface.entry import Entry, Implementation, Meter
 from reference.interface.outcome import per_case
 from reference.report.models.comparison import Price
-from reference.targets.process.metering import peak_memory, seconds
+from reference.targets.metering import peak_memory, seconds
 from tests.folding import each
 from tests.reference.comparison.asking import contender
 from tests.reference.comparison.variants import backward, dW2_doubled, one_entry, right, summed
@@ -361,7 +361,7 @@ def test_seconds_puts_garbage_collection_on_again_where_the_call_raises(collecti
 
 def test_seconds_are_those_of_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = itertools.count(0.0, 12.0)
-    monkeypatch.setattr("reference.targets.process.metering.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("reference.targets.metering.time.perf_counter", lambda: next(clock))
     assert seconds(lambda: None, 4) == 3.0
 
 
@@ -406,7 +406,7 @@ def test_memory_that_an_earlier_call_held_is_not_this_call_s() -> None:
 
 def test_where_the_system_does_not_tell_there_is_no_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     nowhere = tmp_path / "no" / "such" / "file"
-    monkeypatch.setattr("reference.targets.process.metering.RESET", nowhere)
+    monkeypatch.setattr("reference.targets.metering.RESET", nowhere)
     assert peak_memory(lambda: None) is None
 
 

@@ -112,9 +112,16 @@ def open_pair(pair: Pair) -> OpenPair:
     proposal = Proposal(pair.name, pair.kind, f"{pair.name}_forward", pair.name)
 
     def ask(question: str, **details: Any) -> Any:
-        return QUESTIONS[question](pair, **{name: value for name, value in details.items() if name != "check"})
+        return answered(pair, question, details)
 
     return OpenPair(proposal, ask, f"{pair.name}.py", f"{pair.name}.py")
+
+
+def answered(pair: Pair, question: str, details: Mapping[str, Any]) -> Any:
+    """One answer; what a plain function has no source for is refused."""
+    if question not in QUESTIONS:
+        raise refused(question)
+    return QUESTIONS[question](pair, **{name: value for name, value in details.items() if name != "check"})
 
 
 def refused(witness: str) -> TargetRaised:
@@ -172,7 +179,10 @@ def pair_differences(pair: Pair, draw: Any, cotangents: Any, points: Any, steps:
     for (name, index), step in zip(points, steps, strict=True):
         for factor in (1, -1, 2, -2):
             moved = {n: a.copy() for n, a in primals.items()}
-            moved[name].flat[index] += factor * step
+            if isinstance(index, int):
+                moved[name].flat[index] += factor * step
+            else:
+                moved[name] += factor * step * index
             outputs, xp = _forward(pair, moved, given, np.float64)
             values.append(float(_value(outputs, cotangents)))
             same.append(xp.seen.hexdigest() == at)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.targets.pairs.adjoints import adjoints
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.variants import Variants, difference
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import read
@@ -40,11 +40,11 @@ class HandMade:
         def run(given: Mapping[str, Any]) -> list[Any]:
             return [call(given)[0]]
 
-        def both(given: Mapping[str, Any], cotangents: Any) -> Returned:
+        def both(given: Mapping[str, Any], cotangents: Any) -> PairGradients:
             first = call(given)
             found = first[1:] if planted.value else backward(np.array(cotangents[0]), first[1])
             found = found if isinstance(found, tuple) else (found,)
-            return Returned(dict(zip(planted.of, found, strict=True)), {name: f"d{name}" for name in planted.of})
+            return PairGradients(dict(zip(planted.of, found, strict=True)), {name: f"d{name}" for name in planted.of})
 
         out = np.asarray(run(primals)[0])
         cotangent = np.ones(()) if planted.value else np.random.RandomState(draw["seed"]).randn(*out.shape)
@@ -69,7 +69,7 @@ class HandMade:
         return adjoints(pair, cotangents, known.units, lambda file: file == str(self.path))
 
 
-def opened(planted: Planted, folder: Path) -> tuple[OpenPair, list[Evidence], list[str]]:
+def opened(planted: Planted, folder: Path) -> tuple[OpenPair, list[DrawEvidence], list[str]]:
     """The pair, three draws of evidence, and the primals whose gradients are wrong."""
     made = HandMade(planted, folder / "layers.py")
     proposal = Proposal(planted.backward, PairKind.FUNCTION, planted.forward, planted.backward)
@@ -81,7 +81,7 @@ def opened(planted: Planted, folder: Path) -> tuple[OpenPair, list[Evidence], li
         want = {name: _truth(pair, cotangents, name) for name in pair.primals}
         allowed = {name: 1e-7 * max(1e-3, float(np.abs(g).max())) for name, g in want.items()}
         evidence.append(
-            Evidence(
+            DrawEvidence(
                 draw, pair.primals, tuple(cotangents), returned.gradients, want, allowed, returned.called, f"draw {k}"
             )
         )

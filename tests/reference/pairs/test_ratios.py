@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from reference.interface.pair import PairDraw
-from reference.pairs.evidence import Evidence
+from reference.pairs.evidence import DrawEvidence
 from reference.pairs.ratios import pattern_of
 
 
-def evidence(spoil: Callable[[Any, Any, float], Any]) -> list[Evidence]:
+def evidence(spoil: Callable[[Any, Any, float], Any]) -> list[DrawEvidence]:
     found = []
     for k, (n, d) in enumerate(((5, 3), (7, 2), (4, 6))):
         s, reg = np.random.RandomState(k), (0.3, 0.7, 1.9)[k]
         X, W, want = s.randn(n, d), s.randn(d, n + d), s.randn(d, n + d)
         draw = PairDraw({"reg": reg, "W": W, "X": X}, seed=k)
         got = spoil(want, W, reg)
-        found.append(Evidence(draw, {"X": X, "W": W}, (s.randn(n, n + d),), {"W": got}, {"W": want}))
+        found.append(DrawEvidence(draw, {"X": X, "W": W}, (s.randn(n, n + d),), {"W": got}, {"W": want}))
     return found
 
 

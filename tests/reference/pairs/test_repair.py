@@ -95,3 +95,18 @@ def test_several_right_repairs_are_listed_as_ties(tmp_path: Path) -> None:
     assert "exactly 2 ×" in finding.text
     assert finding.certainty == "consistent"
     assert finding.candidates
+
+
+def test_nothing_is_exact_on_two_draws(tmp_path: Path) -> None:
+    source = f"""{FORWARD}
+    dz = dout * (1 - out ** 2)
+    dx = dz @ w.T
+    dw = 2 * x.T @ dz
+    db = dz.sum(axis=0)
+    return dx, dw, db
+"""
+    pair, evidence, wrong = opened(planted(source), tmp_path)
+    [finding] = explain_pair(pair, evidence[:2], wrong).values()
+    assert finding.code == "MB101"
+    assert finding.certainty == "consistent"
+    assert "exactly" not in finding.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reference.pairs.blocks import Standing
+from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import judge_draw
 from reference.pairs.tolerance import U32, Estimate, estimate, joined, kappa
 from tests.reference.pairs.bench import Pair, Tried, open_pair
@@ -32,7 +32,7 @@ def test_no_right_pair_is_accused(pair: Pair) -> None:
     for seed in range(12):
         judged = judge_draw(opened, reading.draw(seed, seed % 7))
         assert judged.disputes == ()
-        assert all(block.standing is not Standing.WRONG for block in judged.blocks.values()), (seed, judged.blocks)
+        assert all(block.standing is not BlockStanding.WRONG for block in judged.blocks.values()), (seed, judged.blocks)
 
 
 @pytest.mark.parametrize("size", [1e-6, 1e-4, 1e-2, 1.0])
@@ -45,8 +45,8 @@ def test_a_mistake_of_any_size_is_found(name: str, size: float) -> None:
         wrong = scaled(pair, primal, size)
         for seed in range(3):
             judged = judge_draw(open_pair(wrong), Tried(wrong).draw(seed, seed))
-            assert judged.blocks[primal].standing is Standing.WRONG, (primal, seed, judged.blocks[primal])
-            assert all(b.standing is Standing.RIGHT for other, b in judged.blocks.items() if other != primal)
+            assert judged.blocks[primal].standing is BlockStanding.WRONG, (primal, seed, judged.blocks[primal])
+            assert all(b.standing is BlockStanding.RIGHT for other, b in judged.blocks.items() if other != primal)
 
 
 def test_a_gradient_that_is_zero_is_held_to_what_cancels_in_it() -> None:
@@ -55,28 +55,28 @@ def test_a_gradient_that_is_zero_is_held_to_what_cancels_in_it() -> None:
     for seed in range(4):
         block = judge_draw(opened, reading.draw(seed, seed)).blocks["b"]
         assert block.zero
-        assert block.standing is Standing.RIGHT
+        assert block.standing is BlockStanding.RIGHT
 
     def forgets(xp, p, dout):
         return pair.backward(xp, p, dout) | {"b": dout.sum(axis=0)}
 
     block = judge_draw(open_pair(pair._replace(backward=forgets)), reading.draw(0, 0)).blocks["b"]
-    assert block.standing is Standing.WRONG
+    assert block.standing is BlockStanding.WRONG
 
     def simply(xp, p, dout):
         return pair.backward(xp, p, dout) | {"b": np.zeros_like(p["b"])}
 
     block = judge_draw(open_pair(pair._replace(backward=simply)), reading.draw(0, 0)).blocks["b"]
-    assert block.standing is Standing.RIGHT
+    assert block.standing is BlockStanding.RIGHT
 
 
 def test_where_float32_keeps_no_digits_nobody_is_accused() -> None:
     pair = BY_NAME["saturated"]
     opened, reading = open_pair(pair), Tried(pair)
     standings = {judge_draw(opened, reading.draw(seed, 0)).blocks["x"].standing for seed in range(8)}
-    assert Standing.WRONG not in standings
+    assert BlockStanding.WRONG not in standings
     milder = judge_draw(opened, reading.draw(0, 0, mild=2)).blocks["x"]
-    assert milder.standing is Standing.RIGHT
+    assert milder.standing is BlockStanding.RIGHT
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1e12])

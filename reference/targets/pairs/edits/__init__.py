@@ -37,8 +37,8 @@ def _all(page: Page, scope: Scope, functions: Sequence[str]) -> Iterator[Change]
             yield from of_operators(page, node)
             yield from of_calls(page, node, scope)
             yield from of_names(page, node, scope, functions, counted)
-            yield from of_statements(page, node)
-            if isinstance(node, ast.stmt):
+            yield from of_statements(page, node, scope)
+            if isinstance(node, ast.stmt | ast.Slice):
                 yield from of_repeated_names(page, node, scope)
     yield from of_factors(page, scope)
     yield from of_terms(page, scope)

@@ -157,6 +157,28 @@ def _of_slices(page: Page, node: ast.Subscript, value: ast.expr, index: ast.expr
         yield page.change("axis", node, f"{array}.reshape({', '.join(sizes)}).sum(axis={over})", 1.2)
 
 
+def _of_layouts(page: Page, node: ast.Call) -> Iterator[Change]:
+    """``a.reshape(n, m).transpose(1, 0)`` and ``a.reshape(m, n)``, each for the other."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(
+                attr="transpose", value=ast.Call(func=ast.Attribute(attr="reshape") as shaped, args=sizes)
+            ),
+            args=order,
+        ) if len(order) == len(sizes) and all(isinstance(k, ast.Constant) for k in order):
+            places = [k.value for k in order if isinstance(k, ast.Constant) and isinstance(k.value, int)]
+            if sorted(places) == list(range(len(sizes))):
+                text = ", ".join(page.text(sizes[k]) for k in places)
+                yield page.change("transpose", node, f"{page.text(shaped)}({text})", 1.2)
+        case ast.Call(func=ast.Attribute(attr="reshape") as shaped, args=[_, _, *_] as sizes) if len(sizes) <= 4:
+            for turned in permutations(range(len(sizes))):
+                places = list(turned)
+                if places != sorted(places):
+                    text = ", ".join(page.text(sizes[k]) for k in places)
+                    back = ", ".join(str(places.index(k)) for k in range(len(sizes)))
+                    yield page.change("transpose", node, f"{page.text(shaped)}({text}).transpose({back})", 1.4)
+
+
 def _permutes(page: Page, node: ast.Tuple) -> bool:
     parent = page.parents.get(node)
     return isinstance(parent, ast.Call) and _called(parent) in ("transpose", "reshape") and node in parent.args
@@ -173,6 +195,8 @@ def _of_reductions(page: Page, node: ast.Call) -> Iterator[Change]:
         for other in permutations(texts) if len(texts) < 5 else ():
             if list(other) != texts:
                 yield page.change("transpose", node, f"{page.text(node.func)}({', '.join([*head, *other])})", 1.3)
+    if name in ("reshape", "transpose"):
+        yield from _of_layouts(page, node)
     if name not in REDUCED:
         return
     method = isinstance(node.func, ast.Attribute) and not (

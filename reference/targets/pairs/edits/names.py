@@ -53,8 +53,8 @@ def of_names(
         yield from (page.change("name", node, n, 1.3) for n in scope.dimensions())
 
 
-def of_repeated_names(page: Page, statement: ast.stmt, scope: Scope) -> Iterator[Change]:
-    """One name in the place of another wherever a statement has that: a height for a width, a step for a place."""
+def of_repeated_names(page: Page, statement: ast.AST, scope: Scope) -> Iterator[Change]:
+    """One name in the place of another wherever a statement or a slice has that: a height for a width."""
     if hasattr(statement, "body"):
         return
     found: dict[str, list[ast.AST]] = {}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from reference.targets.pairs.edits.page import PRODUCT, SUM, UNARY, Change, Page
+from reference.targets.pairs.edits.scope import Scope
 from reference.targets.pairs.edits.terms import numpy_name
 
 __all__ = ["of_statements"]
@@ -16,8 +18,9 @@ SYMBOLS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 
 
-def of_statements(page: Page, node: ast.AST) -> Iterator[Change]:
+def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
     """Every edit of this kind of one statement."""
+    yield from _left_out(page, node, scope)
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)]):
             yield from _swapped(page, targets, 1.4)
@@ -48,6 +51,23 @@ def of_statements(page: Page, node: ast.AST) -> Iterator[Change]:
             yield page.change("loop", loop, page.text(inner), 1.0)
         case ast.If(test=test):
             yield page.change("comparison", test, f"not ({page.text(test)})", 1.5)
+
+
+def _left_out(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
+    """A row that counts for nothing set to zero after the statement that fills it: that of the padding."""
+    match node:
+        case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
+            array: ast.expr = target.value if isinstance(target, ast.Subscript) else target
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="at"), args=[array, *_])):
+            pass
+        case _:
+            return
+    margin = " " * getattr(node, "col_offset", 0)
+    for name in scope.sizes:
+        if re.search("pad|ignore|blank", name) and "[" not in name and ast.unparse(array) in scope.arrays:
+            start, end = page.span(node)
+            text = f"{page.source[start:end]}\n{margin}{page.text(array)}[{name}] = 0"
+            yield Change("mask", start, end, text, 1.4)
 
 
 def _of_updates(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposals import proposals_of
 from reference.targets.reading.namespace import Loaded, load
@@ -36,7 +36,7 @@ def opened(text: str) -> Opened:
     return Opened(loaded, proposals_of(cells, loaded))
 
 
-def wrong_by(pair: Prepared) -> tuple[dict[str, float], Returned]:
+def wrong_by(pair: Prepared) -> tuple[dict[str, float], PairGradients]:
     """The largest difference of each gradient from central differences; infinity where the shape is another."""
     rng = np.random.RandomState(7)
     outputs = pair.forward(pair.primals)

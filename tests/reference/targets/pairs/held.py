@@ -11,7 +11,7 @@ import numpy as np
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.classes import class_proposals
 from reference.targets.pairs.layers import prepare_object
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import read
 from reference.targets.stand_in.plain import PlainKind
@@ -77,5 +77,5 @@ def _agrees(gradient: Any, slope: np.ndarray) -> bool:
 
 
 def called(pair: Prepared) -> dict[str, str]:
-    answer: Returned = pair.backward(pair.primals, cotangents(pair))
+    answer: PairGradients = pair.backward(pair.primals, cotangents(pair))
     return answer.called

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from reference.targets.pairs.autodiff import autodiff
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.running import complex_step, differences
 from reference.targets.stand_in.complex_step import ComplexStep
 from reference.targets.stand_in.mutable_jax_kind import MutableJax
@@ -29,7 +29,7 @@ def prepared(run: Callable[..., Any], kind: Any, primals: dict[str, Any]) -> Pre
         result = own(kind.numpy, *(value.copy() for value in primals.values()))
         return list(result) if isinstance(result, tuple) else [result]
 
-    return Prepared(primals, forward, lambda *_: Returned({}, {}), True)
+    return Prepared(primals, forward, lambda *_: PairGradients({}, {}), True)
 
 
 def primals_of(program: Program, seed: int) -> dict[str, Any]:

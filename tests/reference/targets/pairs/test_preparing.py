@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reference.interface.pair import PairKind
+from reference.targets.pairs.outputs import NoOutput
 from tests.reference.targets.pairs.files import opened, wrong_by
 
 R = np.random.RandomState(0)
@@ -386,3 +387,72 @@ def test_a_derivative(style: str) -> None:
     assert errors
     assert max(errors.values()) < 1e-7
     assert not returned.unmatched
+
+
+BOUND: dict[str, tuple[str, dict[str, Any]]] = {
+    "a number that was returned": (
+        """
+        def concat_forward(a, b): return np.concatenate((a, b), axis=1), a.shape[1]
+        def concat_backward(dout, p):
+            da, db = np.split(dout, [p], axis=1)
+            return da, db
+        """,
+        {"a": r((4, 3)), "b": r((4, 5))},
+    ),
+    "a cache that is unpacked": (
+        """
+        def scale_forward(x, gamma):
+            cache = (gamma, x, x * gamma)
+            return np.tanh(x * gamma), cache
+
+        def scale_backward(dout, g, inp, z):
+            d = dout * (1 - np.tanh(z) ** 2)
+            return d * g, (d * inp).sum(0)
+
+        if __name__ == "__main__":
+            out, cache = scale_forward(np.ones((2, 3)), np.ones(3))
+            scale_backward(out, *cache)
+        """,
+        {"x": r((4, 3)), "gamma": r(3)},
+    ),
+    "as the file calls it": (
+        """
+        def product_forward(p, q): return p * q
+        def product_backward(g, one, two): return g * one, g * two
+
+        def main(u, v):
+            out = product_forward(u, v)
+            return product_backward(out, v, u)
+        """,
+        {"p": r((4, 3)), "q": r((4, 3))},
+    ),
+}
+
+
+@pytest.mark.parametrize("style", BOUND)
+def test_what_a_backward_pass_is_handed(style: str) -> None:
+    text, arguments = BOUND[style]
+    file = opened(text)
+    (check,) = file.proposals
+    errors, _ = wrong_by(file.prepared(check, **arguments))
+    assert errors.keys() == arguments.keys()
+    assert max(errors.values()) < 1e-7
+
+
+def test_labels_have_no_gradient_by_shape() -> None:
+    file = opened(
+        """
+        def loss_of(X, w, y):
+            loss = np.sum((X @ w - y) ** 2)
+            return loss, 2 * (X @ w)
+        """
+    )
+    errors, returned = wrong_by(file.prepared("loss_of", X=r((4, 3)), w=r(3), y=r(4)))
+    assert not errors
+    assert [shape for _, shape in returned.unmatched] == [(4,)]
+
+
+def test_a_derivative_of_another_shape_is_none() -> None:
+    file = opened("def f(x, w): return x @ w\ndef f_prime(x, w): return w.T")
+    with pytest.raises(NoOutput, match="none of an output"):
+        wrong_by(file.prepared("f_prime", x=r((4, 3)), w=r((3, 5))))

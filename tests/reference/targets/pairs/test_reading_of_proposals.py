@@ -19,7 +19,8 @@ def test_what_an_argument_is_asked_for() -> None:
         def pad(x, param):
             return x * param.get("fill", 0.5)
 
-        def conv_forward(x, w, y, conv_param, n=3):
+        def conv_forward(x, w, y, conv_param, n=3, both=()):
+            a, b = both
             # two shapes that differ
             N, C, H, W = x.shape
             F = w.shape[0]
@@ -44,6 +45,7 @@ def test_what_an_argument_is_asked_for() -> None:
     assert p.asked["w"]["sizes"] == {"F": 0}
     assert p.asked["y"]["indexes"] is True
     assert p.asked["n"]["counts"] is True
+    assert p.asked["both"]["unpacked"] == ["a", "b"]
     assert p.documents == ("two shapes that differ", "Of shape (N, F).")
     assert p.takes[4].optional
     assert p.takes[4].default == 3

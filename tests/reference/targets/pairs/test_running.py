@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import given
 
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.running import complex_step, cotangents_for, differences, recorded_run
 from reference.targets.stand_in.loading import kind_named
 from tests.strategies import drawn, seeds
@@ -29,7 +29,7 @@ def layer(kind, seed, factor=1.0):
     def backward(p, cotangents):
         dz = cotangents[0] * (forward(p)[0] > 0)
         gradients = {"x": dz @ p["W"].T, "W": factor * (p["x"].T @ dz), "b": dz.sum(axis=0)}
-        return Returned(gradients, {name: f"d{name}" for name in gradients})
+        return PairGradients(gradients, {name: f"d{name}" for name in gradients})
 
     return Prepared(primals, forward, backward, takes_cotangent=True)
 

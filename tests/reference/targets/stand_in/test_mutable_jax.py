@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from reference.targets.pairs.autodiff import autodiff
-from reference.targets.pairs.prepared import Prepared, Returned
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.stand_in.kind import Refused
 from reference.targets.stand_in.mutable_jax import MutableArray
 from reference.targets.stand_in.mutable_jax_arithmetic import arithmetic
@@ -24,7 +24,7 @@ NP, MATH, SPECIAL = KIND.numpy, KIND.math, KIND.special
 
 def gradients(run: Callable[..., Any], *primals: Any, most: int = 1000) -> dict[str, Any]:
     given = {f"x{k}": np.asarray(primal, dtype=float) for k, primal in enumerate(primals)}
-    prepared = Prepared(given, lambda p: [run(*(v.copy() for v in p.values()))], lambda *_: Returned({}, {}), True)
+    prepared = Prepared(given, lambda p: [run(*(v.copy() for v in p.values()))], lambda *_: PairGradients({}, {}), True)
     with np.errstate(all="ignore"):
         outputs = prepared.forward({name: KIND.lift(value) for name, value in given.items()})
     rng = np.random.RandomState(0)
