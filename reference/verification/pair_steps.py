@@ -126,12 +126,16 @@ def _status(at: int, known: Known, own: set[int], below: set[int], sound: set[in
         return "wrong"
     if at in below and at not in sound and not (known.named and known.of == known.named):
         return "downstream"
-    return "right" if known.of or at in sound else "open"
+    if at in sound:
+        return "right"
+    return "right" if known.of and known.named in ("", known.of) else "open"
 
 
 def _says(known: Known, bad: bool) -> str:
-    if known.named and known.of != known.named and bad:
-        return f"should be ∂/∂{known.named}" + (f", is ∂/∂{known.of}" if known.of else "")
+    if known.named and known.of and known.of != known.named:
+        return f"∂/∂{known.of}, and not ∂/∂{known.named}"
+    if known.named and not known.of and bad:
+        return f"should be ∂/∂{known.named}"
     return f"∂/∂{known.of}" if known.of else ""
 
 

@@ -13,6 +13,7 @@ __all__ = ["plane", "precisions"]
 
 SHOWN = 48  # entries whose figures are written into the cells
 FLOOR = 1e-20  # where an error of zero is drawn
+ROUNDING = {"float32": 2.0**-24, "float64": 2.0**-53, "extended": float(np.finfo(np.longdouble).eps) / 2}
 NAMED = 12  # characters of a name beside a line
 EQUAL = -3.0  # log10 of a difference in units that is none
 FLAT = 1e-3  # of the error in float32: what does not fall below it has not shrunk
@@ -80,8 +81,14 @@ def _cells(
             continue
         r, g, b, _ = mesh.cmap(mesh.norm(value))
         dark = 0.299 * r + 0.587 * g + 0.114 * b < 0.55  # luma: text is white on dark cells
-        shown = "=" if value <= EQUAL and form == "{:.1f}" else form.format(value + 0.0)
+        shown = "=" if value <= EQUAL and form == "{:.1f}" else _brief(value, form)
         axes.text(j, i, shown, ha="center", va="center", size=8, color="white" if dark else "black")
+
+
+def _brief(value: float, form: str) -> str:
+    """As short as a cell is narrow."""
+    text = form.format(value + 0.0)
+    return text if len(text) <= 6 else f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
 
 
 def precisions(found: list[Precision], key: str) -> Picture:
@@ -94,6 +101,7 @@ def precisions(found: list[Precision], key: str) -> Picture:
             colour = COLOURS["wrong" if one.wrong else "right"]
             face = {} if one.wrong else {"markerfacecolor": COLOURS["paper"]}
             axes.plot(xs, ys, "x-" if one.wrong else "o-", color=colour, linewidth=1.4, markersize=6, **face)
+        _rounding(axes, names)
         _labelled(axes, found, names)
         axes.set_yscale("log")
         powers(axes.yaxis)
@@ -103,6 +111,17 @@ def precisions(found: list[Precision], key: str) -> Picture:
         axes.set_ylabel("error / largest entry")
         axes.grid(visible=True, axis="y", linewidth=0.5)
         return picture(figure, key, "Error over precision", _said(found))
+
+
+def _rounding(axes: Any, names: list[str]) -> None:
+    """What one rounding is in each precision: how an error falls that is none."""
+    known = [(k, ROUNDING[name]) for k, name in enumerate(names) if name in ROUNDING]
+    if not known:
+        return
+    axes.plot(*zip(*known, strict=True), ":", color=COLOURS["muted"], linewidth=1.2, zorder=0)
+    k, value = known[len(known) // 2]
+    axes.annotate("one rounding", (k, value), xytext=(-8, -2), textcoords="offset points", ha="right", va="top", size=8,
+                  color=COLOURS["muted"])  # fmt: skip
 
 
 def _labelled(axes: Any, found: list[Precision], names: list[str]) -> None:
