@@ -26,6 +26,7 @@ NAMES = ("as drawn", "larger", "large")
 LARGEST, LOOPED = 1_000_000, 60_000  # entries; calls of NumPy
 WIDEST = 64  # times every size
 BATCH, BUDGET, MOST = 2e-3, 1.0, 15  # seconds timed at once, seconds of all rounds of one, rounds
+CALLS = 50  # in a row, at most: what is done around them takes its time too
 LIKE = 1e-6  # of the largest entry
 
 
@@ -128,7 +129,7 @@ def _timed(size: str, runners: Sequence[_Runner], rng: np.random.RandomState) ->
             return BATCH
 
     once = {r.target: clock(r, 1) for r in runners}
-    counts = {target: max(1, int(BATCH / max(t, 1e-9))) for target, t in once.items()}
+    counts = {target: max(1, min(CALLS, int(BATCH / max(t, 1e-9)))) for target, t in once.items()}
     rounds = max(3, min(MOST, int(BUDGET / max([BATCH, *once.values()]))))
     for _ in range(rounds):
         for k in rng.permutation(len(runners)):
