@@ -22,7 +22,7 @@ from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.vocabulary import Part, part_of
 from reference.pairs.observation import Run, finite, run
 
-__all__ = ["Placed", "outputs_agree", "placed"]
+__all__ = ["PlacedBeside", "outputs_agree", "placed"]
 
 Array = NDArray[Any]
 LIKE = 1e-5  # of the largest entry: two forward passes that mean the same
@@ -36,7 +36,7 @@ VARIANTS: tuple[Turned, ...] = (
 )
 
 
-class Placed(NamedTuple):
+class PlacedBeside(NamedTuple):
     """How an implementation was put on the first one's inputs: ``again`` does the same at another draw."""
 
     again: Callable[[First], Given | str]
@@ -45,23 +45,23 @@ class Placed(NamedTuple):
 
 
 def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callable[[], Sequence[RunningPlan]]) -> (
-    Placed | str
+    PlacedBeside | str
 ):  # fmt: skip
     """The first way that runs and agrees, else the first that runs, else why none does."""
-    ran: list[tuple[bool, Placed]] = []  # by its own plan first: a name that is alike may hold another thing
+    ran: list[tuple[bool, PlacedBeside]] = []  # by its own plan first: a name that is alike may hold another thing
     why: list[str] = []
     for by_name, again in _ways(pair, first_pair, readings):
         given = again(first)
         if isinstance(given, str):
             why.append(given)
             continue
-        found = Placed(again, outputs_agree(pair, given, first))
+        found = PlacedBeside(again, outputs_agree(pair, given, first))
         if found.agrees:
             return found
         ran.append((by_name, found))
     if ran:
         return min(ran, key=lambda r: r[0])[1]
-    return next(iter(dict.fromkeys(why)), "none of its arguments is known")
+    return next(iter(why), "")
 
 
 def _ways(
@@ -130,7 +130,7 @@ def _tried(pair: OpenPair, placing: Placing | str, first: First, turned: Turned)
             f"on the first one's inputs it raises {details['type']}{where}: {' '.join(str(details['message']).split())}"
         )
     except TargetDied as death:
-        return f"on the first one's inputs it {death}"
+        return f"on the first one's inputs {death}"
     except _Missing as missing:
         return str(missing)
     if not finite(own):

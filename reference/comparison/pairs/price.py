@@ -30,7 +30,7 @@ CALLS = 50  # in a row, at most: what is done around them takes its time too
 LIKE = 1e-6  # of the largest entry
 
 
-class _Runner(NamedTuple):
+class _TimedPair(NamedTuple):
     target: str
     pair: OpenPair
     question: Mapping[str, Any]
@@ -68,7 +68,7 @@ def pair_prices(
 def _at(
     size: str, first: First, seats: Seats, sides: Sequence[Side], wrong: Mapping[str, str], seed: int
 ) -> list[Price]:
-    runners: list[_Runner] = []
+    runners: list[_TimedPair] = []
     rows: dict[str, Price] = {}
     right: Mapping[str, np.ndarray] | None = None
     for side in sides:
@@ -95,7 +95,7 @@ def _at(
     return [rows[side.target] for side in sides if side.target in rows]
 
 
-def _ready(side: Side, given: Given, first: First) -> tuple[_Runner, Mapping[str, np.ndarray]]:
+def _ready(side: Side, given: Given, first: First) -> tuple[_TimedPair, Mapping[str, np.ndarray]]:
     cotangents = given.cotangents(first)
     question = {
         "check": side.pair.proposal.check,
@@ -105,7 +105,7 @@ def _ready(side: Side, given: Given, first: First) -> tuple[_Runner, Mapping[str
     }
     begun = float(side.pair.ask("pair_seconds", **question, repetitions=1))
     blocks = blocks_of(run(seated(side.pair, given, cotangents), given.draw, "plain"), given)
-    return _Runner(side.target, side.pair, question, begun), blocks
+    return _TimedPair(side.target, side.pair, question, begun), blocks
 
 
 def _unlike(right: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -> bool:
@@ -116,12 +116,12 @@ def _unlike(right: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -
     return False
 
 
-def _timed(size: str, runners: Sequence[_Runner], rng: np.random.RandomState) -> list[Price]:
+def _timed(size: str, runners: Sequence[_TimedPair], rng: np.random.RandomState) -> list[Price]:
     """Rounds over all, in an order drawn anew for each: medians, as many rounds as there is time for."""
     taken: dict[str, list[float]] = {runner.target: [] for runner in runners}
     lost: dict[str, str] = {}
 
-    def clock(runner: _Runner, repetitions: int) -> float:
+    def clock(runner: _TimedPair, repetitions: int) -> float:
         try:
             return runner.seconds(repetitions)
         except (TargetRaised, TargetDied):

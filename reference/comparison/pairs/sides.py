@@ -10,7 +10,7 @@ from reference.comparison.contenders import Contender
 from reference.interface.entry import Implementation
 from reference.interface.pair import OpenPair, Proposal
 
-__all__ = ["Group", "Side", "are_pairs", "groups_of"]
+__all__ = ["PairGroup", "Side", "are_pairs", "groups_of"]
 
 FORM = re.compile(
     r"_?(naive|fast|alt|alternative|vectori[sz]ed|loops?|looped|slow|v\d|\d|im2col|strides?|reference|ref)$"
@@ -25,7 +25,7 @@ class Side(NamedTuple):
     implementation: Implementation
 
 
-class Group(NamedTuple):
+class PairGroup(NamedTuple):
     """Implementations of one pair. ``name`` is what they have in common."""
 
     name: str
@@ -39,7 +39,7 @@ def are_pairs(contenders: Sequence[Contender]) -> bool:
     return sum(bool(one.pairs) and not (one.entries or one.unknown) for one in opened) > networks
 
 
-def groups_of(contenders: Sequence[Contender]) -> tuple[list[Group], dict[str, str]]:
+def groups_of(contenders: Sequence[Contender]) -> tuple[list[PairGroup], dict[str, str]]:
     """The pairs to be compared; and of each target what of it is not.
 
     One target alone: its variants of one pair (``conv_naive`` and ``conv_fast``), or, where it has none, every pair
@@ -53,13 +53,13 @@ def groups_of(contenders: Sequence[Contender]) -> tuple[list[Group], dict[str, s
         return _of_one(*next(iter(having.items()))), left
     if all(len(found) == 1 for found in having.values()):
         together = tuple(found[0] for found in having.values())
-        return [Group(_common([side.pair.proposal for side in together]), together)], left
+        return [PairGroup(_common([side.pair.proposal for side in together]), together)], left
     by_name: dict[str, dict[str, Side]] = {}
     for target, found in having.items():
         for side in found:
             by_name.setdefault(_plain(side.pair.proposal.check), {}).setdefault(target, side)
     groups = [
-        Group(next(iter(of.values())).pair.proposal.check, tuple(of.values()))
+        PairGroup(next(iter(of.values())).pair.proposal.check, tuple(of.values()))
         for of in by_name.values()
         if len(of) > 1
     ]  # fmt: skip
@@ -75,18 +75,18 @@ def groups_of(contenders: Sequence[Contender]) -> tuple[list[Group], dict[str, s
     return groups, left
 
 
-def _of_one(target: str, found: Sequence[Side]) -> list[Group]:
+def _of_one(target: str, found: Sequence[Side]) -> list[PairGroup]:
     """The variants in one target, each under its own name; else all of its pairs, each beside the truth alone."""
     by_stem: dict[str, list[Side]] = {}
     for side in found:
         by_stem.setdefault(_stem(side.pair.proposal), []).append(side)
     file = target.partition("::")[0]
     variants = [
-        Group(stem, tuple(side._replace(target=f"{file}::{side.pair.proposal.check}") for side in sides))
+        PairGroup(stem, tuple(side._replace(target=f"{file}::{side.pair.proposal.check}") for side in sides))
         for stem, sides in by_stem.items()
         if len(sides) > 1
     ]
-    return variants or [Group(side.pair.proposal.check, (side,)) for side in found]
+    return variants or [PairGroup(side.pair.proposal.check, (side,)) for side in found]
 
 
 def _stem(proposal: Proposal) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reference.comparison.pairs.sides import Group
-from reference.comparison.pairs.standing import Judged
+from reference.comparison.pairs.sides import PairGroup
+from reference.comparison.pairs.standing import JudgedSide
 from reference.report.models.comparison import Agreement, Standing
 
 __all__ = ["words_of"]
 
 
 def words_of(
-    groups: Sequence[Group], judged: Sequence[Judged], agreement: Sequence[Agreement], left: Mapping[str, str],
+    groups: Sequence[PairGroup], judged: Sequence[JudgedSide], agreement: Sequence[Agreement], left: Mapping[str, str],
     standings: Sequence[Standing],
 ) -> list[str]:  # fmt: skip
     """A few sentences for every pair."""
@@ -25,7 +25,7 @@ def words_of(
     return said + [f"{target} is not compared: {why}." for target, why in left.items() if not why.startswith("only")]
 
 
-def _of_group(judged: Sequence[Judged], agreement: Sequence[Agreement]) -> Iterator[str]:
+def _of_group(judged: Sequence[JudgedSide], agreement: Sequence[Agreement]) -> Iterator[str]:
     right = [j.side.target for j in judged if j.verdict == "pass"]
     wrong = [j for j in judged if j.verdict == "fail"]
     if right:
@@ -50,7 +50,7 @@ def _of_group(judged: Sequence[Judged], agreement: Sequence[Agreement]) -> Itera
             yield f"{j.side.target} is not held to the others: {j.error}."
 
 
-def _what(j: Judged) -> str:
+def _what(j: JudgedSide) -> str:
     for check in j.checks:
         for finding in check.findings:
             if finding.severity == "error":
