@@ -59,7 +59,7 @@ def pair_prices(
         except (TargetRaised, TargetDied):
             continue
         called = f"{prefix}{name}"
-        sizes[called] = _line(first.case)
+        sizes[called] = _line(first)
         found += _at(called, first, seats, sides, wrong, seed)
         progress(f"timing {called}", 1, len(NAMES))
     return sizes, found
@@ -182,7 +182,8 @@ def _entries(reading: RunningPlan, sizes: Mapping[str, int], seed: int) -> int:
     return sum(prod(int(d) for d in spec.dims) for spec in specs if isinstance(spec, Array)) or 1
 
 
-def _line(case: str) -> str:
-    """A case line without the check and the seed."""
-    words = case.split()[1:]
-    return " ".join(word for word in words if not word.startswith("seed="))
+def _line(first: First) -> str:
+    """A case line without the check and the seed; where the file's own example makes everything, the shapes."""
+    words = [word for word in first.case.split()[1:] if not word.startswith(("seed=", "reading="))]
+    shapes = (f"{name}={','.join(map(str, a.shape))}" for name, a in first.run.primals.items())
+    return " ".join(words or shapes)
