@@ -71,50 +71,54 @@ class Seats(NamedTuple):
 
 
 def seats_of(group: PairGroup, seed: int) -> Seats:
-    """Find the first that runs, and put all others on its inputs."""
-    apart: dict[str, str] = {}
-    leader: Side | None = None
-    reading: RunningPlan | None = None
-    others: list[Side] = []
-    for side in group.sides:
-        if leader is not None:
-            others.append(side)
+    """Put all on the inputs of the first that runs, or of another on whose inputs more of them run."""
+    plans = {side.target: _OwnPlans(side, seed) for side in group.sides}
+    best: Seats | None = None
+    for leader in group.sides:
+        if not plans[leader.target].readings():
             continue
-        found = trial(side.pair, seed=seed)
-        if found.readings:
-            leader, reading = side, found.readings[0]
-        else:
-            apart[side.target] = "it does not run" if found.not_judged is None else found.not_judged.reason
-            others.append(side)
-    if leader is None or reading is None:
-        return Seats(None, None, {}, apart)
-    ways: dict[str, PlacedBeside] = {}
+        try:
+            found = _seated_by(leader, group, plans, seed)
+        except (TargetRaised, TargetDied) as error:
+            plans[leader.target].why = f"it ran once, and then raised {error}"
+            continue
+        if best is None or len(found.ways) > len(best.ways):
+            best = found
+        if not best.apart:
+            break
+    return best or Seats(None, None, {}, {target: own.why for target, own in plans.items()})
+
+
+def _seated_by(leader: Side, group: PairGroup, plans: Mapping[str, _OwnPlans], seed: int) -> Seats:
+    reading = plans[leader.target].readings()[0]
     begin = first_at(leader.pair, reading, seed_of(seed, 0, 0), 0)
-    for side in others:
-        own = _OwnPlans(side, seed, apart.get(side.target))
+    ways: dict[str, PlacedBeside] = {}
+    apart: dict[str, str] = {}
+    for side in (side for side in group.sides if side is not leader):
+        own = plans[side.target]
         way = placed(side.pair, leader.pair, begin, own.readings)
         if isinstance(way, str):
             parts = [way, f"with inputs of its own {own.why}" if own.why else ""]
             apart[side.target] = f"it cannot be put on the inputs of {leader.target}: {'; '.join(filter(None, parts))}"
         else:
             ways[side.target] = way
-            apart.pop(side.target, None)
     return Seats(leader, reading, ways, apart)
 
 
 class _OwnPlans:
     """The plans with which an implementation runs by itself: looked for once they are asked for."""
 
-    def __init__(self, side: Side, seed: int, why: str | None) -> None:
-        self.side, self.seed, self.why = side, seed, why or ""
+    def __init__(self, side: Side, seed: int) -> None:
+        self.side, self.seed, self.why = side, seed, ""
+        self.found: Sequence[RunningPlan] | None = None
 
     def readings(self) -> Sequence[RunningPlan]:
-        if self.why:
-            return ()
-        found = trial(self.side.pair, seed=self.seed)
-        if not found.readings:
-            self.why = "it does not run" if found.not_judged is None else found.not_judged.reason
-        return found.readings
+        if self.found is None:
+            tried = trial(self.side.pair, seed=self.seed)
+            self.found = tried.readings
+            if not tried.readings:
+                self.why = "it does not run" if tried.not_judged is None else tried.not_judged.reason
+        return self.found
 
 
 def first_at(

@@ -55,13 +55,17 @@ def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callabl
         if isinstance(given, str):
             why.append(given)
             continue
-        found = PlacedBeside(again, outputs_agree(pair, given, first))
+        try:
+            found = PlacedBeside(again, outputs_agree(pair, given, first))
+        except (TargetRaised, TargetDied) as error:  # with the cotangents of the first one
+            why.append(f"with the gradient of the first one's output it raises {error}")
+            continue
         if found.agrees:
             return found
         ran.append((by_name, found))
     if ran:
         return min(ran, key=lambda r: r[0])[1]
-    return next(iter(why), "")
+    return min(why, key=lambda text: "it raises" in text, default="")
 
 
 def _ways(
@@ -70,7 +74,13 @@ def _ways(
     """Every way, and whether it goes by names alone."""
 
     def way(make: Callable[[First], Placing | str], turned: Turned) -> Callable[[First], Given | str]:
-        return lambda first: _tried(pair, make(first), first, turned)
+        def again(first: First) -> Given | str:
+            try:
+                return _tried(pair, make(first), first, turned)
+            except (TargetRaised, TargetDied) as error:  # on the way to its own plan
+                return f"with inputs of its own it raises {error}" if isinstance(error, TargetRaised) else str(error)
+
+        return again
 
     if (pair.proposal.kind is PairKind.CLASS) == (first_pair.proposal.kind is PairKind.CLASS):
         for turned in VARIANTS:
