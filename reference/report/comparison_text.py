@@ -37,7 +37,7 @@ def _table(table: Table) -> Iterator[str]:
     from rich.console import Console
     from rich.table import Table as Grid
 
-    yield table.title
+    yield from wrapped(table.title, "")
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     first, *rest = zip(*[table.columns, *table.rows], strict=True)
     widest = [max(map(len, cells)) for cells in rest]

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reference.comparison.contenders import Contender
-from reference.comparison.pairs.asking import AskedDraw, PairAnswer, Seats, asked_of, first_at, itself, seats_of
-from reference.comparison.pairs.measured import Measured, Sums, measured, rows_of
+from reference.comparison.pairs.asking import AnswerBeside, AskedDraw, Seats, asked_of, first_at, itself, seats_of
+from reference.comparison.pairs.measured import DrawSums, Measured, measured, rows_of
 from reference.comparison.pairs.price import pair_prices
 from reference.comparison.pairs.sides import PairGroup, Side, are_pairs, groups_of
-from reference.comparison.pairs.standing import JudgedContender, joined_agreement, standing_of
+from reference.comparison.pairs.standing import JudgedSide, joined_agreement, standing_of
 from reference.comparison.pairs.words import words_of
 from reference.comparison.truth import BITS, EXTENDED
 from reference.findings.verdicts import EXIT_CODES, verdict_of, worst_exit
@@ -38,8 +38,8 @@ def compare_pairs(
 ) -> Comparison:
     """Compare the pairs of the targets. ``plan`` is a ``ComparisonPlan``; ``verify`` says what is wrong with one."""
     groups, left = groups_of(contenders)
-    sums = Sums()
-    judged: list[JudgedContender] = []
+    sums = DrawSums()
+    judged: list[JudgedSide] = []
     agreement: list[Agreement] = []
     sizes: dict[str, str] = {}
     prices: list[Price] = []
@@ -101,14 +101,14 @@ def _asked(group: PairGroup, seats: Seats, plan: Any) -> list[AskedDraw]:
             asked.append(AskedDraw(_none(), {leader.target: str(error)}))
             k += 1
             continue
-        answers: dict[str, PairAnswer | str] = {leader.target: asked_of(leader, itself(first), first, seed)}
+        answers: dict[str, AnswerBeside | str] = {leader.target: asked_of(leader, itself(first), first, seed)}
         for side in group.sides:
             if side.target not in seats.ways:
                 continue
             given = seats.ways[side.target].again(first)
             answers[side.target] = given if isinstance(given, str) else asked_of(side, given, first, seed)
         asked.append(AskedDraw(first, answers))
-        if any(isinstance(a, PairAnswer) and a.operations > MANY for a in answers.values()):
+        if any(isinstance(a, AnswerBeside) and a.operations > MANY for a in answers.values()):
             many = min(many, HEAVY)
         plan.progress(f"asking {', '.join(answers)}", 1, many)
         k += 1
@@ -125,19 +125,19 @@ def _none() -> Any:
 
 def _judged(
     side: Side, seats: Seats, draws: Sequence[AskedDraw], found: Measured, verify: Callable[[Implementation], Target]
-) -> JudgedContender:
+) -> JudgedSide:
     """One implementation: right, wrong in the words of ``verify``, or nothing that can be said."""
     target = side.target
     if target in seats.apart:
-        return JudgedContender(side, "inconclusive", seats.apart[target], untimed="not taken")
+        return JudgedSide(side, "inconclusive", seats.apart[target], untimed="not taken")
     answers = [draw.answers[target] for draw in draws if target in draw.answers]
     failed = [answer for answer in answers if isinstance(answer, str)]
-    given = [answer for answer in answers if isinstance(answer, PairAnswer)]
+    given = [answer for answer in answers if isinstance(answer, AnswerBeside)]
     notes = tuple(dict.fromkeys(f"its own derivative was not asked: {a.refused}" for a in given if a.refused))
     counted: Mapping[str, Any] = {"cases": len(answers), "failed": len(failed), "notes": notes}
     if failed:
         text = f"{len(failed)} of {len(answers)} answers could not be compared: {failed[0]}"
-        return JudgedContender(side, "inconclusive", text, untimed="not taken", **counted)
+        return JudgedSide(side, "inconclusive", text, untimed="not taken", **counted)
     conventions: tuple[str, ...] = ()
     if target in found.wrong:
         blocks = ", ".join(found.wrong[target])
@@ -151,11 +151,11 @@ def _judged(
                     "inconclusive",
                     f"{text}; on inputs of its own it is not found wrong",
                 )
-            return JudgedContender(side, verdict, text, checks, conventions, tuple(report.evidence),
+            return JudgedSide(side, verdict, text, checks, conventions, tuple(report.evidence),
                           untimed="wrong", **counted)  # fmt: skip
     if target in found.other:
-        return JudgedContender(side, "inconclusive", f"it computes something else: {found.other[target]}",
+        return JudgedSide(side, "inconclusive", f"it computes something else: {found.other[target]}",
                       untimed="differs", **counted)  # fmt: skip
     if target in found.unheard:
-        return JudgedContender(side, "inconclusive", "no truth could be asked of it", untimed="not verified", **counted)
-    return JudgedContender(side, "pass", None, conventions=conventions, **counted)
+        return JudgedSide(side, "inconclusive", "no truth could be asked of it", untimed="not verified", **counted)
+    return JudgedSide(side, "pass", None, conventions=conventions, **counted)

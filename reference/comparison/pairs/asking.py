@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.comparison.pairs.given import First, Given, seated
-from reference.comparison.pairs.placing import PlacedPrimal, placed
+from reference.comparison.pairs.placing import PlacedBeside, placed
 from reference.comparison.pairs.sides import PairGroup, Side
 from reference.comparison.pairs.turning import Turn
 from reference.interface.exceptions import TargetDied, TargetRaised
@@ -23,6 +23,7 @@ from reference.pairs.tolerance import FALL, largest
 from reference.pairs.trial import trial
 
 __all__ = [
+    "AnswerBeside",
     "AskedDraw",
     "PairAnswer",
     "Seats",
@@ -39,7 +40,7 @@ Array = NDArray[Any]
 Blocks = dict[str, Array]
 
 
-class PairAnswer(NamedTuple):
+class AnswerBeside(NamedTuple):
     """One implementation at one draw, by block: outputs and gradients in float64 and in float32, its own truth (NaN
     where it was not asked), and E, the difference of the two precisions where that says something.
     """
@@ -58,7 +59,7 @@ class AskedDraw(NamedTuple):
     """One draw of the first one; of each target its answer, or why there is none."""
 
     first: First
-    answers: Mapping[str, PairAnswer | str]
+    answers: Mapping[str, AnswerBeside | str]
 
 
 class Seats(NamedTuple):
@@ -66,42 +67,59 @@ class Seats(NamedTuple):
 
     leader: Side | None
     reading: RunningPlan | None
-    ways: Mapping[str, PlacedPrimal]  # of the others
+    ways: Mapping[str, PlacedBeside]  # of the others
     apart: Mapping[str, str]
 
 
 def seats_of(group: PairGroup, seed: int) -> Seats:
-    """Find the first that runs, and put all others on its inputs."""
-    apart: dict[str, str] = {}
-    leader: Side | None = None
-    reading: RunningPlan | None = None
-    others: list[Side] = []
-    for side in group.sides:
-        if leader is not None:
-            others.append(side)
+    """Put all on the inputs of the first that runs, or of another on whose inputs more of them run."""
+    plans = {side.target: _OwnPlans(side, seed) for side in group.sides}
+    best: Seats | None = None
+    for leader in group.sides:
+        if not plans[leader.target].readings():
             continue
-        found = trial(side.pair, seed=seed)
-        if found.readings:
-            leader, reading = side, found.readings[0]
-        else:
-            apart[side.target] = "it does not run" if found.not_judged is None else found.not_judged.reason
-            others.append(side)
-    if leader is None or reading is None:
-        return Seats(None, None, {}, apart)
-    ways: dict[str, PlacedPrimal] = {}
+        try:
+            found = _seated_by(leader, group, plans, seed)
+        except (TargetRaised, TargetDied) as error:
+            plans[leader.target].why = f"it ran once, and then raised {error}"
+            continue
+        if best is None or len(found.ways) > len(best.ways):
+            best = found
+        if not best.apart:
+            break
+    return best or Seats(None, None, {}, {target: own.why for target, own in plans.items()})
+
+
+def _seated_by(leader: Side, group: PairGroup, plans: Mapping[str, _OwnPlans], seed: int) -> Seats:
+    reading = plans[leader.target].readings()[0]
     begin = first_at(leader.pair, reading, seed_of(seed, 0, 0), 0)
-    for side in others:
-        way = placed(side.pair, leader.pair, begin, _readings(side, seed, failed=side.target in apart))
+    ways: dict[str, PlacedBeside] = {}
+    apart: dict[str, str] = {}
+    for side in (side for side in group.sides if side is not leader):
+        own = plans[side.target]
+        way = placed(side.pair, leader.pair, begin, own.readings)
         if isinstance(way, str):
-            apart[side.target] = f"it cannot be put on the inputs of {leader.target}: {way}"
+            parts = [way, f"with inputs of its own {own.why}" if own.why else ""]
+            apart[side.target] = f"it cannot be put on the inputs of {leader.target}: {'; '.join(filter(None, parts))}"
         else:
             ways[side.target] = way
-            apart.pop(side.target, None)
     return Seats(leader, reading, ways, apart)
 
 
-def _readings(side: Side, seed: int, *, failed: bool) -> Callable[[], Sequence[RunningPlan]]:
-    return lambda: () if failed else trial(side.pair, seed=seed).readings
+class _OwnPlans:
+    """The plans with which an implementation runs by itself: looked for once they are asked for."""
+
+    def __init__(self, side: Side, seed: int) -> None:
+        self.side, self.seed, self.why = side, seed, ""
+        self.found: Sequence[RunningPlan] | None = None
+
+    def readings(self) -> Sequence[RunningPlan]:
+        if self.found is None:
+            tried = trial(self.side.pair, seed=self.seed)
+            self.found = tried.readings
+            if not tried.readings:
+                self.why = "it does not run" if tried.not_judged is None else tried.not_judged.reason
+        return self.found
 
 
 def first_at(
@@ -123,14 +141,14 @@ def label_of(primal: str) -> str:
     return f"d{primal.removeprefix('self.')}"
 
 
-def asked_of(side: Side, given: Given, first: First, seed: int) -> PairAnswer | str:
+def asked_of(side: Side, given: Given, first: First, seed: int) -> AnswerBeside | str:
     """One implementation at one draw."""
     cotangents = given.cotangents(first)
     pair = seated(side.pair, given, cotangents)
     try:
         plain = run(pair, given.draw, "plain")
     except (TargetRaised, TargetDied) as error:
-        return f"it {'raises ' if isinstance(error, TargetRaised) else ''}{error}"
+        return f"it raises {error}" if isinstance(error, TargetRaised) else str(error)
     if not finite(plain):
         return "it is not finite on its way forward"
     seen, single = _observed(pair, given)
@@ -145,7 +163,7 @@ def asked_of(side: Side, given: Given, first: First, seed: int) -> PairAnswer | 
     truth, outputs, refused = _truth(side.pair, given, cotangents, plain, seen, seed)
     kappa = 64.0 + max((n for a in (*plain.primals.values(), *plain.outputs) for n in a.shape), default=1)
     operations = 0 if seen is None else seen.run.operations
-    return PairAnswer(double, narrow, truth, outputs, E, kappa, refused, operations)
+    return AnswerBeside(double, narrow, truth, outputs, E, kappa, refused, operations)
 
 
 def _observed(pair: OpenPair, given: Given) -> tuple[Observation | None, PairRun | None]:
@@ -207,7 +225,7 @@ def _truth(
     return truth, outputs, ""
 
 
-def unit_of(answer: PairAnswer, block: str, size: float, *, single: bool = False) -> float | None:
+def unit_of(answer: AnswerBeside, block: str, size: float, *, single: bool = False) -> float | None:
     """What rounding does to a block, without κ: 2⁻²⁹ E, and a unit in the last place of its largest entry at least."""
     if block not in answer.E:
         return None

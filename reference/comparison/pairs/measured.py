@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.comparison.pairs.asking import AskedDraw, PairAnswer, unit_of
+from reference.comparison.pairs.asking import AnswerBeside, AskedDraw, unit_of
 from reference.pairs.tolerance import LEADING, U64, U_EXTENDED, largest
 from reference.report.models.comparison import Accuracy, Agreement
 
-__all__ = ["Measured", "Sums", "measured", "rows_of"]
+__all__ = ["DrawSums", "Measured", "measured", "rows_of"]
 
 Array = NDArray[Any]
 ALL = "*"
@@ -36,7 +36,7 @@ class Measured(NamedTuple):
 
 
 @dataclass
-class _PairSum:
+class _SumOfDraws:
     ulps: list[Array] = field(default_factory=list)
     units: list[Array] = field(default_factory=list)
     cases: set[int] = field(default_factory=set)
@@ -67,15 +67,15 @@ class _PairSum:
         )  # fmt: skip
 
 
-class Sums:
+class DrawSums:
     """What is summed over draws, and over the pairs that are compared."""
 
     def __init__(self) -> None:
-        self.of: dict[tuple[str, str, str, str], _PairSum] = defaultdict(_PairSum)
+        self.of: dict[tuple[str, str, str, str], _SumOfDraws] = defaultdict(_SumOfDraws)
         self.cases = 0
 
 
-def rows_of(sums: Sums) -> dict[str, list[Accuracy]]:
+def rows_of(sums: DrawSums) -> dict[str, list[Accuracy]]:
     """The rows of each target."""
     rows: dict[str, list[Accuracy]] = defaultdict(list)
     for (target, check, output, dtype), summed in sums.of.items():
@@ -84,14 +84,14 @@ def rows_of(sums: Sums) -> dict[str, list[Accuracy]]:
 
 
 def measured(
-    name: str, targets: Sequence[str], asked: Sequence[AskedDraw], sums: Sums, *, prefix: str = ""
+    name: str, targets: Sequence[str], asked: Sequence[AskedDraw], sums: DrawSums, *, prefix: str = ""
 ) -> Measured:
     """Everything that can be said of the answers. ``prefix``: before every output, where several pairs are compared."""
     wrong: dict[str, dict[str, None]] = {target: {} for target in targets}
     other: dict[str, str] = {}
     heard: set[str] = set()
     for k, draw in enumerate(asked):
-        answers = {t: a for t, a in draw.answers.items() if isinstance(a, PairAnswer)}
+        answers = {t: a for t, a in draw.answers.items() if isinstance(a, AnswerBeside)}
         lead = next(iter(answers), None)
         if lead is None:
             continue
@@ -153,9 +153,9 @@ def _errors(got: Array, want: Array, unit: float, dtype: str) -> tuple[Array, Ar
 
 
 def _unit(
-    answers: Mapping[str, PairAnswer],
+    answers: Mapping[str, AnswerBeside],
     lead: str,
-    own: PairAnswer,
+    own: AnswerBeside,
     block: str,
     want: Array | None,
     *,
@@ -171,7 +171,7 @@ def _unit(
     return float(np.finfo(np.float32 if single else np.float64).eps) * size
 
 
-def _own(answer: PairAnswer, block: str, got: Array, mine: Array, unit: float) -> tuple[float, bool]:
+def _own(answer: AnswerBeside, block: str, got: Array, mine: Array, unit: float) -> tuple[float, bool]:
     """Units from its own truth; and whether that is more than its own rounding, where this is known."""
     _, units = _errors(got, mine, unit, "float64")
     if not units.size:
@@ -182,7 +182,7 @@ def _own(answer: PairAnswer, block: str, got: Array, mine: Array, unit: float) -
     return float(units.max()), not weak and float(units.max()) * unit > answer.kappa * max(own, unit)
 
 
-def _common(answers: Mapping[str, PairAnswer], lead: str) -> tuple[dict[str, Array], dict[str, Array]]:
+def _common(answers: Mapping[str, AnswerBeside], lead: str) -> tuple[dict[str, Array], dict[str, Array]]:
     """The truth of each block: of the first, or of whom more entries are known and whose forward pass is the same."""
     first = next((a for a in answers.values() if a.outputs), None)
     if first is None:
@@ -197,7 +197,7 @@ def _common(answers: Mapping[str, PairAnswer], lead: str) -> tuple[dict[str, Arr
     return truth, dict(first.outputs)
 
 
-def _same_to_the_end(answer: PairAnswer, first: PairAnswer) -> bool:
+def _same_to_the_end(answer: AnswerBeside, first: AnswerBeside) -> bool:
     """Whether two forward passes agree to the rounding of extended precision."""
     return all(
         block in answer.outputs
@@ -207,13 +207,13 @@ def _same_to_the_end(answer: PairAnswer, first: PairAnswer) -> bool:
     )
 
 
-def _rounding(answer: PairAnswer, first: PairAnswer, block: str, want: Array) -> float:
+def _rounding(answer: AnswerBeside, first: AnswerBeside, block: str, want: Array) -> float:
     size = _size(want)
     units = [unit_of(a, block, size) for a in (answer, first)]
     return max([u for u in units if u is not None], default=U64 * size)
 
 
-def _other_forward(answer: PairAnswer, first: PairAnswer, lead: str) -> str | None:
+def _other_forward(answer: AnswerBeside, first: AnswerBeside, lead: str) -> str | None:
     """How a forward pass differs from the first one's by more than rounding; in how many times, where that is it."""
     for block, want in first.double.items():
         if block.partition(" ")[0] != "out" or block not in answer.double:
@@ -263,7 +263,7 @@ def _differences(
     single = dtype == "float32"
     for k, draw in enumerate(asked):
         one, other = draw.answers.get(first), draw.answers.get(second)
-        if not isinstance(one, PairAnswer) or not isinstance(other, PairAnswer):
+        if not isinstance(one, AnswerBeside) or not isinstance(other, AnswerBeside):
             continue
         mine, theirs = (one.single, other.single) if single else (one.double, other.double)
         for block in mine.keys() & theirs.keys():

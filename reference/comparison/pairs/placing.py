@@ -22,7 +22,7 @@ from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.vocabulary import Part, part_of
 from reference.pairs.observation import PairRun, finite, run
 
-__all__ = ["PlacedPrimal", "outputs_agree", "placed"]
+__all__ = ["PlacedBeside", "outputs_agree", "placed"]
 
 Array = NDArray[Any]
 LIKE = 1e-5  # of the largest entry: two forward passes that mean the same
@@ -36,7 +36,7 @@ VARIANTS: tuple[Turned, ...] = (
 )
 
 
-class PlacedPrimal(NamedTuple):
+class PlacedBeside(NamedTuple):
     """How an implementation was put on the first one's inputs: ``again`` does the same at another draw."""
 
     again: Callable[[First], Given | str]
@@ -45,23 +45,27 @@ class PlacedPrimal(NamedTuple):
 
 
 def placed(pair: OpenPair, first_pair: OpenPair, first: First, readings: Callable[[], Sequence[RunningPlan]]) -> (
-    PlacedPrimal | str
+    PlacedBeside | str
 ):  # fmt: skip
     """The first way that runs and agrees, else the first that runs, else why none does."""
-    ran: list[tuple[bool, PlacedPrimal]] = []  # by its own plan first: a name that is alike may hold another thing
+    ran: list[tuple[bool, PlacedBeside]] = []  # by its own plan first: a name that is alike may hold another thing
     why: list[str] = []
     for by_name, again in _ways(pair, first_pair, readings):
         given = again(first)
         if isinstance(given, str):
             why.append(given)
             continue
-        found = PlacedPrimal(again, outputs_agree(pair, given, first))
+        try:
+            found = PlacedBeside(again, outputs_agree(pair, given, first))
+        except (TargetRaised, TargetDied) as error:  # with the cotangents of the first one
+            why.append(f"with the gradient of the first one's output it raises {error}")
+            continue
         if found.agrees:
             return found
         ran.append((by_name, found))
     if ran:
         return min(ran, key=lambda r: r[0])[1]
-    return next(iter(dict.fromkeys(why)), "none of its arguments is known")
+    return min(why, key=lambda text: "it raises" in text, default="")
 
 
 def _ways(
@@ -70,7 +74,13 @@ def _ways(
     """Every way, and whether it goes by names alone."""
 
     def way(make: Callable[[First], Placing | str], turned: Turned) -> Callable[[First], Given | str]:
-        return lambda first: _tried(pair, make(first), first, turned)
+        def again(first: First) -> Given | str:
+            try:
+                return _tried(pair, make(first), first, turned)
+            except (TargetRaised, TargetDied) as error:  # on the way to its own plan
+                return f"with inputs of its own it raises {error}" if isinstance(error, TargetRaised) else str(error)
+
+        return again
 
     if (pair.proposal.kind is PairKind.CLASS) == (first_pair.proposal.kind is PairKind.CLASS):
         for turned in VARIANTS:
@@ -130,7 +140,7 @@ def _tried(pair: OpenPair, placing: Placing | str, first: First, turned: Turned)
             f"on the first one's inputs it raises {details['type']}{where}: {' '.join(str(details['message']).split())}"
         )
     except TargetDied as death:
-        return f"on the first one's inputs it {death}"
+        return f"on the first one's inputs {death}"
     except _Missing as missing:
         return str(missing)
     if not finite(own):

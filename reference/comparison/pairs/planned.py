@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -31,6 +32,12 @@ from reference.pairs.inputs.spec import (
 from reference.pairs.observation import run
 
 __all__ = ["Placing", "Turned", "planned"]
+
+NEUTRAL: tuple[tuple[re.Pattern[str], float | int], ...] = (
+    (re.compile(r"strides?$", re.IGNORECASE), 1),
+    (re.compile(r"pad(ding)?$", re.IGNORECASE), 0),
+    (re.compile(r"reg|lam|l2|weight_?decay", re.IGNORECASE), 0.0),
+)
 
 Turned = Callable[[str], bool]
 Values = NDArray[Any]
@@ -73,6 +80,8 @@ def planned(reading: RunningPlan, first: First, turned: Turned) -> Placing | str
     for way, spec in (*((("construct", *w), s) for w, s in leaves(plan.construct)), *leaves(plan.arguments)):
         name = ".".join(way[1:] if way[0] == "construct" and plan.construct else way)
         if name not in numbers:
+            if isinstance(spec, ChoiceSpec) and (neutral := _neutral(name)) is not None:
+                chosen[way] = neutral
             continue
         value = mine[numbers[name]]
         if isinstance(spec, WholeNumber) and isinstance(spec.size, str) and type(value) is int:
@@ -101,6 +110,12 @@ def planned(reading: RunningPlan, first: First, turned: Turned) -> Placing | str
         else:
             return f"its {other} has shape {old.shape}, and the first one's {one} {value.shape}"
     return Placing(draw._replace(arguments=filled(draw.arguments, given)), turns)
+
+
+def _neutral(name: str) -> float | int | None:
+    """What a setting is that the first one does not have."""
+    last = name.rpartition(".")[2]
+    return next((value for pattern, value in NEUTRAL if pattern.match(last)), None)
 
 
 def _dims(

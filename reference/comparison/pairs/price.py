@@ -26,10 +26,11 @@ NAMES = ("as drawn", "larger", "large")
 LARGEST, LOOPED = 1_000_000, 60_000  # entries; calls of NumPy
 WIDEST = 64  # times every size
 BATCH, BUDGET, MOST = 2e-3, 1.0, 15  # seconds timed at once, seconds of all rounds of one, rounds
+CALLS = 50  # in a row, at most: what is done around them takes its time too
 LIKE = 1e-6  # of the largest entry
 
 
-class _PairRunner(NamedTuple):
+class _TimedPair(NamedTuple):
     target: str
     pair: OpenPair
     question: Mapping[str, Any]
@@ -58,7 +59,7 @@ def pair_prices(
         except (TargetRaised, TargetDied):
             continue
         called = f"{prefix}{name}"
-        sizes[called] = _line(first.case)
+        sizes[called] = _line(first)
         found += _at(called, first, seats, sides, wrong, seed)
         progress(f"timing {called}", 1, len(NAMES))
     return sizes, found
@@ -67,7 +68,7 @@ def pair_prices(
 def _at(
     size: str, first: First, seats: Seats, sides: Sequence[Side], wrong: Mapping[str, str], seed: int
 ) -> list[Price]:
-    runners: list[_PairRunner] = []
+    runners: list[_TimedPair] = []
     rows: dict[str, Price] = {}
     right: Mapping[str, np.ndarray] | None = None
     for side in sides:
@@ -94,7 +95,7 @@ def _at(
     return [rows[side.target] for side in sides if side.target in rows]
 
 
-def _ready(side: Side, given: Given, first: First) -> tuple[_PairRunner, Mapping[str, np.ndarray]]:
+def _ready(side: Side, given: Given, first: First) -> tuple[_TimedPair, Mapping[str, np.ndarray]]:
     cotangents = given.cotangents(first)
     question = {
         "check": side.pair.proposal.check,
@@ -104,7 +105,7 @@ def _ready(side: Side, given: Given, first: First) -> tuple[_PairRunner, Mapping
     }
     begun = float(side.pair.ask("pair_seconds", **question, repetitions=1))
     blocks = blocks_of(run(seated(side.pair, given, cotangents), given.draw, "plain"), given)
-    return _PairRunner(side.target, side.pair, question, begun), blocks
+    return _TimedPair(side.target, side.pair, question, begun), blocks
 
 
 def _unlike(right: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -> bool:
@@ -115,12 +116,12 @@ def _unlike(right: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -
     return False
 
 
-def _timed(size: str, runners: Sequence[_PairRunner], rng: np.random.RandomState) -> list[Price]:
+def _timed(size: str, runners: Sequence[_TimedPair], rng: np.random.RandomState) -> list[Price]:
     """Rounds over all, in an order drawn anew for each: medians, as many rounds as there is time for."""
     taken: dict[str, list[float]] = {runner.target: [] for runner in runners}
     lost: dict[str, str] = {}
 
-    def clock(runner: _PairRunner, repetitions: int) -> float:
+    def clock(runner: _TimedPair, repetitions: int) -> float:
         try:
             return runner.seconds(repetitions)
         except (TargetRaised, TargetDied):
@@ -128,7 +129,7 @@ def _timed(size: str, runners: Sequence[_PairRunner], rng: np.random.RandomState
             return BATCH
 
     once = {r.target: clock(r, 1) for r in runners}
-    counts = {target: max(1, int(BATCH / max(t, 1e-9))) for target, t in once.items()}
+    counts = {target: max(1, min(CALLS, int(BATCH / max(t, 1e-9)))) for target, t in once.items()}
     rounds = max(3, min(MOST, int(BUDGET / max([BATCH, *once.values()]))))
     for _ in range(rounds):
         for k in rng.permutation(len(runners)):
@@ -181,7 +182,8 @@ def _entries(reading: RunningPlan, sizes: Mapping[str, int], seed: int) -> int:
     return sum(prod(int(d) for d in spec.dims) for spec in specs if isinstance(spec, Array)) or 1
 
 
-def _line(case: str) -> str:
-    """A case line without the check and the seed."""
-    words = case.split()[1:]
-    return " ".join(word for word in words if not word.startswith("seed="))
+def _line(first: First) -> str:
+    """A case line without the check and the seed; where the file's own example makes everything, the shapes."""
+    words = [word for word in first.case.split()[1:] if not word.startswith(("seed=", "reading="))]
+    shapes = (f"{name}={','.join(map(str, a.shape))}" for name, a in first.run.primals.items())
+    return " ".join(words or shapes)

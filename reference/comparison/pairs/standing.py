@@ -12,10 +12,10 @@ from reference.report.models.comparison import Accuracy, Agreement, Standing
 from reference.report.models.evidence import Evidence
 from reference.report.models.verification import CheckResult
 
-__all__ = ["JudgedContender", "joined_agreement", "standing_of"]
+__all__ = ["JudgedSide", "joined_agreement", "standing_of"]
 
 
-class JudgedContender(NamedTuple):
+class JudgedSide(NamedTuple):
     """One implementation of one pair. ``untimed``: why it has no price."""
 
     side: Side
@@ -31,11 +31,7 @@ class JudgedContender(NamedTuple):
 
 
 def standing_of(
-    target: str,
-    contender: Contender | None,
-    judged: Sequence[JudgedContender],
-    rows: Sequence[Accuracy],
-    left: str | None,
+    target: str, contender: Contender | None, judged: Sequence[JudgedSide], rows: Sequence[Accuracy], left: str | None
 ) -> Standing | None:
     """The worst of a target's pairs; nothing of a file whose pairs stand under names of their own."""
     mine = [j for j in judged if j.side.target == target]

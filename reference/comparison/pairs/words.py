@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from reference.comparison.pairs.sides import PairGroup
-from reference.comparison.pairs.standing import JudgedContender
+from reference.comparison.pairs.standing import JudgedSide
 from reference.report.models.comparison import Agreement, Standing
 
 __all__ = ["words_of"]
@@ -13,7 +13,7 @@ __all__ = ["words_of"]
 
 def words_of(
     groups: Sequence[PairGroup],
-    judged: Sequence[JudgedContender],
+    judged: Sequence[JudgedSide],
     agreement: Sequence[Agreement],
     left: Mapping[str, str],
     standings: Sequence[Standing],
@@ -28,7 +28,7 @@ def words_of(
     return said + [f"{target} is not compared: {why}." for target, why in left.items() if not why.startswith("only")]
 
 
-def _of_group(judged: Sequence[JudgedContender], agreement: Sequence[Agreement]) -> Iterator[str]:
+def _of_group(judged: Sequence[JudgedSide], agreement: Sequence[Agreement]) -> Iterator[str]:
     right = [j.side.target for j in judged if j.verdict == "pass"]
     wrong = [j for j in judged if j.verdict == "fail"]
     if right:
@@ -53,7 +53,7 @@ def _of_group(judged: Sequence[JudgedContender], agreement: Sequence[Agreement])
             yield f"{j.side.target} is not held to the others: {j.error}."
 
 
-def _what(j: JudgedContender) -> str:
+def _what(j: JudgedSide) -> str:
     for check in j.checks:
         for finding in check.findings:
             if finding.severity == "error":

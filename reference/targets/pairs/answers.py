@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -174,13 +172,15 @@ class PairAnswers:
         prepared, namespace = self._prepared(check, draw, "complex")
         return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
 
+    @contextmanager
     def _both_passes(
         self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
-    ) -> tuple[Callable[[], Any], AbstractContextManager[Stopwatch]]:
+    ) -> Iterator[tuple[Callable[[], Any], Stopwatch]]:
         """Both passes with NumPy itself, ready to be called, and what times them alone."""
-        prepared, namespace = self._prepared(check, draw, "plain")
-        call = call_of(with_primals(prepared, primals), cotangents)
-        return call, watched(self.proposals[check], namespace.loaded.names)
+        _, namespace = self._prepared(check, draw, "plain")
+        with watched(self.proposals[check], namespace.loaded.names) as watch:  # before the state is taken that is kept
+            prepared, _ = self._prepared(check, draw, "plain")
+            yield call_of(with_primals(prepared, primals), cotangents), watch
 
     def _paired(self, check: str, draw: dict[str, Any], kind: str) -> tuple[Prepared, Any]:
         prepared, namespace = self._prepared(check, draw, kind)

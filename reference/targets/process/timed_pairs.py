@@ -15,12 +15,11 @@ class TimedPairs(PairAnswers):
 
     def ask_pair_seconds(self, repetitions: int, **question: Any) -> float:
         """The mean over so many calls in a row: of the two passes, without the copying of what they are given."""
-        call, watching = self._both_passes(**question)
-        with watching as watch:
+        with self._both_passes(**question) as (call, watch):
             whole = seconds(call, repetitions)
         return watch.seconds / repetitions or whole
 
     def ask_pair_memory(self, **question: Any) -> int | None:
         """Bytes that a call held at most, the copies of what it is given among them."""
-        call, _ = self._both_passes(**question)
-        return peak_memory(call)
+        with self._both_passes(**question) as (call, _):
+            return peak_memory(call)
