@@ -25,7 +25,6 @@ from reference.pairs.trial import trial
 __all__ = [
     "AnswerBeside",
     "AskedDraw",
-    "PairAnswer",
     "Seats",
     "asked_of",
     "blocks_of",
