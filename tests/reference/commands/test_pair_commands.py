@@ -78,7 +78,7 @@ def test_kind_decides_whether_it_is_a_pair_or_a_network(capsys):
     assert verify(capsys, "right.py", "--bind", "kind=pair")[0] == 0
     code, _, err = verify(capsys, "right.py", "--bind", "kind=square")
     assert code == 2
-    assert "'square'" in err
+    assert "kind: Input should be 'pair' or 'network'" in err
 
 
 def test_a_case_judges_one_draw_and_what_it_prints_is_read_back(capsys):
