@@ -57,7 +57,7 @@ def run_selftest(target: str, *, gate: bool, pairs: str | None = None) -> int:
     of_pairs = 0
     if target == OURS:
         click.echo()
-        of_pairs = _of_pairs(SHORT)
+        of_pairs = _of_pairs(SHORT, one_of_each=True)
     return 1 if survived else of_pairs
 
 
@@ -69,13 +69,13 @@ def _count(given: str) -> int | None:
     return int(given)
 
 
-def _of_pairs(count: int | None) -> int:
+def _of_pairs(count: int | None, *, one_of_each: bool = False) -> int:
     """Plant single edits in our right pairs; 1 if the judge does not call one of them wrong."""
     try:
         with prepared(), progress(sys.stderr) as advance:
             said: Callable[[PairKills], None] = lambda known: advance(f"planting in {known.check}", 1, 0)
             named = None if count is not None else NAMED
-            found = promptly(lambda: plant_in_pairs(count, named=named, said=said))
+            found = promptly(lambda: plant_in_pairs(count, named=named, one_of_each=one_of_each, said=said))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     click.echo(render_pairs(found, every=count is None), nl=False)

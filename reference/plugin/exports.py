@@ -1,4 +1,6 @@
-"""Which outputs a target has: found out by running each backward pass once on a small problem of every depth."""
+"""Which outputs a target has: found out by running each backward pass once on a small problem of every depth, and each
+pair at the first inputs at which it runs.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,12 @@ from reference.cases.case import Case
 from reference.cases.quantities import backward_order
 from reference.diagnosis import probes
 from reference.interface.entry import Entry, Implementation, NotJudged, Outcome
-from reference.interface.exceptions import TargetDied
+from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair
 from reference.judging.execution import run_once
+from reference.pairs.drawn import comparable
+from reference.pairs.observation import run
+from reference.pairs.trial import trial
 from reference.report.models.verification import CheckResult
 from reference.report.view import ALL
 
@@ -49,6 +55,7 @@ def checks_of(implementation: Implementation, seed: int) -> tuple[Check, ...]:
         return ()
     found = [Check(entry.check, _outputs(entry)) for entry in implementation.entries]
     found += [Check(check) for check, _ in implementation.unknown]
+    found += [Check(opened.proposal.check, _gradients(opened, seed)) for opened in implementation.pairs]
     found += [Check(law.check) for law in implementation.laws if law.says or any(law.run(seed))]
     found += [Check(note.check) for note in implementation.notes if isinstance(note, NotJudged) and note.needed]
     once = {check.name: check for check in reversed(found)}
@@ -89,6 +96,18 @@ def _outputs(entry: Entry) -> tuple[str, ...]:
             found |= {f"{kind}{l}" for kind in ("dW", "db") for l in range(1, depth + 1)}
             found |= {name for name in outcome if _is_judged(name, depth)}
     return tuple(sorted(found, key=backward_order))
+
+
+def _gradients(opened: OpenPair, seed: int) -> tuple[str, ...] | None:
+    """The gradients of a pair, as the target calls them; ``None`` where nothing makes it run."""
+    try:
+        readings = trial(opened, seed=seed).readings
+        if opened.proposal.unfinished is not None or not readings:
+            return None
+        seen = run(opened, readings[0].draw(seed, 0))
+    except (TargetDied, TargetRaised):
+        return None
+    return tuple(dict.fromkeys(seen.called.get(name, f"d{name}") for name in comparable(seen))) or None
 
 
 def _outcome(entry: Entry, depth: int) -> Outcome | None:

@@ -18,7 +18,7 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
-from reference.targets.open_pairs import alone, is_named, left_over, open_pairs
+from reference.targets.open_pairs import alone, is_its_forward, is_named, left_over, open_pairs
 from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
@@ -56,7 +56,8 @@ def course_file(
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
     proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown, inputs=binding.inputs)
     named = [opened for opened in proposed if only is not None and is_named(opened, only)]
-    if binding.kind == "pair":
+    of_a_layer = binding.kind is None and not strong(only or "") and any(is_its_forward(one, only) for one in named)
+    if binding.kind == "pair" or of_a_layer:
         return alone(worker, shown, proposed if only is None else named, of_pairs, only or "")
     own = own_losses(worker, only=only, file=str(path))
     functions = [f for f in functions if f.name not in own.names]

@@ -10,7 +10,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, Proposal
 from reference.targets.process.supervisor import Worker
 
-__all__ = ["alone", "is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_its_forward", "is_named", "left_over", "open_pairs"]
 
 
 def open_pairs(
@@ -47,6 +47,12 @@ def is_named(opened: OpenPair, name: str) -> bool:
     p = opened.proposal
     names = {p.check, p.owner} if p.owner else {p.check, p.backward, p.forward}
     return name in names
+
+
+def is_its_forward(opened: OpenPair, name: str | None) -> bool:
+    """Is this a function that is the forward pass of the pair, and no more?"""
+    p = opened.proposal
+    return name == p.forward != p.backward and not p.owner
 
 
 def alone(worker: Worker, shown: str, pairs: list[OpenPair], notes: list[str | NotJudged], only: str) -> Implementation:
