@@ -131,3 +131,15 @@ def test_three_sizes_are_timed_in_every_format(
     assert "### price of a call: large" in Path("r.markdown").read_text(encoding="utf-8")
     page = Path("r.html").read_text(encoding="utf-8")
     assert "worst, in E" in page or "Distance from the truth" in page
+
+
+def test_another_leads_where_more_of_them_run_on_its_inputs(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first one strides, and the second cannot: on the second one's inputs a stride of 1 makes them equal."""
+    strided = sources.UNRELATED.replace("(x, w):", "(x, w, stride):").replace("(x, w)\n", "(x, w, stride)\n")
+    strided = strided.replace("x, w = cache", "x, w, stride = cache").replace("t:t + K", "t * stride:t * stride + K")
+    strided = strided.replace("x.shape[2] - K + 1)", "(x.shape[2] - K) // stride + 1)")
+    strided = strided.replace("t:t + w.shape[2]", "t * stride:t * stride + w.shape[2]")
+    strided = strided.replace("w: (F, C, K)", "w: (F, C, K); stride: int")
+    Path("strided.py").write_text(strided, encoding="utf-8")
+    code, report = compared(capsys, "strided.py", "unrelated.py", *QUICK)
+    assert (code, [s["verdict"] for s in report["standings"]]) == (0, ["pass", "pass"]), report["words"]
