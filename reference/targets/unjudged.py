@@ -21,7 +21,7 @@ __all__ = ["SCRIPT", "Account", "judged_with", "names_in", "not_judged"]
 
 SCRIPT = "script"  # what is not judged in the lines outside every function
 LISTED = 6  # names in one line
-OF_A_LAYER = "a layer's backward pass by itself; pairs are not judged yet"
+OF_A_LAYER = "a layer's backward pass, and no forward pass was found that it belongs to"
 LOOP = re.compile(
     r"train|fit$|^fit|model|main|^run|optimi[sz]|descent|learn|solve|demo|experiment|regression|perceptron"
 )

@@ -80,7 +80,7 @@ def test_a_layer_by_itself_is_not_and_the_library_s_check_is_written_out(opened)
     """)
     found = needed(implementation)
     assert set(found) == {"affine_backward", "conv_backward"}
-    assert all("pairs are not judged yet" in note.reason for note in found.values())
+    assert all("no forward pass was found that it belongs to" in note.reason for note in found.values())
     remedy = found["affine_backward"].remedy
     assert '(affine_forward(**p)[0] * dout).sum(), {"x": x, "w": w, "b": b}, {"x": dx, "w": dw, "b": db})' in remedy
     assert "--except conv_backward" in found["conv_backward"].remedy
