@@ -22,6 +22,8 @@ Array = NDArray[Any]
 MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 PREFIX = re.compile(r"^(?:self\.|grads?(?:\.|\[['\"])|grad_?|dLd|dJd|dl_d|d_?(?=[A-Za-z])|g_|delta_?)+", re.IGNORECASE)
 
+PARAMETER = re.compile(r"[wbuv]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|gamma|beta|kernels?")
+
 
 class Breach(NamedTuple):
     """A law that one run breaks. ``counts``: the gradient is wrong for it, and its numbers are not compared."""
@@ -64,6 +66,15 @@ def breaches_of(seen: PairRun) -> Iterator[Breach]:
         if owner is not None and owner not in seen.gradients:
             text = f"{called} has shape {tuple(shape)}; {owner} has {seen.primals[owner].shape}"
             yield Breach(called, "MB501", text, primal=owner)
+        elif owner is None:
+            name = called or "what it returns"
+            text = f"{name} has shape {tuple(shape)}, which is that of nothing that the forward pass takes"
+            yield Breach(name, "MB704", text, "inconclusive")
+    parameters = [name for name in seen.primals if PARAMETER.fullmatch(_bare(name))]
+    if any(name in seen.gradients for name in parameters):
+        for name in parameters:
+            if name not in seen.gradients:
+                yield Breach(name, "MB704", f"there is no gradient of {name}, and there is of others", "inconclusive")
 
 
 def belongs_to(called: str, primals: Mapping[str, Array]) -> str | None:
