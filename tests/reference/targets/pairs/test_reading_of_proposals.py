@@ -45,7 +45,7 @@ def test_what_an_argument_is_asked_for() -> None:
     assert p.asked["w"]["sizes"] == {"F": 0}
     assert p.asked["y"]["indexes"] is True
     assert p.asked["n"]["counts"] is True
-    assert p.asked["both"]["unpacked"] == ["a", "b"]
+    assert p.asked["both"]["parts"] == ["a", "b"]
     assert p.documents == ("two shapes that differ", "Of shape (N, F).")
     assert p.takes[4].optional
     assert p.takes[4].default == 3
