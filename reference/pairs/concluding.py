@@ -90,11 +90,9 @@ def _of_row(
 def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
     if tie is None or tie.even:
         return []
-    text = "at a tie its weights do not sum to one"
+    text = "at a tie its weights do not sum to one: equal values each get the gradient of one"
     place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
-    line = bench.reading.case_line(tie.draw)
-    return [PairFinding("MB104", "error", "exactly", f"{text}: equal values each get the gradient of one",
-                        place=place, smallest=line)]  # fmt: skip
+    return [PairFinding("MB104", "error", "exactly", text, place=place)]  # no line of a case draws equal values
 
 
 def _of_the_pair(pair: OpenPair, standings: Standings, wide: Widened | None) -> list[PairFinding]:
