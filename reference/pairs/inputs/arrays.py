@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reference.pairs.inputs.documented import Described
+from reference.pairs.inputs.labels import LabelForm
 from reference.pairs.inputs.parts import Setup
 from reference.pairs.inputs.spec import Array, Size, Spec, ValueLaw
 from reference.pairs.inputs.vocabulary import Part, number_in
@@ -34,13 +36,19 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
     if law is ValueLaw.POSITIVE and part is not Part.VARIANCE and "positive" not in said.text.lower():
         law = None
     if law is None and part is Part.PREDICTION and setup.form is not None:
-        law = setup.form.predictions
+        law = of_predictions(name, setup.form)
     if law is ValueLaw.MASK and "bool" not in said.text.lower():
         law = ValueLaw.BITS
     return Array(dims, law or (ValueLaw.POSITIVE if part is Part.VARIANCE else ValueLaw.NORMAL))
 
 
+ANY_SIZE = re.compile(r"score|logit|margin|distance")
 BATCH = {"N", "m", "batch_size", "batch", "B", "n_samples", "num_examples", "number_examples", "num_samples", "n", "bs"}
+
+
+def of_predictions(name: str, form: LabelForm) -> ValueLaw:
+    """Scores and logits are of any size, whatever labels they stand beside."""
+    return ValueLaw.NORMAL if ANY_SIZE.search(name.lower()) else form.predictions
 
 
 def _by_classes(law: ValueLaw, dims: tuple[Size, ...], setup: Setup) -> ValueLaw:
@@ -75,7 +83,7 @@ def laid_out(name: str, part: Part, setup: Setup) -> Spec:
     if part is Part.LABELS and setup.form is not None:
         return setup.form.labels
     if part is Part.PREDICTION:
-        return Array(setup.outputs, setup.form.predictions if setup.form else ValueLaw.NORMAL)
+        return Array(setup.outputs, of_predictions(name, setup.form) if setup.form else ValueLaw.NORMAL)
     if part is Part.INPUT and setup.form is not None and setup.outputs == inputs:
         return Array(inputs, setup.form.predictions)
     if part is Part.MASK:
