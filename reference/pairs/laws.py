@@ -22,7 +22,7 @@ Array = NDArray[Any]
 MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 PREFIX = re.compile(r"^(?:self\.|grads?(?:\.|\[['\"])|grad_?|dLd|dJd|dl_d|d_?(?=[A-Za-z])|g_|delta_?)+", re.IGNORECASE)
 
-PARAMETER = re.compile(r"[wbuv]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|gamma|beta|kernels?")
+PARAMETER = re.compile(r"[wb]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|gamma|beta|kernels?")
 
 
 class Breach(NamedTuple):

@@ -7,11 +7,11 @@ the call agrees with; where there is none, the call's own shapes are a plan, one
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
+from reference.pairs.inputs.parsing import statements
 from reference.pairs.inputs.settings import setting, size_argument
 from reference.pairs.inputs.spec import (
     Array,
@@ -61,12 +61,10 @@ def calls_seen(proposal: Proposal, sources: Sequence[str]) -> list[Call]:
     found: list[Call] = []
     for source in sources:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source)
+            body = statements(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        for call in _in_scope(tree.body, proposal, {}):
+        for call in _in_scope(body, proposal, {}):
             if call not in found and any(isinstance(v, Shaped) for v in call[0].values()):
                 found.append(call)
             if len(found) == MOST:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from reference.pairs.inputs.parsing import expression
 from reference.pairs.inputs.spec import Size, names_of
 from reference.pairs.inputs.vocabulary import OF_SIZES
 
@@ -140,7 +141,7 @@ def _size(text: str) -> Size | None:
 def _expression(text: str) -> Size | None:
     """Names and whole numbers that are added, multiplied and divided."""
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = expression(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     allowed = (ast.BinOp, ast.Name, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv)

@@ -13,6 +13,8 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from reference.pairs.inputs.parsing import expression
+
 __all__ = [
     "Array",
     "ChoiceSpec",
@@ -130,7 +132,7 @@ def value_of_size(size: Size, sizes: Mapping[str, int]) -> int:
     if size in sizes:
         return sizes[size]
     try:
-        value = _evaluated(ast.parse(size, mode="eval").body, sizes)
+        value = _evaluated(expression(size), sizes)
     except (SyntaxError, KeyError, ZeroDivisionError, RecursionError, ValueError) as error:
         raise SizeError(f"{size!r} is no size: {error}") from None
     if value != int(value) or value < 0:
@@ -160,7 +162,7 @@ def names_of(size: Size) -> tuple[str, ...]:
     if isinstance(size, int):
         return ()
     try:
-        tree = ast.parse(size, mode="eval")
+        tree = expression(size)
     except (SyntaxError, RecursionError, ValueError):
         return (size,)
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
@@ -12,6 +13,7 @@ from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm, label_forms
 from reference.pairs.inputs.layouts import FITS, LAYOUTS, ArrayLayout
+from reference.pairs.inputs.parsing import expression
 from reference.pairs.inputs.parts import Setup, parts_of
 from reference.pairs.inputs.settings import size_argument
 from reference.pairs.inputs.sizes import FLAT
@@ -82,8 +84,27 @@ def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
     if proposal.kind is not PairKind.DERIVATIVE:
         yield plan
         return
-    for of in ("input", "output"):
+    for of in _taken_of(proposal):
         yield plan._replace(label=f"{plan.label}; of its {of}", reading={**plan.reading, "of": of})
+
+
+def _taken_of(proposal: Proposal) -> tuple[str, ...]:
+    """By its input alone, where the file asks for the value and for the derivative at one and the same thing."""
+    values: set[str] = set()
+    slopes: set[str] = set()
+    for source in proposal.calls:
+        try:
+            call = expression(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args):
+            continue
+        flagged = len(call.args) + len(call.keywords) > 1
+        if call.func.id == proposal.backward and (proposal.backward != proposal.forward or flagged):
+            slopes.add(ast.dump(call.args[0]))
+        elif call.func.id == proposal.forward and not flagged:
+            values.add(ast.dump(call.args[0]))
+    return ("input",) if values & slopes else ("input", "output")
 
 
 def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[ArrayLayout]:
