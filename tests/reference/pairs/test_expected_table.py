@@ -20,7 +20,7 @@ FILES = HERE / "files"
 TABLE = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))
 PAIRS: list[dict[str, Any]] = TABLE["pair"]
 KEYS = {"file", "check", "kind", "verdict", "also", "wrong", "codes", "cell", "lines", "cause"}
-KEYS |= {"convention", "equivalent", "aspect"}
+KEYS |= {"convention", "equivalent", "aspect", "missed"}
 VERDICTS = {"pass", "warn", "fail", "inconclusive"}
 NEWER = {"MB105", "MB106", "MB203", "MB403", "MB705"}  # of pairs
 FENCED = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
