@@ -86,7 +86,10 @@ def _settings(*settings: Setting) -> Callable[[Any], Any]:
     return decorate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+HELP = {"help_option_names": ["-h", "--help"]}  # a command that is asked by itself inherits nothing
+
+
+@click.group(context_settings=HELP)
 @click.version_option(package_name="manual-backprop", prog_name="manual-backprop")
 def cli() -> None:
     """Prove a hand-written backward pass, or show where it is wrong.
@@ -100,7 +103,7 @@ REPORT = (
 )
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
 @_settings(PROFILE, *(setting for setting in SETTINGS if setting.help), BASELINE)
@@ -126,7 +129,7 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     return run_verify(targets, reports=reports, **flags)
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--examples", type=click.IntRange(1, 100_000), default=128, show_default=True, help="Random cases.")
 @click.option("--seed", type=_type(SEEDS), default=0, show_default=True, help="Of every random draw.")
@@ -150,7 +153,7 @@ def compare(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     return run_compare(targets, reports=reports or TEXT, **flags)
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("target", default="manual_backprop", metavar="[TARGET]")
 @click.option("--gate", is_flag=True, help="Break the gate itself, in each way that would make it green for nothing.")
 def selftest(target: str, gate: bool) -> int:
@@ -163,7 +166,7 @@ def selftest(target: str, gate: bool) -> int:
     return run_selftest(target, gate=gate)
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("failure", metavar="ID")
 @click.option("--report", "reports", type=ReportOption(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def replay(failure: str, reports: Reports) -> int:
@@ -173,7 +176,7 @@ def replay(failure: str, reports: Reports) -> int:
     return run_replay(failure, reports=reports or TEXT)
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("name", metavar="NAME", type=click.Choice(EXPERIMENTS))
 @click.option("--out", metavar="DIR", help="Where the page and the pictures go. [default: experiment-NAME]")
 @click.option("--data", metavar="FILE", help="A .npz, .csv or .mat of your own; or circles, moons, spirals, diagonal.")

@@ -171,7 +171,7 @@ def test_an_opening_that_ends_the_process_is_that_file_s(monkeypatch: pytest.Mon
     """Those before it are known, and those after it are opened."""
     crasher = tmp_path / "crasher"
     crasher.write_text(
-        '#!/bin/sh\nshift 2\nfor f in "$@"; do case $f in *b.py) exit 7;; esac\n'
+        '#!/bin/sh\nshift 3\nfor f in "$@"; do case $f in *b.py) exit 7;; esac\n'
         """echo 'opened: ["'$f'", "opened", [], "", ""]'\ndone\n"""
     )
     crasher.chmod(0o755)

@@ -130,9 +130,9 @@ def test_a_float32_problem_is_judged_in_float64() -> None:
 
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast")
 def test_float32_results_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not jax.config.jax_enable_x64
+    off = jax.enable_x64(False)
     monkeypatch.setattr(jax, "enable_x64", lambda on: contextlib.nullcontext())
-    with pytest.raises(TypeError, match=r"float32.*float64"):
+    with off, pytest.raises(TypeError, match=r"float32.*float64"):
         autodiff(draw([Case((1, 1), 1)]))
 
 
