@@ -179,7 +179,7 @@ def differences(name: str, edited: Sequence[Sequence[str]]) -> list[str]:
     answers: list[str] = []
     while len(answers) < len(edited):
         waiting = "\n".join(json.dumps(list(cells)) for cells in edited[len(answers) :])
-        command = [sys.executable, "-P", "-m", "benchmarks.campaign.oracle", name]
+        command = [sys.executable, "-m", "benchmarks.campaign.oracle", name]
         try:
             done = subprocess.run(
                 command, cwd=ROOT, env=surroundings(), input=waiting.encode(), capture_output=True, check=False,

@@ -54,12 +54,12 @@ def _consistency(worker: Worker, pair: RemotePair, cost: str | None, case: Case 
     Of the probes, the first on which every layer lives: where the file's own masks leave one dead, whatever lies before
     it has no part in J.
     """
-    probed = (_compared(worker, pair, cost, _own_probe(pair, case, seed)) for seed in SEEDS)
-    first, dead = next(probed)
-    while dead and (other := next(probed, None)) is not None:
-        if other[0] is not None and not other[0].consistent:
-            return other[0]
-        first, dead = other if not other[1] else (first, dead)
+    first: OwnDerivative | None = None
+    for seed in SEEDS:
+        found, dead = _compared(worker, pair, cost, _own_probe(pair, case, seed))
+        if not dead or (found is not None and not found.consistent):
+            return found
+        first = first or found
     return first
 
 
