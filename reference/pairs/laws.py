@@ -44,6 +44,9 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
     first, again = run(pair, draw, "plain"), run(pair, draw, "plain")
     if (output := _unlike(first, again)) is not None:
         return [Breach(output, "MB602", "two calls with the same arguments differ")], ""
+    if first.again is not None and not all(map(_equal, first.outputs, first.again)):
+        text = "a second call with the same arguments gives another result: the first has changed what it depends on"
+        return [Breach("*", "MB602", text)], ""
     if (output := _apart(first, recorded)) is not None:
         return [], f"what stands in NumPy's place answers otherwise than NumPy of {output}"
     return [], ""

@@ -18,6 +18,7 @@ from reference.pairs.drawn import Judged, judge_draw
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
+from reference.pairs.promised import promised_otherwise
 from reference.pairs.testimony import Silent
 
 __all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
@@ -186,7 +187,9 @@ def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
     except (TargetRaised, TargetDied) as error:
         plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
     place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
-    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in (*found, *plain))
+    crossed = promised_otherwise(pair.proposal)
+    every = (*found, *plain, *([crossed] if crossed else []))
+    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in every)
     return tuple(told), doubt
 
 

@@ -39,6 +39,8 @@ def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool
             spec = _told_apart(spec, parameter.name, used)
         if spec is not None:
             made[parameter.name] = spec
+    if constructor:
+        made |= _from_here_to_there(made, setup)
     hidden = any(isinstance(s, WholeNumber) and s.size == "H" for s in made.values())
     renamed = {k: v for k, v in setup.layout.renamed.items() if not (v == "H" and hidden)}
     if constructor and setup.layout.family == "sequences" and not hidden and setup.gates > 1:
@@ -53,6 +55,15 @@ def _told_apart(spec: WholeNumber, name: str, used: dict[str, str]) -> WholeNumb
         letter = f"{letter}{len(used)}"
     used[name] = letter
     return WholeNumber(letter)
+
+
+def _from_here_to_there(made: Mapping[str, Spec], setup: Setup) -> dict[str, Spec]:
+    """Of whole numbers by names that are in no list the first is how much comes in, and the next how much goes out."""
+    sizes = {name: spec.size for name, spec in made.items() if isinstance(spec, WholeNumber)}
+    unknown = [name for name, size in sizes.items() if size == name and name not in setup.letters]
+    taken = {*sizes.values(), *(k for k, v in setup.layout.renamed.items() if v in sizes.values())}
+    free = [letter for letter in ("D", "M") if letter not in taken]
+    return {name: WholeNumber(letter) for name, letter in zip(unknown, free, strict=False)}
 
 
 def _renamed(spec: Spec, renamed: Mapping[str, str]) -> Spec:

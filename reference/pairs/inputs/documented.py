@@ -50,11 +50,17 @@ QUOTED = re.compile(r"['\"](\w+)['\"]")
 SCALAR = re.compile(
     r"\bscalar\b|\bfloat\b|\bfloating|\bstrength\b|\bconstant\b|\bhyper-?parameter\b|\brate\b|\binteger\b|\bint\b", re.I
 )
+NEXT = re.compile(rf"(?<=[)\]])\s*[,;]\s+(?=[`'\"*]{{0,2}}{NAME}[`'\"*]{{0,2}}\s*:)")  # x: (N, D), w: (D, M)
 HEADS = {"note", "notes", "returns", "return", "args", "example", "todo", "inputs", "outputs", "shape", "hint", "where"}
 
 
-def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str, Described]:
-    """What the documents say of each argument, the first that gives a shape; and of the entries of dictionaries."""
+def described(
+    documents: Iterable[str], arguments: Collection[str], of_constructor: Collection[str] = ()
+) -> dict[str, Described]:
+    """What the documents say of each argument, the first that gives a shape; and of the entries of dictionaries.
+
+    ``of_constructor``: the names of its arguments, which a shape may well be made of.
+    """
     found: dict[str, Described] = {}
     texts = list(documents)
     products = {name: parts for text in texts for name, parts in product_of(text).items()}
@@ -64,7 +70,7 @@ def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str,
             if before is None or (before.dims is None and said.dims is not None):
                 found[name] = said if before is None else said._replace(keys=before.keys or said.keys)
     for text in texts:
-        for name in arguments:
+        for name in (*arguments, *of_constructor):
             known = found.get(name, Described())
             enough = known.dims is not None or known.scalar or OF_SIZES.search(name.lower())
             sentence = None if enough else _in_a_sentence(text, name, arguments)
@@ -96,7 +102,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
     names: list[str] = []
     lines: list[str] = []
     indent, results = 0, False
-    for line in [*text.expandtabs().splitlines(), "Args:"]:
+    for line in [*_one_a_line(text.expandtabs().splitlines()), "Args:"]:
         if RETURNS.match(line) or TAKES.match(line):
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names, results = [], bool(RETURNS.match(line))
@@ -112,6 +118,13 @@ def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
             lines.append(line)
         elif names:  # a paragraph ends a description
             lines.append("")
+
+
+def _one_a_line(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        first, *others = NEXT.split(line) if ENTRY.match(line) else [line]
+        yield first
+        yield from (f"{line[: len(line) - len(line.lstrip())]}{other}" for other in others)
 
 
 def _of_block(block: str, arguments: Collection[str], name: str, within: str) -> Described:

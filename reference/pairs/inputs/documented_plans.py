@@ -37,15 +37,18 @@ def said_in_documents(proposal: Proposal) -> dict[str, Described]:
     """What docstrings, comments and annotations say of the arguments."""
     taken = (*proposal.constructor, *proposal.takes)
     asked = AskedOfArgument(proposal.asked)
-    names = [p.name for p in taken]
-    keys = [key for name in names for key in asked.keys(name)]
+    keys = [key for p in taken for key in asked.keys(p.name)]
     annotated = [
         f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and '"' in p.annotation
     ]
     annotated += [
         f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and "'" in p.annotation
     ]
-    return described([*map(_spaced, annotated), *proposal.documents], [*names, *keys])
+    return described(
+        [*map(_spaced, annotated), *proposal.documents],
+        [*(p.name for p in proposal.takes), *keys],
+        [p.name for p in proposal.constructor],
+    )
 
 
 def _spaced(annotation: str) -> str:

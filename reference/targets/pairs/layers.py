@@ -51,7 +51,14 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Sta
         lambda primals: _outputs(subject.run(primals), plan),
         lambda primals, cotangents: _backward(subject, plan, primals, cotangents),
         plan.takes_cotangent,
+        lambda primals: _second_outputs(subject, plan, primals),
     )
+
+
+def _second_outputs(subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any]) -> list[Any] | None:
+    if not subject.same.moved:
+        return None
+    return subject.same.second_of_two(subject.draw.seed, lambda: _outputs(subject.begun(primals), plan))
 
 
 def _plan(subject: Subject) -> ReadingOfPasses:

@@ -24,10 +24,12 @@ class Prepared(NamedTuple):
 
     ``forward(primals)`` runs the forward pass anew, each time from the same state and random numbers, and returns its
     differentiable outputs. ``backward(primals, cotangents)`` runs both passes. The primals given may be of any kind
-    of stand-in: arrays that its ``lift`` made. Neither changes what it is given.
+    of stand-in: arrays that its ``lift`` made. Neither changes what it is given. ``again``: the outputs of a second
+    forward pass in the state that a first one left, and None where no run has changed a number of the file's own.
     """
 
     primals: dict[str, NDArray]
     forward: Callable[[Mapping[str, Any]], list[Any]]
     backward: Callable[[Mapping[str, Any], Sequence[Any]], PairGradients]
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
+    again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None

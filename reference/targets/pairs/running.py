@@ -55,10 +55,12 @@ def recorded_run(
         }
         if cotangents is None:
             cotangents = cotangents_for(outputs, seed, given=prepared.takes_cotangent)
+        second = prepared.again(_lifted(prepared, kind))
         returned = prepared.backward(_lifted(prepared, kind), [kind.lift(np.asarray(c)) for c in cotangents])
         return {
             "primals": {name: np.asarray(array) for name, array in prepared.primals.items()},
             "outputs": outputs,
+            "again": None if second is None else [kind.lower(output) for output in second],
             "cotangents": list(cotangents),
             "gradients": {name: _lowered(kind, gradient) for name, gradient in returned.gradients.items()},
             "called": dict(returned.called),

@@ -5,7 +5,6 @@ Parameters that the first forward pass makes are there before any run, and what 
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -59,12 +58,6 @@ class Subject:
         first = next((p.name for p in proposal.takes if not p.optional), "")
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
         self.supplying = False
-        self.shared = [
-            (owner, name, copy.deepcopy(value))
-            for owner in {v for v in loaded.names.values() if isinstance(v, type) and v.__module__ == "target"}
-            for name, value in vars(owner).items()
-            if isinstance(value, list | dict | set) and not name.startswith("__")
-        ]
         self.state = self._constructed()
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
@@ -79,8 +72,6 @@ class Subject:
     @contextmanager
     def seeded(self) -> Iterator[None]:
         """From the same random numbers, the same names and the same attributes of classes."""
-        for owner, name, value in self.shared:
-            setattr(owner, name, copy.deepcopy(value))
         with self.same.from_seed(self.draw.seed):
             yield
 
