@@ -76,7 +76,8 @@ def assess(
         )
     if not seen.steady():
         return GradientStanding(name, BlockStanding.WEAK, tally)
-    zero = known.same and all(_is_zero(seen, name, of) for of in spoken.values())
+    whole = any(of.entries.size == got.size or np.isfinite(of.along) for of in spoken.values())
+    zero = known.same and whole and all(_is_zero(seen, name, of) for of in spoken.values())
     if zero:
         return _beside_zero(name, got, known, tally, exactly=size == 0.0)
     deviations = list(_deviations(got, spoken, known.allowed(size)))

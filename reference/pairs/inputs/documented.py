@@ -86,7 +86,7 @@ def _richer(first: SaidOfEntries, second: SaidOfEntries) -> SaidOfEntries:
 def _entries(text: str, arguments: Collection[str]) -> Iterator[tuple[str, Described]]:
     """Descriptions at the head of lines; those under "Returns" are of results, unless no other is there."""
     above: list[tuple[int, str]] = []  # arguments that hold what stands further in
-    for name, indent, block in _blocks(text):
+    for name, indent, block in _blocks(text, arguments):
         while above and above[-1][0] >= indent:
             above.pop()
         within = above[-1][1] if above and name not in arguments else ""
@@ -98,7 +98,7 @@ def _entries(text: str, arguments: Collection[str]) -> Iterator[tuple[str, Descr
         yield name, _of_block(block, arguments, name, within)
 
 
-def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
+def _blocks(text: str, arguments: Collection[str]) -> Iterator[tuple[str, int, str]]:
     names: list[str] = []
     lines: list[str] = []
     indent, results = 0, False
@@ -108,7 +108,7 @@ def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
             names, results = [], bool(RETURNS.match(line))
             continue
         match = None if results else ENTRY.match(line) or BARE.match(line) or TAGGED.match(line)
-        if match and match["names"].lower() not in HEADS:
+        if match and (match["names"].lower() not in HEADS or match["names"] in arguments):
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names = re.findall(NAME, match["names"])
             names = [name for name in names if name != "and"]

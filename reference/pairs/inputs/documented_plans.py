@@ -23,6 +23,8 @@ def documented_plans(proposal: Proposal) -> Iterator[Plan]:
     if not any(one.dims is not None for one in said.values()):
         return
     parts = parts_of(proposal, AskedOfArgument(proposal.asked))
+    if not any(said.get(name, Described()).dims is not None for name in parts):
+        return  # of results alone
     for plan in plans_by_layout(proposal, said, rank=Rank.DOCUMENTED, layouts=_layouts(said, parts)):
         guessed = [
             path[-1]

@@ -35,7 +35,7 @@ def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: 
     """
     run = _FunctionRun(proposal, loaded, draw, kind)
     takes_cotangent = run.takes_cotangent
-    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, run.again)
+    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, proposal.limited is not None, run.again)
 
 
 class _FunctionRun:

@@ -17,6 +17,7 @@ class PairGradients(NamedTuple):
     called: dict[str, str]  # the target's own name of each: "dW", "grads['W1']", "self.dW"
     unmatched: tuple[tuple[str, tuple[int, ...]], ...] = ()  # what fits no primal: its name and shape
     changed: tuple[str, ...] = ()  # arguments that a call changed
+    stepped: tuple[str, ...] = ()  # parameters that were changed by something else than a rate times a gradient
 
 
 class Prepared(NamedTuple):
@@ -32,4 +33,5 @@ class Prepared(NamedTuple):
     forward: Callable[[Mapping[str, Any]], list[Any]]
     backward: Callable[[Mapping[str, Any], Sequence[Any]], PairGradients]
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
+    small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
     again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None

@@ -35,7 +35,7 @@ from reference.targets.pairs.objects import (
     reached,
 )
 from reference.targets.pairs.state import SameState, generator_of
-from reference.targets.pairs.supplies import RATE, Descent, supplied
+from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import StandIn
@@ -227,16 +227,16 @@ class Subject:
         with self.seeded():
             return self.begun(primals)
 
-    def begun(self, primals: Mapping[str, Any], *, updating: bool = False) -> ObjectRun:
-        """A forward pass, to be gone on with; the caller sees to the random numbers."""
+    def begun(self, primals: Mapping[str, Any], *, rate: float | None = None) -> ObjectRun:
+        """A forward pass, to be gone on with; the caller sees to the random numbers. ``rate``: to learn by."""
         model = self.fresh()
         for name, array in self.parameters.items():
             if name in primals:
                 value = own_copy(primals[name])
                 for path in array.paths:
                     put(model, path, value)
-        for path in rates(model) if updating else ():
-            put(model, path, RATE)
+        for path in rates(model) if rate is not None else ():
+            put(model, path, rate)
         return self._call_forward(model, primals)
 
     def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:
