@@ -8,6 +8,7 @@ from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.accusing import accusations, unexplained
+from reference.pairs.combined import combined
 from reference.pairs.conventions import PairConvention, by_output, conventions_of
 from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.precision import Widened, widened
@@ -134,6 +135,8 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
         why = f"line {pair.proposal.limited} limits how large a gradient may be"
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
+    if found := combined(standings):
+        return found
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
     steps = sorted(
         what for what in whats if any(step in what for step in STEPS) or what in ("<", ">", "<=", ">=", "==")

@@ -82,7 +82,8 @@ class Imports:
             elif isinstance(module, Provided):  # what it provides is there already, if under no other meaning
                 bound |= self.caching if WITH_CACHES.match(name) else {}
             elif not isinstance(module, Absent):
-                bound |= {k: v for k, v in vars(module).items() if not k.startswith("_")}
+                own = {k: v for k, v in vars(module).items() if not k.startswith("_")}
+                bound |= {k: v for k, v in own.items() if not isinstance(v, Absent)}  # it may import this one back
         return bound
 
     def _member(self, module: Any, name: str, member: str, path: Path, level: int) -> Any:
