@@ -18,12 +18,13 @@ from reference.pairs.codes import code_of, code_of_pattern
 from reference.pairs.evidence import DrawEvidence
 from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
 from reference.pairs.ratios import Relation, pattern_of
-from reference.pairs.repair import Repair, Search
+from reference.pairs.repair import Repair, Search, place_of
 from reference.pairs.result import PairFinding
 
 __all__ = ["explain_pair"]
 
-SECONDS = 6.0
+SECONDS = 60.0  # a limit for what never comes back: how far is sought is counted
+QUICK = 500  # calls of NumPy of a forward pass whose every local may be nudged
 PROOF = 3  # draws on which what is said to be exact has to hold
 TIES = 3  # other lines that are named
 
@@ -45,7 +46,6 @@ def explain_pair(
     if not left:
         return found
     patterns = {name: pattern_of(shown, name) for name in left}
-    repairs = _repairs(pair, evidence, left, seconds)
     known: list[KnownSteps] = []
 
     def steps() -> KnownSteps:
@@ -53,6 +53,7 @@ def explain_pair(
             known.append(steps_of(pair, evidence[0]))
         return known[0]
 
+    repairs = _repairs(pair, evidence, left, seconds, steps)
     for repair, others in (_at_the_wrong_step(repair, others, steps) for repair, others in repairs):
         mended = [name for name in repair.rights if name not in found and name in left]
         if mended:
@@ -70,12 +71,18 @@ def explain_pair(
 
 
 def _repairs(
-    pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], seconds: float
+    pair: OpenPair,
+    evidence: Sequence[DrawEvidence],
+    wrong: Sequence[str],
+    seconds: float,
+    steps: Callable[[], KnownSteps],
 ) -> list[tuple[Repair, list[Repair]]]:
     """What mends the gradients, each with what would mend them as well."""
     search = Search(pair, evidence, wrong, seconds)
     whole, partly = search.single("backward")
     if whole:
+        if max(e.operations for e in evidence) <= QUICK and all(_place(r) in steps().right for r in whole):
+            whole = [*search.single("backward", lines=steps().right)[0], *whole]
         return [(whole[0], whole[1:])]
     if partly:
         together = search.together(partly)
@@ -84,6 +91,8 @@ def _repairs(
             halves = [next(r for r in partly if r.edits == (e,)) for e in (first, second)]
             return [(half, [r for r in partly if r.rights == half.rights and r != half]) for half in halves]
         partly = together
+        if partly and (both := _one_after_another(search, partly)):
+            return both
     forward, _ = search.single("forward")
     if forward:
         return [(forward[0], forward[1:])]
@@ -96,6 +105,17 @@ def _repairs(
         return kept
     double = search.double(())
     return [(double[0], double[1:])] if double else []
+
+
+def _one_after_another(search: Search, partly: Sequence[Repair]) -> list[tuple[Repair, list[Repair]]]:
+    """What mends the rest once a part is mended: of two mistakes, where one gradient has both."""
+    first = max(partly, key=lambda r: (len(r.rights), -r.weight))
+    whole, _ = search.single("backward", after=first)
+    if not whole:
+        return []
+    rest = tuple(name for name in search.wrong if name not in first.rights)
+    seconds = [r._replace(rights=rest) for r in whole]
+    return [(first, [r for r in partly if r.rights == first.rights and r != first]), (seconds[0], seconds[1:])]
 
 
 def _at_the_wrong_step(
@@ -111,8 +131,7 @@ def _at_the_wrong_step(
 
 
 def _place(repair: Repair) -> tuple[str, int | None, int]:
-    edit = repair.edits[0]
-    return edit["file"], edit["cell"], edit["line"]
+    return place_of(repair.edits[0])
 
 
 # --- what is said ---------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ BY_KIND = {
     "transpose": "MB103", "operand": "MB103", "name": "MB103", "index": "MB103", "stride": "MB103", "order": "MB103",
     "comparison": "MB104", "exponent": "MB104", "slope": "MB104", "function": "MB104", "mask": "MB301", "axis": "MB105",
     "accumulate": "MB106", "repeated": "MB106", "loop": "MB106", "statement": "MB106", "term": "MB106",
-    "contribution": "MB106", "penalty": "MB201",
+    "contribution": "MB106", "penalty": "MB201", "intercept": "MB203",
 }  # fmt: skip
 BY_FAMILY = {"factor": "MB101", "number": "MB101", "size": "MB102", "order": "MB103", "lost": "MB106"}
 PENALTY = re.compile(r"\b(?:reg\w*|lambd?a?\w*|lmbda?|l2\w*|weight_?decay|decay|alpha|wd)\b", re.IGNORECASE)
@@ -33,7 +33,11 @@ def code_of(repair: Repair, pattern: Relation) -> str:
     edit = repair.edits[0]
     kind, lines = edit["kind"], " ".join((*edit["before"], *edit["after"]))
     changed = f"{edit['old']} {edit['new']}"
+    if kind in ("comparison", "statement") and pattern.family == "term" and PENALTY.search(pattern.text):
+        return "MB201" if pattern.missing else "MB203"
     if of_penalty(repair.edits) and (pattern.family in ("term", "") or PENALTY.search(changed)):
+        if kind == "intercept":
+            return "MB203"
         if kind == "penalty" or (kind == "contribution" and PENALTY.search(edit["new"])):
             return "MB201"
         if kind in ("term", "statement") or (kind == "accumulate" and not PENALTY.search(edit["new"])):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reference.targets.pairs.edits.page import Page
 from reference.targets.pairs.edits.scope import Scope, Shape
 
-__all__ = ["counting", "target_text", "values"]
+__all__ = ["bounding", "counting", "target_text", "values"]
 
 SHAPING = {"range", "reshape", "zeros", "ones", "empty", "transpose", "len", "arange", "xrange", "view", "swapaxes"}
 SHAPING_KEYWORDS = {"axis", "keepdims", "dtype", "shape", "axes"}
@@ -34,6 +34,20 @@ def counting(page: Page) -> set[ast.AST]:
             inner += [k.value for k in node.keywords if k.arg in SHAPING_KEYWORDS]
         for each in inner:
             found.update(ast.walk(each))
+    return found
+
+
+def bounding(page: Page, scope: Scope) -> list[ast.expr]:
+    """How many, how far, and from where: whole numbers that are made, and what loops run over."""
+    found: list[ast.expr] = []
+    for node in ast.walk(page.function):
+        match node:
+            case ast.Assign(targets=[target], value=value) if ast.unparse(target) in scope.sizes:
+                found.append(value)
+            case ast.For(iter=ast.Call(func=ast.Name(id="range" | "xrange")) as value):
+                found.append(value)
+            case ast.Call(func=ast.Name(id="slice")) | ast.Slice():
+                found.append(node)
     return found
 
 
