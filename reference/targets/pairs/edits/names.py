@@ -38,6 +38,8 @@ def of_names(
         others = [n for n in scope.sizes if n != text and "[" not in n][:24]
         kind = "size" if node not in counted and _divides(page, node, scope) else "name"
         yield from (page.change(kind, node, other, 1.1 - 0.4 * _like(text, other)) for other in others)
+        if kind == "size":
+            yield page.change("size", node, f"{page.text(node, ATOM)} ** 2", 1.0)  # of both sides of a window
         if node not in counted and _is_in_arithmetic(page, node):
             yield page.change("size", node, f"{text} - 1", 1.2)
             yield page.change("factor", node, f"np.sqrt({text})", 1.3)
