@@ -17,6 +17,7 @@ from reference.interface.pair import OpenPair
 from reference.pairs.codes import code_of, code_of_pattern
 from reference.pairs.evidence import DrawEvidence
 from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
+from reference.pairs.made_in import made_in
 from reference.pairs.ratios import Relation, pattern_of
 from reference.pairs.repair import Repair, Search, place_of
 from reference.pairs.result import PairFinding
@@ -121,12 +122,16 @@ def _one_after_another(search: Search, partly: Sequence[Repair]) -> list[tuple[R
 def _at_the_wrong_step(
     repair: Repair, others: list[Repair], steps: Callable[[], KnownSteps]
 ) -> tuple[Repair, list[Repair]]:
-    """Of repairs in several lines, the plainest in a line whose own local is not right as it is."""
+    """Of repairs in several lines, the plainest in a line whose own local is not right as it is.
+
+    Where all of them are, the last of the plainest: what is wrong comes after it.
+    """
     every = [repair, *others]
     if repair.which == "forward" or len({_place(r) for r in every}) == 1:
         return repair, others
     right = steps().right
-    best = next((r for r in every if _place(r) not in right), repair)
+    last = [r for r in every if r.weight <= repair.weight + 1e-9][-1]
+    best = next((r for r in every if _place(r) not in right), last)
     return best, [r for r in every if r is not best]
 
 
@@ -175,7 +180,8 @@ def _of_pattern(
         text += f"; {step.text}"
     finding = _finding(evidence, name, code, text)
     exactly = pattern.exact and code != "MB199" and len(evidence) >= PROOF
-    place = Place(pair.file, pair.proposal.cell, pair.proposal.line) if step is None else step.place
+    place = made_in(pair, evidence[0].draw, _called(evidence[0], name)) if step is None else step.place
+    place = place or Place(pair.file, pair.proposal.cell, pair.proposal.line)
     return finding._replace(
         certainty="exactly" if exactly else "consistent" if step or code != "MB199" else "unexplained", place=place
     )

@@ -5,6 +5,7 @@ How far it goes is counted, not timed: what is found does not depend on how much
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,10 +23,12 @@ Where = tuple[str, int | None, int]  # file, cell, line
 SLACK = 0.35  # of the rank: how much longer than for the first repair others are looked for
 CHUNK = 100  # edits of one question
 PARTIAL = 40  # edits that make one gradient right, kept to be put together
-BUDGET = 4000  # edits of a pair that runs at once; fewer of one that takes long
+BUDGET = 5000  # edits of a pair that runs at once; fewer of one that takes long
 SHARES = {"backward": 0.7, "forward": 0.15, "double": 0.3}  # of it, for each part of the search
 SLOW = 250  # calls of NumPy that cost as much again as to compile an edit
 FURTHER = 0.2  # of the budget, for a line that is more to blame than the first that mends it
+CALLED = re.compile(r"\w+(?=\()")
+SUMMED = {"sum", "mean", "astype", "float", "int"}
 SLOPE = 1e-6  # relative, of a difference of fourth order
 
 
@@ -66,6 +69,8 @@ class Search:
         base = () if after is None else after.edits
         fixed = [e["number"] for e in base]
         left = [n for n, e in known.items() if n not in fixed and place_of(e) not in lines]
+        if which == "forward":
+            left = [n for n in left if _keeps_its_functions(known[n])]
         share = FURTHER if lines else SHARES[which]
         chosen: list[Any] = [[*fixed, n] if fixed else n for n in left][: int(self.most * share)]
         for each, answer in self._answers(which, chosen, self.evidence[:1]):
@@ -176,6 +181,12 @@ class Search:
                 ):
                     kept.append(repair)
         return sorted(kept, key=lambda r: r.weight)
+
+
+def _keeps_its_functions(edit: Mapping[str, Any]) -> bool:
+    """A forward pass without its sigmoid is another function, and no mistake in writing this one."""
+    before, after = (set(CALLED.findall(edit[side])) for side in ("old", "new"))
+    return before - after <= SUMMED
 
 
 def place_of(edit: Mapping[str, Any]) -> Where:

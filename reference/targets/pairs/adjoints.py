@@ -144,6 +144,12 @@ def _with_probes(page: Page, number: int) -> str:
 
 
 def _given_to_calls(value: ast.expr) -> list[ast.expr]:
-    """What functions of one array are given: ``a`` of ``np.tanh(a)``, but no plain name, which is a local itself."""
+    """What functions of one array are given, ``a`` of ``np.tanh(a)``, and what is scaled, ``a`` of ``a / 2``.
+
+    No plain name, which is a local itself.
+    """
     calls = [n for n in ast.walk(value) if isinstance(n, ast.Call) and len(n.args) == 1 and not n.keywords]
-    return [n.args[0] for n in calls if isinstance(n.args[0], ast.BinOp | ast.Subscript)]
+    found = [n.args[0] for n in calls]
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div | ast.Mult):
+        found.append(value.left)
+    return [e for e in dict.fromkeys(found) if isinstance(e, ast.BinOp | ast.Subscript)]

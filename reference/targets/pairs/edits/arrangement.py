@@ -34,6 +34,14 @@ def of_arrangement(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
                 yield from swapped(page, first.elts, 1.1)
             elif name == "append" and len(args) == 2:
                 yield from swapped(page, args, 1.2)
+        case ast.Call(func=ast.Attribute(attr="cumsum"), args=[summed, *rest], keywords=keywords):
+            axis = next((page.text(e) for e in (*rest, *(k.value for k in keywords if k.arg == "axis"))), "")
+            flipped = f"np.flip({page.text(summed)}, {axis or 0})"
+            again = f"{page.text(node.func)}({flipped}, {axis})" if axis else f"{page.text(node.func)}({flipped})"
+            yield page.change("index", node, f"np.flip({again}, {axis or 0})", 1.2)
+        case ast.Call(func=ast.Attribute(attr="transpose") as function, args=order) if len(order) > 4:
+            for places in _other_orders(order):
+                yield page.change("transpose", node, f"{page.text(function)}({', '.join(map(str, places))})", 1.3)
         case ast.Call(func=ast.Attribute(attr="maximum") | ast.Name(id="maximum"), args=[first, ast.Constant(value=0)]):
             for array in scope.alike(scope.shape(first) or ())[:12]:
                 if array != page.text(first):
@@ -45,8 +53,22 @@ def of_arrangement(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
                 if _is_a_factor_of_matrices(page, node) and len(shape) == 2 and shape[0] == shape[1]:
                     text = page.text(node, ATOM)
                     yield page.change("transpose", node, f"(({text} + {text}.T) / 2)", 1.6)
+                if _is_a_factor_of_matrices(page, node) and len(shape) > 2:
+                    yield page.change("transpose", node, f"{page.text(node, ATOM)}.swapaxes(-1, -2)", 1.1)
         case ast.Call() | ast.BinOp(op=ast.MatMult()) if _is_a_factor_of_matrices(page, node):
             yield page.change("operand", node, f"np.diag(np.diag({page.text(node)}))", 2.0)
+
+
+def _other_orders(order: list[ast.expr]) -> Iterator[list[int]]:
+    """The inverse of an order of axes, and every one with two of them exchanged."""
+    axes = [e.value for e in order if isinstance(e, ast.Constant) and isinstance(e.value, int)]
+    if sorted(axes) != list(range(len(order))):
+        return
+    yield [axes.index(k) for k in range(len(axes))]
+    for a, b in combinations(range(len(axes)), 2):
+        places = list(axes)
+        places[a], places[b] = places[b], places[a]
+        yield places
 
 
 def without_intercept(array: str, shape: tuple[int, ...]) -> list[str]:

@@ -79,6 +79,8 @@ def _arrays(page: Page, node: ast.expr, array: str, scope: Scope, extra: float, 
     extra -= 0.3 * (array in scope.unused) + near
     yield page.change("slope", node, f"{text} * {array}", 1.7 + extra)
     yield page.change("slope", node, f"{text} * ({array} > 0)", 1.7 + extra)
+    yield page.change("slope", node, f"{text} * ({array} < 0)", 1.8 + extra)
+    yield page.change("slope", node, f"{text} * np.sign({array})", 1.8 + extra)
     yield page.change("slope", node, f"{text} * (1 - {array} ** 2)", 1.8 + extra)
     yield page.change("slope", node, f"{text} * {array} * (1 - {array})", 1.8 + extra)
     yield page.change("slope", node, f"{text} * (1 - {array})", 1.8 + extra)

@@ -76,9 +76,10 @@ def _products(page: Page, node: ast.expr, shape: Shape, scope: Scope) -> Iterato
     for gradient in [name for name in gradients if len(scope.arrays[name]) == 2][:8]:
         for array in matrices:
             a, b = scope.arrays[gradient], scope.arrays[array]
+            turned, other = f"{gradient}.T", f"{array}.T"
             forms = (
-                (a, b, gradient, array), (a, b[::-1], gradient, f"{array}.T"), (b[::-1], a, f"{array}.T", gradient),
-                (b, a, array, gradient), (a, b[::-1], gradient, f"{array}.T"), (b, a[::-1], array, f"{gradient}.T"),
+                (a, b, gradient, array), (a, b[::-1], gradient, other), (a[::-1], b, turned, array),
+                (b, a, array, gradient), (b, a[::-1], array, turned), (b[::-1], a, other, gradient),
             )  # fmt: skip
             for first, second, left, right in forms:
                 if first[1] == second[0] and (first[0], second[1]) == shape:
@@ -120,11 +121,28 @@ def _sums(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None]]:
         if is_whole:
             whole[node] = shape
     yield from whole.items()
+    for node, shape in whole.items():  # what is scaled as a whole
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult) and _is_a_scale(node.right, scope):
+            yield node.left, shape
     for node in (n for n in ast.walk(page.function) if isinstance(n, ast.BinOp)):
         if isinstance(node.op, ast.Add | ast.Sub) and node not in skipped | whole.keys():
             parent = page.parents[node]
             if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)):
                 yield node, scope.shape(node) or _largest(page, node, scope)
+
+
+def _is_a_scale(node: ast.expr, scope: Scope) -> bool:
+    """A number: a size, a constant, a root of one."""
+    return not any(ast.unparse(n) in scope.arrays for n in ast.walk(node) if _is_not_its_shape(n, node))
+
+
+def _is_not_its_shape(node: ast.AST, whole: ast.expr) -> bool:
+    """Is it an array here, and not the owner of a ``.shape``?"""
+    owners = [n.value for n in ast.walk(whole) if isinstance(n, ast.Attribute) and n.attr == "shape"]
+    counted = [a for n in ast.walk(whole) if isinstance(n, ast.Call) and ast.unparse(n.func) == "len" for a in n.args]
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and all(
+        node is not n for n in (*owners, *counted)
+    )
 
 
 def _largest(page: Page, node: ast.AST, scope: Scope) -> Shape | None:
