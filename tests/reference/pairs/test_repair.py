@@ -135,6 +135,8 @@ def test_what_no_edit_mends_is_unexplained_or_placed_but_never_named_exactly(tmp
     pair, evidence, wrong = opened(planted(source), tmp_path)
     [finding] = explain_pair(pair, evidence, wrong, seconds=2.0).values()
     assert finding.code == "MB199"
+    assert finding.place is not None
+    assert "np.cos" in planted(source).text().split("\n")[finding.place.line - 1]
     assert finding.certainty != "exactly"
     assert finding.suggestion is None
 

@@ -52,7 +52,7 @@ def of_arrangement(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
                 yield from _of_penalties(page, node, shape, scope)
                 if _is_a_factor_of_matrices(page, node) and len(shape) == 2 and shape[0] == shape[1]:
                     text = page.text(node, ATOM)
-                    yield page.change("transpose", node, f"(({text} + {text}.T) / 2)", 1.6)
+                    yield page.change("transpose", node, f"({text} + {text}.T) / 2", 1.6)
                 if _is_a_factor_of_matrices(page, node) and len(shape) > 2:
                     yield page.change("transpose", node, f"{page.text(node, ATOM)}.swapaxes(-1, -2)", 1.1)
         case ast.Call() | ast.BinOp(op=ast.MatMult()) if _is_a_factor_of_matrices(page, node):

@@ -27,9 +27,9 @@ def of_slopes(page: Page, node: ast.AST, scope: Scope, counted: set[ast.AST]) ->
             name = ast.unparse(node)
             if name in scope.arrays and _is_a_factor(page, node):
                 text = page.text(node, ATOM)
-                yield page.change("slope", node, f"({text} > 0)", 1.2)
-                yield page.change("slope", node, f"(1 - {text})", 1.2)
-                yield page.change("slope", node, f"(1 - {text} ** 2)", 1.3)
+                yield page.change("slope", node, f"{text} > 0", 1.2)
+                yield page.change("slope", node, f"1 - {text}", 1.2)
+                yield page.change("slope", node, f"1 - {text} ** 2", 1.3)
                 yield page.change("slope", node, f"{text} * (1 - {text})", 1.3)
         case ast.BinOp(op=ast.Mult(), left=left, right=right) if node not in counted:
             yield from _of_products(page, node, left, right, scope)

@@ -55,6 +55,14 @@ def edited(body: str) -> list[str]:
         ("dW = W - W.mean(0) - X * X.mean(0)", "dW = W - W.mean(1, keepdims=True) - X * X.mean(1, keepdims=True)"),
         ("dW = W - W.mean(axis=0) - X * X.mean(axis=0)", "dW = W - W.sum(axis=0) - X * X.sum(axis=0)"),
         ("dW = X[N + 1] * d", "dW = X[N] * d"),
+        ("dW = d * W", "dW = d * (W > 0)"),
+        ("dW = d * W", "dW = d * (1 - W)"),
+        ("dW = dW * (1 - W)", "dW = dW * (W)"),
+        ("dW[dW < 0] = 0", "dW[W <= 0] = 0"),
+        ("dW = np.where(W > 0, W, dW)", "dW = np.where(W > 0, W, -dW)"),
+        ("dW = np.cumsum(W, axis=0)", "dW = np.flip(np.cumsum(np.flip(W, 0), 0), 0)"),
+        ("dW = W.transpose(0, 1, 5, 3, 2, 4)", "dW = W.transpose(0, 1, 4, 3, 5, 2)"),
+        ("dW = dW / (N - 1)", "dW = dW / (N)"),
         ("dW = d * (1 - X[N])", "dW = d * (1 - X[N] ** 2)"),
     ],
 )
@@ -109,3 +117,8 @@ def test_the_arithmetic_of_a_bound_is_tried_later_than_a_name_in_it() -> None:
 def test_the_entries_of_an_index_are_no_factors() -> None:
     page = Page("pass\ndef f(X, N):\n    return X[N + 1]")
     assert {c.kind for c in changes(page, SCOPE) if c.text == "N"} == {"index"}
+
+
+def test_a_count_that_something_is_divided_by_is_a_size() -> None:
+    page = Page("pass\ndef f(dW, N):\n    return dW / (N - 1)")
+    assert {c.kind for c in changes(page, SCOPE) if c.text == "N"} == {"size"}
