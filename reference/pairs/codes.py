@@ -27,9 +27,7 @@ PARTS_OF_A_SLOPE = ("factor", "factor dropped", "divisor", "sign", "constant", "
 SLOPE = re.compile(r"[<>] 0|sign\(|\*\* 2|1 - ")
 NORMALISATION = re.compile(r"norm|bn|batch|layer", re.IGNORECASE)
 PRODUCT = re.compile(r"@|dot\(")
-DEVIATION = re.compile(
-    r"\b(?:\w*std\w*|inv\w*|\w*var\w*|sigma\w*|sd|x_?hat|xh|z?norm\w*)\b", re.IGNORECASE
-)
+DEVIATION = re.compile(r"\b(?:\w*std\w*|inv\w*|\w*var\w*|sigma\w*|sd|x_?hat|xh|z?norm\w*)\b", re.IGNORECASE)
 ACTIVATION = re.compile(r"_prime|deriv|sigmoid|tanh|relu|softmax|swish|gelu|elu|activ|softplus", re.IGNORECASE)
 
 
