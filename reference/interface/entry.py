@@ -135,3 +135,4 @@ class Implementation(NamedTuple):
     names: tuple[str, ...] = ()  # every function and class that it defines
     excepted: tuple[str, ...] = ()  # of these, what is left out on request
     pairs: tuple[OpenPair, ...] = ()  # forward and backward passes that are held to each other
+    beside: tuple[OpenPair, ...] = ()  # losses that a law holds to their own differences: as pairs they tell a cause

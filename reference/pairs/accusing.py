@@ -64,7 +64,11 @@ def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[Dr
             got = {name: run.gradients[name] for name in want}
             called = dict(run.called)
             cotangents = tuple(run.cotangents)
-            found.append(DrawEvidence(judged.seen.draw, run.primals, cotangents, got, want, allowed, called, line))
+            found.append(
+                DrawEvidence(
+                    judged.seen.draw, run.primals, cotangents, got, want, allowed, called, line, run.operations
+                )
+            )
     return found
 
 

@@ -17,13 +17,15 @@ from reference.interface.pair import OpenPair
 from reference.pairs.codes import code_of, code_of_pattern
 from reference.pairs.evidence import DrawEvidence
 from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
+from reference.pairs.made_in import made_in
 from reference.pairs.ratios import Relation, pattern_of
-from reference.pairs.repair import Repair, Search
+from reference.pairs.repair import Repair, Search, place_of
 from reference.pairs.result import PairFinding
 
 __all__ = ["explain_pair"]
 
-SECONDS = 6.0
+SECONDS = 60.0  # a limit for what never comes back: how far is sought is counted
+QUICK = 500  # calls of NumPy of a forward pass whose every local may be nudged
 PROOF = 3  # draws on which what is said to be exact has to hold
 TIES = 3  # other lines that are named
 
@@ -45,7 +47,6 @@ def explain_pair(
     if not left:
         return found
     patterns = {name: pattern_of(shown, name) for name in left}
-    repairs = _repairs(pair, evidence, left, seconds)
     known: list[KnownSteps] = []
 
     def steps() -> KnownSteps:
@@ -53,6 +54,7 @@ def explain_pair(
             known.append(steps_of(pair, evidence[0]))
         return known[0]
 
+    repairs = _repairs(pair, evidence, left, seconds, steps)
     for repair, others in (_at_the_wrong_step(repair, others, steps) for repair, others in repairs):
         mended = [name for name in repair.rights if name not in found and name in left]
         if mended:
@@ -70,12 +72,18 @@ def explain_pair(
 
 
 def _repairs(
-    pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], seconds: float
+    pair: OpenPair,
+    evidence: Sequence[DrawEvidence],
+    wrong: Sequence[str],
+    seconds: float,
+    steps: Callable[[], KnownSteps],
 ) -> list[tuple[Repair, list[Repair]]]:
     """What mends the gradients, each with what would mend them as well."""
     search = Search(pair, evidence, wrong, seconds)
     whole, partly = search.single("backward")
     if whole:
+        if max(e.operations for e in evidence) <= QUICK and all(_place(r) in steps().right for r in whole):
+            whole = [*search.single("backward", lines=steps().right)[0], *whole]
         return [(whole[0], whole[1:])]
     if partly:
         together = search.together(partly)
@@ -84,6 +92,8 @@ def _repairs(
             halves = [next(r for r in partly if r.edits == (e,)) for e in (first, second)]
             return [(half, [r for r in partly if r.rights == half.rights and r != half]) for half in halves]
         partly = together
+        if partly and (both := _one_after_another(search, partly)):
+            return both
     forward, _ = search.single("forward")
     if forward:
         return [(forward[0], forward[1:])]
@@ -98,21 +108,35 @@ def _repairs(
     return [(double[0], double[1:])] if double else []
 
 
+def _one_after_another(search: Search, partly: Sequence[Repair]) -> list[tuple[Repair, list[Repair]]]:
+    """What mends the rest once a part is mended: of two mistakes, where one gradient has both."""
+    first = max(partly, key=lambda r: (len(r.rights), -r.weight))
+    whole, _ = search.single("backward", after=first)
+    if not whole:
+        return []
+    rest = tuple(name for name in search.wrong if name not in first.rights)
+    seconds = [r._replace(rights=rest) for r in whole]
+    return [(first, [r for r in partly if r.rights == first.rights and r != first]), (seconds[0], seconds[1:])]
+
+
 def _at_the_wrong_step(
     repair: Repair, others: list[Repair], steps: Callable[[], KnownSteps]
 ) -> tuple[Repair, list[Repair]]:
-    """Of repairs in several lines, the plainest in a line whose own local is not right as it is."""
+    """Of repairs in several lines, the plainest in a line whose own local is not right as it is.
+
+    Where all of them are, the last of the plainest: what is wrong comes after it.
+    """
     every = [repair, *others]
     if repair.which == "forward" or len({_place(r) for r in every}) == 1:
         return repair, others
     right = steps().right
-    best = next((r for r in every if _place(r) not in right), repair)
+    last = [r for r in every if r.weight <= repair.weight + 1e-9][-1]
+    best = next((r for r in every if _place(r) not in right), last)
     return best, [r for r in every if r is not best]
 
 
 def _place(repair: Repair) -> tuple[str, int | None, int]:
-    edit = repair.edits[0]
-    return edit["file"], edit["cell"], edit["line"]
+    return place_of(repair.edits[0])
 
 
 # --- what is said ---------------------------------------------------------------------------------------------
@@ -156,7 +180,8 @@ def _of_pattern(
         text += f"; {step.text}"
     finding = _finding(evidence, name, code, text)
     exactly = pattern.exact and code != "MB199" and len(evidence) >= PROOF
-    place = Place(pair.file, pair.proposal.cell, pair.proposal.line) if step is None else step.place
+    place = made_in(pair, evidence[0].draw, _called(evidence[0], name)) if step is None else step.place
+    place = place or Place(pair.file, pair.proposal.cell, pair.proposal.line)
     return finding._replace(
         certainty="exactly" if exactly else "consistent" if step or code != "MB199" else "unexplained", place=place
     )

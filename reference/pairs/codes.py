@@ -17,14 +17,17 @@ BY_KIND = {
     "transpose": "MB103", "operand": "MB103", "name": "MB103", "index": "MB103", "stride": "MB103", "order": "MB103",
     "comparison": "MB104", "exponent": "MB104", "slope": "MB104", "function": "MB104", "mask": "MB301", "axis": "MB105",
     "accumulate": "MB106", "repeated": "MB106", "loop": "MB106", "statement": "MB106", "term": "MB106",
-    "contribution": "MB106", "penalty": "MB201",
+    "contribution": "MB106", "penalty": "MB201", "intercept": "MB203",
 }  # fmt: skip
 BY_FAMILY = {"factor": "MB101", "number": "MB101", "size": "MB102", "order": "MB103", "lost": "MB106"}
 PENALTY = re.compile(r"\b(?:reg\w*|lambd?a?\w*|lmbda?|l2\w*|weight_?decay|decay|alpha|wd)\b", re.IGNORECASE)
-DROPOUT = re.compile(r"\b(?:keep|keep_?(?:prob|rate|p)\w*|drop\w*|mask\w*|p|p_drop|retain\w*)\b", re.IGNORECASE)
+DROPOUT = re.compile(r"\b(?:keep|keep_?(?:prob|rate|p)\w*|drop\w*|mask\w*|p_drop|retain\w*)\b", re.IGNORECASE)
+MASKED = re.compile(r"mask|drop|keep", re.IGNORECASE)
 PARTS_OF_A_SLOPE = ("factor", "factor dropped", "divisor", "sign", "constant", "term", "number", "grouping")
-SLOPE = re.compile(r"> 0|\*\* 2|1 - ")
+SLOPE = re.compile(r"[<>] 0|sign\(|\*\* 2|1 - ")
 NORMALISATION = re.compile(r"norm|bn|batch|layer", re.IGNORECASE)
+PRODUCT = re.compile(r"@|dot\(")
+DEVIATION = re.compile(r"\b(?:\w*std\w*|inv\w*|\w*var\w*|sigma\w*|sd|x_?hat|xh|z?norm\w*)\b", re.IGNORECASE)
 ACTIVATION = re.compile(r"_prime|deriv|sigmoid|tanh|relu|softmax|swish|gelu|elu|activ|softplus", re.IGNORECASE)
 
 
@@ -33,7 +36,12 @@ def code_of(repair: Repair, pattern: Relation) -> str:
     edit = repair.edits[0]
     kind, lines = edit["kind"], " ".join((*edit["before"], *edit["after"]))
     changed = f"{edit['old']} {edit['new']}"
-    if of_penalty(repair.edits) and (pattern.family in ("term", "") or PENALTY.search(changed)):
+    if kind in ("comparison", "statement") and pattern.family == "term" and PENALTY.search(pattern.text):
+        return "MB201" if pattern.missing else "MB203"
+    beside = bool(PRODUCT.search(changed)) and pattern.family != "term"  # of the other term of the line
+    if of_penalty(repair.edits) and (PENALTY.search(changed) or (pattern.family in ("term", "") and not beside)):
+        if kind == "intercept":
+            return "MB203"
         if kind == "penalty" or (kind == "contribution" and PENALTY.search(edit["new"])):
             return "MB201"
         if kind in ("term", "statement") or (kind == "accumulate" and not PENALTY.search(edit["new"])):
@@ -48,8 +56,8 @@ def code_of(repair: Repair, pattern: Relation) -> str:
     if kind == "slope" and not SLOPE.search(lines) and not ACTIVATION.search(f"{edit['function']} {lines}"):
         return "MB103"
     if kind == "row term" and "sum(" in edit["new"] and not NORMALISATION.search(edit["function"]):
-        return "MB104"
-    if kind == "row term" and ACTIVATION.search(f"{edit['function']} {lines}"):
+        return "MB102" if DEVIATION.search(lines) else "MB104"
+    if kind == "row term" and not DEVIATION.search(lines) and ACTIVATION.search(f"{edit['function']} {lines}"):
         return "MB104"
     return BY_KIND.get(kind, "MB199")
 
@@ -61,7 +69,13 @@ def of_penalty(edits: Sequence[Mapping[str, Any]]) -> bool:
 
 def of_dropout(edits: Sequence[Mapping[str, Any]]) -> bool:
     """Does an edit change a mask of dropout, or its scale?"""
-    return any("drop" in e["function"].lower() or DROPOUT.search(f"{e['old']} {e['new']}") for e in edits)
+    for e in edits:
+        changed, lines = f"{e['old']} {e['new']}", " ".join((*e["before"], *e["after"]))
+        if "drop" in e["function"].lower() or DROPOUT.search(changed):
+            return True
+        if re.search(r"\bp\b", changed) and MASKED.search(lines):
+            return True
+    return False
 
 
 def code_of_pattern(pattern: Relation) -> str:

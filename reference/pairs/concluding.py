@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reference.interface.entry import Place
-from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.accusing import accusations, unexplained
 from reference.pairs.combined import combined
 from reference.pairs.conventions import PairConvention, by_output, conventions_of
 from reference.pairs.laws import MADE_SO, Breach
+from reference.pairs.made_in import chooses_in, made_in
 from reference.pairs.precision import Widened, widened
 from reference.pairs.reading import Bench, Row, RowConclusion, Standings
 from reference.pairs.result import PairFinding, PairResult, PairRow
@@ -70,7 +70,7 @@ def _of_row(
     bench: Bench, standings: Standings, row: Row, surrogate: Mapping[str, str], accused: Mapping[str, PairFinding]
 ) -> tuple[list[PairFinding], bool]:
     """What is found of one gradient, and whether it is wrong only for want of another."""
-    findings = [_breach(bench.pair, breach) for breach in standings.breaches if breach.primal == row.primal]
+    findings = [_breach(bench.pair, standings, breach) for breach in standings.breaches if breach.primal == row.primal]
     follows = False
     if row.primal in surrogate:
         place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
@@ -93,38 +93,27 @@ def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
     if tie is None or tie.even:
         return []
     text = "at a tie its weights do not sum to one: equal values each get the gradient of one"
-    place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
+    place = chooses_in(bench.pair, tie.draw)
+    place = place or Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
     return [PairFinding("MB104", "error", "exactly", text, place=place)]  # no line of a case draws equal values
 
 
 def _of_the_pair(pair: OpenPair, standings: Standings, wide: Widened | None) -> list[PairFinding]:
     """What concerns no gradient that has a row of its own."""
     own = {row.primal for row in standings.rows}
-    found = [_breach(pair, breach) for breach in standings.breaches if breach.primal not in own]
+    found = [_breach(pair, standings, breach) for breach in standings.breaches if breach.primal not in own]
     if standings.raised is not None:
-        found.append(_breach(pair, standings.raised))
+        found.append(_breach(pair, standings, standings.raised))
     if wide is not None:
         found.append(PairFinding("MB403", "warning", "exactly", wide.text, place=wide.place))
     return found
 
 
-def _breach(pair: OpenPair, breach: Breach) -> PairFinding:
+def _breach(pair: OpenPair, standings: Standings, breach: Breach) -> PairFinding:
     place = breach.place
-    if place is None and breach.code in MADE_SO:
-        place = _line_of(pair, breach.output)
+    if place is None and breach.code in MADE_SO and standings.judged:
+        place = made_in(pair, standings.judged[0].seen.draw, breach.output)
     return PairFinding(breach.code, breach.severity, "exactly", breach.text, place=place)
-
-
-def _line_of(pair: OpenPair, gradient: str) -> Place | None:
-    """The line that sets a gradient of this name, of a function."""
-    p = pair.proposal
-    if p.owner:
-        return None
-    try:
-        line = pair.ask("line", name=p.backward, quantity=gradient)
-    except (TargetRaised, TargetDied):
-        return None
-    return None if line is None else Place(pair.file, p.cell, line)
 
 
 def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:

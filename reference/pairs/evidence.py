@@ -27,6 +27,7 @@ class DrawEvidence(NamedTuple):
     allowed: Mapping[str, float] = {}
     called: Mapping[str, str] = {}
     case: str = ""
+    operations: int = 0  # calls of NumPy of the forward pass
 
     def right(self, name: str, gradient: Any) -> bool:
         """Is this the gradient of a primal?"""

@@ -66,7 +66,8 @@ def _right(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str,
     for local in backward:
         matches = [f for f in forward if is_adjoint(local["value"], f)]
         named = namesakes(local, forward)
-        ours = [f for f in matches if any(f is g for g in (named or [f])) and (named or f["name"] not in claimed)]
+        ours = [f for f in matches if any(_stands_for(f, g) for g in named or [f])]
+        ours = [f for f in ours if named or f["name"] not in claimed]
         is_right = bool(ours)
         claimed += [f["name"] for f in ours if named]
         (found if is_right else wrong).add((local["file"], local["cell"], local["line"]))
@@ -83,7 +84,7 @@ def located(forward: Sequence[Mapping[str, Any]], backward: Sequence[Mapping[str
     for local in last.values():
         matches = [f for f in forward if is_adjoint(local["value"], f)]
         named = namesakes(local, forward)
-        if named and not any(f is g for f in matches for g in named):
+        if named and not any(_stands_for(f, g) for f in matches for g in named):
             what = (
                 f"is the derivative with respect to {matches[0]['name']}, not"
                 if matches
@@ -105,6 +106,11 @@ def namesakes(local: Mapping[str, Any], forward: Sequence[Mapping[str, Any]]) ->
     return [f for f in forward if primal and _plain(f["name"]) == primal and np.shape(f["value"]) == shape]
 
 
+def _stands_for(adjoint: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
+    """Is it that of a local, or of what the local is a function of: ``dc`` of ``c = np.tanh(a)`` is often that of a?"""
+    return adjoint is named or adjoint.get("within") == named["name"]
+
+
 def is_adjoint(value: Any, forward: Mapping[str, Any]) -> bool:
     """Along every direction, is this what a difference says?"""
     value = np.asarray(value, dtype=float)
@@ -118,7 +124,7 @@ def is_adjoint(value: Any, forward: Mapping[str, Any]) -> bool:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
+    return name.rpartition(".")[2].replace("_", "").lower()
 
 
 def _primal(name: str) -> str:

@@ -107,10 +107,10 @@ def _term(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
             coefficients.append(c)
         if len(coefficients) == len(evidence):
             said = _named(coefficients, evidence)
-            text = said[1].removesuffix(" ×").removeprefix("−") if said else "a multiple of"
+            text = f"{said[1].removesuffix(' ×').removeprefix('−')} ·" if said else "a multiple of"
             missing = coefficients[0] < 0
             verb = "lacks exactly the term" if missing else "has a term that the value has not, exactly"
-            return Relation("term", f"{verb} {text} · {primal}", primal=primal, missing=missing)
+            return Relation("term", f"{verb} {text} {primal}", primal=primal, missing=missing)
     return None
 
 

@@ -1,7 +1,11 @@
-"""The search for a single edit after which every gradient is right, then for two: asked of the target's process."""
+"""The search for a single edit after which every gradient is right, then for two: asked of the target's process.
+
+How far it goes is counted, not timed: what is found does not depend on how much else the machine has to do.
+"""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,11 +16,19 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.evidence import DrawEvidence
 
-__all__ = ["Repair", "Search"]
+__all__ = ["Repair", "Search", "place_of"]
+
+Where = tuple[str, int | None, int]  # file, cell, line
 
 SLACK = 0.35  # of the rank: how much longer than for the first repair others are looked for
 CHUNK = 100  # edits of one question
 PARTIAL = 40  # edits that make one gradient right, kept to be put together
+BUDGET = 5000  # edits of a pair that runs at once; fewer of one that takes long
+SHARES = {"backward": 0.7, "forward": 0.15, "double": 0.3}  # of it, for each part of the search
+SLOW = 250  # calls of NumPy that cost as much again as to compile an edit
+FURTHER = 0.2  # of the budget, for a line that is more to blame than the first that mends it
+CALLED = re.compile(r"\w+(?=\()")
+SUMMED = {"sum", "mean", "astype", "float", "int"}
 SLOPE = 1e-6  # relative, of a difference of fourth order
 
 
@@ -34,7 +46,7 @@ class Repair(NamedTuple):
 
 
 class Search:
-    """One pair's edits, tried under a limit of time."""
+    """One pair's edits, tried up to a number, and under a limit of time that nothing plain comes near to."""
 
     def __init__(self, pair: OpenPair, evidence: Sequence[DrawEvidence], wrong: Sequence[str], seconds: float) -> None:
         self.pair, self.wrong = pair, list(wrong)
@@ -42,13 +54,27 @@ class Search:
         self.until = time.monotonic() + seconds
         self.edits: dict[str, dict[int, Mapping[str, Any]]] = {}
         self.tried = 0
+        self.most = BUDGET // (1 + max(e.operations for e in evidence) // SLOW)
 
-    def single(self, which: str) -> tuple[list[Repair], list[Repair]]:
-        """Edits that make everything right, and those that make a part of it right; the plainest first."""
+    def single(
+        self, which: str, *, after: Repair | None = None, lines: frozenset[Where] = frozenset()
+    ) -> tuple[list[Repair], list[Repair]]:
+        """Edits that make everything right, and those that make a part of it right; the plainest first.
+
+        ``after``: each of them together with this one. ``lines``: not in these.
+        """
         whole: list[Repair] = []
         partly: list[Repair] = []
         known = self._edits(which)
-        for number, answer in self._answers(which, list(known), self.evidence[:1]):
+        base = () if after is None else after.edits
+        fixed = [e["number"] for e in base]
+        left = [n for n, e in known.items() if n not in fixed and place_of(e) not in lines]
+        if which == "forward":
+            left = [n for n in left if _keeps_its_functions(known[n])]
+        share = FURTHER if lines else SHARES[which]
+        chosen: list[Any] = [[*fixed, n] if fixed else n for n in left][: int(self.most * share)]
+        for each, answer in self._answers(which, chosen, self.evidence[:1]):
+            number = each[-1] if fixed else each
             if whole and known[number]["rank"] > whole[0].edits[0]["rank"] + SLACK:
                 if self._confirmed(whole):
                     break
@@ -58,7 +84,7 @@ class Search:
                 continue
             if len(rights) < len(self.wrong) and sum(r.rights == rights for r in partly) >= PARTIAL:
                 continue
-            repair = Repair((self._edits(which)[number],), rights, which)
+            repair = Repair((known[number], *base), rights, which)
             (whole if len(rights) == len(self.wrong) else partly).append(repair)
         return self._confirmed(whole), partly
 
@@ -85,7 +111,7 @@ class Search:
         ]
         pairs.sort(key=lambda p: sum(self._edits(which)[n]["weight"] for n in p))
         found = []
-        for chosen, answer in self._answers(which, pairs[:4000], self.evidence[:1]):
+        for chosen, answer in self._answers(which, pairs[: int(self.most * SHARES["double"])], self.evidence[:1]):
             if len(self._rights(which, answer[0], self.evidence[0])) == len(self.wrong):
                 edits = tuple(self._edits(which)[n] for n in chosen)
                 found.append(Repair(edits, tuple(self.wrong), which))
@@ -155,6 +181,17 @@ class Search:
                 ):
                     kept.append(repair)
         return sorted(kept, key=lambda r: r.weight)
+
+
+def _keeps_its_functions(edit: Mapping[str, Any]) -> bool:
+    """A forward pass without its sigmoid is another function, and no mistake in writing this one."""
+    before, after = (set(CALLED.findall(edit[side])) for side in ("old", "new"))
+    return before - after <= SUMMED
+
+
+def place_of(edit: Mapping[str, Any]) -> Where:
+    """Where an edit stands."""
+    return edit["file"], edit["cell"], edit["line"]
 
 
 def _effort(e: DrawEvidence) -> int:

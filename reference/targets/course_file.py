@@ -128,6 +128,7 @@ def course_file(
         what_it_holds(survey, account),
         names_in(survey),
         pairs=tuple(held),
+        beside=tuple(opened for opened in proposed if opened.proposal.check in {law.check for law in own.laws}),
     )
 
 

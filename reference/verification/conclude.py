@@ -17,6 +17,7 @@ from reference.interface.entry import Entry, Implementation, NotJudged, OwnDeriv
 from reference.judging.execution import Failure
 from reference.judging.judge import Tally
 from reference.report.models.evidence import Evidence, PairEvidence
+from reference.verification.by_repair import by_repair
 from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained, explain, of_law, unexplained
 from reference.verification.pairs import pair_notes, pair_rows, pairs_drawn
@@ -63,7 +64,11 @@ def conclude(
     said = (*implementation.notes, *run.notes, *own_notes, *pair_notes(run.pairs))
     not_judged, notes = unjudged(said, run.failures.values(), alone=alone)
     of_pairs = {(row.check, row.output): row for row in pair_rows(run.pairs, implementation.name)}
-    explained = [*causes.explained, *(of_law(f, options.accuracy) for f in of_laws if f not in fine), *of_its_own]
+    against = [f for f in of_laws if f not in fine]
+    repaired = {} if alone else by_repair(implementation, against, options.seed)
+    of_laws = [f for f in against if f.check not in repaired]
+    explained = [*causes.explained, *(of_law(f, options.accuracy) for f in of_laws), *of_its_own]
+    explained += [finding for findings in repaired.values() for finding in findings]
     explained += [finding for row in of_pairs.values() for finding in row.findings]
     if again is not None and not interrupted and not run.disputes:
         explained = repeated(explained, implementation.name, again, options.seed)

@@ -31,7 +31,7 @@ SIGNS = re.compile(
     r"[{(\[]\s*[+-]?1\s*,\s*[+-]?1\s*[})\]]|[+-]1\s*(?:or|and|/|,)\s*[+-]?1\b|\b1\s*(?:or|and|/)\s*-1\b|±\s*1"
 )
 BITS = re.compile(
-    r"\b1 if\b.*\b0 if\b|\b0 if\b.*\b1 if\b|[{\[]\s*0\s*,\s*1\s*[}\]]|\b0\s*(?:or|/|and)\s*1\b|\b1\s*(?:or|/)\s*0\b|\bbinary\b",
+    r"\b1 (?:if|where|when|for)\b.*\b0 (?:if|where|when|for|else|otherwise|not)|\b0 (?:if|where|when|for)\b.*\b1 (?:if|where|when|for|else|otherwise|not)|[{\[]\s*0\s*,\s*1\s*[}\]]|\b0\s*(?:or|/|and)\s*1\b|\b1\s*(?:or|/)\s*0\b|\bbinary\b",
     re.I | re.S,
 )
 LABELS = re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -24,21 +24,17 @@ from reference.targets.tracing import trace
 __all__ = ["adjoints"]
 
 PROBE = "__probe__"
+WITHIN = " within "
 DIRECTIONS, MOST, SECONDS = 2, 80, 4.0
-
-
-class Tapped(NamedTuple):
-    """A local of the forward pass, one time that it took a value."""
-
-    name: str
-    line: int
-    turn: int
 
 
 def adjoints(
     pair: Prepared, cotangents: list[Any], units: list[Unit], belongs: Callable[[str], bool]
 ) -> dict[str, Any]:
-    """``forward``: name, line, value, directions and slopes along them; ``backward``: name, file, cell, line, value."""
+    """``forward``: name, line, value, directions and slopes along them; ``within``: of what a local is a function of.
+
+    ``backward``: name, file, cell, line, value.
+    """
     forward = [unit for unit in units if unit.forward]
     found = _tapped(pair, cotangents, forward) if forward else []
     return {"forward": found, "backward": _locals(pair, cotangents, units, belongs)}
@@ -74,14 +70,15 @@ def _tapped(pair: Prepared, cotangents: list[Any], units: list[Unit]) -> list[di
             pair.forward(pair.primals)
             seen = dict(probes.seen)
             stream = np.random.RandomState(7)
-            for key, value in list(seen.items())[:MOST]:
+            for key, value in sorted(seen.items(), key=lambda item: WITHIN in item[0][1])[:MOST]:
                 number, text, line, _ = key
+                text, _, within = text.partition(WITHIN)
                 unit = units[number]
                 directions = [stream.standard_normal(np.shape(value)) for _ in range(DIRECTIONS)]
                 step = 1e-4 * max(1.0, float(np.max(np.abs(value), initial=0.0)))
                 slopes = [difference(partial(_value, pair, cotangents, probes, key, V), step) for V in directions]
                 found.append({"name": text, "line": unit.first + line - 2, "value": np.asarray(value),
-                              "directions": directions, "slopes": slopes})  # fmt: skip
+                              "directions": directions, "slopes": slopes, "within": within})  # fmt: skip
     except KeyboardInterrupt:
         raise
     except BaseException:  # what was found stands
@@ -121,7 +118,7 @@ def _value(pair: Prepared, cotangents: list[Any], probes: _Probes, at: Any, V: A
 
 
 def _with_probes(page: Page, number: int) -> str:
-    """The function with a probe around what every plain assignment assigns, and around each of its operands."""
+    """The function with a probe around what every plain assignment assigns, and around what calls in it are given."""
     spans: list[tuple[int, int, str]] = []
     parts: list[tuple[ast.expr, ast.expr]]
     for node in ast.walk(page.function):
@@ -135,7 +132,24 @@ def _with_probes(page: Page, number: int) -> str:
         for into, value in parts:
             if not isinstance(value, ast.Constant | ast.Tuple | ast.Dict | ast.List | ast.Lambda):
                 spans.append((*page.span(value), f"{PROBE!r}({number}, {ast.unparse(into)!r}, {node.lineno}, "))
+                for given in _given_to_calls(value):
+                    text = f"{ast.unparse(given)}{WITHIN}{ast.unparse(into)}"
+                    spans.append((*page.span(given), f"{PROBE!r}({number}, {text!r}, {node.lineno}, "))
+    opened = [(start, 1, -end, head) for start, end, head in spans]
+    closed = [(end, 0, -start, ")") for start, end, _ in spans]
     source = page.source
-    for start, end, head in sorted(spans, reverse=True):
-        source = f"{source[:start]}{head}{source[start:end]}){source[end:]}"
+    for at, _, _, text in sorted([*opened, *closed], reverse=True):
+        source = f"{source[:at]}{text}{source[at:]}"
     return source
+
+
+def _given_to_calls(value: ast.expr) -> list[ast.expr]:
+    """What functions of one array are given, ``a`` of ``np.tanh(a)``, and what is scaled, ``a`` of ``a / 2``.
+
+    No plain name, which is a local itself.
+    """
+    calls = [n for n in ast.walk(value) if isinstance(n, ast.Call) and len(n.args) == 1 and not n.keywords]
+    found = [n.args[0] for n in calls]
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div | ast.Mult):
+        found.append(value.left)
+    return [e for e in dict.fromkeys(found) if isinstance(e, ast.BinOp | ast.Subscript)]

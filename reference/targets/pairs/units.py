@@ -19,6 +19,8 @@ __all__ = ["Unit", "compiled", "ran", "units"]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 LONGEST = 400  # lines of a function
+COMMON = (0.0, 0.5, 1.0, 2.0)  # literals that are no numbers of their own
+TINY = 1e-4  # a guard's
 DEEPEST = 12  # functions of one pass
 
 
@@ -87,7 +89,21 @@ def units(seen: list[Executed], *, both: bool) -> list[Unit]:
         found.append(
             Unit(code, functions, file, cell, first, page, scope, both or "forward" in passes, "backward" in passes)
         )
-    return found[:DEEPEST]
+    return _with_literals(found[:DEEPEST])
+
+
+def _with_literals(found: list[Unit]) -> list[Unit]:
+    """Numbers that stand in the forward pass are at hand in the backward pass too: the slope of a leak, of a gate."""
+    numbers: dict[str, float] = {}
+    for unit in found:
+        for node in ast.walk(unit.page.function) if unit.forward else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, float):
+                numbers |= {repr(node.value): node.value} if node.value not in COMMON and node.value > TINY else {}
+    more = dict(list(numbers.items())[:3])
+    return [
+        u._replace(scope=u.scope._replace(numbers={**u.scope.numbers, **more})) if u.backward and more else u
+        for u in found
+    ]
 
 
 def _counters(page: Page) -> set[str]:

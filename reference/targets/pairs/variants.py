@@ -23,7 +23,7 @@ from reference.targets.pairs.units import Unit, compiled, ran, units
 
 __all__ = ["Variants", "difference"]
 
-PATIENCE = 1.5  # seconds in which it is seen which gradients the parts of the functions have a part in
+PATIENCE = 1.5  # seconds of the processor in which it is seen which gradients the parts of the functions have a part in
 LONGEST = 0.5  # seconds of one variant, or ten times what the target itself takes
 SLOWEST = 4.0  # of a variant, however slow the target is
 MOST = 8000  # edits of one pass
@@ -47,7 +47,7 @@ class Variants:
         started = time.perf_counter()
         self._quietly(lambda: pair.backward(pair.primals, cotangents))
         self.limit = min(max(LONGEST, 10 * (time.perf_counter() - started)), SLOWEST)
-        self.until = time.perf_counter() + PATIENCE
+        self.until = time.process_time() + PATIENCE
         seen, _ = ran(lambda: self._quietly(lambda: pair.backward(pair.primals, cotangents)), belongs, backward)
         self.units = units(seen, both=both)
         functions = _of_one_argument(self.units)
@@ -67,7 +67,7 @@ class Variants:
         before, found = run(), []
         for part in parts(unit.page):
             code = compiled(unit, disturbed(unit.page, part), {NAME: disturb})
-            if code is None or time.perf_counter() > self.until:
+            if code is None or time.process_time() > self.until:
                 continue
             with running([(unit, code)]):
                 touched = moved(before, run)
@@ -181,6 +181,6 @@ def _of_one_argument(known: list[Unit]) -> list[str]:
             code = getattr(value, "__code__", None)
             if code is None or code.co_filename != unit.code.co_filename:
                 continue
-            if code.co_argcount == 1 and name not in found:
+            if code.co_argcount - len(value.__defaults__ or ()) == 1 and name not in found:
                 found.append(name)
     return found[:24]

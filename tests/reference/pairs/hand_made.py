@@ -12,6 +12,7 @@ from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 from reference.pairs.evidence import DrawEvidence
 from reference.targets.pairs.adjoints import adjoints
 from reference.targets.pairs.prepared import PairGradients, Prepared
+from reference.targets.pairs.statements import statements
 from reference.targets.pairs.variants import Variants, difference
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import read
@@ -63,6 +64,8 @@ class HandMade:
         if question == "pair_edited":
             assert self.known is not None
             return self.known.run(**details)
+        if question == "pair_statements":
+            return statements(self.variants(details["draw"]).units)
         assert question == "pair_adjoints"
         pair, cotangents = self.prepared(details["draw"])
         known = self.variants(details["draw"])

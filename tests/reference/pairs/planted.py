@@ -630,3 +630,37 @@ def backward(dout, cache):
 """)  # fmt: skip
 def _residual(s: Any, k: int) -> dict[str, Any]:
     return residual(s, k)
+
+
+@planted("highway: the path around the gate is lost", "x W1 W2", "MB106", """
+def forward(x, W1, W2):
+    t = 1 / (1 + np.exp(-(x @ W1 @ W2)))
+    h = x @ W1
+    out = t * x + (1 - t) * np.tanh(h @ W2)
+    return out, (x, W1, W2, h, t, np.tanh(h @ W2))
+
+
+def backward(dout, cache):
+    x, W1, W2, h, t, c = cache
+    ds = dout * (x - c) * t * (1 - t)
+    dc = dout * (1 - t) * (1 - c ** 2)
+    dW2 = h.T @ (ds + dc)
+    dh = (ds + dc) @ W2.T
+    dW1 = x.T @ dh
+    dx = dh @ W1.T  #!
+    return dx, dW1, dW2
+""")  # fmt: skip
+def _highway(s: Any, k: int) -> dict[str, Any]:
+    return residual(s, k)
+
+
+@planted("ridge: the intercept is penalised", "w", "MB203", """
+def loss(w, X, y, lam):
+    r = X @ w[:-1] + w[-1] - y
+    value = r @ r / 2 + lam / 2 * w[:-1] @ w[:-1]
+    grad = np.append(X.T @ r, r.sum()) + lam * w  #!
+    return value, grad
+""", value=True, forward="loss", backward="loss")  # fmt: skip
+def _ridge(s: Any, k: int) -> dict[str, Any]:
+    n, d, _ = SIZES[k]
+    return {"w": s.randn(d + 1), "X": s.randn(n, d), "y": s.randn(n), "lam": 0.3 + 0.1 * k}

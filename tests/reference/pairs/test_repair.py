@@ -65,6 +65,65 @@ def test_two_mistakes_are_both_named(tmp_path: Path) -> None:
     assert all(f.suggestion for f in found.values())
 
 
+def test_of_two_mistakes_of_one_gradient_the_second_is_sought_behind_the_first(tmp_path: Path) -> None:
+    source = f"""{FORWARD}
+    dz = dout * (1 - out)
+    dx = dz @ w.T
+    dw = -x.T @ dz
+    db = dz.sum(axis=0)
+    return dx, dw, db
+"""
+    pair, evidence, wrong = opened(planted(source), tmp_path)
+    found = explain_pair(pair, evidence, wrong)
+    assert {f.place.line for f in found.values() if f.place} == {12, 14}
+    assert {f.code for f in found.values()} == {"MB104", "MB101"}
+
+
+def test_a_line_whose_own_local_is_right_is_not_the_one_to_blame(tmp_path: Path) -> None:
+    source = """
+def forward(x, w, b):
+    mu = x.mean(axis=0)
+    c = x - mu
+    return c @ w + b, (x, w, b)
+
+
+def backward(dout, cache):
+    x, w, b = cache
+    dc = dout @ w.T
+    dmu = -dc.sum(axis=0)
+    dx = dc + dmu
+    dw = (x - x.mean(axis=0)).T @ dout
+    db = dout.sum(axis=0)
+    return dx, dw, db
+"""
+    pair, evidence, wrong = opened(planted(source), tmp_path)
+    [finding] = explain_pair(pair, evidence, wrong).values()
+    assert wrong == ["x"]
+    assert finding.place is not None
+    assert "dx = dc + dmu" in planted(source).text().split("\n")[finding.place.line - 1]
+
+
+def test_a_gradient_before_the_function_is_no_wrong_step(tmp_path: Path) -> None:
+    source = """
+def forward(x, w, b):
+    z = np.tanh(x @ w + b)
+    return z * z, (x, w, b, z)
+
+
+def backward(dout, cache):
+    x, w, b, z = cache
+    dz = 2 * z * dout * (1 - z ** 2)
+    dx = dz @ w.T
+    dw = np.cos(np.arange(w.size)).reshape(w.shape) * np.sin(x.T @ dz + 0.123)
+    db = dz.sum(axis=0)
+    return dx, dw, db
+"""
+    pair, evidence, wrong = opened(planted(source), tmp_path)
+    [finding] = explain_pair(pair, evidence, wrong).values()
+    assert finding.place is not None
+    assert "dw = " in planted(source).text().split("\n")[finding.place.line - 1]
+
+
 def test_what_no_edit_mends_is_unexplained_or_placed_but_never_named_exactly(tmp_path: Path) -> None:
     source = f"""{FORWARD}
     dz = dout * (1 - out ** 2)
@@ -76,6 +135,8 @@ def test_what_no_edit_mends_is_unexplained_or_placed_but_never_named_exactly(tmp
     pair, evidence, wrong = opened(planted(source), tmp_path)
     [finding] = explain_pair(pair, evidence, wrong, seconds=2.0).values()
     assert finding.code == "MB199"
+    assert finding.place is not None
+    assert "np.cos" in planted(source).text().split("\n")[finding.place.line - 1]
     assert finding.certainty != "exactly"
     assert finding.suggestion is None
 

@@ -5,23 +5,41 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from reference.targets.pairs.edits.arrangement import of_arrangement
 from reference.targets.pairs.edits.calls import of_calls
 from reference.targets.pairs.edits.factors import of_factors
 from reference.targets.pairs.edits.names import of_names, of_repeated_names
 from reference.targets.pairs.edits.operators import of_operators
 from reference.targets.pairs.edits.page import Change, Page, replaced
-from reference.targets.pairs.edits.places import counting
+from reference.targets.pairs.edits.places import bounding, counting, counts, scalars
 from reference.targets.pairs.edits.scope import Scope, observed
+from reference.targets.pairs.edits.slopes import of_slopes
 from reference.targets.pairs.edits.statements import of_statements
 from reference.targets.pairs.edits.terms import of_terms
+from reference.targets.pairs.edits.together import of_several
 
 __all__ = ["Change", "Page", "Scope", "changes", "observed", "replaced"]
+
+ARITHMETIC = ("sign", "constant", "grouping", "term", "factor dropped", "divisor", "exponent", "loop")
+LESS_PLAIN = 0.4  # an edit of a bound or of an index that is right is more often so by chance
 
 
 def changes(page: Page, scope: Scope, functions: Sequence[str] = ()) -> list[Change]:
     """Every single edit of a function, the plainest first; none twice."""
     found: dict[tuple[int, int, str], Change] = {}
+    indices = [page.span(node.slice) for node in ast.walk(page.function) if isinstance(node, ast.Subscript)]
+    numbers = scalars(page, scope)
+    divisors = [page.span(node) for node in counts(page, scope)]
+    bounds = [page.span(node) for node in bounding(page, scope)]
     for change in _all(page, scope, functions):
+        if change.kind in ARITHMETIC and any(start <= change.start and change.end <= end for start, end in bounds):
+            change = change._replace(weight=change.weight + LESS_PLAIN)
+        if change.kind == "term" and (change.start, change.end) in numbers:
+            change = change._replace(kind="constant")
+        if change.kind in ARITHMETIC and any(start <= change.start and change.end <= end for start, end in indices):
+            change = change._replace(kind="index")
+        if change.kind in ARITHMETIC and any(start <= change.start and change.end <= end for start, end in divisors):
+            change = change._replace(kind="size")
         key = (change.start, change.end, change.text)
         if change.text == page.source[change.start : change.end]:
             continue
@@ -38,6 +56,9 @@ def _all(page: Page, scope: Scope, functions: Sequence[str]) -> Iterator[Change]
             yield from of_calls(page, node, scope)
             yield from of_names(page, node, scope, functions, counted)
             yield from of_statements(page, node, scope)
+            yield from of_arrangement(page, node, scope)
+            yield from of_slopes(page, node, scope, counted)
+            yield from of_several(page, node, scope, functions)
             if isinstance(node, ast.stmt | ast.Slice):
                 yield from of_repeated_names(page, node, scope)
     yield from of_factors(page, scope)

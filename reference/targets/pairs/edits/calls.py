@@ -154,7 +154,7 @@ def _of_slices(page: Page, node: ast.Subscript, value: ast.expr, index: ast.expr
         rank = len(scope.shape(value) or parts)
         sizes += [f"{array}.shape[{axis}]" for axis in range(len(parts), rank)]
         over = str(tuple(axes)) if len(axes) > 1 else str(axes[0])
-        yield page.change("axis", node, f"{array}.reshape({', '.join(sizes)}).sum(axis={over})", 1.2)
+        yield page.change("accumulate", node, f"{array}.reshape({', '.join(sizes)}).sum(axis={over})", 1.2)
 
 
 def _of_layouts(page: Page, node: ast.Call) -> Iterator[Change]:

@@ -36,17 +36,25 @@ def of_names(
                 yield page.change("name", node, other, 1.2 - 0.4 * _like(text, other))
     elif text in scope.sizes or (node in counted and text in scope.counters):
         others = [n for n in scope.sizes if n != text and "[" not in n][:24]
-        yield from (page.change("name", node, other, 1.1 - 0.4 * _like(text, other)) for other in others)
+        kind = "size" if node not in counted and _divides(page, node, scope) else "name"
+        yield from (page.change(kind, node, other, 1.1 - 0.4 * _like(text, other)) for other in others)
+        if kind == "size":
+            yield page.change("size", node, f"{page.text(node, ATOM)} ** 2", 1.0)  # of both sides of a window
         if node not in counted and _is_in_arithmetic(page, node):
             yield page.change("size", node, f"{text} - 1", 1.2)
+            yield page.change("factor", node, f"np.sqrt({text})", 1.3)
         if node in counted:
             yield from _of_counters(page, node, text, scope)
     elif text in scope.numbers:
         yield from (page.change("name", node, other, 1.1) for other in scope.numbers if other != text)
         yield page.change("number", node, f"1 - {text}", 1.2)
+    elif isinstance(node, ast.Subscript) and node not in counted and _is_in_arithmetic(page, node):
+        yield page.change("exponent", node, f"{page.text(node, ATOM)} ** 2", 1.2)  # hs[t + 1]
     if isinstance(node, ast.Attribute) and node.attr == "shape":
         return
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        if node not in counted and _is_in_arithmetic(page, node):
+            yield page.change("factor", node, f"np.sqrt({text})", 1.3)
         array = ast.unparse(node.value.value)
         for axis in range(len(scope.arrays.get(array, (0, 0, 0, 0)))):
             yield page.change("name", node, f"{page.text(node.value.value, ATOM)}.shape[{axis}]", 1.0)
@@ -94,6 +102,23 @@ def _of_counters(page: Page, node: ast.AST, text: str, scope: Scope) -> Iterator
         yield page.change("stride", node, f"{text} + {other}", 1.4)
         yield page.change("stride", node, f"{text} - {other}", 1.4)
         yield page.change("stride", node, f"{other} - 1 - {text}", 1.5)
+
+
+def _divides(page: Page, node: ast.AST, scope: Scope) -> bool:
+    """Is something divided by it: itself, a product with it once, or a number that this makes?"""
+    text, parent = ast.unparse(node), page.parents.get(node)
+    while isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult):
+        node, parent = parent, page.parents.get(parent)
+    if sum(ast.unparse(n) == text for n in ast.walk(node)) > 1:
+        return False  # a height for a width
+    match parent:
+        case ast.BinOp(op=ast.Div(), right=right):
+            return node is right
+        case ast.AugAssign(op=ast.Div()):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.Mult())):
+            return name in scope.sizes
+    return False
 
 
 def _is_in_arithmetic(page: Page, node: ast.AST) -> bool:

@@ -112,6 +112,9 @@ def _of_constants(page: Page, node: ast.Constant, value: float) -> Iterator[Chan
             yield page.change("constant", node, repr(1 - value), 1.3)
         return
     found = {value + 1, value - 1, -value, 0, 1, 2, 3} - {value}
+    parent = page.parents.get(node)
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub):
+        found -= {0}  # as a term that is dropped
     yield from (page.change("constant", node, str(other), 1.1) for other in sorted(found))
     if value in (1, 2):
         yield page.change("constant", node, "0.5", 1.2)

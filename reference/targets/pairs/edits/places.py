@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reference.targets.pairs.edits.page import Page
 from reference.targets.pairs.edits.scope import Scope, Shape
 
-__all__ = ["counting", "target_text", "values"]
+__all__ = ["bounding", "counting", "counts", "scalars", "target_text", "values"]
 
 SHAPING = {"range", "reshape", "zeros", "ones", "empty", "transpose", "len", "arange", "xrange", "view", "swapaxes"}
 SHAPING_KEYWORDS = {"axis", "keepdims", "dtype", "shape", "axes"}
@@ -37,6 +37,43 @@ def counting(page: Page) -> set[ast.AST]:
     return found
 
 
+def bounding(page: Page, scope: Scope) -> list[ast.expr]:
+    """How many, how far, and from where: whole numbers that are made, and what loops run over."""
+    found: list[ast.expr] = []
+    for node in ast.walk(page.function):
+        match node:
+            case ast.Assign(targets=[target], value=value) if ast.unparse(target) in scope.sizes:
+                found.append(value)
+            case ast.For(iter=ast.Call(func=ast.Name(id="range" | "xrange")) as value):
+                found.append(value)
+            case ast.Call(func=ast.Name(id="slice")) | ast.Slice():
+                found.append(node)
+    return found
+
+
+def counts(page: Page, scope: Scope) -> list[ast.expr]:
+    """What something is divided by that is made of whole numbers alone: how many there are."""
+    found: list[ast.expr] = []
+    for node in ast.walk(page.function):
+        match node:
+            case ast.BinOp(op=ast.Div(), right=divisor) | ast.AugAssign(op=ast.Div(), value=divisor):
+                names = [n for n in ast.walk(divisor) if isinstance(n, ast.Name)]
+                if names and all(n.id in scope.sizes for n in names):
+                    found.append(divisor)
+    return found
+
+
+def scalars(page: Page, scope: Scope) -> set[tuple[int, int]]:
+    """Where sums of numbers alone stand: ``p - 1``."""
+    found = set()
+    for node in ast.walk(page.function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+            if names and all(n.id in scope.numbers or n.id in scope.sizes for n in names):
+                found.add(page.span(node))
+    return found
+
+
 def target_text(statement: ast.stmt) -> str:
     """What a statement assigns to, as it is written; "" for several or none."""
     match statement:
@@ -61,6 +98,8 @@ def values(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None, b
                 yield value, scope.shape(value), True
             case ast.Dict(values=inside):
                 yield from ((e, scope.shape(e), True) for e in inside if not isinstance(e, ast.Constant))
+            case ast.Call(func=ast.Attribute(attr="where"), args=[test, *branches]) if len(branches) == 2:
+                yield from ((e, scope.shape(test), False) for e in branches if not isinstance(e, ast.Constant))
             case ast.BinOp(op=ast.Add() | ast.Sub(), left=left, right=right) if node not in skipped:
                 whole = scope.shape(node) or _around(page, node, scope)
                 yield from ((e, scope.shape(e) or whole, False) for e in (left, right) if not _is_a_sum(e))

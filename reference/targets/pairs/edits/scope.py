@@ -79,7 +79,7 @@ class Scope(NamedTuple):
 
     def _product(self, left: ast.expr, right: ast.expr) -> Shape | None:
         a, b = self.shape(left), self.shape(right)
-        return (*a[:-1], *b[-1:]) if a and b and len(a) == len(b) == 2 else None
+        return (*a[:-1], *b[-1:]) if a and b and len(a) == len(b) >= 2 else None
 
 
 def broadcast(a: Shape | None, b: Shape | None) -> Shape | None:

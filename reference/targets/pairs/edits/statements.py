@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from itertools import combinations
 
+from reference.targets.pairs.edits.arrangement import swapped
 from reference.targets.pairs.edits.page import PRODUCT, SUM, UNARY, Change, Page
 from reference.targets.pairs.edits.scope import Scope
 from reference.targets.pairs.edits.terms import numpy_name
@@ -23,7 +23,7 @@ def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
     yield from _left_out(page, node, scope)
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)]):
-            yield from _swapped(page, targets, 1.4)
+            yield from swapped(page, targets, 1.4)
         case ast.Assign(targets=[target], value=value):
             into, what = page.text(target), page.text(value)
             yield _whole(page, node, "accumulate", f"{into} += {what}", 0.9)
@@ -39,9 +39,9 @@ def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
         case ast.Expr(value=ast.Call()):
             yield from _of_calls(page, node)
         case ast.Return(value=ast.Tuple(elts=elements)) | ast.Return(value=ast.List(elts=elements)):
-            yield from _swapped(page, elements, 1.0)
+            yield from swapped(page, elements, 1.0)
         case ast.Dict(values=elements):
-            yield from _swapped(page, elements, 1.1)
+            yield from swapped(page, elements, 1.1)
         case ast.For(iter=ast.Call(func=ast.Name(id="range" | "xrange"), args=args) as loop):
             yield page.change("loop", loop, f"reversed({page.text(loop)})", 1.1)
             for bound in args:
@@ -51,6 +51,7 @@ def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
             yield page.change("loop", loop, page.text(inner), 1.0)
         case ast.If(test=test):
             yield page.change("comparison", test, f"not ({page.text(test)})", 1.5)
+            yield page.change("comparison", test, "True", 0.85)
 
 
 def _left_out(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
@@ -115,15 +116,3 @@ def _added_at(page: Page, node: ast.stmt, target: ast.Subscript, what: str, weig
 def _whole(page: Page, node: ast.stmt, kind: str, text: str, weight: float) -> Change:
     start, end = page.span(node)
     return Change(kind, start, end, text, weight)
-
-
-def _swapped(page: Page, elements: list[ast.expr], weight: float) -> Iterator[Change]:
-    """Two elements in each other's place."""
-    if any(isinstance(e, ast.Starred) for e in elements):
-        return
-    for a, b in combinations(elements, 2):
-        if page.text(a) == page.text(b):
-            continue
-        (start, middle), (other, end) = page.span(a), page.span(b)
-        text = page.text(b) + page.source[middle:other] + page.text(a)
-        yield Change("order", start, end, text, weight)

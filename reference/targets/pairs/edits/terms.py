@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from reference.targets.pairs.edits.arrangement import without_intercept
 from reference.targets.pairs.edits.page import PRODUCT, SUM, Change, Page
 from reference.targets.pairs.edits.places import counting, target_text, values
 from reference.targets.pairs.edits.scope import Scope, Shape
@@ -15,6 +16,7 @@ __all__ = ["of_terms"]
 def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
     """Terms added to what is assigned or returned, and to every sum within it."""
     np, sizes = numpy_name(page), scope.dimensions()[:6]
+    given = {a.arg for a in page.function.args.args}
     for node, shape in _sums(page, scope):
         if not shape:
             continue
@@ -28,8 +30,15 @@ def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
             yield from (
                 page.change("contribution", node, f"{text} {s} {array} / {n}", 1.7 + extra) for n in sizes for s in "+-"
             )
+        yield from _products(page, node, shape, scope)
         for array in alike:
             for s in list(scope.numbers)[:5]:
+                if array.partition("[")[0] in given:
+                    yield from (
+                        page.change("penalty", node, f"{text} + {s}{over} * {kept}", 2.5)
+                        for kept in without_intercept(array, shape)
+                        for over in ("", *(f" / {n}" for n in sizes[:4]))
+                    )
                 yield page.change("penalty", node, f"{text} + {s} * {array}", 2.0)
                 yield page.change("penalty", node, f"{text} + 2 * {s} * {array}", 2.0)
                 yield from (page.change("penalty", node, f"{text} + {s} / {n} * {array}", 2.2) for n in sizes)
@@ -47,6 +56,39 @@ def of_terms(page: Page, scope: Scope) -> Iterator[Change]:
                     total = f"{np}.sum({array} * {last}, axis=-1, keepdims=True)"
                     yield page.change("row term", node, f"{array} * ({last} - {total})", 2.0)
         yield from _rows(page, node, text, product, shape, alike, np)
+
+
+def _products(page: Page, node: ast.expr, shape: Shape, scope: Scope) -> Iterator[Change]:
+    """A path that was forgotten: a gradient times an array, times its complement, or times a matrix."""
+    text = page.text(node, SUM)
+    gradients = [name for name in scope.arrays if _is_a_gradient(name) and name != text]
+    near = [name for name in gradients if scope.arrays[name] == shape and name != target_text(page.statement(node))]
+    others = [name for name in scope.alike(shape) if not _is_a_gradient(name)][:10]
+    for gradient in near[:6]:
+        for array in others:
+            extra = 0.0 if array in scope.unused else 0.2
+            yield page.change("contribution", node, f"{text} + {gradient} * {array}", 2.2 + extra)
+            yield page.change("contribution", node, f"{text} + {gradient} * (1 - {array})", 2.3 + extra)
+            yield page.change("contribution", node, f"{text} - {gradient} * {array}", 2.4 + extra)
+    if len(shape) != 2:
+        return
+    matrices = [name for name, own in scope.arrays.items() if len(own) == 2 and not _is_a_gradient(name)][:16]
+    for gradient in [name for name in gradients if len(scope.arrays[name]) == 2][:8]:
+        for array in matrices:
+            a, b = scope.arrays[gradient], scope.arrays[array]
+            turned, other = f"{gradient}.T", f"{array}.T"
+            forms = (
+                (a, b, gradient, array), (a, b[::-1], gradient, other), (a[::-1], b, turned, array),
+                (b, a, array, gradient), (b, a[::-1], array, turned), (b[::-1], a, other, gradient),
+            )  # fmt: skip
+            for first, second, left, right in forms:
+                if first[1] == second[0] and (first[0], second[1]) == shape:
+                    yield page.change("contribution", node, f"{text} + {left} @ {right}", 2.3)
+
+
+def _is_a_gradient(name: str) -> bool:
+    plain = name.rpartition(".")[2].lower()
+    return (plain[:1] == "d" and len(plain) > 1) or "grad" in plain or plain[:5] == "delta"
 
 
 def _rows(
@@ -79,11 +121,28 @@ def _sums(page: Page, scope: Scope) -> Iterator[tuple[ast.expr, Shape | None]]:
         if is_whole:
             whole[node] = shape
     yield from whole.items()
+    for node, shape in whole.items():  # what is scaled as a whole
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult) and _is_a_scale(node.right, scope):
+            yield node.left, shape
     for node in (n for n in ast.walk(page.function) if isinstance(n, ast.BinOp)):
         if isinstance(node.op, ast.Add | ast.Sub) and node not in skipped | whole.keys():
             parent = page.parents[node]
             if not (isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)):
                 yield node, scope.shape(node) or _largest(page, node, scope)
+
+
+def _is_a_scale(node: ast.expr, scope: Scope) -> bool:
+    """A number: a size, a constant, a root of one."""
+    return not any(ast.unparse(n) in scope.arrays for n in ast.walk(node) if _is_not_its_shape(n, node))
+
+
+def _is_not_its_shape(node: ast.AST, whole: ast.expr) -> bool:
+    """Is it an array here, and not the owner of a ``.shape``?"""
+    owners = [n.value for n in ast.walk(whole) if isinstance(n, ast.Attribute) and n.attr == "shape"]
+    counted = [a for n in ast.walk(whole) if isinstance(n, ast.Call) and ast.unparse(n.func) == "len" for a in n.args]
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and all(
+        node is not n for n in (*owners, *counted)
+    )
 
 
 def _largest(page: Page, node: ast.AST, scope: Scope) -> Shape | None:

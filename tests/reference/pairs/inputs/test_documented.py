@@ -62,6 +62,7 @@ ENTRIES = [
     ("y: class indices, shape (N,)", ValueLaw.LABELS, ""),
     ("y: one-hot, shape (N, C)", ValueLaw.ONE_HOT, ""),
     ("y -- true label (1 if cat, 0 if non-cat), of shape (1, m)", ValueLaw.BITS, ""),
+    ("y: (movies, users), 1 where there is a rating and 0 elsewhere", ValueLaw.BITS, ""),
     ("y: (N,) of -1 or 1", ValueLaw.SIGNS, ""),
     ("y: targets in {-1, 1}, shape (N,)", ValueLaw.SIGNS, ""),
     ("y: probabilities of shape (N, C)", ValueLaw.ROWS, ""),

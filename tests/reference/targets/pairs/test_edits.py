@@ -46,6 +46,24 @@ def edited(body: str) -> list[str]:
         ("return dW, d", "return d, dW"),
         ("dW = W ** 3", "dW = W ** 2"),
         ("dW = np.maximum(W, 0)", "dW = np.minimum(W, 0)"),
+        ("dW = np.maximum(dW, 0)", "dW = dW * (W > 0)"),
+        ("dW = np.concatenate([d.ravel(), X.ravel()])", "dW = np.concatenate([X.ravel(), d.ravel()])"),
+        ("dW = X.T @ d", "dW = X.T @ d / np.sqrt(N)"),
+        ("dW = d / N", "dW = d / np.sqrt(N)"),
+        ("dW = d / N", "dW = d / N ** 2"),
+        ("dW = X.T @ d + reg * W", "dW = X.T @ d + reg * np.vstack((W[:-1], 0 * W[-1:]))"),
+        ("dW = W - W.mean(0) - X * X.mean(0)", "dW = W - W.mean(1, keepdims=True) - X * X.mean(1, keepdims=True)"),
+        ("dW = W - W.mean(axis=0) - X * X.mean(axis=0)", "dW = W - W.sum(axis=0) - X * X.sum(axis=0)"),
+        ("dW = X[N + 1] * d", "dW = X[N] * d"),
+        ("dW = d * W", "dW = d * (W > 0)"),
+        ("dW = d * W", "dW = d * (1 - W)"),
+        ("dW = dW * (1 - W)", "dW = dW * (W)"),
+        ("dW[dW < 0] = 0", "dW[W <= 0] = 0"),
+        ("dW = np.where(W > 0, W, dW)", "dW = np.where(W > 0, W, -dW)"),
+        ("dW = np.cumsum(W, axis=0)", "dW = np.flip(np.cumsum(np.flip(W, 0), 0), 0)"),
+        ("dW = W.transpose(0, 1, 5, 3, 2, 4)", "dW = W.transpose(0, 1, 4, 3, 5, 2)"),
+        ("dW = dW / (N - 1)", "dW = dW / (N)"),
+        ("dW = d * (1 - X[N])", "dW = d * (1 - X[N] ** 2)"),
     ],
 )
 def test_the_dictionary_has_the_edit(wrong: str, right: str) -> None:
@@ -73,3 +91,34 @@ def test_edits_of_two_places_go_together_and_edits_of_one_place_do_not() -> None
 
 def test_an_index_takes_no_factor() -> None:
     assert not any("[2 * " in line for line in edited("dW = X[N] + d"))
+
+
+def test_both_counters_of_an_index_take_the_stride() -> None:
+    page = Page("pass\ndef f(x, k, s):\n    for i in x:\n        for j in x:\n            d = x[i:i + k, j:j + k]")
+    scope = observed({"x": np.ones((3, 2)), "k": 2, "s": 3}, frozenset("ij"))
+    assert "x[i * s:i * s + k, j * s:j * s + k]" in " ".join(
+        replaced(page.source, [c]) or "" for c in changes(page, scope)
+    )
+
+
+def test_a_slope_that_is_written_by_the_output_may_be_meant_for_the_input() -> None:
+    page = Page("pass\ndef f(X):\n    return X * (1 - X)")
+    texts = [replaced(page.source, [c]) or "" for c in changes(page, SCOPE, ["sigmoid"])]
+    assert any(text.endswith("return sigmoid(X) * (1 - sigmoid(X))") for text in texts)
+
+
+def test_the_arithmetic_of_a_bound_is_tried_later_than_a_name_in_it() -> None:
+    page = Page("pass\ndef f(d, H, W, k):\n    w = H - k\n    return d")
+    scope = observed({"d": np.ones((5, 4)), "H": 5, "W": 4, "k": 2, "w": 3})
+    weights = {c.text: c.weight for c in changes(page, scope)}
+    assert weights["W"] < weights["H + k"]
+
+
+def test_the_entries_of_an_index_are_no_factors() -> None:
+    page = Page("pass\ndef f(X, N):\n    return X[N + 1]")
+    assert {c.kind for c in changes(page, SCOPE) if c.text == "N"} == {"index"}
+
+
+def test_a_count_that_something_is_divided_by_is_a_size() -> None:
+    page = Page("pass\ndef f(dW, N):\n    return dW / (N - 1)")
+    assert {c.kind for c in changes(page, SCOPE) if c.text == "N"} == {"size"}
