@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -51,7 +52,8 @@ def complaint(said: Said, spoiling: Spoilt, stage: str) -> Complaint | None:
             kind = f"{inner}, only together"
         return Complaint(kind, text, stage, spoiling)
     there = defined_in(spoiling.data, notebook=spoiling.fixture.path.suffix == ".ipynb")
-    gone = sorted(check for check in said.checks - {"*"} if not there & set(check.split(".")))
+    checks = {unicodedata.normalize("NFKC", check) for check in said.checks - {"*"}}  # as Python has names
+    gone = sorted(check for check in checks if not there & set(check.split(".")))
     return Complaint("verdict for what is gone", ", ".join(gone), stage, spoiling) if gone else None
 
 
