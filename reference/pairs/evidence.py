@@ -46,13 +46,16 @@ class DrawEvidence(NamedTuple):
         return float(np.max(np.abs(np.asarray(self.want[name], dtype=float)), initial=0.0))
 
     def sizes(self) -> dict[str, int]:
-        """Every size of an array, by where it is: the first array that has it."""
+        """Every size of an array, by where it is: the first array that has it; and how many entries each has."""
         found: dict[int, str] = {}
         arrays = {**self.primals, **{f"output {k}": c for k, c in enumerate(self.cotangents)}}
         for name, array in arrays.items():
             for axis, size in enumerate(np.shape(array)):
                 if size > 1:
                     found.setdefault(size, f"{name}.shape[{axis}]")
+        for name, array in arrays.items():
+            if np.ndim(array) > 1 and np.size(array) > 1:
+                found.setdefault(np.size(array), f"{name}.size")
         return {name: size for size, name in found.items()}
 
     def numbers(self) -> dict[str, float]:

@@ -71,7 +71,10 @@ def breaches_of(seen: PairRun) -> Iterator[Breach]:
             yield Breach(called, "MB501", text, primal=owner)
         elif owner is None:
             name = called or "what it returns"
+            whose = [p for p, a in seen.primals.items() if p not in seen.gradients and a.shape == tuple(shape)]
             text = f"{name} has shape {tuple(shape)}, which is that of nothing that the forward pass takes"
+            if whose:
+                text = f"{name} may be the gradient of {' or of '.join(whose)}: no name tells"
             yield Breach(name, "MB704", text, "inconclusive")
     for name in seen.stepped:
         text = f"{name} is changed by the step of an optimiser, from which no gradient can be told: have that kept too"

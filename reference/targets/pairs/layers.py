@@ -15,6 +15,7 @@ from reference.targets.pairs.constructing import Unprepared
 from reference.targets.pairs.divisors import divided_axes
 from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
+from reference.targets.pairs.naming import is_gradient
 from reference.targets.pairs.object_answers import answered, flat, offered, outputs_of, value_at
 from reference.targets.pairs.object_calls import ObjectRun, split
 from reference.targets.pairs.object_passes import (
@@ -181,6 +182,9 @@ def _matched(
         matched.gradients.update(late.gradients)
     gradients = {name: each.value for name, each in matched.gradients.items()}
     called = {name: each.name for name, each in matched.gradients.items()}
+    by_shape, unclear = _kept_of(matched.unmatched, {n: shapes[n] for n in subject.parameters if n not in gradients})
+    gradients |= {name: each.value for name, each in by_shape.items()}
+    called |= {name: each.name for name, each in by_shape.items()}
     rest = [name for name in subject.parameters if name not in gradients]
     steps, others = _steps(subject, plan, both, rest, primals, cotangents)
     gradients |= steps
@@ -188,7 +192,8 @@ def _matched(
     if plan.times and cotangents:
         cotangent = lifted(cotangents[0], kind)
         gradients = {name: _pulled_back(name, value, cotangent, known, kind) for name, value in gradients.items()}
-    lost = [each for each in matched.unmatched if each.returned or not gradients]
+    used = [id(each) for each in by_shape.values()]
+    lost = [e for e in matched.unmatched if (e.returned or not gradients or e in unclear) and id(e) not in used]
     return PairGradients(
         gradients,
         called,
@@ -196,6 +201,28 @@ def _matched(
         _changed(subject, plan, run, cotangents, both.handed),
         others,
     )
+
+
+def _kept_of(
+    found: Sequence[Answered], shapes: Mapping[str, tuple[int, ...]]
+) -> tuple[dict[str, Answered], list[Answered]]:
+    """Of arrays that are kept, called gradients and named after no parameter: whose they are by shape, and by the
+    first letter where several parameters have it; and those of which that says nothing.
+    """
+    kept = [each for each in found if not each.returned and is_gradient(str(each.path[-1]))]
+    of: dict[str, Answered] = {}
+    unclear = []
+    for each in kept:
+        fitting = [name for name, shape in shapes.items() if shape == each.shape]
+        alike = [one for one in kept if one.shape == each.shape]
+        if len(fitting) != 1 or len(alike) > 1:
+            fitting = [name for name in fitting if name.rpartition(".")[2][:1] == str(each.path[-1]).lstrip("_")[:1]]
+            alike = [one for one in alike if str(one.path[-1])[:1] == str(each.path[-1])[:1]]
+        if len(fitting) == len(alike) == 1:
+            of[fitting[0]] = each
+        elif shapes:
+            unclear.append(each)
+    return of, unclear
 
 
 def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str, Any], kind: StandIn) -> Any:
