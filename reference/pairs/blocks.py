@@ -14,7 +14,7 @@ from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.differences import PairDifferences
 from reference.pairs.observation import Observation
 from reference.pairs.testimony import Heard, magnitude
-from reference.pairs.tolerance import RESOLUTION, Estimate, falls, largest
+from reference.pairs.tolerance import RESOLUTION, U32, Estimate, falls, largest
 
 __all__ = ["BlockStanding", "GradientStanding", "assess"]
 
@@ -63,7 +63,8 @@ def assess(
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
     known = seen.estimates[name]
     spoken = {witness: of for witness, of in heard.items() if of.known().any() or np.isfinite(of.along)}
-    tally = _tally(spoken, central, known)
+    zero = bool(spoken) and known.same and all(_is_zero(seen, name, of) for of in spoken.values())
+    tally = _tally(spoken, central, known, scale=known.error / U32 if zero else 0.0)
     if not spoken:
         return GradientStanding(name, BlockStanding.SILENT, tally)
     size = max(largest(of.values) for of in spoken.values())
@@ -76,7 +77,6 @@ def assess(
         )
     if not seen.steady():
         return GradientStanding(name, BlockStanding.WEAK, tally)
-    zero = known.same and all(_is_zero(seen, name, of) for of in spoken.values())
     if zero:
         return _beside_zero(name, got, known, tally, exactly=size == 0.0)
     deviations = list(_deviations(got, spoken, known.allowed(size)))
@@ -130,14 +130,19 @@ def _beside_zero(name: str, got: Array, known: Estimate, tally: Tally, *, exactl
     return GradientStanding(name, standing, tally, True, exactly, relative, at=at, got=value, want=0.0)
 
 
-def _tally(heard: Mapping[str, Heard], central: PairDifferences | None, known: Estimate) -> Tally:
-    """What was looked at: every entry that some witness spoke of, and what differences had to leave out."""
+def _tally(
+    heard: Mapping[str, Heard], central: PairDifferences | None, known: Estimate, *, scale: float = 0.0
+) -> Tally:
+    """What was looked at: every entry that some witness spoke of, and what differences had to leave out.
+
+    ``scale``: of the terms that cancel, where the truth is zero.
+    """
     said = {witness: int(np.count_nonzero(of.known())) for witness, of in heard.items()}
     along = COMPLEX_STEP in heard and np.isfinite(heard[COMPLEX_STEP].along)
     tally = Tally(1, autodiff=said.get(AUTODIFF, 0), complex_step=said.get(COMPLEX_STEP, 0) + int(along))
     excluded = 0
     if central is not None:
-        size = max([known.size, *(largest(of.values) for of in heard.values())])
+        size = max([known.size, scale, *(largest(of.values) for of in heard.values())])
         finite = np.isfinite(central.bounds)
         excluded = central.excluded
         vague = int(np.count_nonzero(finite & (central.bounds > RESOLUTION * size))) if size else 0

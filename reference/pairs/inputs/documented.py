@@ -37,6 +37,7 @@ ENTRY = re.compile(
     \s*(?P<mark>:|--|—|–|-|=|\.\.\.|→|->|\t)\s*(?P<rest>.*)$""",
     re.X,
 )
+NEXT = re.compile(rf"[;,.]\s+(?=`?({NAME}(?:\s*(?:,|/|and)\s*{NAME})*)`?\s*:)")
 TAGGED = re.compile(
     rf"^(?P<indent>\s*)(?::param|@param|\\param)\s+(?P<names>{NAME})\s+(?P<rest>.*)$"
 )  # @param x matrix
@@ -80,7 +81,7 @@ def _richer(first: SaidOfEntries, second: SaidOfEntries) -> SaidOfEntries:
 def _entries(text: str, arguments: Collection[str]) -> Iterator[tuple[str, Described]]:
     """Descriptions at the head of lines; those under "Returns" are of results, unless no other is there."""
     above: list[tuple[int, str]] = []  # arguments that hold what stands further in
-    for name, indent, block in _blocks(text):
+    for name, indent, block in _blocks(text, arguments):
         while above and above[-1][0] >= indent:
             above.pop()
         within = above[-1][1] if above and name not in arguments else ""
@@ -92,11 +93,24 @@ def _entries(text: str, arguments: Collection[str]) -> Iterator[tuple[str, Descr
         yield name, _of_block(block, arguments, name, within)
 
 
-def _blocks(text: str) -> Iterator[tuple[str, int, str]]:
+def _one_each(text: str, arguments: Collection[str]) -> Iterator[str]:
+    """Lines of one description each: ``x: logits, (N, K); z: targets, (N, K)`` is two."""
+    for line in text.expandtabs().splitlines():
+        ends: list[re.Match[str]] = []
+        for match in NEXT.finditer(line):
+            named = all(name in arguments for name in re.findall(NAME, match[1]))
+            if named and ":" in line[: match.start()] and not (ends and match.start() < ends[-1].end(1)):
+                ends.append(match)
+        starts, indent = [0, *(match.end() for match in ends)], line[: len(line) - len(line.lstrip())]
+        for k, (start, end) in enumerate(zip(starts, [*(match.start() for match in ends), len(line)], strict=True)):
+            yield (indent if k else "") + line[start:end]
+
+
+def _blocks(text: str, arguments: Collection[str]) -> Iterator[tuple[str, int, str]]:
     names: list[str] = []
     lines: list[str] = []
     indent, results = 0, False
-    for line in [*text.expandtabs().splitlines(), "Args:"]:
+    for line in [*_one_each(text, arguments), "Args:"]:
         if RETURNS.match(line) or TAKES.match(line):
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names, results = [], bool(RETURNS.match(line))
