@@ -74,6 +74,12 @@ def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str,
     return {name: said._replace(dims=_multiplied(said.dims, products)) for name, said in found.items()}
 
 
+def _bounded(entries: SaidOfEntries, text: str) -> SaidOfEntries:
+    """Whole numbers with their bound, where it stands behind the shape."""
+    further = entries_said(text)
+    return further if further.law is entries.law and further.below != "" else entries
+
+
 def _richer(first: SaidOfEntries, second: SaidOfEntries) -> SaidOfEntries:
     return first if first.law is not None else second
 
@@ -160,9 +166,13 @@ def _in_a_sentence(text: str, name: str, arguments: Collection[str]) -> Describe
         if re.search(r"\b(?:and|gradient|returns?|out|output)\b", between):
             continue
         after = flat[match.end() : match.end() + 80]
-        shape = _first(f"shape {after}" if "shape" in between else f"is {after}", arguments)
-        if shape is not None and shape.at < 8:
-            return Described(shape.dims, entries_said(match[0]), text=f"{match[0]}{after}"[:120])
+        said = f"shape {after}" if "shape" in between else f"is {after}"
+        shape = next((shape for shape in shapes_in(said, arguments) if shape.at < 8), None)
+        if shape is not None:
+            others = "|".join(rf"\b{re.escape(other)}\b" for other in arguments if other != name)
+            own = re.split(rf"[.;]|{others}" if others else r"[.;]", after)[0]
+            entries = _richer(entries_said(match[0]), entries_said(own))
+            return Described(shape.dims, _bounded(entries, own), text=f"{match[0]}{after}"[:120])
     return None
 
 

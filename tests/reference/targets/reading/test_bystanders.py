@@ -30,7 +30,9 @@ def test_what_is_told_and_never_asked_is_no_obstacle() -> None:
     assert loaded.names["forward"](np.ones(2)).tolist() == [1 + np.finfo(float).eps] * 2
 
 
-@pytest.mark.parametrize("use", ["return log.scale(x)", "if log.on:\n        pass", "log.append(x)\n    return log[-1]"])
+@pytest.mark.parametrize(
+    "use", ["return log.scale(x)", "if log.on:\n        pass", "log.append(x)\n    return log[-1]"]
+)
 def test_what_is_asked_for_a_value_is_missed(use: str) -> None:
     loaded = load(Path("nowhere.py"), [Cell(None, f"log = made_by_hand()\ndef forward(x):\n    {use}\n")], np)
     with pytest.raises(NameError):
