@@ -14,7 +14,7 @@ from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.differences import PairDifferences
 from reference.pairs.observation import Observation
 from reference.pairs.testimony import Heard, magnitude
-from reference.pairs.tolerance import RESOLUTION, U32, Estimate, falls, largest
+from reference.pairs.tolerance import RESOLUTION, Estimate, falls, largest
 
 __all__ = ["BlockStanding", "GradientStanding", "assess"]
 
@@ -64,7 +64,7 @@ def assess(
     known = seen.estimates[name]
     spoken = {witness: of for witness, of in heard.items() if of.known().any() or np.isfinite(of.along)}
     zero = bool(spoken) and known.same and all(_is_zero(seen, name, of) for of in spoken.values())
-    tally = _tally(spoken, central, known, scale=known.error / U32 if zero else 0.0)
+    tally = _tally(spoken, central, known, scale=magnitude(seen, name) if zero else 0.0)
     if not spoken:
         return GradientStanding(name, BlockStanding.SILENT, tally)
     size = max(largest(of.values) for of in spoken.values())
