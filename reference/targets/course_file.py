@@ -11,6 +11,7 @@ from typing import Any
 
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair, PairKind
 from reference.interface.raised import broken, described, says
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
@@ -60,6 +61,8 @@ def course_file(
     if binding.kind == "pair" or of_a_layer:
         return alone(worker, shown, proposed if only is None else named, of_pairs, only or "")
     own = own_losses(worker, only=only, file=str(path))
+    if binding.kind is None and only not in own.names and named and all(map(_is_a_loss_of_its_own, named)):
+        return alone(worker, shown, named, of_pairs, only or "")
     functions = [f for f in functions if f.name not in own.names]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
     notes: list[str | NotJudged] = [*own.notes, *of_pairs]
@@ -83,12 +86,13 @@ def course_file(
     ]
     if binding.kind == "network":
         named, proposed = [], []
+    layers = {opened.proposal.check for opened in proposed if not strong(opened.proposal.check)}
     if details["direct"] and not named:
         entries.append(direct(worker, only or ""))
     unknown = [
         (p.check, own_of(worker, p, [binding.cost] if binding.cost else _costs_of(p, functions)))
         for p in judged
-        if p.reached == Reached.UNKNOWN_NETWORK
+        if p.reached == Reached.UNKNOWN_NETWORK and not (p.check in layers and _costs_of(p, functions) == [*LOSSES])
     ]
     entries += own.entries
     laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]
@@ -126,6 +130,10 @@ def course_file(
         names_in(survey),
         pairs=tuple(held),
     )
+
+
+def _is_a_loss_of_its_own(opened: OpenPair) -> bool:
+    return opened.proposal.kind is PairKind.VALUE and not strong(opened.proposal.check)
 
 
 def _spoilt(pair: RemotePair) -> Violation:
