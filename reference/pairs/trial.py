@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from reference.interface.entry import NotJudged, Place
 from reference.interface.exceptions import TargetDied
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.inputs.attempt import Attempt, attempt
+from reference.pairs.inputs.attempt import NOT_FINITE, Attempt, attempt
 from reference.pairs.inputs.case import PairCase, case_of
 from reference.pairs.inputs.case_line import parse
 from reference.pairs.inputs.plans import plans_of
@@ -23,7 +23,7 @@ from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
-from reference.pairs.inputs.spec import Path, Plan, Rank
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
 from reference.pairs.inputs.substitutes import may_help
 from reference.pairs.inputs.voting import contradicting, voting
 from reference.pairs.inputs.words import CaseError
@@ -36,6 +36,7 @@ READINGS = 4  # that have a vote
 SIZES, CHOICES = 3, 5  # of a plan that runs
 HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
 OWN_FAULTS = {"AttributeError", "UnboundLocalError", "Unprepared", "Unbound", "NoOutput"}
+FEW = 12  # numbers that may be in a domain by chance
 OF_AN_ARGUMENT = re.compile(r"'(?:int|float|list|tuple|dict|str|ndarray|\w*int64|\w*float64|bool|NoneType)' object")
 PATIENCE, IMPATIENCE = 5, 20  # equal failures that have nothing to do with the arguments
 DEATHS = 2
@@ -142,6 +143,9 @@ class _PlanSearch:
             if sizes is None:
                 return None
             case, one, _ = self._at(plan, sizes, {})
+            if one.runs and _few_numbers(case):
+                again = self._attempt(case._replace(seed=case.seed + 1))
+                one = again if again.kind == NOT_FINITE else one
         if one.runs:
             return case, one
         self.failures.append((plan, one))
@@ -224,3 +228,9 @@ class _PlanSearch:
         reason = f"{tried}; the nearest {nearest.reason}"
         where = nearest.place or place
         return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)
+
+
+def _few_numbers(case: PairCase) -> bool:
+    """Are there so few of them that a function may be finite there, and nowhere else?"""
+    free = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array) and spec.law is ValueLaw.NORMAL]
+    return 0 < sum(prod(int(d) for d in spec.dims) for spec in free) <= FEW
