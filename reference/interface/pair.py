@@ -60,6 +60,7 @@ class Proposal(NamedTuple):
     line: int = 1  # of the backward pass
     forward_line: int = 1
     unfinished: int | None = None  # the line where something is missing
+    limited: int | None = None  # the line of the backward pass that limits how large a gradient may be
     not_derived: str = ""  # why it is no derivative of its forward pass: a surrogate, a straight-through estimator
 
     @classmethod

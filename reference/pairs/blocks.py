@@ -63,7 +63,8 @@ def assess(
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
     known = seen.estimates[name]
     spoken = {witness: of for witness, of in heard.items() if of.known().any() or np.isfinite(of.along)}
-    zero = bool(spoken) and known.same and all(_is_zero(seen, name, of) for of in spoken.values())
+    whole = any(of.entries.size == got.size or np.isfinite(of.along) for of in spoken.values())
+    zero = known.same and whole and all(_is_zero(seen, name, of) for of in spoken.values())
     tally = _tally(spoken, central, known, scale=magnitude(seen, name) if zero else 0.0)
     if not spoken:
         return GradientStanding(name, BlockStanding.SILENT, tally)

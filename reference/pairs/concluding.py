@@ -78,7 +78,8 @@ def _of_row(
         findings.append(accused[row.primal])
     elif row.conclusion is RowConclusion.WRONG:
         follows = bool(accused)
-    if row.conclusion is RowConclusion.OPEN:
+    unsteady = any(breach.code == "MB602" for breach in standings.breaches)  # no witness can follow what is so
+    if row.conclusion is RowConclusion.OPEN and not unsteady:
         findings.append(PairFinding("MB704", "inconclusive", "exactly", row.why, place=row.place))
     if row.lost and row.conclusion is not RowConclusion.WRONG:
         line = standings.reading.case_line(row.lost[0])
@@ -129,6 +130,8 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
     """Gradients that are declared, not derived: their truth is zero everywhere, behind a step; or the file says so."""
     wrong = [row for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     why = pair.proposal.not_derived
+    if pair.proposal.limited and not any(judged.seen.run.takes_cotangent for judged in standings.judged):
+        why = f"line {pair.proposal.limited} limits how large a gradient may be"
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
@@ -150,6 +153,6 @@ def _vacuous(standings: Standings) -> str:
 def _consistent(row: Row, convention: bool, findings: Sequence[PairFinding]) -> bool | None:
     if any(finding.severity == "error" for finding in findings):
         return False
-    if any(finding.severity == "inconclusive" for finding in findings):
+    if any(finding.severity == "inconclusive" for finding in findings) or row.conclusion is RowConclusion.OPEN:
         return None
     return row.conclusion is RowConclusion.RIGHT or convention

@@ -16,7 +16,7 @@ from reference.interface.pair import OpenPair, PairDraw
 from reference.interface.raised import described
 from reference.pairs.observation import PairRun, run
 
-__all__ = ["MADE_SO", "Breach", "belongs_to", "breaches_of", "plain_run", "what_was_raised"]
+__all__ = ["MADE_SO", "Breach", "belongs_to", "breaches_of", "owed", "plain_run", "what_was_raised"]
 
 Array = NDArray[Any]
 MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
@@ -44,6 +44,9 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
     first, again = run(pair, draw, "plain"), run(pair, draw, "plain")
     if (output := _unlike(first, again)) is not None:
         return [Breach(output, "MB602", "two calls with the same arguments differ")], ""
+    if first.again is not None and not all(map(_equal, first.outputs, first.again)):
+        text = "a second call with the same arguments gives another result: the first has changed what it depends on"
+        return [Breach("*", "MB602", text)], ""
     if (output := _apart(first, recorded)) is not None:
         return [], f"what stands in NumPy's place answers otherwise than NumPy of {output}"
     return [], ""
@@ -70,11 +73,30 @@ def breaches_of(seen: PairRun) -> Iterator[Breach]:
             name = called or "what it returns"
             text = f"{name} has shape {tuple(shape)}, which is that of nothing that the forward pass takes"
             yield Breach(name, "MB704", text, "inconclusive")
-    parameters = [name for name in seen.primals if PARAMETER.fullmatch(_bare(name))]
+    for name in seen.stepped:
+        text = f"{name} is changed by the step of an optimiser, from which no gradient can be told: have that kept too"
+        yield Breach(name, "MB704", text, "inconclusive")
+    named = {belongs_to(called, seen.primals) for called, _ in seen.unmatched} | set(seen.stepped)
+    parameters = [name for name in seen.primals if name not in named and PARAMETER.fullmatch(_bare(name))]
     if any(name in seen.gradients for name in parameters):
         for name in parameters:
             if name not in seen.gradients:
-                yield Breach(name, "MB704", f"there is no gradient of {name}, and there is of others", "inconclusive")
+                text = f"there is no gradient of {name}, and there is of others"
+                yield Breach(name, "MB704", text, "inconclusive", primal=name)
+
+
+def owed(pair: OpenPair, draw: PairDraw, seen: PairRun, breach: Breach) -> bool:
+    """Whether what is missing is missed: not a gradient of what the outputs do not depend on."""
+    if breach.code != "MB704" or breach.primal not in seen.primals or breach.primal in seen.gradients:
+        return True
+    away = np.random.RandomState(draw.seed % 2**32).standard_normal(seen.primals[breach.primal].shape)
+    try:
+        told = pair.ask("pair_differences", check=pair.proposal.check, draw=draw.tree(), cotangents=seen.cotangents,
+                        points=[[breach.primal, away]], steps=[1.0])  # fmt: skip
+    except (TargetRaised, TargetDied):
+        return True
+    (ends,) = np.asarray(told["values"])
+    return bool(np.any(ends != ends[0]))
 
 
 def belongs_to(called: str, primals: Mapping[str, Array]) -> str | None:

@@ -35,6 +35,8 @@ class PairRun(NamedTuple):
     takes_cotangent: bool = True
     casts: tuple[Any, ...] = ()  # to a narrower float: [cell, line, dtype, how often]
     ties: int = 0  # switches that are exactly at their kink
+    stepped: tuple[str, ...] = ()  # parameters that were changed, and not in proportion to a gradient
+    again: list[Array] | None = None  # the outputs of a second call, where the first changed a number of the file
 
     def value(self) -> float:
         """The sum of cotangents times outputs: what the gradients are the derivative of."""
@@ -91,6 +93,8 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> PairRun:
         bool(told.get("takes_cotangent", not _is_loss(outputs, cotangents))),
         tuple(told.get("casts") or ()),
         int(told.get("ties") or 0),
+        tuple(told.get("stepped") or ()),
+        None if told.get("again") is None else [np.asarray(output) for output in told["again"]],
     )
 
 

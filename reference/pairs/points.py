@@ -38,7 +38,10 @@ def exhaustive(run: PairRun, names: Mapping[str, Array], budget: float = SMALL) 
 
 
 def points_of(run: PairRun, names: Mapping[str, Array], seed: int, *, every: bool | None = None) -> dict[str, Asked]:
-    """The entries and directions of every block that is asked. ``every``: all entries, whatever it costs."""
+    """The entries and directions of every block that is asked: some by chance, and those where most is claimed.
+
+    ``every``: all entries, whatever it costs.
+    """
     whole = exhaustive(run, names) if every is None else every
     many = _affordable(run, len(names), SAMPLED, 1)
     stream = np.random.RandomState(seed % 2**32)
@@ -47,9 +50,19 @@ def points_of(run: PairRun, names: Mapping[str, Array], seed: int, *, every: boo
         if whole or array.size <= many:
             asked[name] = Asked(np.arange(array.size), None)
         else:
-            entries = np.sort(stream.choice(array.size, many, replace=False))
+            chosen = stream.choice(array.size, many, replace=False)
+            claimed = np.argsort(-np.abs(_claimed(run, name, array)), kind="stable")[: many // 2]
+            entries = np.unique([*claimed, *chosen[~np.isin(chosen, claimed)][: many - claimed.size]])
             asked[name] = Asked(entries, stream.standard_normal(array.shape))
     return asked
+
+
+def _claimed(run: PairRun, name: str, array: Array) -> Array:
+    """The gradient that the target gives, zero where it has another shape."""
+    got = run.gradients.get(name)
+    if got is None or got.shape != array.shape or got.dtype.kind not in "fiub":
+        return np.zeros(array.size)
+    return np.nan_to_num(np.ravel(got).astype(np.float64))
 
 
 def few_of(run: PairRun, asked: Mapping[str, Asked]) -> dict[str, Asked]:

@@ -15,9 +15,10 @@ from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
 from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.laws import MADE_SO, Breach, breaches_of, plain_run, what_was_raised
+from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
+from reference.pairs.promised import promised_otherwise
 from reference.pairs.testimony import Silent
 
 __all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
@@ -180,13 +181,16 @@ def _again(judged: list[Judged]) -> bool:
 def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
     """What the first draw shows of its own. Shapes that were guessed accuse nobody."""
     pair = bench.pair
-    found = [_guessed(breach, bench, first) for breach in breaches_of(first.seen.run)]
+    seen = first.seen
+    found = [_guessed(b, bench, first) for b in breaches_of(seen.run) if owed(pair, seen.draw, seen.run, b)]
     try:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:
         plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
     place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
-    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in (*found, *plain))
+    crossed = promised_otherwise(pair.proposal)
+    every = (*found, *plain, *([crossed] if crossed else []))
+    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in every)
     return tuple(told), doubt
 
 

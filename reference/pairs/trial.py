@@ -87,6 +87,7 @@ class _PlanSearch:
         self.attempts = self.deaths = 0
         self.failures: list[tuple[Plan, Attempt]] = []
         self.hopeless: list[Attempt] = []
+        self.transposed: list[Ran] = []
         self.limit = ATTEMPTS
 
     def run(self) -> tuple[RunningPlan, ...]:
@@ -94,6 +95,8 @@ class _PlanSearch:
         for phase in PHASES:
             for rank in Rank:
                 ran = self._of_rank([plan for plan in self.plans if plan.rank is rank], phase)
+                if not ran and rank <= Rank.DOCUMENTED:  # what is documented is held against the gradient's shape
+                    ran = self.transposed[:1]
                 if ran:
                     clean = min(one.unmatched for _, _, one, _ in ran)
                     best = {plan.label: (plan, case, how) for plan, case, one, how in ran if one.unmatched == clean}
@@ -149,6 +152,8 @@ class _PlanSearch:
         if one.runs:
             return case, one
         self.failures.append((plan, one))
+        if one.transposed:
+            self.transposed.append((plan, case, one, how))
         return None
 
     def _at(self, plan: Plan, sizes: Sizes, chosen: Mapping[Path, Any]) -> tuple[PairCase, Attempt, Sizes]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
-from reference.interface.pair import OpenPair, PairKind
 from reference.interface.raised import broken, described, says
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
@@ -19,7 +18,7 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
-from reference.targets.open_pairs import alone, is_its_forward, is_named, left_over, open_pairs
+from reference.targets.open_pairs import alone, is_a_loss, is_its_forward, is_named, left_over, open_pairs
 from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
@@ -61,7 +60,8 @@ def course_file(
     if binding.kind == "pair" or of_a_layer:
         return alone(worker, shown, proposed if only is None else named, of_pairs, only or "")
     own = own_losses(worker, only=only, file=str(path))
-    if binding.kind is None and only not in own.names and named and all(map(_is_a_loss_of_its_own, named)):
+    of_its_own = binding.kind is None and not strong(only or "") and any(is_a_loss(one, only) for one in named)
+    if of_its_own and not (own.entries or own.laws):
         return alone(worker, shown, named, of_pairs, only or "")
     functions = [f for f in functions if f.name not in own.names]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
@@ -130,10 +130,6 @@ def course_file(
         names_in(survey),
         pairs=tuple(held),
     )
-
-
-def _is_a_loss_of_its_own(opened: OpenPair) -> bool:
-    return opened.proposal.kind is PairKind.VALUE and not strong(opened.proposal.check)
 
 
 def _spoilt(pair: RemotePair) -> Violation:

@@ -7,10 +7,10 @@ from typing import Any
 
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetDied, TargetRaised
-from reference.interface.pair import OpenPair, Proposal
+from reference.interface.pair import OpenPair, PairKind, Proposal
 from reference.targets.process.supervisor import Worker
 
-__all__ = ["alone", "is_its_forward", "is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_a_loss", "is_its_forward", "is_named", "left_over", "open_pairs"]
 
 
 def open_pairs(
@@ -47,6 +47,11 @@ def is_named(opened: OpenPair, name: str) -> bool:
     p = opened.proposal
     names = {p.check, p.owner} if p.owner else {p.check, p.backward, p.forward}
     return name in names
+
+
+def is_a_loss(opened: OpenPair, name: str | None) -> bool:
+    """Is this a function that returns its own loss?"""
+    return opened.proposal.kind is PairKind.VALUE and name == opened.proposal.forward
 
 
 def is_its_forward(opened: OpenPair, name: str | None) -> bool:

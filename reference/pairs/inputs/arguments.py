@@ -20,6 +20,7 @@ __all__ = ["given_to"]
 KEPT = (Part.BIAS, Part.STATE, Part.CELL, Part.GAIN, Part.SHIFT, Part.LABELS, Part.WEIGHT, Part.INPUT, Part.STATE_BIAS,
         Part.OUTPUT_BIAS)  # fmt: skip  # arrays that are given although they may be left out
 ARRAYS = (Part.INPUT, Part.LABELS, Part.WEIGHT, Part.BIAS, Part.GAIN, Part.SHIFT, Part.STATE)
+FLAT_FAMILIES = ("rows", "columns", "vector", "sequences", "steps", "heads")
 NUMBERS = (
     Part.WEIGHT,
     Part.BIAS,
@@ -49,10 +50,15 @@ def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool
             spec = _told_apart(spec, parameter.name, used)
         if spec is not None:
             made[parameter.name] = spec
+    if constructor:
+        made |= _from_here_to_there(made, setup)
     hidden = any(isinstance(s, WholeNumber) and s.size == "H" for s in made.values())
     renamed = {k: v for k, v in setup.layout.renamed.items() if not (v == "H" and hidden)}
     if constructor and setup.layout.family == "sequences" and not hidden and setup.gates > 1:
         renamed = {"M": "H"}
+    sizes = {spec.size for spec in made.values() if isinstance(spec, WholeNumber)}
+    if constructor and setup.layout.family in FLAT_FAMILIES and "D" not in sizes:  # its channels are its features
+        renamed = {"C": "D", **renamed}
     return {name: _renamed(spec, renamed) for name, spec in made.items()}
 
 
@@ -63,6 +69,15 @@ def _told_apart(spec: WholeNumber, name: str, used: dict[str, str]) -> WholeNumb
         letter = f"{letter}{len(used)}"
     used[name] = letter
     return WholeNumber(letter)
+
+
+def _from_here_to_there(made: Mapping[str, Spec], setup: Setup) -> dict[str, Spec]:
+    """Of whole numbers by names that are in no list the first is how much comes in, and the next how much goes out."""
+    sizes = {name: spec.size for name, spec in made.items() if isinstance(spec, WholeNumber)}
+    unknown = [name for name, size in sizes.items() if size == name and name not in setup.letters]
+    taken = {*sizes.values(), *(k for k, v in setup.layout.renamed.items() if v in sizes.values())}
+    free = [letter for letter in ("D", "M") if letter not in taken]
+    return {name: WholeNumber(letter) for name, letter in zip(unknown, free, strict=False)}
 
 
 def _renamed(spec: Spec, renamed: Mapping[str, str]) -> Spec:

@@ -21,7 +21,10 @@ NOT_FINITE = "not finite"
 
 
 class Attempt(NamedTuple):
-    """``unmatched``: what was returned and fits nothing. ``distance``: the smaller, the nearer it came to running."""
+    """``unmatched``: what was returned and fits nothing. ``distance``: the smaller, the nearer it came to running.
+
+    ``transposed``: both passes ran, and every gradient has as many entries as what it belongs to, in another shape.
+    """
 
     runs: bool
     unmatched: int = 0
@@ -29,6 +32,7 @@ class Attempt(NamedTuple):
     kind: str = ""  # of the exception
     place: Place | None = None
     distance: int = 9
+    transposed: bool = False
 
 
 def attempt(pair: OpenPair, case: PairCase) -> Attempt:
@@ -81,7 +85,9 @@ def examined(answer: Mapping[str, Any]) -> Attempt:
     if gradients:
         name = next(iter(gradients))
         shape, wanted = np.shape(gradients[name]), np.shape(primals.get(name, 0.0))
-        return Attempt(False, reason=f"returns a gradient of shape {shape} for {name} of shape {wanted}", distance=2)
+        same = all(name in primals and np.size(g) == np.size(primals[name]) for name, g in gradients.items())
+        reason = f"returns a gradient of shape {shape} for {name} of shape {wanted}"
+        return Attempt(False, unmatched, reason, distance=2, transposed=same)
     shapes = ", ".join(f"{name or 'one'} {tuple(shape)}" for name, shape in answer.get("unmatched") or ())
     return Attempt(False, reason=f"returns no gradient that fits an argument ({shapes or 'none at all'})", distance=2)
 

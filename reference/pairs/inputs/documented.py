@@ -54,8 +54,13 @@ SCALAR = re.compile(
 HEADS = {"note", "notes", "returns", "return", "args", "example", "todo", "inputs", "outputs", "shape", "hint", "where"}
 
 
-def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str, Described]:
-    """What the documents say of each argument, the first that gives a shape; and of the entries of dictionaries."""
+def described(
+    documents: Iterable[str], arguments: Collection[str], of_constructor: Collection[str] = ()
+) -> dict[str, Described]:
+    """What the documents say of each argument, the first that gives a shape; and of the entries of dictionaries.
+
+    ``of_constructor``: the names of its arguments, which a shape may well be made of.
+    """
     found: dict[str, Described] = {}
     texts = list(documents)
     products = {name: parts for text in texts for name, parts in product_of(text).items()}
@@ -65,7 +70,7 @@ def described(documents: Iterable[str], arguments: Collection[str]) -> dict[str,
             if before is None or (before.dims is None and said.dims is not None):
                 found[name] = said if before is None else said._replace(keys=before.keys or said.keys)
     for text in texts:
-        for name in arguments:
+        for name in (*arguments, *of_constructor):
             known = found.get(name, Described())
             enough = known.dims is not None or known.scalar or OF_SIZES.search(name.lower())
             sentence = None if enough else _in_a_sentence(text, name, arguments)
@@ -105,7 +110,12 @@ def _one_each(text: str, arguments: Collection[str]) -> Iterator[str]:
         ends: list[re.Match[str]] = []
         for match in NEXT.finditer(line):
             named = all(name in arguments for name in re.findall(NAME, match[1]))
-            if named and ":" in line[: match.start()] and not (ends and match.start() < ends[-1].end(1)):
+            behind = line[: match.start()].rstrip().endswith((")", "]"))  # a shape that ends what was said
+            if (
+                (named or (behind and ENTRY.match(line)))
+                and ":" in line[: match.start()]
+                and not (ends and match.start() < ends[-1].end(1))
+            ):
                 ends.append(match)
         starts, indent = [0, *(match.end() for match in ends)], line[: len(line) - len(line.lstrip())]
         for k, (start, end) in enumerate(zip(starts, [*(match.start() for match in ends), len(line)], strict=True)):
@@ -122,7 +132,7 @@ def _blocks(text: str, arguments: Collection[str]) -> Iterator[tuple[str, int, s
             names, results = [], bool(RETURNS.match(line))
             continue
         match = None if results else ENTRY.match(line) or BARE.match(line) or TAGGED.match(line)
-        if match and match["names"].lower() not in HEADS:
+        if match and (match["names"].lower() not in HEADS or match["names"] in arguments):
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names = re.findall(NAME, match["names"])
             names = [name for name in names if name != "and"]

@@ -23,6 +23,8 @@ def documented_plans(proposal: Proposal) -> Iterator[Plan]:
     if not any(one.dims is not None for one in said.values()):
         return
     parts = parts_of(proposal, AskedOfArgument(proposal.asked))
+    if not any(said.get(name, Described()).dims is not None for name in parts):
+        return  # of results alone
     for plan in plans_by_layout(proposal, said, rank=Rank.DOCUMENTED, layouts=_layouts(said, parts)):
         guessed = [
             path[-1]
@@ -45,15 +47,18 @@ def said_in_documents(proposal: Proposal) -> dict[str, Described]:
     """What docstrings, comments and annotations say of the arguments."""
     taken = (*proposal.constructor, *proposal.takes)
     asked = AskedOfArgument(proposal.asked)
-    names = [p.name for p in taken]
-    keys = [key for name in names for key in asked.keys(name)]
+    keys = [key for p in taken for key in asked.keys(p.name)]
     annotated = [
         f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and '"' in p.annotation
     ]
     annotated += [
         f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and "'" in p.annotation
     ]
-    return described([*map(_spaced, annotated), *proposal.documents], [*names, *keys])
+    return described(
+        [*map(_spaced, annotated), *proposal.documents],
+        [*(p.name for p in proposal.takes), *keys],
+        [p.name for p in proposal.constructor],
+    )
 
 
 def _spaced(annotation: str) -> str:

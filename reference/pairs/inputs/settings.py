@@ -99,7 +99,9 @@ def setting(name: str, parameter: Parameter | None = None, texts: Iterable[Any] 
     default = parameter.default if parameter and parameter.optional else None
     if asked and all(isinstance(t, str) for t in asked):
         first = [default] if isinstance(default, str) else []
-        both = [mode for mode in MODES if mode in asked and text in ("mode", "phase")]
+        both = (
+            MODES if text in ("mode", "phase") and set(MODES) & set(asked) else ()
+        )  # whatever is no training is a test
         return ChoiceSpec(tuple(dict.fromkeys([*first, *both, *asked])))
     if text in ("mode", "phase"):
         return ChoiceSpec((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)

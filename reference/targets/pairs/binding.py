@@ -79,7 +79,10 @@ def bound(
     rest = [value for value in forward.rest if id(value) not in used]
     for parameter in [p for p in left if is_cache(p.name)]:
         sole = len([p for p in left if is_cache(p.name)]) == 1
-        if rest:
+        holders = [k for k, value in enumerate(rest) if isinstance(value, tuple | list | Mapping)]
+        if sole and len(holders) == 1:  # beside further outputs
+            given[parameter.name] = rest.pop(holders[0])
+        elif rest:
             given[parameter.name] = rest.pop(0) if len(rest) == 1 or not sole else _all(rest)
         elif not parameter.optional:
             given[parameter.name] = forward.whole

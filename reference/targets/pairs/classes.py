@@ -13,6 +13,7 @@ from typing import Any
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
 from reference.targets.pairs.backward_arguments import is_of_labels
+from reference.targets.pairs.limits import limited_at
 from reference.targets.pairs.method_names import forwards_of, is_backward
 from reference.targets.pairs.missing import missing_line
 from reference.targets.pairs.naming import named, words
@@ -158,6 +159,7 @@ def _proposal(
         line=other.line,
         forward_line=one.line,
         unfinished=missing if missing is not None else missing_line(one.node),
+        limited=limited_at(other.node),
         not_derived="it is declared a surrogate" if declared else why_not_derived(one, other),
     )
 

@@ -69,4 +69,4 @@ def _drawn(prepare: Prepare, draw: Any, name: str) -> tuple[Prepared, list[Any]]
     plain = pair._replace(forward=forward, backward=backward)
     with np.errstate(all="ignore"):
         outputs = forward(pair.primals)
-    return plain, cotangents_for(outputs, draw["seed"], given=pair.takes_cotangent)
+    return plain, cotangents_for(outputs, draw["seed"], given=pair.takes_cotangent, small=pair.small)

@@ -35,7 +35,7 @@ def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: 
     """
     run = _FunctionRun(proposal, loaded, draw, kind)
     takes_cotangent = run.takes_cotangent
-    return Prepared(run.primals, run.forward, run.backward, takes_cotangent)
+    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, proposal.limited is not None, run.again)
 
 
 class _FunctionRun:
@@ -106,6 +106,13 @@ class _FunctionRun:
     def forward(self, primals: Mapping[str, Any]) -> list[Any]:
         with self.state.from_seed(self.draw.seed):
             return self._told(self._forward(self._arguments(primals))).outputs
+
+    def again(self, primals: Mapping[str, Any]) -> list[Any] | None:
+        if not self.state.moved:
+            return None
+        return self.state.second_of_two(
+            self.draw.seed, lambda: self._told(self._forward(self._arguments(primals))).outputs
+        )
 
     def backward(self, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> PairGradients:
         with self.state.from_seed(self.draw.seed):

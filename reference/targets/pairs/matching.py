@@ -155,7 +155,9 @@ def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any], *, loss: 
     shapes = {name: tuple(value.shape) for name, value in primals.items()}
     given = [g for g in gradients if not (g.value is None or isinstance(g.value, str | bool))]
     if any(map(_is_marked, given)):  # what else is returned is none: a state, scores, new weights
-        given = [g for g in given if _is_marked(g) or not any(g.path)]
+        owed = [name for name in shapes if not any(_is_marked(g) and _score(g, name) >= 3 for g in given)]
+        whole = len(given) == len(shapes)
+        given = [g for g in given if _is_marked(g) or not any(g.path) or (whole and _is_itself(g, owed, shapes))]
     labels = _labels(shapes) if loss else set()
     pairs: dict[int, str] = {}
 
@@ -195,6 +197,11 @@ def _in_order(given: Sequence[Gradient], shapes: Mapping[str, Any], pairs: dict[
     free = [name for name in shapes if name not in pairs.values() and not _labelled(name)]
     if len(given) == len(shapes) == 1 and left and free:
         pairs[left[0]] = free[0]
+
+
+def _is_itself(gradient: Gradient, owed: Sequence[str], shapes: Mapping[str, Any]) -> bool:
+    """Is it a primal by its very name, handed back where the gradient of that primal is owed?"""
+    return any(gradient.path == (name,) and gradient.shape == shapes[name] for name in owed)
 
 
 def _is_marked(gradient: Gradient) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from reference.targets.pairs.method_names import is_backward
 from reference.targets.pairs.source_functions import returns_of
 
 __all__ = ["missing_line"]
@@ -44,6 +45,8 @@ def _leaves_something(node: ast.FunctionDef) -> bool:
             case ast.Global() | ast.Nonlocal() | ast.Expr(value=ast.Call()) | ast.Raise():
                 return True
             case ast.AugAssign():
+                return True
+            case ast.Call(func=ast.Attribute(attr=name)) if is_backward(name):  # of what it is made of
                 return True
     return False
 

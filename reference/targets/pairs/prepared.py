@@ -17,6 +17,7 @@ class PairGradients(NamedTuple):
     called: dict[str, str]  # the target's own name of each: "dW", "grads['W1']", "self.dW"
     unmatched: tuple[tuple[str, tuple[int, ...]], ...] = ()  # what fits no primal: its name and shape
     changed: tuple[str, ...] = ()  # arguments that a call changed
+    stepped: tuple[str, ...] = ()  # parameters that were changed by something else than a rate times a gradient
 
 
 class Prepared(NamedTuple):
@@ -24,10 +25,13 @@ class Prepared(NamedTuple):
 
     ``forward(primals)`` runs the forward pass anew, each time from the same state and random numbers, and returns its
     differentiable outputs. ``backward(primals, cotangents)`` runs both passes. The primals given may be of any kind
-    of stand-in: arrays that its ``lift`` made. Neither changes what it is given.
+    of stand-in: arrays that its ``lift`` made. Neither changes what it is given. ``again``: the outputs of a second
+    forward pass in the state that a first one left, and None where no run has changed a number of the file's own.
     """
 
     primals: dict[str, NDArray]
     forward: Callable[[Mapping[str, Any]], list[Any]]
     backward: Callable[[Mapping[str, Any], Sequence[Any]], PairGradients]
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
+    small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
+    again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None

@@ -13,6 +13,7 @@ from reference.targets.pairs.asked import asked_of
 from reference.targets.pairs.classes import class_proposals
 from reference.targets.pairs.derivatives import derivative_pairs
 from reference.targets.pairs.functions import NamedPair, function_pairs
+from reference.targets.pairs.limits import limited_at
 from reference.targets.pairs.missing import missing_line
 from reference.targets.pairs.said import said_pairs, with_what_is_said
 from reference.targets.pairs.source_functions import (
@@ -78,6 +79,7 @@ def _proposal(
         line=backward.line,
         forward_line=forward.line,
         unfinished=missing if missing is not None else missing_line(forward.node),
+        limited=limited_at(backward.node),
         not_derived="" if pair.kind == PairKind.VALUE else why_not_derived(forward, backward),
     )
 

@@ -19,6 +19,7 @@ from reference.targets.stand_in.pattern import recorded
 __all__ = ["complex_step", "cotangents_for", "differences", "quiet", "recorded_run"]
 
 SIDES = (1.0, -1.0, 2.0, -2.0)  # times ε
+SMALL = 2.0**-10
 APART = 0xC07A  # the stream of the cotangents is not the one that drew the arguments
 
 
@@ -31,12 +32,13 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def cotangents_for(outputs: Sequence[NDArray], seed: int, *, given: bool) -> list[NDArray]:
-    """Standard normal in the shape of each output, as float32 has them exactly; 1 for a loss."""
+def cotangents_for(outputs: Sequence[NDArray], seed: int, *, given: bool, small: bool = False) -> list[NDArray]:
+    """Standard normal in the shape of each output, as float32 has them exactly; 1 for a loss. ``small``: times 2⁻¹⁰."""
     if not given:
         return [np.ones(np.shape(output)) for output in outputs]
     rng = np.random.RandomState(seed ^ APART)
-    return [rng.standard_normal(np.shape(output)).astype(np.float32).astype(np.float64) for output in outputs]
+    unit = SMALL if small else 1.0
+    return [unit * rng.standard_normal(np.shape(output)).astype(np.float32).astype(np.float64) for output in outputs]
 
 
 def recorded_run(
@@ -54,16 +56,19 @@ def recorded_run(
             "operations": pattern.operations,
         }
         if cotangents is None:
-            cotangents = cotangents_for(outputs, seed, given=prepared.takes_cotangent)
+            cotangents = cotangents_for(outputs, seed, given=prepared.takes_cotangent, small=prepared.small)
+        second = prepared.again(_lifted(prepared, kind))
         returned = prepared.backward(_lifted(prepared, kind), [kind.lift(np.asarray(c)) for c in cotangents])
         return {
             "primals": {name: np.asarray(array) for name, array in prepared.primals.items()},
             "outputs": outputs,
+            "again": None if second is None else [kind.lower(output) for output in second],
             "cotangents": list(cotangents),
             "gradients": {name: _lowered(kind, gradient) for name, gradient in returned.gradients.items()},
             "called": dict(returned.called),
             "unmatched": [[name, list(shape)] for name, shape in returned.unmatched],
             "changed": list(returned.changed),
+            "stepped": list(returned.stepped),
             **seen,
             "casts": pattern.cast_places(path),  # of both passes
         }

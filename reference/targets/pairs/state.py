@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,14 +19,20 @@ from reference.targets.stand_in.randomness import Generator
 __all__ = ["SameState", "generator_of"]
 
 MUTABLE = (list, dict, set, np.ndarray, random.Random, np.random.Generator, np.random.RandomState, Generator)
+NUMBERS = (int, float, np.ndarray)
+T = TypeVar("T")
 LEGACY = {"randn", "rand", "random_sample", "randint", "random_integers", "ranf", "tomaxint"}  # RandomState's alone
 
 
 class SameState:
-    """What the names of a loaded file were when a pair was prepared; ``from_seed`` has them so again and again."""
+    """What the names of a loaded file, and the attributes of its classes, were when a pair was prepared.
+
+    ``from_seed`` has them so again and again. ``moved``: a run changed a number that the file or a class of it holds.
+    """
 
     def __init__(self, loaded: Loaded, kind: StandIn) -> None:
         self.names, self.kind = loaded.names, kind
+        self.moved = False
         self.first = dict(loaded.names)  # as every run leaves them
         own_values = {name: v for name, v in loaded.names.items() if isinstance(v, MUTABLE) and name != "__builtins__"}
         self.kept = {name: _copy(v) for name, v in own_values.items()}
@@ -36,30 +42,64 @@ class SameState:
             for f in own
             if isinstance(f, FunctionType)
         ]
+        classes = {v for v in loaded.names.values() if isinstance(v, type) and v.__module__ == "target"}
+        self.attributes = [
+            (owner, name, _copy(value))
+            for owner in classes
+            for name, value in vars(owner).items()
+            if isinstance(value, (*MUTABLE, *NUMBERS)) and not name.startswith("__")
+        ]
 
     @contextmanager
     def from_seed(self, seed: int) -> Iterator[None]:
         """Afterwards the generators of this process are as they were, and so are the names."""
         with seeded(seed % 2**32):
-            theirs = getattr(self.kind.numpy, "random", None)
-            if theirs is not None and theirs is not np.random and hasattr(theirs, "seed"):
-                theirs.seed(seed % 2**32)
+            self._seed(seed)
             try:
                 yield
             finally:
                 self._restore()
 
+    def second_of_two(self, seed: int, call: Callable[[], T]) -> T:
+        """What a second call answers, with the same random numbers, in the state that the first left behind."""
+        with seeded(seed % 2**32):
+            self._seed(seed)
+            try:
+                call()
+                with seeded(seed % 2**32):
+                    self._seed(seed)
+                    return call()
+            finally:
+                self._restore()
+
+    def _seed(self, seed: int) -> None:
+        theirs = getattr(self.kind.numpy, "random", None)
+        if theirs is not None and theirs is not np.random and hasattr(theirs, "seed"):
+            theirs.seed(seed % 2**32)
+
     def _restore(self) -> None:
+        now = [(value, self.names.get(name)) for name, value in {**self.first, **self.kept}.items()]
+        now += [(value, getattr(owner, name, None)) for owner, name, value in self.attributes]
+        self.moved |= any(_differ(before, after) for before, after in now)
         for name in [name for name in self.names if name not in self.first]:
             del self.names[name]
         self.names.update(self.first)
         self.names.update({name: _copy(value) for name, value in self.kept.items()})
+        for owner, name, value in self.attributes:
+            setattr(owner, name, _copy(value))
         for f, defaults, named, attributes in self.functions:
             if any(isinstance(value, MUTABLE) for value in (*(defaults or ()), *(named or {}).values())):
                 f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
             if f.__dict__ or attributes:
                 f.__dict__.clear()
                 f.__dict__.update(attributes)
+
+
+def _differ(before: Any, after: Any) -> bool:
+    """Are both numbers, and others?"""
+    if before is after or not (isinstance(before, NUMBERS) and isinstance(after, NUMBERS)):
+        return False
+    return not np.array_equal(before, after)
 
 
 def _copy(value: Any) -> Any:

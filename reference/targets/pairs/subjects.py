@@ -5,7 +5,6 @@ Parameters that the first forward pass makes are there before any run, and what 
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ from reference.targets.pairs.objects import (
     reached,
 )
 from reference.targets.pairs.state import SameState, generator_of
-from reference.targets.pairs.supplies import RATE, Descent, supplied
+from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import StandIn
@@ -59,12 +58,6 @@ class Subject:
         first = next((p.name for p in proposal.takes if not p.optional), "")
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
         self.supplying = False
-        self.shared = [
-            (owner, name, copy.deepcopy(value))
-            for owner in {v for v in loaded.names.values() if isinstance(v, type) and v.__module__ == "target"}
-            for name, value in vars(owner).items()
-            if isinstance(value, list | dict | set) and not name.startswith("__")
-        ]
         self.state = self._constructed()
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
@@ -79,8 +72,6 @@ class Subject:
     @contextmanager
     def seeded(self) -> Iterator[None]:
         """From the same random numbers, the same names and the same attributes of classes."""
-        for owner, name, value in self.shared:
-            setattr(owner, name, copy.deepcopy(value))
         with self.same.from_seed(self.draw.seed):
             yield
 
@@ -236,16 +227,16 @@ class Subject:
         with self.seeded():
             return self.begun(primals)
 
-    def begun(self, primals: Mapping[str, Any], *, updating: bool = False) -> ObjectRun:
-        """A forward pass, to be gone on with; the caller sees to the random numbers."""
+    def begun(self, primals: Mapping[str, Any], *, rate: float | None = None) -> ObjectRun:
+        """A forward pass, to be gone on with; the caller sees to the random numbers. ``rate``: to learn by."""
         model = self.fresh()
         for name, array in self.parameters.items():
             if name in primals:
                 value = own_copy(primals[name])
                 for path in array.paths:
                     put(model, path, value)
-        for path in rates(model) if updating else ():
-            put(model, path, RATE)
+        for path in rates(model) if rate is not None else ():
+            put(model, path, rate)
         return self._call_forward(model, primals)
 
     def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:

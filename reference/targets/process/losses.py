@@ -17,6 +17,7 @@ from reference.targets.losses.network_class import is_network_class
 from reference.targets.losses.trial import TriedLoss, chosen
 from reference.targets.losses.way import LossWay, as_number
 from reference.targets.pairing.passes import STATE, Function, function
+from reference.targets.pairs.limits import line_of_limit
 from reference.targets.process.calling import singles
 from reference.targets.reading.assigned import assigned
 from reference.targets.reading.namespace import Loaded
@@ -52,9 +53,11 @@ class LossAnswers:
 
     def ask_loss(self, check: str, only: str | None) -> dict[str, Any]:
         """What is known of the loss of one of these; or why it cannot be asked."""
-        for one, _, ways in self._candidates(only):
+        for one, name, ways in self._candidates(only):
             if one == check:
-                return self._found(check, ways)
+                line = line_of_limit(self._named(name))
+                why = f"line {line} limits how large a gradient may be, and so it is that of no loss"
+                return self._found(check, ways) if line is None else {"check": check, "not_judged": why}
         raise KeyError(check)
 
     def learn_losses_of(self, target: Any, attribute: str) -> bool:

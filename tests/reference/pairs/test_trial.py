@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,8 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 from reference.pairs.inputs.spec import Rank
 from reference.pairs.trial import MOST, PairTrial, trial
-from reference.targets.process.server import Server
+from tests.reference.pairs.in_process import pairs_of
 from tests.reference.pairs.inputs.test_plans import proposal
-
-UNBOUND = dict.fromkeys(("form", "layout", "weights", "biases", "labels", "forward", "cost"))
 
 
 def raised(kind: str, message: str, function: str = "f_forward") -> TargetRaised:
@@ -257,17 +254,7 @@ if __name__ == "__main__":
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPair]:
     path = tmp_path_factory.mktemp("target") / "layers.py"
     path.write_text(SOURCE, encoding="utf-8")
-    server = Server()
-
-    def ask(ask: str, **question: Any) -> Any:
-        answer = server.answer({"ask": ask, **question})
-        if "raised" in answer:
-            raise TargetRaised(answer["raised"])
-        return answer["answer"]
-
-    ask("load", path=str(path), binding={"arguments": {}, **UNBOUND}, only=None)
-    found = [Proposal.of(tree) for tree in ask("pair_proposals")]
-    return {one.check: OpenPair(one, ask, str(path), Path(path).name) for one in found}
+    return pairs_of(path)
 
 
 def tried(pairs: dict[str, OpenPair], check: str) -> PairTrial:

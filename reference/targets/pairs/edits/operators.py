@@ -32,11 +32,12 @@ def of_operators(page: Page, node: ast.AST) -> Iterator[Change]:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             yield page.change("sign", node, page.text(operand, UNARY), 0.8)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            for symbol in COMPARISONS:
+            of_texts = any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in (left, right))
+            for symbol in ("==", "!=") if of_texts else COMPARISONS:
                 if type(op) in SYMBOLS and symbol != SYMBOLS[type(op)]:
                     text = f"{page.text(left, SUM)} {symbol} {page.text(right, SUM)}"
                     yield page.change("comparison", node, text, 0.9)
-            if not (isinstance(right, ast.Constant) and right.value == 0):
+            if not of_texts and not (isinstance(right, ast.Constant) and right.value == 0):
                 yield page.change("comparison", right, "0", 1.3)
         case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
             yield from _of_constants(page, node, value)

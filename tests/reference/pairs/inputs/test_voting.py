@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reference.interface.pair import PairKind
 from reference.pairs.inputs.case import case_of
 from reference.pairs.inputs.case_line import line_of, parse
 from reference.pairs.inputs.drawing import draw_of
 from reference.pairs.inputs.plans import plans_of
-from reference.pairs.inputs.spec import Array, ChoiceSpec, Plan, Rank, ValueLaw
+from reference.pairs.inputs.spec import Array, ChoiceSpec, Plan, Rank, ValueLaw, WholeNumber
 from reference.pairs.inputs.substitutes import may_help, substitutes
 from reference.pairs.inputs.voting import contradicting, voting
 from tests.reference.pairs.inputs.test_plans import proposal
@@ -122,3 +123,9 @@ def test_labels_that_index_are_whole_beside_a_flat_vector_too() -> None:
     asked = {"labels": {"indexes": True}}
     found = plans_of(proposal("theta num_classes input_size data labels", documents=documents, asked=asked))
     assert found[0].arguments["labels"] == Array(("m",), INT, "num_classes")
+
+
+def test_the_channels_of_rows_are_their_features() -> None:
+    found = {one.label: one for one in plans_of(proposal("x", kind=PairKind.CLASS, makes="channels"))}
+    assert found["rows"].construct["channels"] == WholeNumber("D")
+    assert found["images"].construct["channels"] == WholeNumber("C")

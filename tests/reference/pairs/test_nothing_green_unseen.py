@@ -1,0 +1,235 @@
+"""Pairs that are wrong where it is easy not to look: in test mode, in the order, in what a first call leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from reference.pairs.judge import judge_pair
+from reference.pairs.result import PairResult
+from tests.reference.pairs.in_process import pairs_of
+
+WRONG = {
+    "in test mode": ("dx", "MB", """
+        def dropout_forward(x, p, mode):
+            '''x: (N, D)'''
+            if mode == 'train':
+                mask = np.random.rand(*x.shape) < p
+                return x * mask, (mode, p, mask)
+            return x * p, (mode, p, None)
+
+        def dropout_backward(dout, cache):
+            mode, p, mask = cache
+            dx = dout * mask if mode == 'train' else SLOPE
+            return dx
+    """, ("SLOPE", "dout", "dout * p")),
+    "for several examples alone": ("self.db", "MB", """
+        class Schicht:
+            def __init__(self, ein, aus):
+                self.W = np.random.randn(aus, ein)
+                self.b = np.zeros((aus, 1))
+
+            def forward(self, x):
+                self.x = x
+                return self.W @ x + self.b
+
+            def backward(self, dout):
+                self.dW = dout @ self.x.T
+                self.db = SUM
+                return self.W.T @ dout
+    """, ("SUM", "dout[:, :1]", "dout.sum(axis=1, keepdims=True)")),
+    "the input handed back": ("x", "MB", """
+        def fc_forward(x, w, b):
+            '''x: (N, D), w: (D, M), b: (M,)'''
+            return x @ w + b, (x, w, b)
+
+        def fc_backward(dout, cache):
+            x, w, b = cache
+            dx, dw, db = dout @ w.T, x.T @ dout, dout.sum(axis=0)
+            return FIRST, dw, db
+    """, ("FIRST", "x", "dx")),
+    "not in the order of its docstring": ("*", "MB103", """
+        def scale_forward(x, g, b):
+            '''x: (N, D), g: (D,), b: (D,)'''
+            return x * g + b, (x, g)
+
+        def scale_backward(dout, cache):
+            '''Returns a tuple of:
+            - dx: of the input
+            - dg: of the gain
+            - db: of the shift
+            '''
+            x, g = cache
+            dg, db = (dout * x).sum(axis=0), dout.sum(axis=0)
+            return dout * g, LAST
+    """, ("LAST", "db, dg", "dg, db")),
+    "another at the second call": ("*", "MB602", """
+        class Scale:
+            calls = 0
+
+            def __init__(self, dim):
+                self.g = np.ones(dim)
+
+            def forward(self, x):
+                Scale.calls += 1
+                self.x, self.f = x, FACTOR
+                return self.f * self.g * x
+
+            def backward(self, dout):
+                self.dg = self.f * (dout * self.x).sum(axis=0)
+                return self.f * dout * self.g
+    """, ("FACTOR", "1 - 0.5 ** Scale.calls", "0.5")),
+    "another at the second call, by a global": ("*", "MB602", """
+        CALLS = 0
+
+        def scale_forward(x):
+            '''x: (N, D)'''
+            global CALLS
+            CALLS += 1
+            return x * FACTOR, FACTOR
+
+        def scale_backward(dout, f):
+            return dout * f
+    """, ("FACTOR", "CALLS", "3.0")),
+    "a primal of which there is no gradient": ("*", "MB704", """
+        class Dense:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_in, n_out)
+                self.b = np.zeros(n_out)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W + self.b
+
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                KEPT
+                return dout @ self.W.T
+    """, ("KEPT", "pass", "self.db = dout.sum(axis=0)")),
+    "the step of an optimiser of its own": ("*", "MB704", """
+        class Adam:
+            def __init__(self):
+                self.m, self.v = 0.0, 0.0
+
+            def step(self, w, g):
+                self.m, self.v = 0.1 * g, 0.001 * g * g
+                w -= STEP
+
+        class Dense:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_in, n_out)
+                self.lr = 0.001
+                self.opt = Adam()
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def backward(self, dout):
+                dx = dout @ self.W.T
+                self.opt.step(self.W, self.lr * (self.x.T @ dout))
+                return dx
+    """, ("STEP", "self.m / 0.1 / (np.sqrt(self.v / 0.001) + 1e-8)", "g")),
+    "no layer at all": ("*", "MB704", """
+        class Network:
+            def __init__(self, n, layers=None):
+                self.n = n
+                self.layers = FIRST
+
+            def forward(self, x):
+                for W in self.layers:
+                    x = x @ W
+                return x
+
+            def backward(self, dout):
+                for W in self.layers[::-1]:
+                    dout = dout @ W.T
+                return dout
+    """, ("FIRST", "layers or []", "(np.random.randn(n, n),)")),
+}  # fmt: skip
+
+RIGHT = {
+    "equal maxima share": """
+        class GlobalMax:
+            def forward(self, x):
+                '''x: (N, C, H, W)'''
+                self.top = np.max(x, axis=(2, 3), keepdims=True)
+                mask = (x == self.top) * 1.0
+                self.share = mask / mask.sum(axis=(2, 3), keepdims=True)
+                return self.top[:, :, 0, 0]
+
+            def backward(self, d):
+                return d[:, :, None, None] * self.share
+    """,
+    "few entries have a gradient": """
+        def pick_forward(x):
+            '''x: (N, C, H, W)'''
+            flat = x.reshape(len(x), -1)
+            at = flat.argmax(axis=1)
+            return flat[np.arange(len(x)), at], (x.shape, at)
+
+        def pick_backward(dout, cache):
+            shape, at = cache
+            dx = np.zeros(shape)
+            dx.reshape(shape[0], -1)[np.arange(shape[0]), at] = dout
+            return dx
+    """,
+    "limited in size": """
+        class Cell:
+            def __init__(self, n_in, n_hidden):
+                self.U = np.random.randn(n_hidden, n_in)
+
+            def forward(self, x):
+                self.x = x
+                return self.U @ x
+
+            def backward(self, d):
+                self.dU = d @ self.x.T
+                np.clip(self.dU, -0.1, 0.1, out=self.dU)
+                return self.U.T @ d
+    """,
+    "what nothing depends on": """
+        def cell_forward(x, w, v):
+            '''x: (N, D), w: (D, H), v: (H, M)'''
+            h = np.tanh(x @ w)
+            return h, h @ v, (x, w, h)
+
+        def cell_backward(dh, cache):
+            x, w, h = cache
+            d = dh * (1 - h ** 2)
+            dx, dw = d @ w.T, x.T @ d
+            return dx, dw
+    """,
+}
+
+
+def judged(path: Path, text: str, seed: int = 0) -> PairResult:
+    path.write_text("import numpy as np\n" + dedent(text), encoding="utf-8")
+    (pair,) = pairs_of(path).values()
+    return judge_pair(pair, seed=seed, explained=False)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_it_is_found_and_the_right_one_passes(name: str, tmp_path: Path) -> None:
+    output, code, text, (place, wrong, right) = WRONG[name]
+    severity = "inconclusive" if code == "MB704" else "error"
+    spoilt = judged(tmp_path / "wrong.py", text.replace(place, wrong))
+    found = [(row.output, f) for row in spoilt.rows for f in row.findings]
+    if spoilt.not_judged is None:
+        assert [(o, f.severity) for o, f in found if o == output and f.code.startswith(code)] == [(output, severity)]
+    else:
+        assert (output, code) == ("*", "MB704")
+    result = judged(tmp_path / "right.py", text.replace(place, right))
+    assert result.not_judged is None
+    assert [f for row in result.rows for f in row.findings] == []
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_nothing_is_accused_unseen(name: str, tmp_path: Path) -> None:
+    for seed in range(3):
+        result = judged(tmp_path / "right.py", RIGHT[name], seed=seed)
+        assert result.not_judged is None
+        assert [f for row in result.rows for f in row.findings] == []
+        assert result.rows
