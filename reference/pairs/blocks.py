@@ -63,7 +63,9 @@ def assess(
     got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
     known = seen.estimates[name]
     spoken = {witness: of for witness, of in heard.items() if of.known().any() or np.isfinite(of.along)}
-    tally = _tally(spoken, central, known)
+    whole = any(of.entries.size == got.size or np.isfinite(of.along) for of in spoken.values())
+    zero = known.same and whole and all(_is_zero(seen, name, of) for of in spoken.values())
+    tally = _tally(spoken, central, known, scale=magnitude(seen, name) if zero else 0.0)
     if not spoken:
         return GradientStanding(name, BlockStanding.SILENT, tally)
     size = max(largest(of.values) for of in spoken.values())
@@ -76,8 +78,6 @@ def assess(
         )
     if not seen.steady():
         return GradientStanding(name, BlockStanding.WEAK, tally)
-    whole = any(of.entries.size == got.size or np.isfinite(of.along) for of in spoken.values())
-    zero = known.same and whole and all(_is_zero(seen, name, of) for of in spoken.values())
     if zero:
         return _beside_zero(name, got, known, tally, exactly=size == 0.0)
     deviations = list(_deviations(got, spoken, known.allowed(size)))
@@ -131,14 +131,19 @@ def _beside_zero(name: str, got: Array, known: Estimate, tally: Tally, *, exactl
     return GradientStanding(name, standing, tally, True, exactly, relative, at=at, got=value, want=0.0)
 
 
-def _tally(heard: Mapping[str, Heard], central: PairDifferences | None, known: Estimate) -> Tally:
-    """What was looked at: every entry that some witness spoke of, and what differences had to leave out."""
+def _tally(
+    heard: Mapping[str, Heard], central: PairDifferences | None, known: Estimate, *, scale: float = 0.0
+) -> Tally:
+    """What was looked at: every entry that some witness spoke of, and what differences had to leave out.
+
+    ``scale``: of the terms that cancel, where the truth is zero.
+    """
     said = {witness: int(np.count_nonzero(of.known())) for witness, of in heard.items()}
     along = COMPLEX_STEP in heard and np.isfinite(heard[COMPLEX_STEP].along)
     tally = Tally(1, autodiff=said.get(AUTODIFF, 0), complex_step=said.get(COMPLEX_STEP, 0) + int(along))
     excluded = 0
     if central is not None:
-        size = max([known.size, *(largest(of.values) for of in heard.values())])
+        size = max([known.size, scale, *(largest(of.values) for of in heard.values())])
         finite = np.isfinite(central.bounds)
         excluded = central.excluded
         vague = int(np.count_nonzero(finite & (central.bounds > RESOLUTION * size))) if size else 0

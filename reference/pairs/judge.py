@@ -1,7 +1,7 @@
 """A pair before the court: every reading with the best evidence behind it has a vote, and what they say is concluded.
 
 *Wrong* takes every one of them: who guessed may not accuse. Readings that differ are inconclusive, both shown, with the
-line that binds one of them.
+line that binds one of them; but where a pair is right under one of which there are fewer doubts, it is right.
 """
 
 from __future__ import annotations
@@ -62,10 +62,12 @@ def judge_readings(
 
     right = [standings for standings in heard if standings.right]
     wrong = [standings for standings in heard if standings.wrong]
-    if right and wrong and not _by_output(open_pair, right):
-        return _differ(open_pair, right[0], wrong[0])
-    if right:
-        return conclude(right[0])
+    best = min(right, key=lambda standings: standings.reading.doubts, default=None)
+    wrong_as_well = [standings for standings in wrong if best and standings.reading.doubts <= best.reading.doubts]
+    if best and wrong_as_well and not _by_output(open_pair, right):
+        return _differ(open_pair, best, wrong_as_well[0])
+    if best:
+        return conclude(best)
     if len(wrong) == len(heard):
         kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
         return conclude(kindest)

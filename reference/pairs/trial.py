@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from reference.interface.entry import NotJudged, Place
 from reference.interface.exceptions import TargetDied
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.inputs.attempt import Attempt, attempt
+from reference.pairs.inputs.attempt import NOT_FINITE, Attempt, attempt
 from reference.pairs.inputs.case import PairCase, case_of
 from reference.pairs.inputs.case_line import parse
 from reference.pairs.inputs.plans import plans_of
@@ -23,7 +23,9 @@ from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.sources import sources_of
-from reference.pairs.inputs.spec import Array, Path, Plan, Rank, Spec, ValueLaw, leaves
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
+from reference.pairs.inputs.substitutes import may_help
+from reference.pairs.inputs.voting import contradicting, voting
 from reference.pairs.inputs.words import CaseError
 
 __all__ = ["MOST", "PairTrial", "trial"]
@@ -34,6 +36,7 @@ READINGS = 4  # that have a vote
 SIZES, CHOICES = 3, 5  # of a plan that runs
 HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
 OWN_FAULTS = {"AttributeError", "UnboundLocalError", "Unprepared", "Unbound", "NoOutput"}
+FEW = 12  # numbers that may be in a domain by chance
 OF_AN_ARGUMENT = re.compile(r"'(?:int|float|list|tuple|dict|str|ndarray|\w*int64|\w*float64|bool|NoneType)' object")
 PATIENCE, IMPATIENCE = 5, 20  # equal failures that have nothing to do with the arguments
 DEATHS = 2
@@ -96,8 +99,10 @@ class _PlanSearch:
                     ran = self.transposed[:1]
                 if ran:
                     clean = min(one.unmatched for _, _, one, _ in ran)
-                    best = _narrowest([found for found in ran if found[2].unmatched == clean])[:READINGS]
-                    return tuple(self._widened(plan, case, how) for plan, case, _, how in best)
+                    best = {plan.label: (plan, case, how) for plan, case, one, how in ran if one.unmatched == clean}
+                    voters = voting([plan for plan, *_ in best.values()])[:READINGS]
+                    against = contradicting(voters)
+                    return tuple(self._widened(*best[plan.label], against[plan.label]) for plan in voters)
                 if self._given_up(for_good=True):
                     return ()
         return ()
@@ -111,6 +116,8 @@ class _PlanSearch:
                 for how in ways.split():
                     if self._given_up() or len(ran) >= READINGS + 2:
                         return ran
+                    if plan.instead_of and not self._worth_trying(plan, ran):
+                        break
                     one = self._first(plan, how)
                     if one is not None:
                         if not ran:
@@ -120,6 +127,13 @@ class _PlanSearch:
             if ran:
                 return ran
         return ran
+
+    def _worth_trying(self, plan: Plan, ran: Sequence[Ran]) -> bool:
+        """Other values are no help against shapes that do not fit, nor where those of the same plan ran."""
+        if any(plan.instead_of in (of.label, of.instead_of) for of, *_ in ran):
+            return False
+        failed = next((one for of, one in reversed(self.failures) if of.label == plan.instead_of), None)
+        return failed is not None and may_help(plan, failed.reason)
 
     def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
         if (how == "fitting" and not plan.fits) or (how == "seen" and plan.rank is not Rank.SEEN):
@@ -132,6 +146,9 @@ class _PlanSearch:
             if sizes is None:
                 return None
             case, one, _ = self._at(plan, sizes, {})
+            if one.runs and _few_numbers(case):
+                again = self._attempt(case._replace(seed=case.seed + 1))
+                one = again if again.kind == NOT_FINITE else one
         if one.runs:
             return case, one
         self.failures.append((plan, one))
@@ -172,8 +189,11 @@ class _PlanSearch:
         spent = self.attempts >= (MOST if for_good else min(self.limit, MOST))
         return spent or self.deaths >= DEATHS or same
 
-    def _widened(self, plan: Plan, first: PairCase, how: str) -> RunningPlan:
-        """The same plan at other sizes, and with its other options, as far as these run."""
+    def _widened(self, plan: Plan, first: PairCase, how: str, doubts: int) -> RunningPlan:
+        """The same plan at other sizes, and with its other options, as far as these run.
+
+        ``doubts``: what speaks against it; sizes at which it does not run do as well.
+        """
         if not plan.arguments:
             return RunningPlan(self.pair, plan, (first,), ({},), tuple(self.plans))
         every = in_proportion(plan, {}, self.seed, how, SIZES + 3)
@@ -193,9 +213,11 @@ class _PlanSearch:
             if one.runs:
                 cases.insert(place, case)
                 sizes.insert(place, settled)
+            else:
+                doubts += 1
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
-        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes))
+        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts)
 
     def notes(self) -> tuple[str, ...]:
         return ()
@@ -213,36 +235,7 @@ class _PlanSearch:
         return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)
 
 
-def _narrowest(ran: Sequence[Ran]) -> list[Ran]:
-    """Of plans that differ in the laws of their entries alone the first, whose labels are of the narrowest domain.
-
-    What is right for every label is right for one-hot ones; what is right for one-hot ones need not be right for
-    others (a gradient that takes them to sum to one). Of signs alone the same cannot be said.
-    """
-    kept: dict[str, Ran] = {}
-    for found in ran:
-        key = repr((_shapes(found[0].arguments), _shapes(found[0].construct), found[0].reading))
-        kept.setdefault(key, found)
-        if _has_signs(found[0]) and not _has_many_classes(kept[key][0]):
-            kept.setdefault(f"{key} of signs", found)
-    chosen = {id(found) for found in kept.values()}
-    return [found for found in ran if id(found) in chosen]
-
-
-def _shapes(specs: Mapping[str, Spec]) -> list[tuple[Path, Any]]:
-    """Of a single array its rank alone: one row and one column are matrices too."""
-    arrays = [spec for _, spec in leaves(specs) if isinstance(spec, Array)]
-    single = len(arrays) == 1 and arrays[0].law is not ValueLaw.LABELS
-    return [
-        (way, (len(spec.dims) if single else spec.dims) if isinstance(spec, Array) else spec)
-        for way, spec in leaves(specs)
-    ]
-
-
-def _has_signs(plan: Plan) -> bool:
-    return any(isinstance(spec, Array) and spec.law is ValueLaw.SIGNS for _, spec in leaves(plan.arguments))
-
-
-def _has_many_classes(plan: Plan) -> bool:
-    hot = (ValueLaw.ONE_HOT, ValueLaw.ONE_HOT_COLUMNS)
-    return any(isinstance(spec, Array) and spec.law in hot for _, spec in leaves(plan.arguments))
+def _few_numbers(case: PairCase) -> bool:
+    """Are there so few of them that a function may be finite there, and nowhere else?"""
+    free = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array) and spec.law is ValueLaw.NORMAL]
+    return 0 < sum(prod(int(d) for d in spec.dims) for spec in free) <= FEW

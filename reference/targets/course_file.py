@@ -86,12 +86,13 @@ def course_file(
     ]
     if binding.kind == "network":
         named, proposed = [], []
+    layers = {opened.proposal.check for opened in proposed if not strong(opened.proposal.check)}
     if details["direct"] and not named:
         entries.append(direct(worker, only or ""))
     unknown = [
         (p.check, own_of(worker, p, [binding.cost] if binding.cost else _costs_of(p, functions)))
         for p in judged
-        if p.reached == Reached.UNKNOWN_NETWORK
+        if p.reached == Reached.UNKNOWN_NETWORK and not (p.check in layers and _costs_of(p, functions) == [*LOSSES])
     ]
     entries += own.entries
     laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]

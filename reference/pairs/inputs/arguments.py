@@ -12,6 +12,7 @@ from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.parts import Setup
 from reference.pairs.inputs.settings import configured, setting, size_argument
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
+from reference.pairs.inputs.substitutes import in_whole_numbers
 from reference.pairs.inputs.vocabulary import OF_SIZES, Part, part_of, plain
 
 __all__ = ["given_to"]
@@ -19,7 +20,17 @@ __all__ = ["given_to"]
 KEPT = (Part.BIAS, Part.STATE, Part.CELL, Part.GAIN, Part.SHIFT, Part.LABELS, Part.WEIGHT, Part.INPUT, Part.STATE_BIAS,
         Part.OUTPUT_BIAS)  # fmt: skip  # arrays that are given although they may be left out
 ARRAYS = (Part.INPUT, Part.LABELS, Part.WEIGHT, Part.BIAS, Part.GAIN, Part.SHIFT, Part.STATE)
+FLAT_FAMILIES = ("rows", "columns", "vector", "sequences", "steps", "heads")
+NUMBERS = (
+    Part.WEIGHT,
+    Part.BIAS,
+    Part.GAIN,
+    Part.SHIFT,
+    Part.THETA,
+)  # may be said to be a number
+A_NUMBER = re.compile(r"\bscalars?\b|\bfloat\b|\bnumber\b", re.IGNORECASE)
 ARRAY_ATTRIBUTES = {"shape", "T", "dot", "ndim", "reshape", "sum", "mean", "copy", "transpose", "size", "dtype", "max"}
+A_WHOLE_NUMBER = re.compile(r"\W*(?:an? )?(?:positive |non-?negative )?(?:int|integer)\b", re.IGNORECASE)
 TOLD = r"reg\w*|lambd\w*|lam|l2\w*|\w*keep\w*|drop\w*|p|p_drop\w*|stride\w*|pad\w*|mode|weight_?decay|\w*_reg"
 CONFIG = r"\w*(?:param|params|cfg|config|opts?|options|hparams?|kwargs)"
 LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch\w*|structure|nodes|topology"
@@ -45,6 +56,9 @@ def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool
     renamed = {k: v for k, v in setup.layout.renamed.items() if not (v == "H" and hidden)}
     if constructor and setup.layout.family == "sequences" and not hidden and setup.gates > 1:
         renamed = {"M": "H"}
+    sizes = {spec.size for spec in made.values() if isinstance(spec, WholeNumber)}
+    if constructor and setup.layout.family in FLAT_FAMILIES and "D" not in sizes:  # its channels are its features
+        renamed = {"C": "D", **renamed}
     return {name: _renamed(spec, renamed) for name, spec in made.items()}
 
 
@@ -87,6 +101,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
     plainly = setting(name, parameter, asked.texts(name))
+    if plainly is not None and (asked.does("counts", name) or A_WHOLE_NUMBER.match(said.text)):
+        plainly = in_whole_numbers(plainly)
     letter = size_argument(name)
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
@@ -100,6 +116,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         scalar = _scalar(parameter, plainly, letter, part, constructor, setup)
         if scalar is not None:
             return scalar
+        if part in NUMBERS and said.scalar and A_NUMBER.search(said.text):
+            return Array(())
     elif part is Part.UNKNOWN or (isinstance(plainly, ChoiceSpec) and len(text) > 1 and part not in ARRAYS):
         if plainly is not None and not (setup.guess == "whole" and re.search(r"scale|factor|ratio", text)):
             return plainly

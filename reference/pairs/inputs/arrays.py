@@ -20,7 +20,7 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
     law, below = said.entries.law, said.entries.below
     part = setup.parts.get(name, Part.UNKNOWN)
     if part is Part.LABELS and law in (None, ValueLaw.NORMAL) and setup.form is not None:
-        return setup.form.labels._replace(dims=dims)
+        return _of_classes(setup.form.labels._replace(dims=dims), setup)
     if law is ValueLaw.LABELS and not below and part is Part.INPUT:
         law = None
     if law is ValueLaw.LABELS and part in (Part.LABELS, Part.INDICES, Part.INPUT, Part.UNKNOWN, Part.PREDICTION):
@@ -42,6 +42,13 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
     return Array(dims, law or (ValueLaw.POSITIVE if part is Part.VARIANCE else ValueLaw.NORMAL))
 
 
+def _of_classes(labels: Array, setup: Setup) -> Array:
+    """Of as many classes as are documented, where a size is called so."""
+    named = next((letter for letter in sorted(setup.letters) if CLASSES.fullmatch(letter.lower())), None)
+    return labels._replace(below=named) if labels.law is ValueLaw.LABELS and labels.below == 2 and named else labels
+
+
+CLASSES = re.compile(r"\w*(?:class(?:es)?|labels)|n_?y")
 ANY_SIZE = re.compile(r"score|logit|margin|distance")
 BATCH = {"N", "m", "batch_size", "batch", "B", "n_samples", "num_examples", "number_examples", "num_samples", "n", "bs"}
 
@@ -90,8 +97,9 @@ def laid_out(name: str, part: Part, setup: Setup) -> Spec:
         return Array(axes or inputs, ValueLaw.BITS)
     if axes is None:
         return Array(inputs)
-    if Part.INDICES in setup.parts.values() and part is Part.WEIGHT:
-        return Array(("V", "D"))
+    looked_up = Part.INPUT if Part.WEIGHT not in setup.parts.values() else Part.WEIGHT
+    if Part.INDICES in setup.parts.values() and part is looked_up:  # a table
+        return Array(("D", "V") if layout.examples == "last" and part is Part.INPUT else ("V", "D"))
     if part is Part.BIAS and Part.STATE_WEIGHT in setup.parts.values():
         axes = layout.of(Part.STATE_BIAS, setup.gates) or axes
     if part in (Part.WEIGHT, Part.BIAS):

@@ -14,9 +14,10 @@ from reference.pairs.inputs.case import PairCase
 from reference.pairs.inputs.drawing import draw_of
 from reference.pairs.inputs.said import is_example
 
-__all__ = ["Attempt", "attempt", "draw_for", "examined"]
+__all__ = ["NOT_FINITE", "Attempt", "attempt", "draw_for", "examined"]
 
 LONGEST = 160  # of a message
+NOT_FINITE = "not finite"
 
 
 class Attempt(NamedTuple):
@@ -70,7 +71,7 @@ def examined(answer: Mapping[str, Any]) -> Attempt:
     if not any(o.size for o in outputs) or any(o.dtype.kind not in "fiub" for o in outputs):
         return Attempt(False, reason="returns nothing that is a number on its way forward", distance=5)
     if not all(np.isfinite(o).all() for o in outputs):
-        return Attempt(False, reason="is not finite on its way forward", distance=4)
+        return Attempt(False, reason="is not finite on its way forward", kind=NOT_FINITE, distance=4)
     primals, gradients = answer["primals"], answer["gradients"]
     fitting = [
         name

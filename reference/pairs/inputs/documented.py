@@ -37,6 +37,7 @@ ENTRY = re.compile(
     \s*(?P<mark>:|--|—|–|-|=|\.\.\.|→|->|\t)\s*(?P<rest>.*)$""",
     re.X,
 )
+NEXT = re.compile(rf"[;,.]\s+(?=`?({NAME}(?:\s*(?:,|/|and)\s*{NAME})*)`?\s*:)")
 TAGGED = re.compile(
     rf"^(?P<indent>\s*)(?::param|@param|\\param)\s+(?P<names>{NAME})\s+(?P<rest>.*)$"
 )  # @param x matrix
@@ -50,7 +51,6 @@ QUOTED = re.compile(r"['\"](\w+)['\"]")
 SCALAR = re.compile(
     r"\bscalar\b|\bfloat\b|\bfloating|\bstrength\b|\bconstant\b|\bhyper-?parameter\b|\brate\b|\binteger\b|\bint\b", re.I
 )
-NEXT = re.compile(rf"(?<=[)\]])\s*[,;]\s+(?=[`'\"*]{{0,2}}{NAME}[`'\"*]{{0,2}}\s*:)")  # x: (N, D), w: (D, M)
 HEADS = {"note", "notes", "returns", "return", "args", "example", "todo", "inputs", "outputs", "shape", "hint", "where"}
 
 
@@ -79,6 +79,12 @@ def described(
     return {name: said._replace(dims=_multiplied(said.dims, products)) for name, said in found.items()}
 
 
+def _bounded(entries: SaidOfEntries, text: str) -> SaidOfEntries:
+    """Whole numbers with their bound, where it stands behind the shape."""
+    further = entries_said(text)
+    return further if further.law is entries.law and further.below != "" else entries
+
+
 def _richer(first: SaidOfEntries, second: SaidOfEntries) -> SaidOfEntries:
     return first if first.law is not None else second
 
@@ -98,11 +104,29 @@ def _entries(text: str, arguments: Collection[str]) -> Iterator[tuple[str, Descr
         yield name, _of_block(block, arguments, name, within)
 
 
+def _one_each(text: str, arguments: Collection[str]) -> Iterator[str]:
+    """Lines of one description each: ``x: logits, (N, K); z: targets, (N, K)`` is two."""
+    for line in text.expandtabs().splitlines():
+        ends: list[re.Match[str]] = []
+        for match in NEXT.finditer(line):
+            named = all(name in arguments for name in re.findall(NAME, match[1]))
+            behind = line[: match.start()].rstrip().endswith((")", "]"))  # a shape that ends what was said
+            if (
+                (named or (behind and ENTRY.match(line)))
+                and ":" in line[: match.start()]
+                and not (ends and match.start() < ends[-1].end(1))
+            ):
+                ends.append(match)
+        starts, indent = [0, *(match.end() for match in ends)], line[: len(line) - len(line.lstrip())]
+        for k, (start, end) in enumerate(zip(starts, [*(match.start() for match in ends), len(line)], strict=True)):
+            yield (indent if k else "") + line[start:end]
+
+
 def _blocks(text: str, arguments: Collection[str]) -> Iterator[tuple[str, int, str]]:
     names: list[str] = []
     lines: list[str] = []
     indent, results = 0, False
-    for line in [*_one_a_line(text.expandtabs().splitlines()), "Args:"]:
+    for line in [*_one_each(text, arguments), "Args:"]:
         if RETURNS.match(line) or TAKES.match(line):
             yield from ((name, indent, "\n".join(lines)) for name in names)
             names, results = [], bool(RETURNS.match(line))
@@ -118,13 +142,6 @@ def _blocks(text: str, arguments: Collection[str]) -> Iterator[tuple[str, int, s
             lines.append(line)
         elif names:  # a paragraph ends a description
             lines.append("")
-
-
-def _one_a_line(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        first, *others = NEXT.split(line) if ENTRY.match(line) else [line]
-        yield first
-        yield from (f"{line[: len(line) - len(line.lstrip())]}{other}" for other in others)
 
 
 def _of_block(block: str, arguments: Collection[str], name: str, within: str) -> Described:
@@ -159,9 +176,13 @@ def _in_a_sentence(text: str, name: str, arguments: Collection[str]) -> Describe
         if re.search(r"\b(?:and|gradient|returns?|out|output)\b", between):
             continue
         after = flat[match.end() : match.end() + 80]
-        shape = _first(f"shape {after}" if "shape" in between else f"is {after}", arguments)
-        if shape is not None and shape.at < 8:
-            return Described(shape.dims, entries_said(match[0]), text=f"{match[0]}{after}"[:120])
+        said = f"shape {after}" if "shape" in between else f"is {after}"
+        shape = next((shape for shape in shapes_in(said, arguments) if shape.at < 8), None)
+        if shape is not None:
+            others = "|".join(rf"\b{re.escape(other)}\b" for other in arguments if other != name)
+            own = re.split(rf"[.;]|{others}" if others else r"[.;]", after)[0]
+            entries = _richer(entries_said(match[0]), entries_said(own))
+            return Described(shape.dims, _bounded(entries, own), text=f"{match[0]}{after}"[:120])
     return None
 
 

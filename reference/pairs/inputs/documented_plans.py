@@ -29,10 +29,18 @@ def documented_plans(proposal: Proposal) -> Iterator[Plan]:
         guessed = [
             path[-1]
             for path, spec in leaves(plan.arguments)
-            if isinstance(spec, Array) and said.get(path[-1], Described()).dims is None
+            if isinstance(spec, Array) and not _said(spec, said.get(path[-1], Described()))
         ]
         where = "; ".join(f"{name}: {one.text}" for name, one in said.items() if one.dims is not None)
-        yield plan._replace(rank=Rank.TRIED if guessed else Rank.DOCUMENTED, where=where)
+        if not guessed:
+            yield plan._replace(rank=Rank.DOCUMENTED, where=where)
+            continue
+        known = tuple(name for name, one in said.items() if one.dims is not None)
+        yield plan._replace(rank=Rank.TRIED, where=where, documented=known)
+
+
+def _said(spec: Array, of: Described) -> bool:
+    return of.dims is not None or (of.scalar and not spec.dims)
 
 
 def said_in_documents(proposal: Proposal) -> dict[str, Described]:

@@ -30,6 +30,7 @@ __all__ = ["draw_of", "milder"]
 
 GRID = 0.5  # between the values of a draw that is to have ties
 RARE = 0.3  # of spikes
+SCALED = (ValueLaw.NORMAL, ValueLaw.INNER)
 
 
 def draw_of(case: PairCase) -> PairDraw:
@@ -82,11 +83,11 @@ def _array(spec: Array, rng: np.random.RandomState, case: PairCase) -> NDArray:
     if spec.law is ValueLaw.MASK:
         return _mixed(rng.random_sample(dims) < 0.5, False)
     values = LAWS[spec.law](dims, rng)
-    if spec.law in (ValueLaw.NORMAL, ValueLaw.POSITIVE, ValueLaw.UNIT):
-        if spec.law is ValueLaw.NORMAL:
+    if spec.law in (ValueLaw.NORMAL, ValueLaw.INNER, ValueLaw.POSITIVE, ValueLaw.UNIT):
+        if spec.law in SCALED:
             values = values * case.scale
         if case.ties:
-            values = np.round(values / GRID) * GRID + (GRID if spec.law is not ValueLaw.NORMAL else 0.0)
+            values = np.round(values / GRID) * GRID + (0.0 if spec.law in SCALED else GRID)
     values = values.astype(np.float32)
     return values if case.dtype == "float32" else values.astype(np.float64)
 
@@ -131,6 +132,7 @@ LAWS: Mapping[ValueLaw, Any] = {
     ValueLaw.NORMAL: lambda dims, rng: np.asarray(rng.standard_normal(dims)),
     ValueLaw.POSITIVE: lambda dims, rng: 0.5 + rng.random_sample(dims),
     ValueLaw.UNIT: _unit,
+    ValueLaw.INNER: lambda dims, rng: 1.9 * rng.random_sample(dims) - 0.95,
     ValueLaw.ROWS: lambda dims, rng: _probable(dims, rng, -1),
     ValueLaw.COLUMNS: lambda dims, rng: _probable(dims, rng, 0),
     ValueLaw.ONE_HOT: lambda dims, rng: _one_hot(dims, rng, len(dims) - 1),

@@ -44,7 +44,9 @@ def label_forms(outputs: tuple[Size, ...], examples: str, *, whole: bool = False
     ]
     if single:
         flat = outputs if len(outputs) == 1 else each
+        indices = [LabelForm("integers of two classes", Array(flat, ValueLaw.LABELS, 2))] if whole else []
         return [
+            *indices,
             *same,
             *([LabelForm("0 or 1, flat", Array(flat, ValueLaw.BITS), ValueLaw.UNIT)] if flat != outputs else []),
             *(

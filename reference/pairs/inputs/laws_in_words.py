@@ -34,6 +34,8 @@ BITS = re.compile(
     r"\b1 (?:if|where|when|for)\b.*\b0 (?:if|where|when|for|else|otherwise|not)|\b0 (?:if|where|when|for)\b.*\b1 (?:if|where|when|for|else|otherwise|not)|[{\[]\s*0\s*,\s*1\s*[}\]]|\b0\s*(?:or|/|and)\s*1\b|\b1\s*(?:or|/)\s*0\b|\bbinary\b",
     re.I | re.S,
 )
+INTERVAL = re.compile(r"\b(?:in|within|of|from)\s*\[\s*0\s*,\s*1\s*\]|\bbetween 0 and 1\b", re.I)
+OF_CLASSES = re.compile(r"target|label|class|truth|binary", re.I)
 LABELS = re.compile(
     r"\binteger(?:s)?\b|\bint\b|\bclass ind\w+|\bind(?:ices|ex|exes)\b|\bid(?:x|xs|s)\b|\btoken ids\b|\bis the (?:class )?label for\b|"
     r"\bclass labels?\b|\bsparse\b|\bint(?:32|64)\b",
@@ -60,6 +62,8 @@ def entries_said(text: str) -> SaidOfEntries:
             return SaidOfEntries(ValueLaw.LABELS, int(name) if name.isdigit() else name)
     if SIGNS.search(text):
         return SaidOfEntries(ValueLaw.SIGNS)
+    if INTERVAL.search(text) and not OF_CLASSES.search(text):
+        return SaidOfEntries(ValueLaw.ROWS if PROBABLE.search(text) else ValueLaw.UNIT)
     if BITS.search(text):
         return SaidOfEntries(ValueLaw.BITS)
     if LABELS.search(text):

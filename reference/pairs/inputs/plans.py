@@ -12,14 +12,15 @@ from reference.pairs.inputs.said import said_plans
 from reference.pairs.inputs.seen import seen_plans
 from reference.pairs.inputs.settings import setting
 from reference.pairs.inputs.sizes import FLAT
-from reference.pairs.inputs.spec import Array, Path, Plan, Rank, Spec, ValueLaw, names_of_plan, replaced
+from reference.pairs.inputs.spec import Plan, Rank, Spec, names_of_plan
+from reference.pairs.inputs.substitutes import substitutes
 from reference.pairs.inputs.tried import plans_by_layout
 from reference.pairs.inputs.vocabulary import Part, part_of
 
 __all__ = ["plans_of"]
 
 LETTERS = 12
-POSITIVES = 6  # plans that are also tried with positive numbers
+SUBSTITUTED = 6  # plans that are also tried with other values
 MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 
 
@@ -42,9 +43,12 @@ def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
             by_rank[plan.rank].append(
                 plan._replace(arguments={**further, **plan.arguments}) if plan.arguments else plan
             )
+    named: dict[Rank, list[Plan]] = {rank: [] for rank in Rank}
+    for plan in _named(chain.from_iterable(by_rank[rank] for rank in Rank)):
+        named[plan.rank].append(plan)
     for rank in (Rank.DOCUMENTED, Rank.TRIED):
-        by_rank[rank] += [other for plan in by_rank[rank][:POSITIVES] for other in _positive(plan)]
-    return list(_named(chain.from_iterable(by_rank[rank] for rank in Rank)))
+        named[rank] += [other for plan in named[rank][:SUBSTITUTED] for other in substitutes(plan)]
+    return list(chain.from_iterable(named[rank] for rank in Rank))
 
 
 def _meaning(plan: Plan) -> str:
@@ -54,17 +58,6 @@ def _meaning(plan: Plan) -> str:
         letters = {}
     text = repr((plan.arguments, plan.construct, plan.reading))
     return re.sub(r"(?<=['*+/-])[A-Za-z]\w*(?=['*+/-])", lambda m: letters.get(m[0], m[0]), text)
-
-
-def _positive(plan: Plan) -> Iterator[Plan]:
-    """The same where every number is positive: what is under a logarithm or a root."""
-
-    def change(_: Path, spec: Spec) -> Spec:
-        return spec._replace(law=ValueLaw.POSITIVE) if isinstance(spec, Array) and spec.law is ValueLaw.NORMAL else spec
-
-    arguments = replaced(plan.arguments, change)
-    if arguments != plan.arguments:
-        yield plan._replace(label=f"{plan.label} positive", arguments=arguments)
 
 
 def _for_the_backward_pass_alone(proposal: Proposal) -> dict[str, Spec]:

@@ -56,6 +56,7 @@ class ValueLaw(StrEnum):
     NORMAL = "normal"
     POSITIVE = "positive"
     UNIT = "unit"  # each between 0 and 1
+    INNER = "inner"  # each between −1 and 1
     ROWS = "probabilities"  # sum to one along the last axis
     COLUMNS = "probability-columns"  # along the first
     ONE_HOT = "one-hot"
@@ -119,6 +120,8 @@ class Plan(NamedTuple):
     reading: Mapping[str, str] = {}
     where: str = ""  # the evidence, for the report
     fits: tuple[tuple[str, str], ...] = ()
+    instead_of: str = ""  # the plan that has to fail before this one is tried
+    documented: tuple[str, ...] = ()  # arrays whose axes are, in a plan of which the rest is guessed
 
 
 class SizeError(ValueError):

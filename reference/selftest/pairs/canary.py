@@ -34,7 +34,7 @@ PLANTED: dict[str, Change] = {
 class _Drawn:
     """The one way to feed it."""
 
-    rank, label, bind, said, cases = 0, "said", "", "x, w", (0, 1, 2)
+    rank, label, bind, said, doubts, cases = 0, "said", "", "x, w", 0, (0, 1, 2)
 
     def sizes(self, index: int) -> dict[str, int]:
         return {"N": 3 + index, "D": 2}

@@ -57,7 +57,7 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     taken: set[str] = set()
     for name in filter(is_backward, methods):
         forward = next((f for f in forwards_of(name, methods) if methods[f].takes), None)
-        if forward is None or not {name, forward} & own:
+        if forward is None or not ({name, forward} & own or _hands_functions_on(node)):
             continue
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
@@ -68,6 +68,26 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+
+
+def _hands_functions_on(node: ast.ClassDef) -> bool:
+    """Does its constructor make it what it is by the functions that it gives its base's? ``Tanh(Activation)``"""
+    made = next((s for s in node.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"), None)
+    if made is None:
+        return False
+    inner = {s.name for s in ast.walk(made) if isinstance(s, ast.FunctionDef)}
+    inner |= {t.id for s in ast.walk(made) if isinstance(s, ast.Assign) and isinstance(s.value, ast.Lambda)
+              for t in s.targets if isinstance(t, ast.Name)}  # fmt: skip
+    taken = {a.arg for a in made.args.args}
+    for call in ast.walk(made):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "__init__":
+            given = [*call.args, *(k.value for k in call.keywords)]
+            names = [value.id for value in given if isinstance(value, ast.Name)]
+            if any(isinstance(value, ast.Lambda) for value in given) or inner & set(names):
+                return True
+            if len(given) > 1 and len(names) == len(given) and not taken & set(names):  # functions of the file
+                return True
+    return False
 
 
 def _with_loss(proposal: Proposal, methods: Mapping[str, SourceFunction]) -> Proposal:

@@ -19,8 +19,9 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from reference.targets.reading.bystanders import bystanders
 from reference.targets.reading.imports import WITH_CACHES, Imports
-from reference.targets.reading.promises import is_supplied, spelt
+from reference.targets.reading.promises import Absent, is_supplied, spelt
 from reference.targets.reading.source import Cell, filename, place, read
 from reference.targets.reading.statements import Unloadable, definitions
 from reference.targets.reading.vocabulary import plain
@@ -89,6 +90,9 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
                 Unloadable(getattr(node, "name", None), cell, node.lineno, f"{type(error).__name__}: {error}")
             )
     names |= _missing(nodes, names, found.skipped, spelt(imports.helpers))
+    lost = {name: name for name in found.skipped if name not in names}
+    lost |= {name: f"{name} {value._name}" for name, value in names.items() if type(value) is Absent}
+    names |= bystanders(nodes, lost)
     return Loaded(names, own, broken, found.skipped, found.repaired)
 
 

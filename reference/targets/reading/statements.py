@@ -36,7 +36,14 @@ KEPT_DECORATORS = (
 GENERATORS = ("RandomState", "default_rng", "Generator", "PCG64", "SeedSequence")
 HARMLESS = {f"{numpy}.random.{name}" for numpy in ("np", "numpy") for name in GENERATORS}  # calls that do no work
 HARMLESS |= {f"{numpy}.{name}" for numpy in ("np", "numpy", "math") for name in ("sqrt", "log", "exp")}
+HARMLESS |= {
+    f"{numpy}.{name}" for numpy in ("np", "numpy") for name in ("finfo", "iinfo", "dtype", "float32", "float64")
+}
 HARMLESS |= {"namedtuple", "collections.namedtuple", "random.Random", "float", "int", "RandomState", "default_rng"}
+HARMLESS |= {"logging.getLogger", "getLogger", "threading.Lock", "Lock", "abs", "min", "max", "round", "dict", "list"}
+HARMLESS |= {
+    f"{at}{name}" for at in ("", "collections.") for name in ("defaultdict", "deque", "OrderedDict", "Counter")
+}
 
 
 class Loadable(NamedTuple):

@@ -12,6 +12,7 @@ from reference.targets.stand_in.kind import Refused
 from reference.targets.stand_in.mutable_jax import concrete, is_ours, made, values_of
 from reference.targets.stand_in.mutable_jax_arithmetic import arithmetic
 from reference.targets.stand_in.number_types import type_behind
+from reference.targets.stand_in.switches import note_cast_to
 
 __all__ = ["MOVEMENT", "array", "dtype_of"]
 
@@ -70,6 +71,8 @@ def astype(a: Any, dtype: Any, copy: bool = True, **options: Any) -> Any:
     wanted = dtype_of(dtype)
     if wanted.kind == "f" and a.value.dtype.kind == "f":
         return made(a.value.copy("K"), a.labels.copy("K"), scalar=a.scalar) if copy else a
+    if a.value.dtype.kind == "f":
+        note_cast_to(wanted, a.value)
     return made(a.value.astype(wanted), scalar=a.scalar)
 
 

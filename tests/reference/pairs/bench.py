@@ -76,6 +76,7 @@ class Tried:
     """The readings' interface, over one list of sizes an index."""
 
     rank, label, bind, said, cases = 1, "as it is called", "--bind it=as-called", "drawn as it is called", (0, 1, 2)
+    doubts = 0
 
     def __init__(self, pair: Pair, mild: float = 0.25, names: Mapping[str, Any] | None = None, **own: Any) -> None:
         self.pair, self.mild = pair, mild

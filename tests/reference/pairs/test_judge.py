@@ -200,6 +200,14 @@ def test_readings_of_one_rank_that_differ_are_inconclusive_and_both_are_shown() 
         assert '--bind "zeros"' in finding.text
 
 
+@pytest.mark.parametrize(("right", "wrong", "consistent"), [(0, 1, True), (1, 0, None), (1, 1, None)])
+def test_right_under_the_reading_of_fewer_doubts_is_right(right: int, wrong: int, consistent: bool | None) -> None:
+    readings = [labelled("zeros"), labelled("from 0")]
+    readings[0].doubts, readings[1].doubts = right, wrong
+    (row,) = judged(first_class_only(), *readings).rows
+    assert row.consistent is consistent
+
+
 def test_a_reading_of_a_lower_rank_has_no_vote() -> None:
     assert judged(first_class_only(), labelled("zeros", 3), labelled("from 0", 1)).rows[0].consistent is False
     assert judged(first_class_only(), labelled("zeros", 1), labelled("from 0", 3)).rows[0].consistent is True

@@ -56,6 +56,8 @@ def test_a_gradient_that_is_zero_is_held_to_what_cancels_in_it() -> None:
         block = judge_draw(opened, reading.draw(seed, seed)).blocks["b"]
         assert block.zero
         assert block.standing is BlockStanding.RIGHT
+        assert block.tally.coordinates
+        assert not block.tally.uncovered
 
     def forgets(xp, p, dout):
         return pair.backward(xp, p, dout) | {"b": dout.sum(axis=0)}

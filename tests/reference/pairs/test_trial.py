@@ -68,6 +68,30 @@ def test_a_forward_pass_that_is_not_finite_does_not_run() -> None:
     assert found.readings[0].label.endswith("positive")
 
 
+def test_a_domain_is_looked_for_and_is_not_where_all_numbers_run() -> None:
+    def arctanh(given: dict[str, Any]) -> Any:
+        with np.errstate(all="ignore"):
+            return [np.arctanh(given["x"])], {"x": given["x"]}
+
+    assert any(reading.label == "rows-inner" for reading in trial(made_up(proposal("x"), arctanh)).readings)
+    everywhere = trial(made_up(proposal("x"), lambda given: ([given["x"]], {"x": given["x"]})))
+    assert not any(reading.label.endswith(("-inner", "-unit", "-positive")) for reading in everywhere.readings)
+
+
+def test_a_reading_that_runs_at_some_sizes_alone_is_doubted() -> None:
+    seen: set[tuple[int, ...]] = set()
+
+    def small(given: dict[str, Any]) -> Any:
+        shape = given["x"].shape
+        seen.update([shape] if not any(len(one) == 2 for one in seen) else [])
+        if len(shape) == 2 and shape not in seen:
+            raise raised("IndexError", "index 4 is out of bounds")
+        return [given["x"]], {"x": given["x"]}
+
+    doubts = {reading.label: reading.doubts for reading in trial(made_up(proposal("x"), small)).readings}
+    assert doubts["rows"] > doubts["one-vector"] == 0
+
+
 def test_nothing_that_runs_is_told_with_the_nearest_reason_and_the_line_to_bind() -> None:
     def never(given: dict[str, Any]) -> Any:
         raise raised("ValueError", "a hammer is wanted", "f_backward")

@@ -68,6 +68,8 @@ ENTRIES = [
     ("y: probabilities of shape (N, C)", ValueLaw.ROWS, ""),
     ("y: scores of shape (N, C)", ValueLaw.NORMAL, ""),
     ("y: (N,) data", None, ""),
+    ("y: pixels in [0, 1], shape (N, C)", ValueLaw.UNIT, ""),
+    ("y: targets in [0, 1], shape (N, C)", ValueLaw.BITS, ""),
 ]
 
 
@@ -75,6 +77,13 @@ ENTRIES = [
 def test_what_entries_are_is_read(text: str, law: ValueLaw | None, below: str) -> None:
     said = described([text], ["x", "y"])["y"].entries
     assert (said.law, said.below) == (law, below)
+
+
+def test_what_is_said_of_the_next_argument_on_a_line_is_not_said_of_this_one() -> None:
+    found = described(["x: logits, (N, K); y: one-hot, (N, K)"], ["x", "y"])
+    assert [found[name].entries.law for name in "xy"] == [ValueLaw.NORMAL, ValueLaw.ONE_HOT]
+    found = described(["x: (N, D), w, b: (M,)"], ["x", "w", "b"])
+    assert [found[name].dims for name in "xwb"] == [("N", "D"), ("M",), ("M",)]
 
 
 def test_several_arguments_share_a_line_and_results_are_none() -> None:

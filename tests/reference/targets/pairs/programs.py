@@ -262,6 +262,13 @@ def upsample(np: Any, x: Any) -> Any:
     return np.repeat(np.repeat(x, 2, axis=0), 3, axis=1) + np.kron(x, np.ones((2, 3))) + np.tile(x, (2, 3))
 
 
+def interpolated(np: Any, x: Any) -> Any:
+    places = np.linspace(0, x.shape[1] - 1, 7)
+    low = np.minimum(np.floor(places).astype(int), x.shape[1] - 2)
+    share = places - low
+    return x[:, low] * (1 - share) + x[:, low + 1] * share * (x > 0).astype(float).mean() + (x[:, :1] * 3).astype(int)
+
+
 def padding(np: Any, x: Any) -> Any:
     edge = np.pad(x, 1, mode="edge")
     mirrored = np.pad(x, ((1, 1), (1, 1)), "reflect")
@@ -375,6 +382,7 @@ def quantised(np: Any, x: Any) -> Any:
 
 
 PROGRAMS: dict[str, Program] = {
+    "interpolated": Program(interpolated, ((2, 4),)),
     "affine": Program(affine, ((3, 2, 4), (8, 5), (5,))),
     "softmax_loss": Program(softmax_loss, ((5, 4), (4, 3), (3,))),
     "hinge_loops": Program(hinge_loops, ((4, 5), (5, 3))),
