@@ -17,7 +17,7 @@ from reference.pairs.inputs.parsing import expression
 from reference.pairs.inputs.parts import Setup, parts_of
 from reference.pairs.inputs.settings import size_argument
 from reference.pairs.inputs.sizes import FLAT
-from reference.pairs.inputs.spec import Array, Plan, Rank, Size, names_of, names_of_plan
+from reference.pairs.inputs.spec import Array, Plan, Rank, Size, ValueLaw, names_of, names_of_plan
 from reference.pairs.inputs.vocabulary import Part
 
 __all__ = ["plans_by_layout", "with_readings"]
@@ -33,6 +33,8 @@ CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"rnn|lstm|gru|recurrent|temporal|sequence|time|embed", ("sequences", "steps")),
 )
 PARTS_CUES = {Part.STATE: ("steps", "sequences"), Part.STATE_WEIGHT: ("steps", "sequences"), Part.QUERY: ("sequences",)}
+SCORES = (Part.PREDICTION, Part.INPUT)
+PROBABLE = (ValueLaw.UNIT, ValueLaw.ROWS, ValueLaw.COLUMNS)
 GATES = ((r"lstm", (4, 1)), (r"gru", (3, 1, 2)))
 
 
@@ -181,6 +183,8 @@ def _forms(
     found: list[LabelForm | None] = list(label_forms(outputs, layout.examples, whole=whole))
     least, most = min(asked.rank(name)[0] for name in labels), max(asked.rank(name)[1] for name in labels)
     fitting = [form for form in found if form is not None and least <= len(form.labels.dims) <= most]
+    if any(part in SCORES and asked.does("probability", name) for name, part in parts.items()):
+        fitting = [form for form in fitting if form.predictions in PROBABLE] or fitting
     return list(fitting or found)
 
 

@@ -21,7 +21,7 @@ def asked_of(
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
-    ``iterated``; ``attributes`` that it is asked for.
+    ``iterated``; ``probability``: its logarithm is taken, or it is kept below 1; ``attributes`` that it is asked for.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
@@ -146,6 +146,11 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
                 index = _entry(part, known)
                 if index is not None and of != index and getattr(value, "attr", "") not in ("c_", "r_"):
                     yield index, "indexes", True
+        case ast.Call(func=ast.Attribute(attr="clip"), args=[value, _, high]) if of := _entry(value, known):
+            if any(0.9 < number <= 1 for number in _numbers(high)):
+                yield of, "probability", True
+        case ast.Call(func=ast.Attribute(attr="log" | "log2" | "log10"), args=[value]):
+            yield from ((of, "probability", True) for n in _summands(value) if (of := _entry(n, known)))
         case ast.Call(func=ast.Attribute(attr="pad"), args=[_, widths, *_]):
             yield from ((of, "counts", True) for n in ast.walk(widths) if (of := _entry(n, known)))
         case ast.Call(func=ast.Attribute(attr="zeros" | "ones" | "empty" | "eye" | "arange"), args=[size, *_]):
@@ -164,6 +169,11 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "iterated", True
         case ast.Attribute(value=value, attr=name) if of := _entry(value, known):
             yield of, "attributes", name
+
+
+def _numbers(node: ast.AST) -> list[float]:
+    constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+    return [float(value) for value in constants if isinstance(value, int | float)]
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:
