@@ -100,7 +100,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
-    plainly = setting(name, parameter, asked.texts(name))
+    plainly = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
     if plainly is not None and (asked.does("counts", name) or A_WHOLE_NUMBER.match(said.text)):
         plainly = in_whole_numbers(plainly)
     letter = size_argument(name)
@@ -199,6 +199,8 @@ def _optional(
         return None
     if not constructor and default is None and part in KEPT and plainly is None:
         return laid_out(parameter.name, part, setup)
+    if constructor and default is None and re.search(r"shape$", text):
+        return ShapeSpec(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
     if (
         letter is not None
         and (type(default) is int or (constructor and default is None))

@@ -48,7 +48,11 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
                 asked.does("indexes", p.name) or ("embed" in texts and p is proposal.takes[0])
             ):
                 parts[p.name] = Part.INDICES
-    arrays = [p.name for p in proposal.takes if not (p.optional or p.many) and setting(p.name, p) is None]
+    arrays = [
+        p.name
+        for p in proposal.takes
+        if not (p.optional or p.many) and setting(p.name, p, computed=asked.does("computed", p.name)) is None
+    ]
     if arrays and not any(parts[n] in (Part.INPUT, Part.INDICES, Part.QUERY, Part.PREDICTION) for n in arrays):
         first = next((n for n in arrays if parts[n] in (Part.UNKNOWN, Part.LABELS, Part.STATE, Part.CELL)), None)
         if first is not None:

@@ -89,10 +89,12 @@ def is_flag_of_mode(name: str) -> bool:
     return text in ("mode", "phase") or _is(FLAG, text) or _is(COUNTER_FLAG, text)
 
 
-def setting(name: str, parameter: Parameter | None = None, texts: Iterable[Any] = ()) -> Spec | None:
+def setting(
+    name: str, parameter: Parameter | None = None, texts: Iterable[Any] = (), *, computed: bool = False
+) -> Spec | None:
     """An argument, or a key of a configuration, that is no array; None where the name does not say so.
 
-    ``texts``: what the code compares it with.
+    ``texts``: what the code compares it with; ``computed``: it is calculated with, and so it is no text.
     """
     text = plain(name)
     asked = tuple(dict.fromkeys(texts))
@@ -116,7 +118,7 @@ def setting(name: str, parameter: Parameter | None = None, texts: Iterable[Any] 
     if isinstance(default, str):
         return ChoiceSpec((default,))
     for pattern, values in NUMBERS:
-        if _is(pattern, text):
+        if _is(pattern, text) and not (computed and isinstance(values[0], str)):
             if isinstance(default, bool) or (parameter and parameter.annotation == "bool"):
                 return ChoiceSpec((values[0] if isinstance(values[0], bool) else default,))
             return ChoiceSpec(_beside(default, values))

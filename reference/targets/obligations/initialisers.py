@@ -92,9 +92,9 @@ def _draws_biases(asking: Asking, named: Layers) -> bool:
 
 
 def _in_rows(named: Layers, dims: tuple[int, ...]) -> bool:
-    """Are all weights (n_prev, n) and all biases (1, n) or (n,)?"""
+    """Are all weights (n_prev, n) and all biases, where there are any, (1, n) or (n,)?"""
     return all(
-        np.shape(named.get(f"W{l}", 0.0)) == (k, n) and np.shape(named.get(f"b{l}", 0.0)) in ((1, n), (n,))
+        np.shape(named.get(f"W{l}", 0.0)) == (k, n) and np.shape(named.get(f"b{l}", np.zeros(n))) in ((1, n), (n,))
         for l, (k, n) in enumerate(pairwise(dims), start=1)
     )  # fmt: skip
 

@@ -21,7 +21,8 @@ def asked_of(
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
-    ``iterated``; ``probability``: its logarithm is taken, or it is kept below 1; ``attributes`` that it is asked for.
+    ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
+    ``attributes`` that it is asked for.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
@@ -48,7 +49,7 @@ def _read(
                 if source is not None and name not in known:
                     known[name] = source
     for node in nodes:
-        for what, fact, value in _facts(node, known):
+        for what, fact, value in (*_facts(node, known), *_computed(node, known)):
             facts = found.setdefault(what, {})
             if fact in ("keys", "texts", "attributes"):
                 facts.setdefault(fact, {})[value] = None
@@ -174,6 +175,11 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
 def _numbers(node: ast.AST) -> list[float]:
     constants = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
     return [float(value) for value in constants if isinstance(value, int | float)]
+
+
+def _computed(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Mod):
+        yield from ((of, "computed", True) for side in (node.left, node.right) if (of := _entry(side, known)))
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:

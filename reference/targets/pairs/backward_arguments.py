@@ -91,7 +91,7 @@ def roles(
         and not (loss and all(found[p.name][0] is Passed.ARGUMENT for p in required))
     ):
         found |= _first_unknown(found, required, forward, loss=loss)
-    strange = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT]
+    strange = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT and p.name.strip("_")]
     if strange:
         raise Unclear(f"its argument {strange[0]} is nothing that the forward pass takes, returns or keeps")
     return found

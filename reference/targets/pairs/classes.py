@@ -59,6 +59,8 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
         forward = next((f for f in forwards_of(name, methods) if methods[f].takes), None)
         if forward is None or not ({name, forward} & own or _hands_functions_on(node)):
             continue
+        if _is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
+            continue
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
         if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):

@@ -39,6 +39,9 @@ WANTS = {
     "input": "somebody at the keyboard",
     "raw_input": "somebody at the keyboard",
 }
+OF_THE_INPUT = re.compile(
+    r"_*(?:in(?:put)?|prev(?:ious)?|fan_in|n_in|nin)_?(?:shape|dims?|sizes?|features|units|channels|nodes)?_*"
+)
 BUILDERS = (
     "set_input_shape",
     "build",
@@ -69,6 +72,10 @@ BUILDERS = (
     "weight_init",
     "initializer",
     "connect",
+    "initialise_params",
+    "reset_params",
+    "_initialize_weights",
+    "_initialize_params",
 )
 OPTIMISER_STATE = re.compile(
     r"^_*(v|m|s|r|vel|velocity|moment\w*|cache|hist\w*|prev_\w*|last_\w*|sq\w*|[vms]_?(d|t|h|hat|w|b|dw|db|weights?|bias\w*)\d*)$",
@@ -146,6 +153,9 @@ def built(model: Any, shapes: list[tuple[int, ...]], construct: Mapping[str, Any
 
 
 def _build(model: Any, names: list[str], size: Any, construct: Mapping[str, Any]) -> None:
+    for name, value in list(vars(model).items()) if hasattr(model, "__dict__") else ():
+        if value is None and OF_THE_INPUT.fullmatch(name.lower()):  # which the layer before would have told
+            setattr(model, name, size)
     for name in names:
         method = getattr(model, name)
         arguments = []

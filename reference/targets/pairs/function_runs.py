@@ -14,7 +14,7 @@ from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.binding import bound, cotangents_of
 from reference.targets.pairs.matching import Gradient, gradients_in, matched, names_a
 from reference.targets.pairs.outputs import NoOutput, Told, is_number, loss_and_rest, told
-from reference.targets.pairs.prepared import PairGradients, Prepared
+from reference.targets.pairs.prepared import PairGradients, Prepared, as_they_broadcast
 from reference.targets.pairs.slopes import flagged, pulled_back
 from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.trees import changed_names, fresh, own_copy, primals_of
@@ -126,7 +126,8 @@ class _FunctionRun:
                 gradients = self._of_derivative(arguments, cotangents)
             pairs = matched(gradients, self.primals, loss=not self.takes_cotangent)
             changed = changed_names(arguments, before, self.kind)
-        return PairGradients(pairs.gradients, pairs.called, pairs.unmatched, changed)
+        shapes = {name: value.shape for name, value in self.primals.items()}
+        return PairGradients(as_they_broadcast(pairs.gradients, shapes), pairs.called, pairs.unmatched, changed)
 
     def _of_value(self, arguments: dict[str, Any]) -> list[Gradient]:
         _, rest, names = loss_and_rest(self._forward(arguments), self.proposal.returned)

@@ -25,8 +25,8 @@ from reference.targets.pairs.object_passes import (
     lifted,
     outputs_of_run,
 )
-from reference.targets.pairs.objects import lowered
-from reference.targets.pairs.prepared import PairGradients, Prepared
+from reference.targets.pairs.objects import Path, lowered
+from reference.targets.pairs.prepared import PairGradients, Prepared, as_they_broadcast
 from reference.targets.pairs.slopes import pulled_back
 from reference.targets.pairs.subjects import Subject
 from reference.targets.pairs.supplies import RATE
@@ -68,6 +68,7 @@ def _plan(subject: Subject) -> ReadingOfPasses:
     paths = outputs_of(first.answer, subject.before, subject.snapshot(first.model), kind)
     if not paths:
         raise Unprepared(f"{proposal.forward} neither returns nor keeps an array of floats")
+    paths = _its_loss_first(subject, paths)
     value = np.asarray(lowered(value_at(first.answer, first.model, paths[0]), kind))
     if (empty := _without_layers(subject, value)) is not None:
         raise Unprepared(f"{empty} is empty as it is made here, and {proposal.forward} gives back what it is given")
@@ -89,6 +90,16 @@ def _plan(subject: Subject) -> ReadingOfPasses:
         divisor,
         not loss and divisor == 1,
     )
+
+
+def _its_loss_first(subject: Subject, paths: list[Path]) -> list[Path]:
+    """Of several outputs the single number, where the backward pass is handed the labels, or nothing at all."""
+    required = [p for p in subject.proposal.backward_takes if not p.optional and not p.many]
+    if len(paths) < 2 or (required and not any(is_of_labels(p.name) for p in required)):
+        return paths
+    values = {path: value_at(subject.first.answer, subject.first.model, path) for path in paths}
+    numbers = [path for path in paths if np.shape(np.asarray(lowered(values[path], subject.kind))) == ()]
+    return [*numbers[:1], *(path for path in paths if path not in numbers[:1])]
 
 
 def _without_layers(subject: Subject, output: NDArray) -> str | None:
@@ -195,7 +206,7 @@ def _matched(
     used = [id(each) for each in by_shape.values()]
     lost = [e for e in matched.unmatched if (e.returned or not gradients or e in unclear) and id(e) not in used]
     return PairGradients(
-        gradients,
+        as_they_broadcast(gradients, shapes),
         called,
         tuple((each.name, each.shape) for each in lost),
         _changed(subject, plan, run, cotangents, both.handed),

@@ -57,11 +57,16 @@ def _left_blank(body: list[ast.stmt], returned: set[str]) -> Iterator[int]:
     for name, line, value in _bindings(body):
         bindings.setdefault(name, []).append((line, value))
     idle = any(isinstance(s, ast.Pass) for s in body)
+    branches = [s for statement in body for s in ast.walk(statement) if isinstance(s, ast.If)]
+    nested = {s.lineno for branch in branches for part in (branch.body, branch.orelse) for s in part}
     for name, found in bindings.items():
         if name not in returned:
             continue
         line, value = found[-1]
-        if _is_none(value) or (idle and len(found) == 1 and _is_blank(value) and not _is_written(body, name)):
+        elsewhere = line in nested and any(not _is_none(other) for _, other in found)  # in another branch it is made
+        if (_is_none(value) and not elsewhere) or (
+            idle and len(found) == 1 and _is_blank(value) and not _is_written(body, name)
+        ):
             yield line
 
 

@@ -123,6 +123,8 @@ def _handed(plan: ReadingOfPasses, run: ObjectRun, cotangents: list[Any], rate: 
                 handed[name] = Descent(rate)
             case Passed.STORE:
                 handed[name] = {}
+            case Passed.LEFT_OUT if not name.strip("_"):  # it is never read
+                handed[name] = 0.0
     return handed
 
 

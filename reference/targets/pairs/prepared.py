@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-__all__ = ["PairGradients", "Prepared"]
+__all__ = ["PairGradients", "Prepared", "as_they_broadcast"]
 
 
 class PairGradients(NamedTuple):
@@ -35,3 +35,18 @@ class Prepared(NamedTuple):
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
     small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
     again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None
+
+
+def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    """Gradients without the leading axes of one that their primal has: (H,) beside (1, H), from which it is subtracted
+    entry by entry. Any other shape is left as it is.
+    """
+
+    def alike(name: str, gradient: Any) -> Any:
+        own, owed = tuple(getattr(gradient, "shape", ())), shapes.get(name, ())
+        leading = len(owed) - len(own)
+        if own and leading > 0 and owed == (1,) * leading + own:
+            return gradient.reshape(owed)
+        return gradient
+
+    return {name: alike(name, gradient) for name, gradient in gradients.items()}

@@ -53,7 +53,7 @@ class SameState:
     @contextmanager
     def from_seed(self, seed: int) -> Iterator[None]:
         """Afterwards the generators of this process are as they were, and so are the names."""
-        with seeded(seed % 2**32):
+        with seeded(seed % 2**32), _generators_from_the_global_one():
             self._seed(seed)
             try:
                 yield
@@ -62,7 +62,7 @@ class SameState:
 
     def second_of_two(self, seed: int, call: Callable[[], T]) -> T:
         """What a second call answers, with the same random numbers, in the state that the first left behind."""
-        with seeded(seed % 2**32):
+        with seeded(seed % 2**32), _generators_from_the_global_one():
             self._seed(seed)
             try:
                 call()
@@ -93,6 +93,21 @@ class SameState:
             if f.__dict__ or attributes:
                 f.__dict__.clear()
                 f.__dict__.update(attributes)
+
+
+@contextmanager
+def _generators_from_the_global_one() -> Iterator[None]:
+    """A generator that the target makes without a seed begins where the global one stands, as in every stand-in."""
+    make = np.random.default_rng
+
+    def made(seed: Any = None) -> np.random.Generator:
+        return make(int(np.random.randint(2**31)) if seed is None else seed)
+
+    np.random.default_rng = made
+    try:
+        yield
+    finally:
+        np.random.default_rng = make
 
 
 def _differ(before: Any, after: Any) -> bool:

@@ -202,6 +202,83 @@ RIGHT = {
             dx, dw = d @ w.T, x.T @ d
             return dx, dw
     """,
+    "a loss that is returned second": """
+        class SoftmaxCrossEntropy:
+            def forward(self, x, y):
+                '''x: scores: (N, M), y: labels: (N,)'''
+                probs = np.exp(x - np.max(x, axis=1, keepdims=True))
+                probs /= probs.sum(axis=1, keepdims=True)
+                loss = -np.log(probs[np.arange(len(x)), y]).mean()
+                self.cache = probs, y
+                return probs, loss
+
+            def backward(self):
+                probs, y = self.cache
+                dx = probs.copy()
+                dx[np.arange(len(dx)), y] -= 1
+                return dx / len(dx)
+    """,
+    "weights from a generator without a seed, an argument that is not read": """
+        def drawn(shape, rng=None):
+            rng = np.random.default_rng() if rng is None else rng
+            return rng.normal(0, 1, size=shape)
+
+        class Dense:
+            def __init__(self, n_in, n_out, make=drawn):
+                self.W = make((n_in, n_out))
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def backward(self, dout, _):
+                self.dW = self.x.T @ dout
+                return dout @ self.W.T
+    """,
+    "an array with the name of a setting": """
+        class SquaredError:
+            def loss(self, activation, label):
+                return 0.5 * np.sum((activation - label) ** 2)
+
+            def loss_prime(self, activation, label):
+                return activation - label
+    """,
+    "parameters made by a method, a bias whose gradient has no leading one": """
+        class Dense:
+            def __init__(self, units, input_shape=None):
+                self.units, self.input_shape = units, input_shape
+                self.params = {"W": None, "b": None}
+                self.grads = {"W": None, "b": None}
+
+            def initialize_params(self):
+                self.params["W"] = np.random.randn(self.input_shape[0], self.units)
+                self.params["b"] = np.random.randn(1, self.units)
+
+            def forward(self, X):
+                self.X = X
+                return X @ self.params["W"] + self.params["b"]
+
+            def backward(self, delta):
+                self.grads["W"] = self.X.T @ delta
+                self.grads["b"] = np.sum(delta, axis=0)
+                return delta @ self.params["W"].T
+    """,
+    "an interface that others derive from": """
+        class Criterion:
+            def __call__(self, x, y):
+                return self.forward(x, y)
+
+            def derivative(self):
+                raise NotImplementedError
+
+        class SquaredError(Criterion):
+            def forward(self, x, y):
+                self.x, self.y = x, y
+                return ((x - y) ** 2).sum()
+
+            def backward(self):
+                return 2 * (self.x - self.y)
+    """,
 }
 
 
