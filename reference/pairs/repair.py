@@ -70,7 +70,7 @@ class Search:
         fixed = [e["number"] for e in base]
         left = [n for n, e in known.items() if n not in fixed and place_of(e) not in lines]
         if which == "forward":
-            left = [n for n in left if _keeps_its_functions(known[n])]
+            left = [n for n in left if _keeps_its_functions(known[n]) and not _is_of_a_branch(known[n])]
         share = FURTHER if lines else SHARES[which]
         chosen: list[Any] = [[*fixed, n] if fixed else n for n in left][: int(self.most * share)]
         for each, answer in self._answers(which, chosen, self.evidence[:1]):
@@ -181,6 +181,11 @@ class Search:
                 ):
                     kept.append(repair)
         return sorted(kept, key=lambda r: r.weight)
+
+
+def _is_of_a_branch(edit: Mapping[str, Any]) -> bool:
+    """Does it decide which way the forward pass goes? In which mode it runs is not its mistake."""
+    return edit["kind"] == "comparison" and any(re.match(r"\s*(?:el)?if\b", line) for line in edit["before"])
 
 
 def _keeps_its_functions(edit: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from reference.targets.pairs.backward_arguments import is_of_labels
 from reference.targets.pairs.limits import limited_at
 from reference.targets.pairs.method_names import forwards_of, is_backward
 from reference.targets.pairs.missing import missing_line
-from reference.targets.pairs.naming import named, words
+from reference.targets.pairs.naming import is_cotangent, named, words
 from reference.targets.pairs.source_functions import (
     SourceFunction,
     calls_of,
@@ -61,6 +61,8 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue
         if _is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
             continue
+        if _takes_more(methods[forward], methods[name]):
+            continue  # with respect to something that the forward pass does not take, as Nielsen's delta(z, a, y)
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
         if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):
@@ -111,6 +113,15 @@ def _with_loss(proposal: Proposal, methods: Mapping[str, SourceFunction]) -> Pro
         return proposal._replace(forward=loss, takes=methods[loss].takes, forward_line=methods[loss].line)
     takes = (*methods[first].takes, labels[0])
     return proposal._replace(forward=f"{first}, {loss}", takes=takes, forward_line=methods[loss].line)
+
+
+def _takes_more(forward: SourceFunction, backward: SourceFunction) -> bool:
+    """Does a derivative take all that its function takes, and an array of its own besides that is no cotangent?"""
+    own = named(backward.name)
+    further = set(backward.required) - set(forward.names)
+    if own is None or own.direction != "slope" or not set(forward.required) < set(backward.required):
+        return False
+    return bool(further) and not any(is_cotangent(name, taken=forward.names) for name in further)
 
 
 def _is_loss(name: str) -> bool:

@@ -156,6 +156,8 @@ def named(name: str, *, doubtful: bool = False) -> Named | None:
         return joined
     if parts and (parts[0] in SLOPE - {"dx"}) and len(parts) > 1:
         return Named("slope", tuple(parts[2:] if parts[1] == "of" else parts[1:]))
+    if parts == ["delta"]:  # of a cost, by what goes into its last layer or by its argument
+        return Named("slope", ())
     if parts and parts[-1] in SLOPE:
         return Named("slope", tuple(parts[:-1]))
     inside = [k for k, part in enumerate(parts) if part in SLOPE - {"d", "dx", "diff", "der"}]
