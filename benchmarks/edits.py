@@ -19,7 +19,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from benchmarks.campaign.oracle import SAME, called, differences, of_cache
+from benchmarks.campaign.oracle import SAME, called, differences, lacks_a_step, of_cache
 from benchmarks.campaign.recipes import CASES, RECIPES
 from benchmarks.campaign.sources import FOLDER, Source, source_of
 from benchmarks.campaign.tokens import Edit, edits_of, reached_from
@@ -29,6 +29,7 @@ from benchmarks.tables import markdown
 __all__ = ["Result", "Survivor", "campaign", "main"]
 
 PASSED, CACHED, WARNED = "survivors", "of an unused part of a cache", "with a warning"
+STEPS = "without a step on the way"  # dZ2 or dA1 is not returned, and every gradient of a parameter is
 BATCH = 20  # files of a call
 PLAN = 1024  # random cases of the default profile
 
@@ -44,7 +45,9 @@ class Survivor(NamedTuple):
     @property
     def kind(self) -> str:
         """How bad that is."""
-        return WARNED if self.warned else CACHED if of_cache(self.changes) else PASSED
+        if self.warned:
+            return WARNED
+        return CACHED if of_cache(self.changes) else STEPS if lacks_a_step(self.changes) else PASSED
 
     def __str__(self) -> str:
         return f"{self.file}: {self.edit} (changes {self.changes})"
@@ -150,10 +153,10 @@ def main(names: tuple[str, ...], sample: int, seed: int, processes: int) -> None
     for r in results:
         passed = Counter(s.kind for s in r.survivors)
         found = ", ".join(f"{verdict} {n:,}" for verdict, n in sorted(r.found.items()))
-        counted = (passed[WARNED], passed[CACHED], passed[PASSED], len(r.trouble))
+        counted = (passed[WARNED], passed[CACHED], passed[STEPS], passed[PASSED], len(r.trouble))
         rows.append((r.file, f"{r.edits:,}", f"{r.equivalent:,}", found, *(f"{n:,}" for n in counted)))
     click.echo(f"\nEach edit against {CASES} drawn cases; {time.monotonic() - started:.0f} s.\n")
-    passes = [f"passed, {kind}" for kind in (WARNED, CACHED)]
+    passes = [f"passed, {kind}" for kind in (WARNED, CACHED, STEPS)]
     click.echo(
         markdown(("file", "edits that change something", "equivalent", "found", *passes, PASSED, "trouble"), rows)
     )
@@ -162,7 +165,7 @@ def main(names: tuple[str, ...], sample: int, seed: int, processes: int) -> None
             click.echo(f"\n{r.file}: judged, and not edited for want of a recipe: {', '.join(r.unjudged)}")
         for line in r.trouble:
             click.echo(f"\nTROUBLE {r.file}: {line}")
-    for kind in (PASSED, CACHED, WARNED):
+    for kind in (PASSED, STEPS, CACHED, WARNED):
         lines = [str(s) for r in results for s in r.survivors if s.kind == kind]
         if lines:
             click.echo(f"\nPassed, {kind}:\n\n" + "\n".join(f"- {line}" for line in lines))

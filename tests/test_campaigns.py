@@ -407,3 +407,12 @@ def cells_of(name: str) -> Sequence[str]:
     source = source_of(FOLDER / name)
     assert source is not None
     return source.cells
+
+
+def test_a_step_that_is_no_longer_returned_is_told_from_a_gradient_that_is_lost() -> None:
+    wanted = {"dZ2": np.ones(2), "dW2": np.ones(2), "db2": np.ones(1)}
+    without = differs({"dW2": np.ones(2), "db2": np.ones(1)}, wanted)
+    assert without == "lacks dZ2"
+    assert oracle.lacks_a_step(f"backward: {without}")
+    assert differs({"dZ2": np.ones(2), "db2": np.ones(1)}, wanted) == "other names"
+    assert str(differs({"dW2": 2 * np.ones(2), "db2": np.ones(1)}, wanted)).startswith("['dW2']")

@@ -11,6 +11,7 @@ import contextlib
 import copy
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -26,13 +27,14 @@ from benchmarks.campaign.sources import FOLDER, source_of
 from benchmarks.campaign.trees import parsed
 from benchmarks.campaign.verdicts import ROOT, surroundings
 
-__all__ = ["SAME", "called", "differences", "differs", "names_of", "of_cache"]
+__all__ = ["SAME", "called", "differences", "differs", "lacks_a_step", "names_of", "of_cache"]
 
 SAME = "same"
 CLOSE = 1e-9  # of the largest entry: an edit that changes less is rounding
 RIGHT, LOOSE = 1e-6, 1e-6  # a checker's answer below is "right"; above, so much of it is the same
 SECONDS = 5  # for all cases of an edit
 MARK = "answer: "
+STEP = re.compile(r"d[ZA]\d+")
 THROUGH = "and through its cache"
 
 
@@ -134,7 +136,7 @@ def differs(got: Any, wanted: Any, close: float = CLOSE) -> str | None:
     """Where two trees of arrays differ first, as a path; ``None`` where they do not."""
     if isinstance(wanted, dict):
         if not isinstance(got, dict) or set(got) != set(wanted):
-            return "other names"
+            return _lacking(got, wanted, close)
         order = sorted(wanted, key=lambda name: (not str(name).startswith(("dW", "db")), str(name)))
         pairs = [(f"[{name!r}]", got[name], wanted[name]) for name in order]
     elif isinstance(wanted, tuple | list):
@@ -150,6 +152,21 @@ def differs(got: Any, wanted: Any, close: float = CLOSE) -> str | None:
         if where is not None:
             return f"{name} {where}" if not where.startswith("[") else f"{name}{where}"
     return None
+
+
+def _lacking(got: Any, wanted: dict[Any, Any], close: float) -> str:
+    """Of a dictionary with other names: whether no more than steps on the way to the gradients are missing."""
+    missing = sorted(map(str, set(wanted) - set(got))) if isinstance(got, dict) else []
+    kept = {name: value for name, value in wanted.items() if str(name).startswith(("dW", "db"))}
+    if not kept or not missing or not all(map(STEP.fullmatch, missing)) or not set(got) <= set(wanted):
+        return "other names"
+    where = differs({name: got[name] for name in kept}, kept, close)
+    return where or f"lacks {', '.join(missing)}"
+
+
+def lacks_a_step(answer: str) -> bool:
+    """Is every gradient of a parameter there and right, and a step on the way no longer returned?"""
+    return ": lacks " in answer
 
 
 def _numbers(got: Any, wanted: Any, close: float) -> str | None:

@@ -57,12 +57,17 @@ def _made_otherwise(parameters: Parameters, X: Array, events: Sequence[Event], o
 
 
 def returned_in_place(whole: Any, s: Scene) -> str | None:
-    """Is the activation of a hidden layer returned first, beside a cache, where that of the last layer belongs?"""
+    """Is another array returned first than the activation of the last layer, or than what the cache beside it has?"""
     if not (isinstance(whole, tuple) and len(whole) == 2 and isinstance(whole[1], tuple | list | dict)):
         return None
     hidden = (l for l in range(1, s.L) if np.shape(s.A[l]) == np.shape(whole[0]))
     l = next((l for l in hidden if np.allclose(whole[0], s.A[l], rtol=1e-9, atol=1e-12)), None)
-    return None if l is None else f"A{l} is returned in place of A{s.L}"
+    if l is not None:
+        return f"A{l} is returned in place of A{s.L}"
+    kept = named(whole, list(zip(s.W[1:], s.b[1:], strict=True))).get(f"A{s.L}")
+    if kept is None or np.shape(kept) != np.shape(whole[0]) or np.allclose(kept, whole[0], rtol=1e-9, atol=1e-12):
+        return None
+    return f"what is returned is not the A{s.L} that its cache has"
 
 
 def _caller(made: Event, events: Sequence[Event]) -> Place | None:

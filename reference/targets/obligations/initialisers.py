@@ -21,6 +21,7 @@ from reference.targets.reading.vocabulary import plain, strong
 __all__ = ["initialiser"]
 
 LAW = (200, 60, 3)  # the last sizes of the networks whose weights are many enough to tell their law
+NUMBERED = re.compile(r"[Wb]\d+")
 WIDE = 150  # the size before them
 DEPTHS = (3, 2, 4, 1)
 DIFFERENT, EQUAL = (4, 3, 5, 2, 6), (3, 3, 3, 3, 3)
@@ -71,6 +72,9 @@ def _shapes(asking: Asking, a: DrawnParameters) -> list[Violation]:
     if named is None:
         return [asking.wrong("*", "MB801", f"returns no W1, b1, … of {len(a.dims) - 1} layers")]
     found, rows, drawn = [], _in_rows(named, a.dims), _draws_biases(asking, named)
+    if isinstance(a.returned, dict) and f"W{len(a.dims) - 1}" in a.returned:
+        further = [str(k) for k in a.returned if NUMBERED.fullmatch(str(k)) and not 1 <= int(str(k)[1:]) < len(a.dims)]
+        found += [asking.wrong(k, "MB801", f"{k} is of no layer: there are {len(a.dims) - 1}") for k in further]
     for l, (n_prev, n) in enumerate(pairwise(a.dims), start=1):
         owed = {f"W{l}": (n_prev, n) if rows else (n, n_prev), f"b{l}": (1, n) if rows else (n, 1)}
         for name, shape in owed.items():
