@@ -192,10 +192,10 @@ def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any], *, loss: 
 
 
 def _in_order(given: Sequence[Gradient], shapes: Mapping[str, Any], pairs: dict[int, str]) -> None:
-    """The only array that is left over, and the only primal: a gradient of the wrong shape."""
+    """The only array that is left over, and the only primal, of as many: a gradient of the wrong shape."""
     left = [k for k, g in enumerate(given) if k not in pairs and g.shape and not any(g.path)]
     free = [name for name in shapes if name not in pairs.values() and not _labelled(name)]
-    if len(given) == len(shapes) == 1 and left and free:
+    if len(given) == len(shapes) and len(left) == len(free) == 1:
         pairs[left[0]] = free[0]
 
 

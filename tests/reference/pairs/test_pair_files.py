@@ -21,7 +21,7 @@ NAMES = sorted({row["file"] for row in ROWS})
 FEW = ("NOTES.md", "fc_layers_lr.py")
 OPEN = ("inconclusive", "absent")
 ORDER = ("fail", "inconclusive", "warn", "pass")
-JUDGED, NAMED = 0.94, 0.8  # shares: of the pairs; of the causes and of the lines, where 0.9 is owed
+JUDGED, NAMED = 0.98, 0.95  # shares: of the pairs; of the causes and of the lines
 
 
 @pytest.fixture
@@ -80,4 +80,4 @@ def test_every_one(folder):
 
 def test_the_table_asks_for_causes_and_lets_little_through():
     assert sum(bool(row.get("cause")) for row in ROWS) >= 100
-    assert [row["check"] for row in ROWS if "missed" in row] == ["CountingScale.backward", "weighted_sum"]
+    assert [row["check"] for row in ROWS if "missed" in row] == []
