@@ -86,8 +86,8 @@ def _explained(target: str, check: str, row: PairRow, finding: PairFinding) -> E
 
 
 def pair_fails(other: Implementation, check: str, case: str, seed: int, *, output: str | None = None) -> bool | None:
-    """Does a pair fail at a case, in one output or in any? ``None`` where there is no such pair, or it takes
-    other arguments now.
+    """Does a pair fail at a case, in one output or in any? ``None`` where there is no such pair, it takes other
+    arguments now, or nothing could be said of it.
     """
     opened = next((p for p in other.pairs if p.proposal.check == check), None)
     if opened is None:
@@ -97,4 +97,6 @@ def pair_fails(other: Implementation, check: str, case: str, seed: int, *, outpu
     except CaseError:
         return None
     wrong = [row.output for row in rows if any(finding.severity == "error" for finding in row.findings)]
+    if not wrong and not (rows and all(row.consistent for row in rows)):
+        return None
     return output in wrong if output is not None else bool(wrong)
