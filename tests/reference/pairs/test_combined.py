@@ -10,6 +10,8 @@ import pytest
 from reference.pairs.judge import judge_pair
 from tests.reference.pairs.in_process import pairs_of
 
+pytestmark = pytest.mark.slow
+
 FILE = """
     import numpy as np
 

@@ -11,6 +11,8 @@ from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairResult
 from tests.reference.pairs.in_process import pairs_of
 
+pytestmark = pytest.mark.slow
+
 WRONG = {
     "in test mode": ("dx", "MB", """
         def dropout_forward(x, p, mode):
