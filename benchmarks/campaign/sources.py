@@ -85,11 +85,12 @@ def defined_in(data: bytes, *, notebook: bool) -> set[str]:
                 text = "\n".join(_text(cell) for cell in code_cells(json.loads(text.lstrip("\ufeff"))))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 text = text.replace("\\n", "\n").replace('"', "\n")
-        names.update(DEFINED.findall(text.replace("\r", "\n")), BOUND.findall(text), LAMBDA.findall(text))
+        names.update(DEFINED.findall(LINE_ENDS.sub("\n", text)), BOUND.findall(text), LAMBDA.findall(text))
     return {unicodedata.normalize("NFKC", name) for name in names}
 
 
 # in a name, a letter or a digit, or "·", which is neither to ``re``
+LINE_ENDS = re.compile("[\r\u2028]")  # of those that are put in place of others
 DEFINED = re.compile(r"^[^\w\n#'\"]*(?:async\s+)?(?:def|class)\s+([\w·]+)", re.M)
 BOUND = re.compile(r"^([\w·]+)\s*=(?!=)", re.M)
 LAMBDA = re.compile(r"\b([\w·]+)\s*=\s*lambda\b")
