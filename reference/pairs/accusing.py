@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.blocks import BlockStanding
@@ -14,7 +13,7 @@ from reference.pairs.drawn import Judged, comparable
 from reference.pairs.evidence import DrawEvidence
 from reference.pairs.points import Asked
 from reference.pairs.reading import Bench, Row, RowConclusion, Standings
-from reference.pairs.result import PairFinding
+from reference.pairs.result import PairFinding, backward_place
 from reference.pairs.smallest import only_where, smallest
 from reference.pairs.testimony import Silent, autodiff, complex_step
 
@@ -106,7 +105,7 @@ def unexplained(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
 
 def _unexplained(bench: Bench, row: Row) -> PairFinding:
     block = row.shown[0][1]
-    place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
+    place = backward_place(bench.pair)
     if block.infinite:
         return PairFinding("MB401", "error", "exactly", "is not finite where its truth is", place=place)
     share = "" if block.relative == 0 else f": off by {block.relative:.2g} of its largest entry"

@@ -20,7 +20,7 @@ from reference.pairs.first_wrong import FirstWrong, KnownSteps, steps_of
 from reference.pairs.made_in import made_in
 from reference.pairs.ratios import Relation, pattern_of
 from reference.pairs.repair import Repair, Search, place_of
-from reference.pairs.result import PairFinding
+from reference.pairs.result import PairFinding, backward_place
 
 __all__ = ["explain_pair"]
 
@@ -181,7 +181,7 @@ def _of_pattern(
     finding = _finding(evidence, name, code, text)
     exactly = pattern.exact and code != "MB199" and len(evidence) >= PROOF
     place = made_in(pair, evidence[0].draw, _called(evidence[0], name)) if step is None else step.place
-    place = place or Place(pair.file, pair.proposal.cell, pair.proposal.line)
+    place = place or backward_place(pair)
     return finding._replace(
         certainty="exactly" if exactly else "consistent" if step or code != "MB199" else "unexplained", place=place
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.accusing import accusations, unexplained
 from reference.pairs.combined import combined
@@ -13,7 +12,7 @@ from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.made_in import chooses_in, made_in
 from reference.pairs.precision import Widened, widened
 from reference.pairs.reading import Bench, Row, RowConclusion, Standings
-from reference.pairs.result import PairFinding, PairResult, PairRow
+from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
 from reference.pairs.ties import Tie, ties_of
 
 __all__ = ["result_of"]
@@ -73,7 +72,7 @@ def _of_row(
     findings = [_breach(bench.pair, standings, breach) for breach in standings.breaches if breach.primal == row.primal]
     follows = False
     if row.primal in surrogate:
-        place = Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
+        place = backward_place(bench.pair)
         findings.append(PairFinding("MB705", "inconclusive", "exactly", surrogate[row.primal], place=place))
     elif row.primal in accused:
         findings.append(accused[row.primal])
@@ -94,7 +93,7 @@ def _of_tie(bench: Bench, tie: Tie | None) -> list[PairFinding]:
         return []
     text = "at a tie its weights do not sum to one: equal values each get the gradient of one"
     place = chooses_in(bench.pair, tie.draw)
-    place = place or Place(bench.pair.file, bench.pair.proposal.cell, bench.pair.proposal.line)
+    place = place or backward_place(bench.pair)
     return [PairFinding("MB104", "error", "exactly", text, place=place)]  # no line of a case draws equal values
 
 

@@ -13,7 +13,7 @@ from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.concluding import result_of
 from reference.pairs.plan import PairReading
 from reference.pairs.reading import Bench, Standings, judge_reading
-from reference.pairs.result import PairFinding, PairResult, PairRow
+from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
 from reference.pairs.trial import trial
 
 __all__ = ["judge_pair", "judge_readings"]
@@ -93,7 +93,7 @@ def _by_output(pair: OpenPair, right: Sequence[Standings]) -> bool:
 
 def _not_judged(pair: OpenPair, silent: Sequence[Standings]) -> PairResult:
     proposal = pair.proposal
-    place = Place(pair.file, proposal.cell, proposal.line)
+    place = backward_place(pair)
     if not silent:
         return PairResult(
             proposal.check, not_judged=NotJudged(proposal.check, "no inputs make it run", "", place, needed=True)
@@ -113,8 +113,6 @@ def _differ(pair: OpenPair, one: Standings, wrong: Standings) -> PairResult:
         f"{names} is wrong if {wrong.reading.said}, and {state} if {one.reading.said}: "
         f"say which with {one.reading.bind} or {wrong.reading.bind}"
     )
-    finding = PairFinding(
-        "MB704", "inconclusive", "exactly", text, place=Place(pair.file, pair.proposal.cell, pair.proposal.line)
-    )
+    finding = PairFinding("MB704", "inconclusive", "exactly", text, place=backward_place(pair))
     cases = dict.fromkeys((*one.cases, *wrong.cases))
     return PairResult(pair.proposal.check, (PairRow("*", findings=(finding,)),), distinct_cases=len(cases))

@@ -21,7 +21,6 @@ __all__ = ["MADE_SO", "Breach", "belongs_to", "breaches_of", "owed", "plain_run"
 Array = NDArray[Any]
 MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 PREFIX = re.compile(r"^(?:self\.|grads?(?:\.|\[['\"])|grad_?|dLd|dJd|dl_d|d_?(?=[A-Za-z])|g_|delta_?)+", re.IGNORECASE)
-
 PARAMETER = re.compile(r"[wb]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|gamma|beta|kernels?")
 
 
@@ -72,9 +71,9 @@ def breaches_of(seen: PairRun) -> Iterator[Breach]:
         elif owner is None:
             name = called or "what it returns"
             whose = [p for p, a in seen.primals.items() if p not in seen.gradients and a.shape == tuple(shape)]
-            text = f"{name} has shape {tuple(shape)}, which is that of nothing that the forward pass takes"
-            if whose:
-                text = f"{name} may be the gradient of {' or of '.join(whose)}: no name tells"
+            of_nothing = f"{name} has shape {tuple(shape)}, which is that of nothing that the forward pass takes"
+            of_one = f"{name} may be the gradient of {' or of '.join(whose)}: no name tells"
+            text = of_one if whose else of_nothing
             yield Breach(name, "MB704", text, "inconclusive")
     for name in seen.stepped:
         text = f"{name} is changed by the step of an optimiser, from which no gradient can be told: have that kept too"

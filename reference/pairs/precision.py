@@ -7,6 +7,7 @@ from typing import NamedTuple
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
 from reference.pairs.reading import RowConclusion, Standings, judge_reading
+from reference.pairs.result import backward_place
 from reference.pairs.tolerance import U32
 
 __all__ = ["Widened", "widened"]
@@ -32,7 +33,7 @@ def widened(pair: OpenPair, standings: Standings, *, seed: int, draws: int) -> W
     casts = [cast for judged in standings.judged for cast in judged.seen.run.casts]
     if not casts:  # before either pass: an array that the object was made with
         text = "something that it holds is of a narrower float: with that widened every gradient is right"
-        return Widened(again, text, Place(pair.file, pair.proposal.cell, pair.proposal.line))
+        return Widened(again, text, backward_place(pair))
     cell, line, what = casts[0][:3]
     text = f"it is {what} on the way: with that widened every gradient is right"
     return Widened(again, text, Place(pair.file, cell, int(line)))

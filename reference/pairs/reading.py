@@ -19,6 +19,7 @@ from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, 
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
 from reference.pairs.promised import promised_otherwise
+from reference.pairs.result import backward_place
 from reference.pairs.testimony import Silent
 
 __all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
@@ -187,7 +188,7 @@ def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:
         plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
-    place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
+    place = backward_place(pair)
     crossed = promised_otherwise(pair.proposal)
     every = (*found, *plain, *([crossed] if crossed else []))
     told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in every)

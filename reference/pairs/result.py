@@ -6,9 +6,15 @@ from typing import NamedTuple
 
 from reference.findings.verdicts import Certainty, Severity
 from reference.interface.entry import NotJudged, Place
+from reference.interface.pair import OpenPair
 from reference.judging.judge import Tally
 
-__all__ = ["PairFinding", "PairResult", "PairRow"]
+__all__ = ["PairFinding", "PairResult", "PairRow", "backward_place"]
+
+
+def backward_place(pair: OpenPair) -> Place:
+    """Where the backward pass of a pair begins: what is said of no line of it is said there."""
+    return Place(pair.file, pair.proposal.cell, pair.proposal.line)
 
 
 class PairFinding(NamedTuple):

@@ -12,7 +12,7 @@ from math import prod
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from reference.interface.entry import NotJudged, Place
+from reference.interface.entry import NotJudged
 from reference.interface.exceptions import TargetDied
 from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.inputs.attempt import NOT_FINITE, Attempt, attempt
@@ -27,6 +27,7 @@ from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leave
 from reference.pairs.inputs.substitutes import may_help
 from reference.pairs.inputs.voting import contradicting, voting
 from reference.pairs.inputs.words import CaseError
+from reference.pairs.result import backward_place
 
 __all__ = ["MOST", "PairTrial", "trial"]
 
@@ -63,7 +64,7 @@ def trial(pair: OpenPair, *, seed: int = 0, case: str | None = None) -> PairTria
     try:
         plans = plans_of(pair.proposal, sources_of(FilePath(pair.file)))
     except CaseError as wrong:  # what is bound
-        place = Place(pair.file, pair.proposal.cell, pair.proposal.line)
+        place = backward_place(pair)
         return PairTrial(
             not_judged=NotJudged(pair.proposal.check, str(wrong), remedy(pair.proposal), place, needed=True)
         )
@@ -226,7 +227,7 @@ class _PlanSearch:
         """The nearest that anything came, and the line that would have the pair judged."""
         proposal = self.pair.proposal
         nearest = min((one for _, one in self.failures), key=lambda one: one.distance, default=None)
-        place = Place(self.pair.file, proposal.cell, proposal.line)
+        place = backward_place(self.pair)
         if nearest is None:
             return NotJudged(proposal.check, "nothing is known of its arguments", remedy(proposal), place, needed=True)
         tried = f"none of {self.attempts} ways to call it ran" if self.attempts > 1 else "it did not run"

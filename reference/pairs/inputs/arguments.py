@@ -112,7 +112,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return WholeNumber(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
         if re.search(r"shape$", text):
-            return ShapeSpec(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
+            return ShapeSpec(setup.layout.inputs[1:])
         scalar = _scalar(parameter, plainly, letter, part, constructor, setup)
         if scalar is not None:
             return scalar
@@ -151,7 +151,7 @@ def _guessed(name: str, letter: str | None, setup: Setup) -> Spec:
         return WholeNumber(letter or name)
     if setup.guess == "number":
         return ChoiceSpec((0.375, 2.5))
-    return Array(setup.layout.axes.get(Part.INPUT, ("N", "D")))
+    return Array(setup.layout.inputs)
 
 
 def _scalar(
@@ -200,7 +200,7 @@ def _optional(
     if not constructor and default is None and part in KEPT and plainly is None:
         return laid_out(parameter.name, part, setup)
     if constructor and default is None and re.search(r"shape$", text):
-        return ShapeSpec(setup.layout.axes.get(Part.INPUT, ("N", "D"))[1:])
+        return ShapeSpec(setup.layout.inputs[1:])
     if (
         letter is not None
         and (type(default) is int or (constructor and default is None))
@@ -215,7 +215,7 @@ def _entry(owner: str, key: str, setup: Setup) -> Spec:
     said = setup.said.get(key, Described())
     if said.dims is not None:
         return documented_array(key, said.dims, setup)
-    features = setup.layout.axes.get(Part.GAIN) or setup.layout.axes.get(Part.INPUT, ("N", "D"))[-1:]
+    features = setup.layout.axes.get(Part.GAIN) or setup.layout.inputs[-1:]
     part = setup.parts.get(key, part_of(key))
     arrays = part not in (Part.UNKNOWN, Part.MEAN, Part.VARIANCE, Part.MASK)
     if arrays and (not re.fullmatch(CONFIG, plain(owner)) or plain(owner) in ("params", "param", "parameters")):

@@ -84,7 +84,7 @@ def laid_out(name: str, part: Part, setup: Setup) -> Spec:
     """An array by what it is in the layout."""
     layout = setup.layout
     axes = layout.of(part, setup.gates)
-    inputs = layout.axes.get(Part.INPUT, ("N", "D"))
+    inputs = layout.inputs
     if part is Part.INDICES and axes is not None:
         return Array(axes, ValueLaw.LABELS, "V")
     if part is Part.LABELS and setup.form is not None:

@@ -23,6 +23,11 @@ class ArrayLayout(NamedTuple):
     examples: str = "first"
     renamed: Mapping[str, str] = {}  # sizes that a constructor is told, by another letter here
 
+    @property
+    def inputs(self) -> tuple[Size, ...]:
+        """The axes of what comes in."""
+        return self.axes.get(Part.INPUT, ("N", "D"))
+
     def of(self, part: Part, gates: int = 1) -> tuple[Size, ...] | None:
         """The axes of a part, where the layout has one."""
         axes = self.axes.get(part)

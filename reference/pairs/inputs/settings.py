@@ -101,9 +101,8 @@ def setting(
     default = parameter.default if parameter and parameter.optional else None
     if asked and all(isinstance(t, str) for t in asked):
         first = [default] if isinstance(default, str) else []
-        both = (
-            MODES if text in ("mode", "phase") and set(MODES) & set(asked) else ()
-        )  # whatever is no training is a test
+        of_mode = text in ("mode", "phase") and set(MODES) & set(asked)
+        both = MODES if of_mode else ()  # whatever is no training is a test
         return ChoiceSpec(tuple(dict.fromkeys([*first, *both, *asked])))
     if text in ("mode", "phase"):
         return ChoiceSpec((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)

@@ -47,12 +47,12 @@ def plans_by_layout(
 ) -> Iterator[Plan]:
     """Every plan, each once, in the order in which to try. ``said``: what is documented of some arguments."""
     asked = AskedOfArgument(proposal.asked)
-    parts = parts_of(proposal, asked)
+    first = parts_of(proposal, asked)
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
     guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
     made: set[str] = set()
-    every = _in_order(proposal, parts) if layouts is None else list(layouts)
-    for parts, layout in product(_meanings(proposal, parts), every):  # noqa: B020
+    every = _in_order(proposal, first) if layouts is None else list(layouts)
+    for parts, layout in product(_meanings(proposal, first), every):
         if not _allowed(proposal, layout, parts, asked, said or {}):
             continue
         outputs = _outputs(layout, parts)
@@ -153,7 +153,7 @@ def _is_flat(proposal: Proposal, parts: Mapping[str, Part]) -> bool:
 
 def _outputs(layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
     """The axes of what labels belong to."""
-    inputs = layout.axes.get(Part.INPUT, ("N", "D"))
+    inputs = layout.inputs
     every = set(parts.values())
     if Part.THETA in every and Part.THETA in layout.axes and not every & {Part.WEIGHT}:
         theta = layout.axes[Part.THETA]

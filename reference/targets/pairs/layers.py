@@ -108,7 +108,8 @@ def _without_layers(subject: Subject, output: NDArray) -> str | None:
     if given is None or not np.array_equal(given, output):
         return None
     own = vars(subject.first.model).items() if hasattr(subject.first.model, "__dict__") else ()
-    return next((f"self.{name}" for name, value in own if LAYERS.search(name) and value in ([], (), {})), None)
+    empty = (name for name, value in own if isinstance(value, list | tuple | Mapping) and not value)
+    return next((f"self.{name}" for name in empty if LAYERS.search(name)), None)
 
 
 def _divisor(subject: Subject, output: NDArray) -> int:
@@ -203,8 +204,8 @@ def _matched(
     if plan.times and cotangents:
         cotangent = lifted(cotangents[0], kind)
         gradients = {name: _pulled_back(name, value, cotangent, known, kind) for name, value in gradients.items()}
-    used = [id(each) for each in by_shape.values()]
-    lost = [e for e in matched.unmatched if (e.returned or not gradients or e in unclear) and id(e) not in used]
+    used, said = ({id(each) for each in kept} for kept in (by_shape.values(), unclear))
+    lost = [e for e in matched.unmatched if (e.returned or not gradients or id(e) in said) and id(e) not in used]
     return PairGradients(
         as_they_broadcast(gradients, shapes),
         called,

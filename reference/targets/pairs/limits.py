@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from typing import Any
 
+from reference.targets.pairing.returns import parsed
 from reference.targets.pairs.naming import is_gradient
 
 __all__ = ["limited_at", "line_of_limit"]
@@ -33,11 +32,8 @@ def limited_at(function: ast.FunctionDef) -> int | None:
 
 def line_of_limit(function: Any) -> int | None:
     """The same of a function that is loaded; none where its source is not to be had."""
-    try:
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
-    line = limited_at(tree) if isinstance(tree, ast.FunctionDef) else None
+    tree = parsed(function)
+    line = None if tree is None else limited_at(tree)
     return None if line is None else line + function.__code__.co_firstlineno - 1
 
 

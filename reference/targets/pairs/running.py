@@ -57,7 +57,7 @@ def recorded_run(
         }
         if cotangents is None:
             cotangents = cotangents_for(outputs, seed, given=prepared.takes_cotangent, small=prepared.small)
-        second = prepared.again(_lifted(prepared, kind))
+        second = prepared.again(_lifted(prepared, kind)) if kind.name == "plain" else None
         returned = prepared.backward(_lifted(prepared, kind), [kind.lift(np.asarray(c)) for c in cotangents])
         return {
             "primals": {name: np.asarray(array) for name, array in prepared.primals.items()},

@@ -62,15 +62,11 @@ class SameState:
 
     def second_of_two(self, seed: int, call: Callable[[], T]) -> T:
         """What a second call answers, with the same random numbers, in the state that the first left behind."""
-        with seeded(seed % 2**32), _generators_from_the_global_one():
-            self._seed(seed)
-            try:
-                call()
-                with seeded(seed % 2**32):
-                    self._seed(seed)
-                    return call()
-            finally:
-                self._restore()
+        with self.from_seed(seed):
+            call()
+            with seeded(seed % 2**32):
+                self._seed(seed)
+                return call()
 
     def _seed(self, seed: int) -> None:
         theirs = getattr(self.kind.numpy, "random", None)

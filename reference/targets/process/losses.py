@@ -55,9 +55,10 @@ class LossAnswers:
         """What is known of the loss of one of these; or why it cannot be asked."""
         for one, name, ways in self._candidates(only):
             if one == check:
-                line = line_of_limit(self._named(name))
+                if (line := line_of_limit(self._named(name))) is None:
+                    return self._found(check, ways)
                 why = f"line {line} limits how large a gradient may be, and so it is that of no loss"
-                return self._found(check, ways) if line is None else {"check": check, "not_judged": why}
+                return {"check": check, "not_judged": why}
         raise KeyError(check)
 
     def learn_losses_of(self, target: Any, attribute: str) -> bool:
