@@ -75,11 +75,6 @@ def test_both_commands_are_one_line_each() -> None:
         assert found[1].count("\n") == 1
 
 
-def steady(lines: str) -> list[str]:
-    """The lines without how many cases were drawn: the search climbs by errors, whose last bit is the processor's."""
-    return [re.sub(r"\d[\d,]* cases?, [\d.]+ % covered", "some cases", line) for line in lines.splitlines()]
-
-
 def gone(guide: str) -> list[str]:
     """Paths that a guide names, as code or as a link, and that are not there; those of a package stand with a /."""
     named = re.findall(r"`((?:reference|manual_backprop|tests|benchmarks|\.github|\.gitlab)/[^`\s]*)`", guide)

@@ -11,7 +11,7 @@ import pytest
 
 from reference.__main__ import _code
 from reference.settings import binding
-from tests.test_readme import README, gone, steady
+from tests.test_readme import README, gone
 
 PAGE = (Path(__file__).parent.parent / ".github/docs/what-it-reads.md").read_text(encoding="utf-8")
 FILES = {name: text for text, name in re.findall(r"^```python\n(# (\w+\.py)\n.*?)^```", PAGE, re.DOTALL | re.MULTILINE)}
@@ -36,8 +36,8 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def missed(command: str, code: str, lines: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """What the page shows of a command and does not happen."""
     got = _code(shlex.split(command))
-    printed = steady(capsys.readouterr().out)
-    lost = [line for line in steady(lines) if line not in printed]
+    printed = capsys.readouterr().out.splitlines()
+    lost = [line for line in lines.splitlines() if line not in printed]
     return lost if str(got) == code else [f"exit {got}, not {code}", *lost]
 
 
