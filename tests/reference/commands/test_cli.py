@@ -50,11 +50,9 @@ nothing = None
 
 @pytest.fixture(autouse=True)
 def _workplace(tmp_path, monkeypatch):
-    """A folder of its own, small plans, no CI, and imports that are forgotten."""
+    """A folder of its own, small plans, and imports that are forgotten."""
     remember_witnesses(monkeypatch)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.delenv("MANUAL_BACKPROP_DEBUG", raising=False)
     monkeypatch.setenv(ALONE, "1")  # what fails is not repeated in another process, which knows none of these targets
     for name in PROFILES:
         monkeypatch.setitem(PROFILES, name, PROFILES[name]._replace(examples=16, explore=1))

@@ -34,7 +34,6 @@ def _workplace(tmp_path, monkeypatch):
     remember_witnesses(monkeypatch)
     shrink_nothing(monkeypatch)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
     for name in PROFILES:
         monkeypatch.setitem(PROFILES, name, PROFILES[name]._replace(examples=16, explore=1))
     for name, made in (

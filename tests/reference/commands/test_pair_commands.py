@@ -45,7 +45,6 @@ CASE = "affine_backward x=3,2 w=2,4 seed=5"
 @pytest.fixture(autouse=True)
 def _workplace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv(ALONE, "1")
     (tmp_path / "right.py").write_text(LAYERS.replace("FACTOR", ""))
     (tmp_path / "wrong.py").write_text(LAYERS.replace("FACTOR", "2 * "))

@@ -47,8 +47,6 @@ def prepare(folder: Path, patch: pytest.MonkeyPatch) -> None:
     remember_witnesses(patch)
     shrink_nothing(patch)
     patch.chdir(folder)
-    for name in ("CI", "MANUAL_BACKPROP_DEBUG"):
-        patch.delenv(name, raising=False)
     for name in ("JAX_PLATFORMS", "NPROC"):  # the command sets them
         patch.setenv(name, {"JAX_PLATFORMS": "cpu", "NPROC": "1"}[name])
     patch.setitem(PROFILES, "quick", PROFILES["quick"]._replace(examples=16, explore=1))

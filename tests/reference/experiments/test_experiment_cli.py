@@ -32,7 +32,7 @@ SHORT = ["--iterations", "30"]
 @pytest.fixture(autouse=True)
 def _workplace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "MANUAL_BACKPROP_DEBUG"):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
 
 

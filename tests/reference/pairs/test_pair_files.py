@@ -28,7 +28,6 @@ JUDGED, NAMED = 0.98, 0.95  # shares: of the pairs; of the causes and of the lin
 def folder(tmp_path, monkeypatch):
     """A copy of the files: some of them write where they stand."""
     monkeypatch.chdir(shutil.copytree(FILES, tmp_path / "files"))
-    monkeypatch.delenv("CI", raising=False)
     return tmp_path
 
 

@@ -47,7 +47,7 @@ ITEMS = [f"layers.py::{name}" for name in (
 @pytest.fixture(autouse=True)
 def _project(pytester, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(CACHE))
-    for name in ("CI", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         monkeypatch.delenv(name, raising=False)
     (pytester.path / "layers.py").write_text(LAYERS, encoding="utf-8")
 

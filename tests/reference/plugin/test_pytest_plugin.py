@@ -87,7 +87,7 @@ def _warm():
 def _project(pytester, monkeypatch):
     remember_witnesses(monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(CACHE))
-    for name in ("CI", "JAX_PLATFORMS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+    for name in ("JAX_PLATFORMS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         monkeypatch.delenv(name, raising=False)
     write(pytester, {"pyproject.toml": TABLE, "right.py": RIGHT, "wrong.py": DOUBLED, "test_a.py": AS_TESTS})
 

@@ -443,7 +443,6 @@ CASE = "dims=3,4,2 m=5 hidden=tanh lambd=0.7 keep_prob=0.6"
 def asked(tmp_path, monkeypatch):
     """``verify`` with a wrong target, and how often mistakes were planted."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
     wrong = mistakes.implementation(mistakes.times("dW", lambda s: 2), name="wrong")
     monkeypatch.setitem(BUILT_IN, "wrong", lambda: wrong)
     planted = []

@@ -27,7 +27,6 @@ def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.delenv("CI", raising=False)
         asked = [f"--report={name}={name}.out" for name in FORMATS]
         assert _code(["verify", str(FILE), "--profile", "quick", "--examples", "1", *asked]) == 1
     found = {name: (folder / f"{name}.out").read_text(encoding="utf-8") for name in FORMATS}

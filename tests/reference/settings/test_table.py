@@ -21,9 +21,6 @@ SCHEMA = Path(__file__).parents[3] / "reference" / "settings" / "table.schema.js
 @pytest.fixture(autouse=True)
 def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CI", raising=False)
-    for setting in (catalogue.PROFILE, *catalogue.SETTINGS, catalogue.BASELINE):
-        monkeypatch.delenv(catalogue.variable(setting.name), raising=False)
 
 
 def write(text: str) -> None:

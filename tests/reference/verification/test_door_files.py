@@ -27,7 +27,6 @@ SHARE = 0.95  # of the causes
 
 def verified(tmp_path, monkeypatch, paths):
     monkeypatch.chdir(FILES)
-    monkeypatch.delenv("CI", raising=False)
     _code(["verify", *paths, "--report", f"json={tmp_path / 'report.json'}"])
     targets = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["targets"]
     return {target["target"]: target for target in targets}

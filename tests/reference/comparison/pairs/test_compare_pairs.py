@@ -18,8 +18,6 @@ QUICK = ("--examples", "2", "--no-time")
 @pytest.fixture(autouse=True)
 def _workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("CI", "MANUAL_BACKPROP_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
     for name in sources.__all__:
         Path(f"{name.lower()}.py").write_text(getattr(sources, name), encoding="utf-8")
 
