@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.targets.reading.parsed import parsed
 
-__all__ = ["assigned", "count_of_turns"]
+__all__ = ["assigned", "count_of_turns", "kept"]
 
 OF_COMPLETE_ONES = re.compile(r"complete|full|whole", re.IGNORECASE)
 
@@ -25,6 +25,17 @@ def assigned(call: Any, quantity: str, *, entry: bool = False) -> int | None:
     else:
         line = None if tree is None else _last(tree, quantity, entry=entry)
     return None if line is None else call.__code__.co_firstlineno + line - 1
+
+
+def kept(call: Any, name: str) -> int | None:
+    """The last line that puts anything under a name, as an entry; else the last return statement."""
+    tree = parsed(call)
+    if tree is None:
+        return None
+    keys = _Keys(tree, name)
+    lines = [line for node in ast.walk(tree) for line, _ in _sets(node, "", keys)]
+    line = max(lines, default=None)
+    return assigned(call, "return") if line is None else int(call.__code__.co_firstlineno) + line - 1
 
 
 def count_of_turns(call: Any) -> int | None:
