@@ -31,12 +31,16 @@ def _by_name(own: PassPair, ours: PassPair) -> list[str]:
     """Of a dictionary, each entry that is missing or another one, and without which nothing would be wrong."""
     depth = own.depths[0]
     single = probe(depth, last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
+    if own.reading != ours.reading or (own.dropout and not own.paths):  # masks of its own that nobody can tell
+        return []
     try:
-        theirs, mine = stages(own, single).cache, stages(ours, single)
+        theirs, masks = (stage := stages(own, single)).cache, stage.masks
+        single = single._replace(masks=masks)
+        mine = stages(ours, single)
         right = gradients(ours, mine.values, single)
     except Exception:  # a stranger's functions: one of them does not take this problem
         return []
-    if not isinstance(theirs, dict) or not isinstance(mine.cache, dict) or own.reading != ours.reading:
+    if not isinstance(theirs, dict) or not isinstance(mine.cache, dict):
         return []
     found = []
     for name, value in mine.cache.items():
@@ -51,7 +55,7 @@ def _by_name(own: PassPair, ours: PassPair) -> list[str]:
             continue
         if any(name not in now or not same_values(now[name], want) for name, want in right.items()):
             found.append(name)
-    return found
+    return found if len(found) <= FEW else []  # of many, it is some other function's cache
 
 
 def is_alike(own: PassPair, ours: PassPair) -> bool:
