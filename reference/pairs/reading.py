@@ -20,7 +20,7 @@ from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
 from reference.pairs.promised import promised_otherwise
 from reference.pairs.result import backward_place
-from reference.pairs.testimony import Silent
+from reference.pairs.testimony import OTHER_VALUE, TOO_LARGE, Silent
 
 __all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
 
@@ -171,12 +171,15 @@ class Bench(NamedTuple):
 
 def _again(judged: list[Judged]) -> bool:
     """Whether a milder draw of the same sizes may say more."""
+    last = judged[-1]
+    if last.seen.run.casts and last.silent and all(silent.reason == OTHER_VALUE for silent in last.silent):
+        return False  # what a narrower float drops, it drops of smaller numbers too
     settled = {
         name for j in judged for name, b in j.blocks.items() if b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)
     }
-    if judged[-1].disputes or not settled.issuperset(judged[-1].blocks):
+    if last.disputes or not settled.issuperset(last.blocks):
         return True
-    return any(silent.place is None and silent.reason.startswith("it") for silent in judged[-1].silent)
+    return any(s.place is None and s.reason.startswith("it") and s.reason != TOO_LARGE for s in last.silent)
 
 
 def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
