@@ -15,12 +15,13 @@ from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
 from reference.pairs.drawn import Judged, judge_draw
+from reference.pairs.further import may_say_more
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
 from reference.pairs.promised import promised_otherwise
 from reference.pairs.result import backward_place
-from reference.pairs.testimony import OTHER_VALUE, TOO_LARGE, Silent
+from reference.pairs.testimony import Silent
 
 __all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
 
@@ -100,7 +101,7 @@ def judge_reading(
         for draw in _draws(reading, seed, index, only):
             needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
             stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and needed)
-            if stop is None and not _again(judged[index]):
+            if stop is None and not may_say_more(judged[index]):
                 break
             if stop is not None:
                 stops[index] = stop
@@ -167,19 +168,6 @@ class Bench(NamedTuple):
         except (TargetRaised, TargetDied) as error:
             return Stop(*what_was_raised(error, self.pair.proposal.backward))
         return None
-
-
-def _again(judged: list[Judged]) -> bool:
-    """Whether a milder draw of the same sizes may say more."""
-    last = judged[-1]
-    if last.seen.run.casts and last.silent and all(silent.reason == OTHER_VALUE for silent in last.silent):
-        return False  # what a narrower float drops, it drops of smaller numbers too
-    settled = {
-        name for j in judged for name, b in j.blocks.items() if b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)
-    }
-    if last.disputes or not settled.issuperset(last.blocks):
-        return True
-    return any(s.place is None and s.reason.startswith("it") and s.reason != TOO_LARGE for s in last.silent)
 
 
 def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
