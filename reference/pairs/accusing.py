@@ -21,6 +21,7 @@ __all__ = ["accusations", "evidence_of", "unexplained", "whole_truth"]
 
 MOST = 3  # draws that a cause is sought on
 LONG = 40_000  # calls of NumPy for the whole truth by the complex step; beyond, autodiff is asked
+SLOW = 10_000  # calls of NumPy of a forward pass that is not to be run a dozen times
 
 
 def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
@@ -37,7 +38,7 @@ def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
         if name not in found and row.called not in followers:
             found[name] = _unexplained(bench, row)
     first = next(iter(wrong.values()))
-    shown = first.shown[0][0]
+    shown = _to_be_made_smaller(first)
     where = only_where(bench, shown, [n for n in wrong if _is_wrong(shown, n)], first.right_at)
     least = smallest(bench, shown, first.primal)
     return {name: _shown(bench, wrong[name], finding, where, least) for name, finding in found.items() if name in wrong}
@@ -110,6 +111,16 @@ def _unexplained(bench: Bench, row: Row) -> PairFinding:
         return PairFinding("MB401", "error", "exactly", "is not finite where its truth is", place=place)
     share = "" if block.relative == 0 else f": off by {block.relative:.2g} of its largest entry"
     return PairFinding("MB199", "error", "unexplained", f"is wrong{share}", place=place)
+
+
+def _to_be_made_smaller(row: Row) -> Judged:
+    """The first draw on which it is wrong; of a pair that takes long, the one that takes least."""
+    first = row.shown[0][0]
+    return min((j for j, _ in row.shown), key=_operations) if _operations(first) > SLOW else first
+
+
+def _operations(judged: Judged) -> int:
+    return judged.seen.run.operations
 
 
 def _is_wrong(judged: Judged, name: str) -> bool:

@@ -15,6 +15,7 @@ from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
 from reference.pairs.drawn import Judged, judge_draw
+from reference.pairs.further import may_say_more
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
@@ -100,7 +101,7 @@ def judge_reading(
         for draw in _draws(reading, seed, index, only):
             needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
             stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and needed)
-            if stop is None and not _again(judged[index]):
+            if stop is None and not may_say_more(judged[index]):
                 break
             if stop is not None:
                 stops[index] = stop
@@ -167,16 +168,6 @@ class Bench(NamedTuple):
         except (TargetRaised, TargetDied) as error:
             return Stop(*what_was_raised(error, self.pair.proposal.backward))
         return None
-
-
-def _again(judged: list[Judged]) -> bool:
-    """Whether a milder draw of the same sizes may say more."""
-    settled = {
-        name for j in judged for name, b in j.blocks.items() if b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)
-    }
-    if judged[-1].disputes or not settled.issuperset(judged[-1].blocks):
-        return True
-    return any(silent.place is None and silent.reason.startswith("it") for silent in judged[-1].silent)
 
 
 def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:

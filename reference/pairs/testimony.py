@@ -20,11 +20,21 @@ from reference.pairs.observation import Observation
 from reference.pairs.points import Asked
 from reference.pairs.tolerance import U32, U64, U_EXTENDED, largest
 
-__all__ = ["TOO_LARGE", "Heard", "Silent", "autodiff", "complex_step", "magnitude", "own_bound", "stopped_by"]
+__all__ = [
+    "OTHER_VALUE",
+    "TOO_LARGE",
+    "Heard",
+    "Silent",
+    "autodiff",
+    "complex_step",
+    "magnitude",
+    "own_bound",
+    "stopped_by",
+]
 
 Array = NDArray[Any]
 LARGER = 64.0  # times what the forward value shows: a logarithm hides how much its slope enlarges
-TOO_LARGE = "its forward pass takes too many steps"
+TOO_LARGE, OTHER_VALUE = "its forward pass takes too many steps", "its forward value is not the target's"
 
 
 class Silent(NamedTuple):
@@ -125,7 +135,7 @@ def _differs(told: Mapping[str, Any], seen: Observation) -> str | None:
     if value is None or not np.isfinite(float(value)):
         return "its forward value is not finite"
     if abs(float(value) - seen.run.value()) > seen.rounding():
-        return "its forward value is not the target's"
+        return OTHER_VALUE
     pattern = told.get("pattern")
     if pattern and seen.run.pattern and pattern != seen.run.pattern:
         return "it took other branches than the target"

@@ -18,6 +18,7 @@ from reference.interface.pair import OpenPair, PairDraw
 from reference.pairs.inputs.attempt import NOT_FINITE, Attempt, attempt
 from reference.pairs.inputs.case import PairCase, case_of
 from reference.pairs.inputs.case_line import parse
+from reference.pairs.inputs.effort import LONG, LONGER, EffortOfSizes
 from reference.pairs.inputs.plans import plans_of
 from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.running import RunningPlan
@@ -199,15 +200,22 @@ class _PlanSearch:
             return RunningPlan(self.pair, plan, (first,), ({},), tuple(self.plans))
         every = in_proportion(plan, {}, self.seed, how, SIZES + 3)
         first, _, settled = self._at(plan, every[0], {}) if FLAT in every[0] else (first, None, every[0])
+        effort = EffortOfSizes(self.pair)
+        if effort.learn(first, settled) > LONGER:
+            shorter = self._light(plan, {}, self.seed, how, effort, most=LONGER)
+            first, settled = (shorter[0], shorter[2]) if shorter and shorter[1].runs else (first, settled)
+            every = [settled, *effort.affordable(plan, {}, self.seed, how, SIZES + 3)]
         cases, sizes, left = [first], [settled], []
         for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
-            for found in in_proportion(plan, chosen, self.seed + k + 1, how, 1):
-                case, one, settled = self._at(plan, found, chosen)
-                if one.runs:
-                    cases.append(case)
-                    sizes.append(settled)
-                else:
-                    left += [f"{way[-1]}={value}" for way, value in chosen.items()]
+            shorter = self._light(plan, chosen, self.seed + k + 1, how, effort.apart())
+            if shorter is None:
+                continue
+            case, one, settled = shorter
+            if one.runs:
+                cases.append(case)
+                sizes.append(settled)
+            else:
+                left += [f"{way[-1]}={value}" for way, value in chosen.items()]
         wider = [s for s in every[1:] if 1 not in s.values()][:1] + [s for s in every[1:] if 1 in s.values()][:2]
         for place, found in zip((1, 3, 5), wider, strict=False):
             case, one, settled = self._at(plan, found, {})
@@ -219,6 +227,20 @@ class _PlanSearch:
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts)
+
+    def _light(
+        self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG
+    ) -> tuple[PairCase, Attempt, Sizes] | None:
+        """A plan at sizes at which it does not take too long, as far as there are any."""
+        found = None
+        for _ in range(2):  # the second time it is known what it takes in this configuration
+            sizes = next(iter(effort.affordable(plan, chosen, seed, how, 1, most=most)), None)
+            if sizes is None:
+                break
+            found = self._at(plan, sizes, chosen)
+            if not found[1].runs or effort.learn(found[0], found[2]) <= most:
+                break
+        return found
 
     def notes(self) -> tuple[str, ...]:
         return ()

@@ -74,7 +74,8 @@ class PairAnswers:
         are, [cell, line, what, how often]; ``near``: the smallest relative distance of a switch from its kink;
         ``operations``: how many calls of NumPy the forward pass made; ``ties``: how many switches are exactly at their
         kink; ``casts``: [cell, line, dtype, how often] of every cast to a narrower float, in both passes. "widened" is
-        "float64" with these casts widened, "widened 12" with those of line 12.
+        "float64" with these casts widened, "widened 12" with those of line 12. ``effort``: how many calls of NumPy, and
+        reads and writes of elements, all of this took.
         """
         prepared, namespace = self._prepared(check, draw, kind)
         return recorded_run(prepared, namespace.kind, self._draw(draw).seed, self.path)

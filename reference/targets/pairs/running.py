@@ -71,6 +71,7 @@ def recorded_run(
             "stepped": list(returned.stepped),
             **seen,
             "casts": pattern.cast_places(path),  # of both passes
+            "effort": pattern.operations + pattern.touched,
         }
 
 

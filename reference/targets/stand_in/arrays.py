@@ -36,7 +36,7 @@ def array_class(kind: Any) -> type[np.ndarray]:
     """The class of a kind's arrays. What leaves one of them is wrapped by the kind."""
     getitem, setitem, view = np.ndarray.__getitem__, np.ndarray.__setitem__, np.ndarray.view
     real_dtype = np.ndarray.dtype.__get__
-    scalars = kind.scalars
+    scalars, pattern = kind.scalars, PATTERN
 
     class ndarray(np.ndarray, metaclass=Anyone):
         def __new__(cls, *arguments: Any, **options: Any) -> Any:
@@ -53,11 +53,13 @@ def array_class(kind: Any) -> type[np.ndarray]:
             return kind.functions[name](*arguments, **options)
 
         def __getitem__(self, key: Any) -> Any:
+            pattern.touched += 1
             value = getitem(self, key)
             scalar = scalars.get(type(value))
             return value if scalar is None else scalar(value)
 
         def __setitem__(self, key: Any, value: Any) -> None:
+            pattern.touched += 1
             setitem(self, key, kind.fitting(value, real_dtype(self)))
 
         def __contains__(self, value: Any) -> bool:

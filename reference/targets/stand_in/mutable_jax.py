@@ -295,5 +295,5 @@ def concrete(key: Any) -> Any:
     if is_ours(key):
         return key.value
     if isinstance(key, tuple):
-        return tuple(map(concrete, key))
+        return key if all(type(k) is int for k in key) else tuple(map(concrete, key))
     return [concrete(k) for k in key] if isinstance(key, list) else key

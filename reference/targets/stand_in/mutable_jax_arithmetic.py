@@ -25,9 +25,10 @@ def arithmetic(name: str, *operands: Any, given: tuple[Any, ...] = ()) -> Any:
     tape = current_tape()
     if not any(tape.is_traced(labels) for _, labels in pairs):
         return made(value)
-    if np.asarray(value).dtype != np.float64:
-        raise Refused(f"{name} with a result of {np.asarray(value).dtype}")
-    return made(value, tape.step(name, given, tuple(Operand(v, l) for v, l in pairs), np.asarray(value)))
+    array = np.asarray(value)
+    if array.dtype != np.float64:
+        raise Refused(f"{name} with a result of {array.dtype}")
+    return made(value, tape.step(name, given, [Operand(*pair) for pair in pairs], array))
 
 
 def into(result: Any, out: Any = None, where: Any = True) -> Any:

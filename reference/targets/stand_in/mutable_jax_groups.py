@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,9 +84,17 @@ def grouped(tape: Tape, values: NDArray, labels: NDArray) -> tuple[list[StepGrou
     placed = Placed(tape)
     placed.add(np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(f, f + math.prod(s)) for f, s in tape.leaves)]))
     level = np.zeros(tape.end - tape.start, dtype=np.int32)
+    heights = level.data
     waiting: dict[tuple[Any, ...], list[tuple[TapeStep, NDArray | None]]] = defaultdict(list)
     for step in tape.steps:
-        span = slice(step.first - tape.start, step.first - tape.start + math.prod(step.shape))
+        at = step.first - tape.start
+        if _is_of_single_numbers(step):
+            if live[at]:
+                made_of = (label - tape.start for label in _moving(step, tape.start))
+                heights[at] = height = 1 + max((heights[k] for k in made_of), default=0)
+                waiting[(height, step.operation, step.static, (), None)].append((step, None))
+            continue
+        span = slice(at, at + math.prod(step.shape))
         if not live[span].any():
             continue
         entrywise = OPERATIONS[step.operation].entrywise
@@ -121,7 +129,13 @@ def _live(tape: Tape, labels: NDArray) -> NDArray:
     """Which elements reach an output."""
     live = np.zeros(tape.end - tape.start, dtype=bool)
     live[labels[labels >= tape.start] - tape.start] = True
+    seen = live.data
     for step in reversed(tape.steps):
+        if _is_of_single_numbers(step):
+            if seen[step.first - tape.start]:
+                for label in _moving(step, tape.start):
+                    seen[label - tape.start] = True
+            continue
         here = live[step.first - tape.start :][: math.prod(step.shape)]
         if not here.any():
             continue
@@ -131,6 +145,20 @@ def _live(tape: Tape, labels: NDArray) -> NDArray:
                 used = _labels(_kept(operand, kept))
                 live[used[used >= tape.start] - tape.start] = True
     return live
+
+
+def _is_of_single_numbers(step: TapeStep) -> bool:
+    """One number, made of one number each: what loops over elements are full of."""
+    if math.prod(step.shape) != 1 or not OPERATIONS[step.operation].entrywise:
+        return False
+    return all(operand.values.size == 1 for operand in step.operands)
+
+
+def _moving(step: TapeStep, start: int) -> Iterator[int]:
+    """The labels of what it is made of, constants apart."""
+    for operand in step.operands:
+        if operand.labels is not None and (label := operand.labels.item()) >= start:
+            yield label
 
 
 def _kept(operand: Operand, kept: NDArray | None) -> Operand:

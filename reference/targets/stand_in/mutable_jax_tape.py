@@ -8,7 +8,7 @@ earlier forward pass is a constant in the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 CONSTANT = 0  # what NumPy pads, fills and clears with
-MOST_STEPS = 20_000  # one to two seconds, recorded and differentiated; a count, so the same on any machine
+MOST_STEPS = 40_000  # one to two seconds, recorded and differentiated; a count, so the same on any machine
 
 
 class TooManySteps(Refused):
@@ -66,7 +66,9 @@ class Tape:
 
     def is_traced(self, labels: NDArray | None) -> bool:
         """Does any element stem from a primal of this forward pass?"""
-        return labels is not None and labels.size > 0 and int(labels.max()) >= self.start
+        if labels is None or not labels.size:
+            return False
+        return int(labels.item() if labels.size == 1 else labels.max()) >= self.start
 
     def leaf(self, value: NDArray) -> NDArray:
         """Labels for a primal; all primals come before the first step."""
@@ -74,11 +76,11 @@ class Tape:
         self.leaves.append((self.end, value.shape))
         return self._fresh(value)
 
-    def step(self, operation: str, static: tuple[Any, ...], operands: tuple[Operand, ...], value: NDArray) -> NDArray:
+    def step(self, operation: str, static: tuple[Any, ...], operands: Sequence[Operand], value: NDArray) -> NDArray:
         """Labels for the result ``value`` of an operation. Raises ``TooManySteps``."""
         if len(self.steps) >= self.most:
             raise TooManySteps(f"more than {self.most} steps of arithmetic")
-        kept = tuple(self._kept(operand) for operand in operands)
+        kept = tuple([self._kept(operand) for operand in operands])
         self.steps.append(TapeStep(operation, static, kept, self.end, value.shape))
         return self._fresh(value)
 
@@ -88,10 +90,15 @@ class Tape:
         if not self.is_traced(labels):
             return Operand(np.array(values, dtype=np.float64), None)
         assert labels is not None
+        if labels.size == 1:
+            return Operand(values, labels.copy())
         old = labels < self.start
         return Operand(values.copy() if old.any() else values, np.where(old, CONSTANT, labels))
 
     def _fresh(self, value: NDArray) -> NDArray:
+        if not value.shape:
+            self.end += 1
+            return np.array(self.end - 1)
         labels = labels_like(value)
         labels[...] = np.arange(self.end, self.end + value.size).reshape(value.shape)
         self.end += value.size

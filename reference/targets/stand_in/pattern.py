@@ -52,6 +52,7 @@ class Pattern:
         """Forget everything. ``measured``: also how near each switch is to its kink, which costs more."""
         self.measured = measured
         self.operations = 0  # calls of NumPy
+        self.touched = 0  # reads and writes by an index
         self.hash = blake2b(digest_size=16)
         self.pending = bytearray()
         self.counts: dict[tuple[CodeType, int, str], int] = {}

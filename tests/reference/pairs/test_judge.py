@@ -10,6 +10,7 @@ import pytest
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import PairKind
 from reference.pairs.judge import judge_readings
+from reference.pairs.reading import judge_reading
 from reference.pairs.result import PairResult
 from tests.reference.pairs.bench import Pair, Tried, answered, open_pair
 from tests.reference.pairs.rights import RIGHT, labels
@@ -162,6 +163,36 @@ def test_a_witness_that_ran_another_forward_pass_does_not_count() -> None:
     assert {row.findings[0].text for row in result.rows} == {
         "autodiff could not follow: its forward value is not the target's"
     }
+
+
+@pytest.mark.parametrize(
+    ("casts", "reason", "times"),
+    [
+        ([], "too many steps", 1),
+        ([], "another value", 12),
+        ([[None, 3, "float32", 1]], "another value", 3),
+    ],
+)
+def test_what_milder_draws_do_not_change_is_not_asked_again(casts: list[Any], reason: str, times: int) -> None:
+    """``times``: how often autodiff is asked, of three sizes and four draws of each."""
+    pair, asked = BY_NAME["affine"], []
+
+    def ask(question: str, **details: Any) -> Any:
+        answer = answered(pair, question, details)
+        asked.append(question)
+        if question == "pair_run":
+            answer["casts"] = casts
+        elif question == "pair_autodiff" and reason == "too many steps":
+            return {"too_many_steps": 40_000, "why": reason}
+        elif question in ("pair_autodiff", "pair_complex") and reason == "another value":
+            answer["value"] *= 1.001
+        return answer
+
+    bench = open_pair(pair)._replace(ask=ask)
+    standings = judge_reading(bench, Tried(pair), seed=0)
+    assert asked.count("pair_autodiff") == times
+    assert not standings.right
+    assert not standings.wrong
 
 
 def test_where_every_derivative_is_zero_nothing_was_looked_at() -> None:

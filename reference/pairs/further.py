@@ -1,0 +1,24 @@
+"""Whether one more draw of the same sizes, with milder values, may say what those before it did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference.pairs.blocks import BlockStanding
+from reference.pairs.drawn import Judged
+from reference.pairs.testimony import OTHER_VALUE, TOO_LARGE
+
+__all__ = ["may_say_more"]
+
+
+def may_say_more(judged: Sequence[Judged]) -> bool:
+    """Of the draws so far: whether a gradient is still open, or a witness silent for what other values may change."""
+    last = judged[-1]
+    if last.seen.run.casts and last.silent and all(silent.reason == OTHER_VALUE for silent in last.silent):
+        return False  # what a narrower float drops, it drops of smaller numbers too
+    settled = {
+        name for j in judged for name, b in j.blocks.items() if b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)
+    }
+    if last.disputes or not settled.issuperset(last.blocks):
+        return True
+    return any(s.place is None and s.reason.startswith("it") and s.reason != TOO_LARGE for s in last.silent)
