@@ -33,7 +33,7 @@ NAMES: dict[Role, str] = {
     Role.ROWS: r"tokens|(word|tok(en)?)_?(2|to)_?\w+|w2i|stoi|vocab(ulary)?|dictionary|word_?ind(ex|ices)|\w+_by_?word",
     Role.WINDOW: r"c|window|(window|context)_?(size|width|len(gth)?|radius)|half_?window|radius",
     Role.SAMPLES: r"k|(num|n)_?(neg\w*|samples?)|neg\w*_?(size|count|num\w*)|negatives",
-    Role.TABLE: r"(\w+_)?(vec(tor)?s|embeddings|embs|emb_?matrix)|[uv]_?(in|out|all)?|(cent\w+|context|outside)_?matrix",
+    Role.TABLE: r"(\w+_)?(vec(tor)?s|embeddings|embs|emb_?matrix)|[uv]_?(in|out|all)?|(cent\w+|outside)_?matrix",
     Role.VECTOR: r"predicted|pred|(\w+_)?(vec(tor)?|embedding|emb)|v_?(hat|c|w|i|o)|v?_?(center|centre)",
     Role.WORDS: r"(\w+_)?(words|ctx|contexts?|ids|idxs|indices|indexes|neighbou?rs)",
     Role.WORD: r"(\w+_)?(word|target|idx|index|ind|id)(_?(idx|index|ind|id))?|target_?\w*|o|current|centre|center",
