@@ -19,6 +19,7 @@ from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.gradient_names import is_gradient_name
 from reference.targets.pairs.objects import Path, ReachedArray, at, lowered, put, reached
+from reference.targets.pairs.rewired import owner_of
 from reference.targets.pairs.state import generator_of
 from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh
@@ -109,7 +110,7 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
 
     Raises ``Unprepared``, and what the constructor raises.
     """
-    owner = loaded.names.get(proposal.owner)
+    owner = owner_of(proposal, loaded, draw, kind)
     if not isinstance(owner, type):
         raise Unprepared(f"{proposal.owner} is no class once the file is loaded")
     wants = outside_world(owner)

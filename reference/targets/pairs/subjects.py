@@ -34,6 +34,7 @@ from reference.targets.pairs.objects import (
     rates,
     reached,
 )
+from reference.targets.pairs.rewired import owner_of
 from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
@@ -50,7 +51,7 @@ class Subject:
 
     def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
-        self.owner = loaded.names.get(proposal.owner)
+        self.owner = owner_of(proposal, loaded, draw, kind)
         self.numbers = numbers_of(self.owner)
         self.parameters: dict[str, ReachedArray] = {}
         self.ways: dict[str, list[Path]] = {}
