@@ -43,7 +43,7 @@ def owner_of(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) 
                     break
         before = {p.name: [wires[p.name]] if p.annotation.endswith("[]") else wires[p.name] for p in wired}
         at_once = {name: value for name, value in before.items() if name in places}
-        super(made, model).__init__(**at_once, **named)
+        super(made, model).__init__(**at_once, **named)  # type: ignore[arg-type]
         for name in before.keys() - set(places):
             setattr(model, name, before[name])
         model.__dict__[WIRES] = wires
@@ -68,7 +68,7 @@ def owner_of(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) 
 
     forward.__signature__ = _signature([p.name for p in wired])  # type: ignore[attr-defined]
     backward.__signature__ = _signature(["cotangent"])  # type: ignore[attr-defined]
-    made: type = type(owner.__name__, (owner,), {"__init__": make, passes[0]: forward, passes[1]: backward})
+    made = type(owner.__name__, (owner,), {"__init__": make, passes[0]: forward, passes[1]: backward})
     return made
 
 
