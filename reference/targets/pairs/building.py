@@ -121,11 +121,8 @@ def _makers(model: Any, forward: str) -> list[str]:
 
 
 def _is_wanting(value: Any) -> bool:
-    return value is None or (isinstance(value, Mapping | list) and (not value or None in list(_values(value))))
-
-
-def _values(value: Any) -> Iterator[Any]:
-    yield from value.values() if isinstance(value, Mapping) else value
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
+    return not len(inside) or any(each is None for each in inside)
 
 
 def _own(owner: type, method: str) -> Iterator[ast.Attribute]:
