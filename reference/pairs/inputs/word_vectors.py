@@ -30,7 +30,7 @@ class WordRole(StrEnum):
 
 NAMES: dict[WordRole, str] = {
     WordRole.CORPUS: r"data_?set|corpus|(\w+_)?sampler|text_?data|training_?data",
-    WordRole.ROWS: r"tokens|(word|tok(en)?)_?(2|to)_?\w+|w2i|stoi|vocab(ulary)?|dictionary|word_?ind(ex|ices)|\w+_by_?word",
+    WordRole.ROWS: r"tokens|(word|tok(en)?)_?(2|to)_?\w+|w2i|stoi|vocab\w*|dictionary|word_?ind(ex|ices)|\w+_by_?word",
     WordRole.WINDOW: r"c|window|(window|context)_?(size|width|len(gth)?|radius)|half_?window|radius",
     WordRole.SAMPLES: r"k|(num|n)_?(neg\w*|samples?)|neg\w*_?(size|count|num\w*)|negatives",
     WordRole.TABLE: r"(\w+_)?(vec(tor)?s|embeddings|embs|emb_?matrix)|[uv]_?(in|out|all)?|(cent\w+|outside)_?matrix",
