@@ -18,6 +18,7 @@ from reference.targets.pairs.limits import limited_at
 from reference.targets.pairs.method_names import forwards_of, is_backward
 from reference.targets.pairs.missing import missing_line
 from reference.targets.pairs.naming import is_cotangent, named, words
+from reference.targets.pairs.said import mark_of
 from reference.targets.pairs.source_functions import (
     SourceFunction,
     calls_of,
@@ -57,6 +58,9 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
     own |= {t.id for s in node.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)}
     taken: set[str] = set()
+    if (told := _said(owner, methods)) is not None:
+        yield _proposal(owner, node, methods, *told, calls)
+        return
     for name in filter(is_backward, methods):
         forward = next((f for f in forwards_of(name, methods) if methods[f].takes), None)
         if forward is None and (wired := _wired(owner, node, methods, name, cells, calls)) is not None:
@@ -78,6 +82,16 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+
+
+def _said(owner: type, methods: Mapping[str, SourceFunction]) -> tuple[str, str] | None:
+    """The forward and the backward pass that ``@pair`` names on a class, the other by its name where it says one."""
+    said = mark_of(owner)
+    if said is None or not (said.forward or said.backward):
+        return None
+    backward = said.backward or next(filter(is_backward, methods), "")
+    forward = said.forward or next((f for f in forwards_of(backward, methods) if methods[f].takes), "")
+    return (forward, backward) if forward in methods and backward in methods else None
 
 
 def _wired(
