@@ -81,7 +81,8 @@ class PairDraw(NamedTuple):
     """One draw: what the forward pass is given, and from which seed everything else is drawn.
 
     An argument is an array, a number, a string, or a list, tuple or dictionary of such. ``{"rng": seed}`` in place of a
-    value stands for a generator. ``reading``: how an answer is read where that is open: ``of`` is "input" or "output"
+    value stands for a generator, ``{"corpus": seed, "below": n}`` for a data set that draws words, which are whole
+    numbers below n. ``reading``: how an answer is read where that is open: ``of`` is "input" or "output"
     for a derivative; ``mode`` names what the target is asked to be in.
     """
 

@@ -8,6 +8,7 @@ from reference.interface.pair import OpenPair
 from reference.pairs.accusing import accusations, unexplained
 from reference.pairs.combined import combined
 from reference.pairs.conventions import PairConvention, by_output, conventions_of
+from reference.pairs.declared import DECLARED, UNLIKE_ANY, declared_of
 from reference.pairs.laws import MADE_SO, Breach
 from reference.pairs.made_in import chooses_in, made_in
 from reference.pairs.precision import Widened, widened
@@ -33,9 +34,12 @@ def result_of(
         conventions = conventions_of(pair, standings)
     if wide is not None:
         standings = wide.standings
-    surrogate = _surrogates(pair, standings)
-    accused = {}
-    if standings.wrong and not conventions and not surrogate:
+    declared = declared_of(pair, standings)
+    if declared:
+        conventions = {name: PairConvention(DECLARED) for name, linear in declared.items() if linear}
+    surrogate = {} if declared else _surrogates(pair, standings)
+    accused = {name: _unlike_any(pair) for name, linear in declared.items() if not linear}
+    if standings.wrong and not conventions and not surrogate and not declared:
         accused = accusations(bench, standings) if explained else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
@@ -63,6 +67,10 @@ def result_of(
         pair.proposal.check, tuple(rows), notes=standings.notes, distinct_cases=len(standings.cases),
         drawn=standings.reading.said, disputes=standings.disputes,
     )  # fmt: skip
+
+
+def _unlike_any(pair: OpenPair) -> PairFinding:
+    return PairFinding("MB199", "error", "exactly", UNLIKE_ANY, place=backward_place(pair))
 
 
 def _of_row(

@@ -19,6 +19,7 @@ from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetChanged, TargetNotStarted
 from reference.targets import TargetError
 from reference.verification.conclusion import Conclusion
+from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.run import Run
 from reference.verification.threads import one_thread
 
@@ -85,6 +86,10 @@ def _one(job: Job, verify: Callable[[Implementation, Job], Conclusion], *, alone
         if alone and job.implementation is None:
             raise
         return Conclusion(job.name, "error", str(error))
+    except NoSuchPair as error:  # another of the targets may have it
+        if alone:
+            raise
+        return Conclusion(job.name, "inconclusive", notes=(str(error),))
     except CaseError as error:
         if alone:
             raise

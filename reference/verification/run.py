@@ -31,6 +31,7 @@ from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairResult
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
+from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.progress import Progress
 from reference.witnesses.autodiff import warm_up
 
@@ -188,7 +189,7 @@ def _judge_pairs(implementation: Implementation, options: Options, run: Run, out
     line = options.pair_case
     asked = [p for p in implementation.pairs if line is None or p.proposal.check == line.split(maxsplit=1)[0]]
     if line is not None and not asked:
-        run.notes.append(f"no function of {implementation.name} takes this case: {line}")
+        raise NoSuchPair(implementation.name, line, [p.proposal.check for p in implementation.pairs])
     for k, opened in enumerate(asked):
         if run.stopped:
             raise KeyboardInterrupt

@@ -182,6 +182,8 @@ def _optional(
 ) -> Spec | None:
     """Left to its default, unless that hides something or is nothing."""
     text, default = plain(parameter.name), parameter.default
+    if default is None and set(setup.asked.attributes(parameter.name)) - ARRAY_ATTRIBUTES and constructor:
+        return None  # an object of some kind
     if isinstance(default, list | tuple) and all(isinstance(d, int) for d in default):
         if isinstance(plainly, ChoiceSpec) and re.match(r"stride|pad", text):
             options = [tuple([o] * len(default)) for o in plainly.options if isinstance(o, int)]

@@ -24,6 +24,7 @@ from reference.pairs.inputs.spec import (
     ShapeSpec,
     Spec,
     SpecGroup,
+    WordSpec,
     leaves,
     replaced,
 )
@@ -171,6 +172,9 @@ def _like(name: str, spec: Spec, wanted: Spec) -> Spec:
             raise CaseError(f"{name}: a case has whole numbers for sizes")
     elif isinstance(wanted, GeneratorSpec) and not isinstance(spec, GeneratorSpec):
         raise CaseError(f"{name} in a case takes generator")
+    elif isinstance(wanted, WordSpec):
+        if not (isinstance(spec, WordSpec) and spec.form == wanted.form and isinstance(spec.below, int)):
+            raise CaseError(f"{name} in a case takes {wanted.form}<COUNT, as in {name}={wanted.form}<7")
     elif isinstance(wanted, ShapeSpec) and not isinstance(spec, ShapeSpec | ChoiceSpec):
         raise CaseError(f"{name} in a case takes a shape, as in {name}=shape(3,4)")
     return spec
@@ -184,6 +188,8 @@ def _agree(values: Mapping[Path, Spec], every: Mapping[Path, Spec], names: Mappi
         pairs: list[tuple[Any, Any]] = []
         if isinstance(wanted, Array) and isinstance(spec, Array):
             pairs = [*zip(wanted.dims, spec.dims, strict=True), (wanted.below, spec.below)]
+        elif isinstance(wanted, WordSpec) and isinstance(spec, WordSpec):
+            pairs = [(wanted.below, spec.below)]
         for letter, size in pairs:
             if not isinstance(letter, str) or not letter.isidentifier() or not size:
                 continue

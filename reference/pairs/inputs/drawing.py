@@ -24,12 +24,15 @@ from reference.pairs.inputs.spec import (
     SpecGroup,
     ValueLaw,
     WholeNumber,
+    WordForm,
+    WordSpec,
 )
 
 __all__ = ["draw_of", "milder"]
 
 GRID = 0.5  # between the values of a draw that is to have ties
 RARE = 0.3  # of spikes
+CONTEXT = 4  # words, of which the last is the first again
 SCALED = (ValueLaw.NORMAL, ValueLaw.INNER)
 
 
@@ -61,6 +64,8 @@ def _value(spec: Spec, path: Path, case: PairCase) -> Any:
             return tuple(dims)
         case GeneratorSpec():
             return {"rng": case.seed}
+        case WordSpec():
+            return _words(spec.form, int(spec.below), path, case)
     return _group(spec, path, case)
 
 
@@ -70,6 +75,22 @@ def _group(group: SpecGroup, path: Path, case: PairCase) -> Any:
         return made
     values = list(made.values())
     return values if group.form == "list" else tuple(values)
+
+
+def _words(form: WordForm, below: int, path: Path, case: PairCase) -> Any:
+    if form is WordForm.CORPUS:
+        return {"corpus": case.seed, "below": below}
+    if form is WordForm.ROWS:
+        return {_word(k): k for k in range(below)}
+    rows = _stream(case.seed, path).randint(0, max(1, below), size=CONTEXT).tolist()
+    rows[-1] = rows[0]
+    several = form in (WordForm.INDICES, WordForm.WORDS)
+    spelt = [_word(k) for k in rows] if form in (WordForm.WORD, WordForm.WORDS) else rows
+    return spelt if several else spelt[0]
+
+
+def _word(row: int) -> str:
+    return f"word{row}"
 
 
 def _stream(seed: int, path: Path) -> np.random.RandomState:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from reference.interface.pair import Proposal
+from reference.interface.pair import Parameter, Proposal
 from reference.pairs.inputs.asked import AskedOfArgument
 from reference.pairs.inputs.documented import Described
 from reference.pairs.inputs.labels import LabelForm
@@ -37,10 +37,12 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     taken = [p.name for p in (*proposal.constructor, *proposal.takes) if not p.many]
     keys = [key for name in taken for key in (*asked.keys(name), *asked.parts(name))]
     texts = " ".join((proposal.owner, proposal.forward, proposal.check)).lower()
+    wired = {p.name: part for p in proposal.takes if (part := _of_a_layer(p)) is not None}
     recurrent = bool(re.search(r"rnn|lstm|gru|cell|recurrent", texts)) or any(
-        part_of(name) is Part.STATE or re.fullmatch(r"w_?(aa|ax|xh|hh|hx)", plain(name)) for name in (*taken, *keys)
+        (name not in wired and part_of(name) is Part.STATE) or re.fullmatch(r"w_?(aa|ax|xh|hh|hx)", plain(name))
+        for name in (*taken, *keys)
     )
-    parts = {name: part_of(name, recurrent=recurrent) for name in (*keys, *taken)}
+    parts = {name: part_of(name, recurrent=recurrent) for name in (*keys, *taken)} | wired
     parts = _in_company(parts, recurrent)
     if "embed" in texts or any(asked.does("indexes", name) for name in taken):
         for p in proposal.takes:
@@ -58,6 +60,16 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
         if first is not None:
             parts[first] = Part.INPUT
     return parts
+
+
+def _of_a_layer(parameter: Parameter) -> Part | None:
+    """What comes from a layer before, where the argument is called after the layer and not after what comes."""
+    text = plain(parameter.name)
+    if not parameter.annotation.startswith("wired") or not re.search(
+        r"prev|layer|node|bottom|inbound|parent|^in", text
+    ):
+        return None
+    return Part.LABELS if re.search(r"label|target|truth", text) else Part.INPUT
 
 
 def _weighs_a_state(parts: Mapping[str, Part]) -> bool:

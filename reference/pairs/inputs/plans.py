@@ -16,6 +16,7 @@ from reference.pairs.inputs.spec import Plan, Rank, Spec, names_of_plan
 from reference.pairs.inputs.substitutes import substitutes
 from reference.pairs.inputs.tried import plans_by_layout
 from reference.pairs.inputs.vocabulary import Part, part_of
+from reference.pairs.inputs.word_vectors import word_vector_plans
 
 __all__ = ["plans_of"]
 
@@ -26,11 +27,12 @@ MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 
 def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     """The plans of a proposal. ``sources``: the file's own text and what stands beside it, where calls are seen."""
-    others = chain(documented_plans(proposal), plans_by_layout(proposal))
+    others = chain(documented_plans(proposal), word_vector_plans(proposal), plans_by_layout(proposal))
     found = chain(
         said_plans(proposal),
         seen_plans(proposal, sources, others),
         documented_plans(proposal),
+        word_vector_plans(proposal),
         plans_by_layout(proposal),
     )
     further = _for_the_backward_pass_alone(proposal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.interface.pair import PairKind, Proposal
-from reference.pairs.inputs.spec import Array, GeneratorSpec, Plan, ShapeSpec, Spec, WholeNumber, leaves
+from reference.pairs.inputs.spec import Array, GeneratorSpec, Plan, ShapeSpec, Spec, WholeNumber, WordSpec, leaves
 from reference.pairs.inputs.words import text_of
 
 __all__ = ["remedy"]
@@ -34,6 +34,6 @@ def _text(spec: Spec) -> str:
         case Array(dims) if len(dims) == 1 and isinstance(dims[0], int | str):
             sizes, colon, law = text_of(spec).partition(":")
             return f"{sizes},{colon}{law}"  # the comma tells it from a whole number
-        case Array() | WholeNumber() | ShapeSpec() | GeneratorSpec():
+        case Array() | WholeNumber() | ShapeSpec() | GeneratorSpec() | WordSpec():
             return text_of(spec)
     return text_of(spec)

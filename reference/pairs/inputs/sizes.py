@@ -15,6 +15,7 @@ from reference.pairs.inputs.spec import (
     Plan,
     SizeError,
     ValueLaw,
+    WordSpec,
     leaves,
     names_of,
     names_of_plan,
@@ -166,7 +167,9 @@ def _at_least_two(plan: Plan) -> set[str]:
     """Sizes that count classes: of one class nothing can be learnt, and no label is another."""
     found: set[str] = set()
     for _, spec in (*leaves(plan.construct), *leaves(plan.arguments)):
-        if isinstance(spec, Array):
+        if isinstance(spec, WordSpec):
+            found.update(names_of(spec.below))
+        elif isinstance(spec, Array):
             if spec.law is ValueLaw.LABELS:
                 found.update(names_of(spec.below))
             elif spec.law in (ValueLaw.ONE_HOT, ValueLaw.ROWS) and spec.dims:

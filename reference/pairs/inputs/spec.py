@@ -29,6 +29,8 @@ __all__ = [
     "SpecGroup",
     "ValueLaw",
     "WholeNumber",
+    "WordForm",
+    "WordSpec",
     "leaves",
     "names_of",
     "names_of_plan",
@@ -104,7 +106,25 @@ class GeneratorSpec(NamedTuple):
     """A generator of random numbers; seeded by the draw."""
 
 
-Spec = Array | WholeNumber | ChoiceSpec | ShapeSpec | SpecGroup | GeneratorSpec
+class WordForm(StrEnum):
+    """How the words of a vocabulary are given. The values are those of a case line."""
+
+    INDEX = "index"  # of a row
+    INDICES = "indices"
+    WORD = "word"  # itself
+    WORDS = "words"
+    ROWS = "rows"  # of every word, by the word
+    CORPUS = "corpus"  # that is asked for indices; seeded by the draw
+
+
+class WordSpec(NamedTuple):
+    """Words of a vocabulary of so many."""
+
+    form: WordForm
+    below: Size
+
+
+Spec = Array | WholeNumber | ChoiceSpec | ShapeSpec | SpecGroup | GeneratorSpec | WordSpec
 
 
 class Plan(NamedTuple):
@@ -200,7 +220,7 @@ def sizes_in(spec: Spec) -> tuple[Size, ...]:
             return (*dims, below)
         case Array(dims) | ShapeSpec(dims):
             return dims
-        case WholeNumber(size):
+        case WholeNumber(size) | WordSpec(_, size):
             return (size,)
     return ()
 
@@ -225,6 +245,8 @@ def settled(
                 return WholeNumber(value_of_size(size, sizes))
             case ShapeSpec(dims):
                 return ShapeSpec(tuple(value_of_size(d, sizes) for d in dims))
+            case WordSpec(form, below):
+                return WordSpec(form, value_of_size(below, sizes))
             case ChoiceSpec(options):
                 return ChoiceSpec(((chosen or {}).get(way, options[0]),))
         return spec

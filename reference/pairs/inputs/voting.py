@@ -20,10 +20,11 @@ def voting(plans: Sequence[Plan]) -> list[Plan]:
 
     Of plans that differ in the laws of their entries alone the first, whose labels are of the narrowest domain. What is
     right for every label is right for one-hot ones; what is right for one-hot ones need not be right for others (a
-    gradient that takes them to sum to one). Of signs alone the same cannot be said. A single number, or a single index,
+    gradient that takes them to sum to one). Of signs alone the same cannot be said. A single number, index or example
     shows less than several do: it has a vote where several do not run.
     """
     several = [plan for plan in plans if not _of_one_number(plan)] or list(plans)
+    several = [plan for plan in several if not any(_of_one_example(plan, other) for other in several)]
     kept: dict[str, Plan] = {}
     first: dict[str, Plan] = {}
     for plan in several:
@@ -76,6 +77,18 @@ def _of_one_number(plan: Plan) -> bool:
     if any(not spec.dims and spec.law is ValueLaw.LABELS and spec.below == TABLE for spec in arrays):
         return True
     return bool(arrays) and not any(spec.dims for spec in arrays)
+
+
+def _of_one_example(plan: Plan, other: Plan) -> bool:
+    """Is the first that it is given one row, where the other is given any number of such rows?"""
+    own, theirs = (next(iter(_arrays(each).values()), Array(())) for each in (plan, other))
+    return (
+        own.dims[:1] == (1,) and own.dims != theirs.dims and _named(theirs.dims[:1]) and own.dims[1:] == theirs.dims[1:]
+    )
+
+
+def _named(dims: Sequence[Any]) -> bool:
+    return bool(dims) and isinstance(dims[0], str)
 
 
 def _key(plan: Plan) -> str:

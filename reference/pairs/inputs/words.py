@@ -24,6 +24,8 @@ from reference.pairs.inputs.spec import (
     SpecGroup,
     ValueLaw,
     WholeNumber,
+    WordForm,
+    WordSpec,
 )
 
 __all__ = ["CaseError", "grouped", "put_in", "read_specs", "split_words", "text_of", "value_in"]
@@ -31,6 +33,7 @@ __all__ = ["CaseError", "grouped", "put_in", "read_specs", "split_words", "text_
 WORD = re.compile(r'(?P<name>[^\s=]+)=(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]\S*)(?=\s|$)')
 BARE = re.compile(r"[A-Za-z_][\w-]*\Z")
 LAWS = {str(law): law for law in ValueLaw}
+OF_WORDS = re.compile(rf"({'|'.join(map(str, WordForm))})<(\S+)")
 LARGEST, MOST = 4096, 10_000_000  # of a size, and of entries: refused before they fill the memory
 NUMBER = "number"  # an array of no axes
 WRITTEN = "as in x=2,3 y=2:int<3 stride=2 mode=train"
@@ -65,6 +68,8 @@ def text_of(spec: Spec) -> str:
             return "shape(" + ",".join(map(str, dims)) + ")"
         case GeneratorSpec():
             return "generator"
+        case WordSpec(form, below):
+            return f"{form}<{below}"
         case ChoiceSpec(options):
             return _text_of_value(options[0])
     return "{}" if spec.form == "dict" else "[]"  # a group with nothing in it
@@ -90,6 +95,8 @@ def value_in(name: str, text: str, like: Spec | None = None) -> Spec:
         return GeneratorSpec()
     if text.startswith("shape(") and text.endswith(")"):
         return ShapeSpec(tuple(_size(name, part) for part in text[6:-1].split(",") if part))
+    if isinstance(like, WordSpec | None) and (match := OF_WORDS.fullmatch(text)):
+        return WordSpec(WordForm(match[1]), _size(name, match[2]))
     if isinstance(like, WholeNumber):
         return WholeNumber(_size(name, text))
     if text in ("{}", "[]"):

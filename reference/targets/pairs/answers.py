@@ -114,7 +114,8 @@ class PairAnswers:
     ) -> list[dict[str, Any]]:
         """Of every small literal within a logarithm the complex step at the points, with it times each fraction.
 
-        ``number``, ``literal``, ``text``, ``cell``, ``line``, ``derivatives`` (fractions, points).
+        ``number``, ``literal``, ``text``, ``cell``, ``line``, ``derivatives`` (fractions, points); of one that was made
+        smaller on the way back as well, ``gradients`` of the same shape.
         """
 
         def edited(cells: list[Cell]) -> tuple[Prepared, Any]:

@@ -13,10 +13,12 @@ from typing import Any
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
 from reference.targets.pairs.backward_arguments import is_of_labels
+from reference.targets.pairs.kept_arguments import asked_of_kept, merged
 from reference.targets.pairs.limits import limited_at
 from reference.targets.pairs.method_names import forwards_of, is_backward
 from reference.targets.pairs.missing import missing_line
 from reference.targets.pairs.naming import is_cotangent, named, words
+from reference.targets.pairs.said import mark_of
 from reference.targets.pairs.source_functions import (
     SourceFunction,
     calls_of,
@@ -25,6 +27,7 @@ from reference.targets.pairs.source_functions import (
 )
 from reference.targets.pairs.surrogates import why_not_derived
 from reference.targets.pairs.values import value_functions
+from reference.targets.pairs.wires import WIRED, holders_in, wired_in
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.statements import definitions
@@ -55,8 +58,15 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
     own |= {t.id for s in node.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)}
     taken: set[str] = set()
+    if (told := _said(owner, methods)) is not None:
+        yield _proposal(owner, node, methods, *told, calls)
+        return
     for name in filter(is_backward, methods):
         forward = next((f for f in forwards_of(name, methods) if methods[f].takes), None)
+        if forward is None and (wired := _wired(owner, node, methods, name, cells, calls)) is not None:
+            taken |= {name}
+            yield wired
+            continue
         if forward is None or not ({name, forward} & own or _hands_functions_on(node)):
             continue
         if _is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
@@ -72,6 +82,47 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+
+
+def _said(owner: type, methods: Mapping[str, SourceFunction]) -> tuple[str, str] | None:
+    """The forward and the backward pass that ``@pair`` names on a class, the other by its name where it says one."""
+    said = mark_of(owner)
+    if said is None or not (said.forward or said.backward):
+        return None
+    backward = said.backward or next(filter(is_backward, methods), "")
+    forward = said.forward or next((f for f in forwards_of(backward, methods) if methods[f].takes), "")
+    return (forward, backward) if forward in methods and backward in methods else None
+
+
+def _wired(
+    owner: type, node: ast.ClassDef, methods: Mapping[str, SourceFunction], backward: str, cells: list[Cell],
+    calls: Mapping[str, list[str]],
+) -> Proposal | None:  # fmt: skip
+    """A layer whose passes take nothing, since it was handed the layers before it; None of any other class."""
+    forward = next(iter(forwards_of(backward, methods)), None)
+    own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
+    if (
+        forward is None
+        or not {forward, backward} <= own
+        or any(_is_abstract(methods[n].node) for n in (forward, backward))
+    ):
+        return None
+    if methods[forward].takes or len(methods[backward].required) > 1:
+        return None
+    constructors = [vars(base)["__init__"] for base in owner.__mro__[:-1] if "__init__" in vars(base)]
+    makers = [_read("__init__", each, cells, bound=True) for each in constructors]
+    passes = [methods[forward].node, methods[backward].node]
+    layers = wired_in([maker.node for maker in makers if maker is not None], passes)
+    if not layers:
+        return None
+    found = _proposal(owner, node, methods, forward, backward, calls)
+    holders = holders_in([method.node for method in methods.values()])
+    return found._replace(
+        takes=tuple(Parameter(name, annotation=WIRED + "[]" * several) for name, several in layers.items()),
+        constructor=tuple(p for p in found.constructor if p.name not in layers),
+        backward_takes=(Parameter("cotangent"),),
+        asked={**found.asked, WIRED: {"attributes": sorted(holders)}},
+    )
 
 
 def _hands_functions_on(node: ast.ClassDef) -> bool:
@@ -149,6 +200,8 @@ def _proposal(
     asked = asked_of(one, other, methods)
     if constructor is not None:
         asked = {**asked_of(constructor, constructor, methods), **asked}
+        kept = asked_of_kept(constructor.node, [m.node for m in methods.values()])
+        asked |= {name: merged(asked.get(name, {}), facts) for name, facts in kept.items()}
     missing = missing_line(other.node)
     about = ast.get_docstring(node) or ""
     texts = (about, *(documents_of(f) for f in (constructor, one, other) if f is not None))

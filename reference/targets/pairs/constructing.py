@@ -9,23 +9,23 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.gradient_names import is_gradient_name
 from reference.targets.pairs.objects import Path, ReachedArray, at, lowered, put, reached
+from reference.targets.pairs.rewired import owner_of
 from reference.targets.pairs.state import generator_of
-from reference.targets.pairs.supplies import Descent, supplied
+from reference.targets.pairs.supplies import supplied
 from reference.targets.pairs.trees import fresh
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.parsed import definition
 from reference.targets.stand_in.kind import StandIn
 
-__all__ = ["Unprepared", "applied", "built", "constructed", "moved", "outside_world", "restored", "rounded"]
+__all__ = ["Unprepared", "applied", "constructed", "moved", "outside_world", "restored", "rounded"]
 
 WANTS = {
     "open": "a file",
@@ -39,44 +39,6 @@ WANTS = {
     "input": "somebody at the keyboard",
     "raw_input": "somebody at the keyboard",
 }
-OF_THE_INPUT = re.compile(
-    r"_*(?:in(?:put)?|prev(?:ious)?|fan_in|n_in|nin)_?(?:shape|dims?|sizes?|features|units|channels|nodes)?_*"
-)
-BUILDERS = (
-    "set_input_shape",
-    "build",
-    "initialize",
-    "initialise",
-    "init",
-    "setup",
-    "set_up",
-    "compile",
-    "prepare",
-    "init_params",
-    "init_parameters",
-    "init_weights",
-    "initialize_parameters",
-    "initialize_weights",
-    "initialise_parameters",
-    "initialise_weights",
-    "init_weight",
-    "initialize_params",
-    "create_weights",
-    "create_variables",
-    "set_weights",
-    "_init_params",
-    "_init_weights",
-    "_initialize",
-    "_build",
-    "reset_parameters",
-    "weight_init",
-    "initializer",
-    "connect",
-    "initialise_params",
-    "reset_params",
-    "_initialize_weights",
-    "_initialize_params",
-)
 OPTIMISER_STATE = re.compile(
     r"^_*(v|m|s|r|vel|velocity|moment\w*|cache|hist\w*|prev_\w*|last_\w*|sq\w*|[vms]_?(d|t|h|hat|w|b|dw|db|weights?|bias\w*)\d*)$",
     re.IGNORECASE,
@@ -106,7 +68,7 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
 
     Raises ``Unprepared``, and what the constructor raises.
     """
-    owner = loaded.names.get(proposal.owner)
+    owner = owner_of(proposal, loaded, draw, kind)
     if not isinstance(owner, type):
         raise Unprepared(f"{proposal.owner} is no class once the file is loaded")
     wants = outside_world(owner)
@@ -138,33 +100,6 @@ def applied(function: Callable[..., Any], takes: Any, arguments: Mapping[str, An
         if parameter.many and isinstance(named.get(parameter.name), Mapping):
             named |= named.pop(parameter.name)
     return function(*inline, **named)
-
-
-def built(model: Any, shapes: list[tuple[int, ...]], construct: Mapping[str, Any]) -> Iterator[Callable[[Any], None]]:
-    """Ways to have an object make what its forward pass needs, to be tried in turn on a copy each."""
-    names = [name for name in BUILDERS if inspect.ismethod(getattr(model, name, None))]
-    first = shapes[0] if shapes else ()
-    for size in (first[1:], first, first[-1] if first else 0, first[0] if first else 0):
-        if names:
-            yield lambda copy, size=size: _build(copy, names, size, construct)  # type: ignore[misc]
-
-
-def _build(model: Any, names: list[str], size: Any, construct: Mapping[str, Any]) -> None:
-    for name, value in list(vars(model).items()) if hasattr(model, "__dict__") else ():
-        if value is None and OF_THE_INPUT.fullmatch(name.lower()):  # which the layer before would have told
-            setattr(model, name, size)
-    for name in names:
-        method = getattr(model, name)
-        arguments = []
-        for parameter in inspect.signature(method).parameters.values():
-            if parameter.default is not parameter.empty or parameter.kind in (
-                parameter.VAR_POSITIONAL,
-                parameter.VAR_KEYWORD,
-            ):
-                break
-            known = construct.get(parameter.name, size)
-            arguments.append(Descent() if IS_OPTIMISER.match(parameter.name) else known)
-        method(*arguments)
 
 
 def moved(model: Any, kind: StandIn, seed: int, numbers: frozenset[str]) -> dict[str, ReachedArray]:

@@ -1,4 +1,7 @@
-"""Small literals within a logarithm of a target's file, and the derivative of its forward pass with each smaller."""
+"""Small literals within a logarithm of a target's file, and the derivative of its forward pass with each smaller.
+
+One that stands on the way back too is made smaller there as well: it may stand there with another sign, or elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.targets.pairs.prepared import Prepared
-from reference.targets.pairs.running import complex_step
+from reference.targets.pairs.running import complex_step, quiet
 from reference.targets.reading.source import Cell
 
 __all__ = ["Guard", "guards", "guards_of"]
 
-LARGEST = 1e-5
+LARGEST, TINY = 1e-5, 1e-10  # within a logarithm, and wherever something is added
+BOUNDS = {"clip", "maximum", "fmax", "max"}
 LOGARITHMS = {"log", "log2", "log10", "log1p"}
 LONGEST = 60  # of a line that is shown
 
@@ -30,6 +34,10 @@ class Guard(NamedTuple):
 
 def guards_of(cells: Sequence[Cell]) -> list[Guard]:
     """The literals of at most 1e-5 that a logarithm's argument is written with, in place or under a local name."""
+    return _found(cells, _is_logarithm)
+
+
+def _found(cells: Sequence[Cell], wanted: Callable[[ast.AST], bool]) -> list[Guard]:
     found: list[Guard] = []
     for index, cell in enumerate(cells):
         try:
@@ -39,7 +47,7 @@ def guards_of(cells: Sequence[Cell]) -> list[Guard]:
         for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)):
             given = {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
             named = {**_constants(tree.body), **_constants(function.body)}
-            for call in (n for n in ast.walk(function) if _is_logarithm(n)):
+            for call in (n for n in ast.walk(function) if wanted(n)):
                 text = ast.unparse(call)[:LONGEST]
                 for node in _small(call, {name: value for name, value in named.items() if name not in given}):
                     if all(node is not known.node for known in found):
@@ -52,24 +60,50 @@ def guards(
     points: Sequence[Any], fractions: Sequence[float],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """As ``ask_pair_guards`` answers. ``prepared``: the pair as other cells have it, and its kind."""
-    found = []
-    for number, group in enumerate(_groups(guards_of(cells))):
-        derivatives = []
+    found: list[dict[str, Any]] = []
+    inside = guards_of(cells)
+    for group, throughout in [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(cells, inside))]:
+        derivatives, gradients = [], []
         for fraction in fractions:
             pair, kind = prepared(_with(cells, group, fraction))
             derivatives.append(complex_step(pair, kind, cotangents, points)["derivatives"])
+            gradients += [_gradients(pair, kind, cotangents, points)] if throughout else []
         first = group[0]
         found.append(
             {
-                "number": number,
+                "number": len(found),
                 "literal": _value(first),
                 "text": first.text,
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
+                **({"gradients": np.array(gradients)} if throughout else {}),
             }
         )
     return found
+
+
+def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> list[float]:
+    """What the backward pass answers at the points; not a number where it does not run in extended precision."""
+    try:
+        with quiet():
+            lifted = {name: kind.lift(array) for name, array in pair.primals.items()}
+            answered = pair.backward(lifted, [kind.lift(np.asarray(c)) for c in cotangents]).gradients
+            rows = {name: np.real(np.asarray(kind.lower(value))).ravel() for name, value in answered.items()}
+        return [float(rows[name][where]) for name, where in points]
+    except Exception:  # a stranger's backward pass may refuse in any way
+        return [np.nan] * len(points)
+
+
+def _throughout(cells: Sequence[Cell], inside: Sequence[Guard]) -> list[list[Guard]]:
+    """By cell and value every literal that is added to something, or bounds it, in any function of the cell."""
+    known = {(guard.cell, _value(guard)) for guard in inside}
+    groups: dict[tuple[int, float], list[Guard]] = {}
+    for guard in _found(cells, _is_additive):
+        key = guard.cell, _value(guard)
+        if key in known or key[1] <= TINY:
+            groups.setdefault(key, []).append(guard)
+    return list(groups.values())
 
 
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:
@@ -122,8 +156,17 @@ def _is_small(node: ast.AST) -> bool:
 
 
 def _is_logarithm(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in LOGARITHMS
+    return isinstance(node, ast.Call) and _called(node) in LOGARITHMS
+
+
+def _is_additive(node: ast.AST) -> bool:
+    """Is it a sum or a bound that a literal is an operand of?"""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return any(isinstance(operand, ast.Constant | ast.Name) for operand in (left, right))
+    return isinstance(node, ast.Call) and _called(node) in BOUNDS
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else str(getattr(function, "id", ""))

@@ -99,7 +99,7 @@ def _stripped(name: str) -> list[str]:
 
 def names_a(gradient: str, primal: str) -> int:
     """How surely a gradient's name says a primal: 4 to the letter, 3 but for case and underscores, 2 by its words, 1
-    by another word for the same, 0 not at all.
+    by another word for the same or words cut short, 0 not at all.
     """
     best = 0
     for bare in _stripped(gradient)[1:] or _stripped(gradient):
@@ -117,7 +117,16 @@ def _alike(bare: str, primal: str) -> int:
     if len(plain(bare)) > 1 and sorted(words(bare)) == sorted(words(primal)):
         return 2
     a, b = plain(bare), plain(primal)
-    return int(any(a in group and b in group for group in ALIASES))
+    return int(any(a in group and b in group for group in ALIASES) or _shortened(bare, primal))
+
+
+def _shortened(bare: str, primal: str) -> bool:
+    """Is it that name with words cut short or left out, as ``OutsideVecs`` is ``outsideVectors``?"""
+    parts, whole = (list(words(name)) for name in (bare, primal))
+    if not parts or any(len(part) < 2 for part in parts):
+        return False
+    rest = iter(whole)
+    return all(any(word.startswith(part.rstrip("s") or part) for word in rest) for part in parts)
 
 
 def _score(gradient: Gradient, primal: str) -> int:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.pairs.trees import own_copy
+from reference.targets.pairs.wires import Wire
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = [
@@ -116,7 +117,8 @@ def _values(root: Any) -> Iterator[tuple[Path, Any]]:
         if is_array(value) or id(value) in entered or len(path) > DEEPEST or isinstance(value, LEAVES):
             continue
         entered.add(id(value))
-        waiting.extend(((*path, step), inner) for step, inner in _within(value))
+        inside = ((step, inner) for step, inner in _within(value) if not isinstance(inner, Wire))
+        waiting.extend(((*path, step), inner) for step, inner in inside if not isinstance(step, Wire))
 
 
 def reached(root: Any, numbers: frozenset[str] = frozenset()) -> dict[str, ReachedArray]:

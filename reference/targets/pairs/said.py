@@ -14,7 +14,7 @@ from reference.targets.pairs.naming import is_cotangent
 from reference.targets.pairs.source_functions import SourceFunction
 from reference.targets.reading.namespace import Loaded
 
-__all__ = ["UnlikeItsArguments", "example_of", "said_pairs", "with_what_is_said"]
+__all__ = ["UnlikeItsArguments", "example_of", "mark_of", "said_pairs", "with_what_is_said"]
 
 
 class UnlikeItsArguments(Exception):
@@ -24,7 +24,7 @@ class UnlikeItsArguments(Exception):
 def said_pairs(functions: Mapping[str, SourceFunction], loaded: Loaded) -> Iterator[NamedPair]:
     """The pairs of functions that are said to be some, whatever they are called."""
     for name in functions:
-        said = _mark(loaded.names.get(name))
+        said = mark_of(loaded.names.get(name))
         if said is None:
             continue
         forward = functions.get(said.forward or name)
@@ -85,10 +85,11 @@ def _by_name(made: Any, takes: Sequence[Parameter], check: str) -> dict[str, Any
 
 def _said_of(proposal: Proposal, loaded: Loaded) -> Said | None:
     names = (proposal.owner,) if proposal.owner else (proposal.forward, proposal.backward)
-    marks = [said for name in names if (said := _mark(loaded.names.get(name))) is not None]
+    marks = [said for name in names if (said := mark_of(loaded.names.get(name))) is not None]
     return next((said for said in marks if said.example is not None), marks[0] if marks else None)
 
 
-def _mark(value: Any) -> Said | None:
+def mark_of(value: Any) -> Said | None:
+    """What ``@pair`` says of a function or a class, where it stands on it."""
     said = getattr(value, "__dict__", {}).get(MARK)
     return said if isinstance(said, Said) else None

@@ -15,9 +15,9 @@ import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
+from reference.targets.pairs.building import Building, built
 from reference.targets.pairs.constructing import (
     Unprepared,
-    built,
     constructed,
     moved,
     restored,
@@ -34,6 +34,7 @@ from reference.targets.pairs.objects import (
     rates,
     reached,
 )
+from reference.targets.pairs.rewired import owner_of
 from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.supplies import Descent, supplied
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
@@ -50,7 +51,7 @@ class Subject:
 
     def __init__(self, proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> None:
         self.proposal, self.loaded, self.draw, self.kind = proposal, loaded, draw, kind
-        self.owner = loaded.names.get(proposal.owner)
+        self.owner = owner_of(proposal, loaded, draw, kind)
         self.numbers = numbers_of(self.owner)
         self.parameters: dict[str, ReachedArray] = {}
         self.ways: dict[str, list[Path]] = {}
@@ -156,13 +157,14 @@ class Subject:
 
     def _starts(self) -> Iterator[Callable[[], Any]]:
         """Further ways to a state from which the forward pass runs: built first, or with functions of ours."""
-        shapes = [value.shape for value in self.arguments.values()]
-        for build in built(self.state, shapes, self.draw.construct):
+        first, _ = split(self.proposal.forward)
+        known = Building(self.arguments, self.draw.construct, self.kind, self.draw.seed)
+        for build in built(self.state, first, known):
             yield partial(self._built, self.fresh, build)
         if any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor):
             self.supplying = True
             yield self._state
-            for build in built(self.state, shapes, self.draw.construct):
+            for build in built(self.state, first, known):
                 yield partial(self._built, self._state, build)
 
     def _built(self, make: Callable[[], Any], build: Callable[[Any], None]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.targets.pairs.corpus import Corpus
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["changed_names", "fresh", "is_float_array", "leaves", "own_copy", "primals_of"]
@@ -59,6 +60,8 @@ def _fresh(
     if isinstance(value, Mapping):
         if set(value) == {"rng"} and isinstance(value["rng"], int):
             return generator(name, value["rng"])
+        if set(value) == {"corpus", "below"}:
+            return Corpus(value["corpus"], value["below"])
         return {key: _fresh(f"{name}.{key}", inner, primals, kind, generator) for key, inner in value.items()}
     if type(value) in (list, tuple):
         return type(value)(_fresh(f"{name}.{k}", inner, primals, kind, generator) for k, inner in enumerate(value))

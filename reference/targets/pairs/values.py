@@ -46,6 +46,7 @@ def value_functions(functions: Mapping[str, SourceFunction], taken: set[str]) ->
     """Those that are no backward pass of another function. ``taken``: the backward passes that have a forward pass."""
     for name, function in functions.items():
         said = set(words(name))
+        said -= {"skip"} if "gram" in said else set()
         if name in taken or not function.takes or (NOT_A_PASS | DOUBTFUL) & said or _calls_an_argument(function):
             continue
         if _returns_both(function):

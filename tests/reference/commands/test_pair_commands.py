@@ -96,6 +96,7 @@ def test_a_case_judges_one_draw_and_what_it_prints_is_read_back(capsys):
     ("affine_backward x=3,2 w=2,4 x=1,2", "x stands twice in a case of affine_backward"),
     ("affine_backward x=3,2,4 w=2,4", "x has 3 axes in a case; it takes 2"),
     ("affine_backward x=3,2 w=2,4 seed=-1", "seed=-1 in a case; seed takes a whole number"),
+    ("affine_back x=3,2 w=2,4", "--case affine_back: no pair of right.py is called so; 'affine_backward', perhaps?"),
     ("affine_backward x=3,2 w=2,4 dtype=int8", "dtype=int8 in a case; dtype takes one of float64, float32"),
 ])  # fmt: skip
 def test_a_line_that_is_no_case_is_one_clear_line(capsys, line, part):

@@ -224,7 +224,13 @@ def pair_autodiff(pair: Pair, draw: Any, cotangents: Any) -> dict[str, Any]:
     return {"gradients": gradients, "value": value, "pattern": pattern}
 
 
+def pair_beside(pair: Pair, draw: Any, primals: Any, cotangents: Any, kind: str) -> dict[str, Any]:
+    arrays = dict(primals) | _parts(pair, draw)[1]
+    gradients = pair.backward(Recorded(np.float64), arrays, cotangents[0] if len(cotangents) == 1 else cotangents)
+    return {"gradients": {name: np.asarray(gradient) for name, gradient in gradients.items()}}
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "pair_run": pair_run, "pair_differences": pair_differences, "pair_complex": pair_complex,
-    "pair_autodiff": pair_autodiff,
+    "pair_autodiff": pair_autodiff, "pair_beside": pair_beside,
 }  # fmt: skip

@@ -272,6 +272,17 @@ def test_a_surrogate_is_declared_not_derived() -> None:
     assert codes(judged(BY_NAME["affine"], not_derived="its name says so")) == set()  # it is right all the same
 
 
+@pytest.mark.parametrize(("power", "wanted"), [(1, set()), (2, {"MB199"})])
+def test_what_the_file_says_to_be_another_derivative_is_linear_all_the_same(power: int, wanted: set[str]) -> None:
+    def backward(xp: Any, p: Any, dout: Any) -> dict[str, Any]:
+        return {"v": dout**power / (1 + np.abs(p["v"])) ** 2}
+
+    pair = spikes(True)._replace(backward=backward)
+    result = judged(pair, said={"surrogate": True})
+    assert codes(result) == wanted
+    assert result.rows[0].consistent is (not wanted)
+
+
 def test_a_gradient_of_what_has_none_is_wrong() -> None:
     assert "MB705" not in codes(judged(spikes(False)))
     assert judged(spikes(False)).rows[0].consistent is False

@@ -24,6 +24,8 @@ from reference.pairs.inputs.spec import (
     SpecGroup,
     ValueLaw,
     WholeNumber,
+    WordForm,
+    WordSpec,
     names_of,
     value_of_size,
 )
@@ -59,7 +61,12 @@ LOSS = Plan(
         "x": WholeNumber("H"),
     },
 )
-PLANS = [CONV, LOSS]
+WORDS = Plan(
+    Rank.TRIED,
+    "word-vectors",
+    {"table": Array(("V", "D")), **{str(form): WordSpec(form, "V") for form in WordForm}},
+)
+PLANS = [CONV, LOSS, WORDS]
 
 
 def test_the_line_of_the_issue_is_read() -> None:
@@ -119,6 +126,26 @@ BAD = [
     ("conv x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 scale=nan", "scale takes"),
     ("conv x=2,3,7,5 w=4,3,3,2 b=4 stride=2 pad=1 ties=perhaps", "ties takes"),
 ]
+
+
+BAD_WORDS = [
+    (
+        "f table=5,3 index=index<5 indices=indices<5 word=words<5 words=words<5 rows=rows<5 corpus=corpus<5",
+        "takes word<",
+    ),
+    ("f table=5,3 index=index<5 indices=indices<5 word=word<5 words=words<5 rows=rows<6 corpus=corpus<5", "both are V"),
+    (
+        "f table=5,3 index=index<5 indices=indices<V word=word<5 words=words<5 rows=rows<5 corpus=corpus<5",
+        "takes indices",
+    ),
+    ("f table=5,3 index=2 indices=indices<5 word=word<5 words=words<5 rows=rows<5 corpus=corpus<5", "takes index<"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), BAD_WORDS)
+def test_words_are_of_one_vocabulary_in_the_form_that_is_wanted(line: str, said: str) -> None:
+    with pytest.raises(CaseError, match=said):
+        parse(line, [WORDS], "f")
 
 
 @pytest.mark.parametrize(("line", "said"), BAD)

@@ -53,6 +53,14 @@ def test_a_single_number_has_a_vote_where_several_do_not_run() -> None:
     assert labels_of(voting([one_example, plan("rows", x=Array(("N", "D")), y=Array(("N",), INT, "D"))])) != ["rows"]
 
 
+def test_a_single_example_has_a_vote_where_several_do_not_run() -> None:
+    one, several = plan("one", x=Array((1, "D")), b=Array((1, "M"))), plan("rows", x=Array(("N", "D")), b=Array(("M",)))
+    assert labels_of(voting([one, several])) == ["rows"]
+    assert labels_of(voting([one])) == ["one"]
+    column = plan("column", x=Array(("D", 1)), b=Array(("M", 1)))
+    assert labels_of(voting([column, several])) == ["column", "rows"]
+
+
 def test_what_goes_against_the_documents_is_doubted() -> None:
     said = plan("documented", ("y",), z=Array(("N", "D")), y=Array(("N", "D"), HOT))
     integers = plan("integers", z=Array(("N", "D")), y=Array(("N", 1), INT, "D"))
