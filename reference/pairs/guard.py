@@ -45,7 +45,7 @@ def left_out_guard(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
             return {}
         of = next(of for of in told if int(of["number"]) in explained)
         text = f"{of['literal']} in {of['text']} is left out on the way back"
-        found[row.primal] = text, Place(pair.file, of.get("cell"), int(of["line"]))
+        found[row.primal] = text, Place(of.get("file") or pair.file, of.get("cell"), int(of["line"]))
     return found
 
 

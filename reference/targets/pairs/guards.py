@@ -1,9 +1,10 @@
-"""Small literals within a logarithm of a target's file, and the derivative of its forward pass with each smaller."""
+"""Small literals within a logarithm of a target's file, or of one that it imports; the derivative with each smaller."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,18 +18,20 @@ __all__ = ["Guard", "guards", "guards_of"]
 LARGEST = 1e-5
 LOGARITHMS = {"log", "log2", "log10", "log1p"}
 LONGEST = 60  # of a line that is shown
+MOST = 12  # groups of them, those of the file itself first
 
 
 class Guard(NamedTuple):
     """A literal, where it stands, and the expression that it keeps finite."""
 
+    file: Path
     cell: int  # its index
     function: str
     node: ast.Constant
     text: str
 
 
-def guards_of(cells: Sequence[Cell]) -> list[Guard]:
+def guards_of(file: Path, cells: Sequence[Cell]) -> list[Guard]:
     """The literals of at most 1e-5 that a logarithm's argument is written with, in place or under a local name."""
     found: list[Guard] = []
     for index, cell in enumerate(cells):
@@ -43,20 +46,23 @@ def guards_of(cells: Sequence[Cell]) -> list[Guard]:
                 text = ast.unparse(call)[:LONGEST]
                 for node in _small(call, {name: value for name, value in named.items() if name not in given}):
                     if all(node is not known.node for known in found):
-                        found.append(Guard(index, function.name, node, text))
+                        found.append(Guard(file, index, function.name, node, text))
     return found
 
 
 def guards(
-    cells: Sequence[Cell], prepared: Callable[[list[Cell]], tuple[Prepared, Any]], cotangents: Sequence[Any],
-    points: Sequence[Any], fractions: Sequence[float],
+    files: Mapping[Path, list[Cell]], prepared: Callable[[dict[Path, list[Cell]]], tuple[Prepared, Any]],
+    cotangents: Sequence[Any], points: Sequence[Any], fractions: Sequence[float],
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """As ``ask_pair_guards`` answers. ``prepared``: the pair as other cells have it, and its kind."""
+    """As ``ask_pair_guards`` answers. ``files``: the target's own first; ``prepared``: the pair as others have it."""
     found = []
-    for number, group in enumerate(_groups(guards_of(cells))):
+    own = next(iter(files))
+    known = [guard for file, cells in files.items() for guard in guards_of(file, cells)]
+    for number, group in enumerate(_groups(known)[:MOST]):
         derivatives = []
+        file, cells = group[0].file, files[group[0].file]
         for fraction in fractions:
-            pair, kind = prepared(_with(cells, group, fraction))
+            pair, kind = prepared({**files, file: _with(cells, group, fraction)})
             derivatives.append(complex_step(pair, kind, cotangents, points)["derivatives"])
         first = group[0]
         found.append(
@@ -64,6 +70,7 @@ def guards(
                 "number": number,
                 "literal": _value(first),
                 "text": first.text,
+                "file": None if file == own else str(file),
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
@@ -74,9 +81,9 @@ def guards(
 
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:
     """Those of one value and one function together: the two logarithms of a cross-entropy have one guard each."""
-    groups: dict[tuple[int, str, float], list[Guard]] = {}
+    groups: dict[tuple[Path, int, str, float], list[Guard]] = {}
     for guard in found:
-        groups.setdefault((guard.cell, guard.function, _value(guard)), []).append(guard)
+        groups.setdefault((guard.file, guard.cell, guard.function, _value(guard)), []).append(guard)
     return list(groups.values())
 
 

@@ -73,3 +73,39 @@ def test_the_right_one_passes_and_its_twin_is_found(name: str, tmp_path: Path) -
     assert [f for row in result.rows for f in row.findings] == []
     twin = judged(tmp_path / "wrong.py", text.replace("FIRST", wrong))
     assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+FORMULAS = """
+import numpy as np
+
+def normalised(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+def surprise(p, t):
+    return -np.sum(np.log(p[np.arange(len(p)), t] + 1e-7)) / len(p)
+"""
+SURPRISE = """
+from formulas import *
+
+class SoftmaxSurprise:
+    def forward(self, x, t):
+        self.t = t
+        self.p = normalised(x)
+        return surprise(self.p, self.t)
+
+    def backward(self, dout=1):
+        dx = self.p.copy()
+        dx[np.arange(len(dx)), self.t] -= 1
+        return LAST
+"""
+
+
+def test_a_guard_of_a_file_beside_is_a_convention(tmp_path: Path) -> None:
+    (tmp_path / "formulas.py").write_text(FORMULAS, encoding="utf-8")
+    right = judged(tmp_path / "right.py", SURPRISE.replace("LAST", "dx / len(dx)"))
+    ((finding,),) = [row.findings for row in right.rows if row.findings]
+    assert (finding.code, finding.severity) == ("MB402", "warning")
+    assert finding.place == (str(tmp_path / "formulas.py"), None, 9)
+    twin = judged(tmp_path / "wrong.py", SURPRISE.replace("LAST", "dx"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
