@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from reference.pairs.judge import judge_pair
+from tests.reference.pairs.in_process import pairs_of
 from tests.reference.pairs.test_nothing_green_unseen import judged
 
 pytestmark = pytest.mark.slow
@@ -73,6 +76,39 @@ def test_the_right_one_passes_and_its_twin_is_found(name: str, tmp_path: Path) -
     assert [f for row in result.rows for f in row.findings] == []
     twin = judged(tmp_path / "wrong.py", text.replace("FIRST", wrong))
     assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+OF_ROWS = {
+    "a dictionary of the gradients of chosen rows": """
+        def pull_forward(picked, others, E):
+            h = E[picked]
+            far = E[others]
+            score = far @ h
+            return np.sum(np.tanh(score)), {"h": h, "far": far, "score": score}
+
+        def pull_backward(cache):
+            g = 1 - np.tanh(cache["score"]) ** 2
+            return {"grad_far": np.outer(g, cache["h"]), "grad_h": g @ cache["far"]}
+    """,
+    "a cache beside the loss is no dictionary of gradients": """
+        def pull_forward(picked, others, E, F):
+            h = E[picked].mean(axis=0)
+            far = F[others]
+            score = far @ h
+            loss = np.sum(score ** 2)
+            return loss, {"h": h, "far": far, "score": score}
+    """,
+}
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_what_is_of_no_argument_is_not_held_to_one(name: str, tmp_path: Path) -> None:
+    for seed in range(3):
+        path = tmp_path / f"rows_{seed}.py"
+        path.write_text("import numpy as np\n" + dedent(OF_ROWS[name]), encoding="utf-8")
+        for pair in pairs_of(path).values():
+            result = judge_pair(pair, seed=seed, explained=False)
+            assert [f for row in result.rows for f in row.findings if f.severity == "error"] == []
 
 
 FORMULAS = """
