@@ -74,6 +74,9 @@ def _explains(judged: Judged, name: str, of: Mapping[str, Any]) -> bool:
     if not np.isfinite(derivatives).all():
         return False
     got = np.asarray(judged.seen.run.gradients[name], dtype=np.float64).ravel()[: derivatives.shape[1]]
+    if of.get("gradients") is not None:  # the backward pass with the literal at its fractions, too
+        own = np.asarray(of["gradients"], dtype=np.float64)
+        got = own if np.isfinite(own).all() and np.allclose(own[0], got, 1e-9, 0) else got
     size = float(np.max(np.abs(derivatives), initial=0.0))
     rounding = 4 * judged.seen.estimates[name].allowed(size)
     whole, half, quarter = got - derivatives

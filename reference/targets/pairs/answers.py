@@ -114,7 +114,7 @@ class PairAnswers:
         """Of every small literal within a logarithm the complex step at the points, with it times each fraction.
 
         ``number``, ``literal``, ``text``, ``file`` where it is another, ``cell``, ``line``, ``derivatives``
-        (fractions, points).
+        (fractions, points), ``gradients``: the backward pass's own, likewise.
         """
         files: dict[Path, list[Cell]] = {self.path: self.cells}
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.targets.pairs.prepared import Prepared
-from reference.targets.pairs.running import complex_step
+from reference.targets.pairs.running import complex_step, quiet
 from reference.targets.reading.source import Cell
 
 __all__ = ["Guard", "guards", "guards_of"]
@@ -59,11 +59,12 @@ def guards(
     own = next(iter(files))
     known = [guard for file, cells in files.items() for guard in guards_of(file, cells)]
     for number, group in enumerate(_groups(known)[:MOST]):
-        derivatives = []
+        derivatives, gradients = [], []
         file, cells = group[0].file, files[group[0].file]
         for fraction in fractions:
             pair, kind = prepared({**files, file: _with(cells, group, fraction)})
             derivatives.append(complex_step(pair, kind, cotangents, points)["derivatives"])
+            gradients.append(_gradients(pair, kind, cotangents, points))
         first = group[0]
         found.append(
             {
@@ -74,17 +75,38 @@ def guards(
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
+                "gradients": None if any(g is None for g in gradients) else np.array(gradients),
             }
         )
     return found
 
 
+def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> Any:
+    """What the backward pass itself says at the points, which may have the same literal; ``None`` where it raises."""
+    try:
+        with quiet():
+            lifted = {name: kind.lift(array) for name, array in pair.primals.items()}
+            own = pair.backward(lifted, [kind.lift(np.asarray(c)) for c in cotangents]).gradients
+            flat = {name: np.real(kind.lower(own[name])).ravel() for name in {name for name, _ in points}}
+        return np.array([float(flat[name][k]) for name, k in points])
+    except KeyboardInterrupt:
+        raise
+    except Exception:  # a stranger's backward pass may raise anything
+        return None
+
+
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:
-    """Those of one value and one function together: the two logarithms of a cross-entropy have one guard each."""
+    """Those of one value and one function together: the two logarithms of a cross-entropy have one guard each.
+
+    Then those of one value in several functions: a backward pass may compute its forward pass over again.
+    """
     groups: dict[tuple[Path, int, str, float], list[Guard]] = {}
+    wide: dict[tuple[Path, int, float], list[Guard]] = {}
     for guard in found:
         groups.setdefault((guard.file, guard.cell, guard.function, _value(guard)), []).append(guard)
-    return list(groups.values())
+        wide.setdefault((guard.file, guard.cell, _value(guard)), []).append(guard)
+    several = [group for group in wide.values() if len({guard.function for guard in group}) > 1]
+    return [*groups.values(), *several]
 
 
 def _value(guard: Guard) -> float:

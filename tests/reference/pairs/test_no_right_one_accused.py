@@ -40,6 +40,31 @@ TWINS = {
         "gy * b.data",
         "gy * a.data",
     ),
+    "a class whose derivative is taken of its output": (
+        """
+        class Squash:
+            def activate(self, x):
+                return 1 / (1 + np.exp(-x))
+
+            def gradient(self, x):
+                return FIRST
+    """,
+        "x * (1 - x)",
+        "x * (1 + x)",
+    ),
+    "many entries, with a comparison that is equal in some": (
+        """
+        def ladder_forward(x):
+            # x: (N, C, H, W)
+            even = np.floor(x) % 2 == 0
+            return np.where(even, 0.0, 3 * x), x
+
+        def ladder_backward(dout, x):
+            return np.where(FIRST, 0.0, 3 * dout)
+    """,
+        "np.floor(x) % 2 == 0",
+        "np.floor(x) == 0",
+    ),
     "outputs summed up over passes until they are cleared": (
         """
         class Joined:
@@ -135,6 +160,30 @@ class SoftmaxSurprise:
         dx[np.arange(len(dx)), self.t] -= 1
         return LAST
 """
+
+SHIFTED = """
+class ShiftedSurprise:
+    def forward(self, x, t):
+        eps = 1e-12
+        z = x - np.max(x, axis=1, keepdims=True)
+        near = z - np.log(np.exp(z).sum(axis=1, keepdims=True) + eps)
+        return -np.sum(near[np.arange(len(t)), t]) / len(t)
+
+    def backward(self, x, t):
+        eps = 1e-12
+        z = x - np.max(x, axis=1, keepdims=True)
+        dx = np.exp(z - np.log(np.exp(z).sum(axis=1, keepdims=True) + eps))
+        dx[np.arange(len(t)), t] -= 1
+        return LAST
+"""
+
+
+def test_a_guard_that_stands_in_both_passes_is_a_convention(tmp_path: Path) -> None:
+    right = judged(tmp_path / "right.py", SHIFTED.replace("LAST", "dx / len(t)"))
+    ((finding,),) = [row.findings for row in right.rows if row.findings]
+    assert (finding.code, finding.severity) == ("MB402", "warning")
+    twin = judged(tmp_path / "wrong.py", SHIFTED.replace("LAST", "dx"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
 
 
 def test_a_guard_of_a_file_beside_is_a_convention(tmp_path: Path) -> None:
