@@ -65,6 +65,23 @@ TWINS = {
         "np.floor(x) % 2 == 0",
         "np.floor(x) == 0",
     ),
+    "a random stream that is seeded with nothing": (
+        """
+        class Noise:
+            def __init__(self, rate=0.25, seed=None):
+                self.rate, self.seed = rate, seed
+
+            def forward(self, x):
+                np.random.seed(self.seed)
+                self.kept = (np.random.random_sample(x.shape) >= self.rate) / (1 - self.rate)
+                return x * self.kept
+
+            def backward(self, dout):
+                return FIRST
+    """,
+        "dout * self.kept",
+        "dout * (self.kept > 0)",
+    ),
     "outputs summed up over passes until they are cleared": (
         """
         class Joined:
@@ -194,3 +211,18 @@ def test_a_guard_of_a_file_beside_is_a_convention(tmp_path: Path) -> None:
     assert finding.place == (str(tmp_path / "formulas.py"), None, 9)
     twin = judged(tmp_path / "wrong.py", SURPRISE.replace("LAST", "dx"))
     assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+def test_what_fits_one_number_alone_is_not_right(tmp_path: Path) -> None:
+    text = """
+        class SquaredError:
+            def loss(self, y_pred, y_true):
+                return np.mean((y_pred - y_true) ** 2)
+
+            def gradient(self, y_pred, y_true):
+                return LAST
+    """
+    assert judged(tmp_path / "right.py", text.replace("LAST", "2 * (y_pred - y_true) / y_pred.size")).not_judged is None
+    one = judged(tmp_path / "wrong.py", text.replace("LAST", "2 * np.mean(y_pred - y_true)"))
+    assert one.not_judged is not None
+    assert "returns no gradient that fits an argument" in one.not_judged.reason
