@@ -71,7 +71,7 @@ def plans_by_layout(
 
 def _meanings(proposal: Proposal, parts: dict[str, Part]) -> list[dict[str, Part]]:
     """What the arguments are; where a vocabulary is spoken of, what comes in is first taken for whole numbers."""
-    first = next((p.name for p in proposal.takes if parts[p.name] is Part.INPUT), None)
+    first = next((p.name for p in proposal.takes if parts.get(p.name) is Part.INPUT), None)
     if first is None or proposal.kind is not PairKind.CLASS:
         return [parts]
     numbered = {**parts, first: Part.INDICES}

@@ -226,3 +226,37 @@ def test_what_fits_one_number_alone_is_not_right(tmp_path: Path) -> None:
     one = judged(tmp_path / "wrong.py", text.replace("LAST", "2 * np.mean(y_pred - y_true)"))
     assert one.not_judged is not None
     assert "returns no gradient that fits an argument" in one.not_judged.reason
+
+
+STRANGE = {
+    "an argument whose default is a dictionary": """
+        class Bend:
+            def __init__(self, kind="tanh", kind_params={}):
+                self.kind, self.params = kind, dict(kind_params)
+
+            def forward(self, x):
+                self.y = np.tanh(x)
+                return self.y
+
+            def backward(self, dout):
+                return dout * (1 - self.y**2)
+    """,
+    "any number of arguments": """
+        class Beside:
+            def __init__(self, axis=0):
+                self.axis = axis
+
+            def forward(self, *xs):
+                self.sizes = [x.shape[self.axis] for x in xs]
+                return np.concatenate(xs, axis=self.axis)
+
+            def backward(self, gy):
+                return tuple(np.split(gy, np.cumsum(self.sizes)[:-1], axis=self.axis))
+    """,
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_no_signature_is_an_error_of_the_tool(name: str, tmp_path: Path) -> None:
+    result = judged(tmp_path / "strange.py", STRANGE[name])
+    assert [f for row in result.rows for f in row.findings if f.severity == "error"] == []
