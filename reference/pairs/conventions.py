@@ -40,7 +40,7 @@ def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, PairConven
 
 def by_output(pair: OpenPair, standings: Standings) -> str | None:
     """That a derivative is taken of its output, where it is."""
-    if pair.proposal.kind is not PairKind.DERIVATIVE:
+    if pair.proposal.kind is not PairKind.DERIVATIVE and not pair.proposal.slope:
         return None
     of = {judged.seen.draw.reading.get("of") for judged in standings.judged}
     return "the derivative is written in terms of its output" if of == {"output"} else None

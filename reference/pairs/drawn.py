@@ -86,6 +86,8 @@ def judge_draw(
         silent.append(stopped_by(DIFFERENCES, error))
     by_block = {name: {witness: said[name] for witness, said in heard.items() if name in said} for name in names}
     if seen.run.tied():
+        if central:
+            central = _asked_further(pair, seen, by_block, central)
         by_block = {name: _without_ties(seen, name, said, central.get(name)) for name, said in by_block.items()}
     central, found = _contradictions(pair, seen, asked, by_block, central)
     disputes = () if not found or not seen.steady() or seen.run.tied() else (_told(found),)
@@ -138,6 +140,35 @@ def _exact(
         answers[AUTODIFF] = autodiff(pair, seen)
     heard = {witness: answer for witness, answer in answers.items() if not isinstance(answer, Silent)}
     return heard, [answer for answer in answers.values() if isinstance(answer, Silent)]
+
+
+def _asked_further(
+    pair: OpenPair, seen: Observation, heard: Mapping[str, Mapping[str, Heard]], central: dict[str, PairDifferences]
+) -> dict[str, PairDifferences]:
+    """With a tie somewhere, a gradient is wrong only where differences say so, too: at the worst entries, they do."""
+    more = {}
+    for name, said in heard.items():
+        got = np.asarray(seen.run.gradients[name], dtype=np.float64).ravel()
+        off = np.zeros(got.size)
+        for of in said.values():
+            allowed = seen.estimates[name].allowed(largest(of.values)) + of.bounds
+            excess = np.nan_to_num(np.abs(got[of.entries] - of.values) - allowed, nan=0.0)
+            off[of.entries] = np.maximum(off[of.entries], excess)
+        off[central[name].entries if name in central else []] = 0.0
+        worst = np.argsort(-off, kind="stable")[:WORST]
+        if (fresh := np.sort(worst[off[worst] > 0])).size:
+            more[name] = Asked(fresh, None)
+    if not more:
+        return central
+    try:
+        answer = differences(pair, seen, more)
+    except (TargetRaised, TargetDied):
+        return central
+    known = {name: central[name] for name in more if name in central}
+    joined = {
+        name: PairDifferences(*map(np.concatenate, zip(of, answer[name], strict=True))) for name, of in known.items()
+    }
+    return {**central, **answer, **joined}
 
 
 def _without_ties(

@@ -51,7 +51,7 @@ def left_out_guard(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
         of = next(of for of in told if int(of["number"]) in explained)
         how = "is not what stands" if "gradients" in of else "is left out"
         text = f"{of['literal']} in {of['text']} {how} on the way back"
-        found[row.primal] = text, Place(pair.file, of.get("cell"), int(of["line"]))
+        found[row.primal] = text, Place(of.get("file") or pair.file, of.get("cell"), int(of["line"]))
     return found
 
 

@@ -99,6 +99,8 @@ class _PlanSearch:
                 ran = self._of_rank([plan for plan in self.plans if plan.rank is rank], phase)
                 if not ran and rank <= Rank.DOCUMENTED:  # what is documented is held against the gradient's shape
                     ran = self.transposed[:1]
+                if ran and all(_of_numbers(case) for _, case, *_ in ran) and any(f.smaller for _, f in self.failures):
+                    return ()  # every shape fits one number
                 if ran:
                     clean = min(one.unmatched for _, _, one, _ in ran)
                     best = {plan.label: (plan, case, how) for plan, case, one, how in ran if one.unmatched == clean}
@@ -256,6 +258,12 @@ class _PlanSearch:
         reason = f"{tried}; the nearest {nearest.reason}"
         where = nearest.place or place
         return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)
+
+
+def _of_numbers(case: PairCase) -> bool:
+    """Is every array that it takes one number?"""
+    arrays = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array)]
+    return bool(arrays) and all(prod(int(d) for d in spec.dims) == 1 for spec in arrays)
 
 
 def _few_numbers(case: PairCase) -> bool:

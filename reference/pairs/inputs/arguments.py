@@ -192,7 +192,7 @@ def _optional(
             return _layers(text)
         return ShapeSpec(("HH", "WW")) if re.search(r"kernel|filter", text) and len(default) == 2 else None
     if isinstance(plainly, ChoiceSpec) and (
-        re.fullmatch(TOLD, text) or (set(plainly.options) == {True, False} and "train" in text) or text == "mode"
+        re.fullmatch(TOLD, text) or ("train" in text and _is_yes_or_no(plainly)) or text == "mode"
     ):
         if default is None and not re.match(r"reg|lam|l2", text):
             return None
@@ -210,6 +210,10 @@ def _optional(
     ):
         return WholeNumber(letter) if letter not in ("HEADS", "G", "P") else None
     return None
+
+
+def _is_yes_or_no(spec: ChoiceSpec) -> bool:
+    return all(isinstance(option, bool) for option in spec.options) and len(spec.options) == 2
 
 
 def _entry(owner: str, key: str, setup: Setup) -> Spec:

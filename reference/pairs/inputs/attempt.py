@@ -24,6 +24,7 @@ class Attempt(NamedTuple):
     """``unmatched``: what was returned and fits nothing. ``distance``: the smaller, the nearer it came to running.
 
     ``transposed``: both passes ran, and every gradient has as many entries as what it belongs to, in another shape.
+    ``smaller``: likewise, with fewer entries.
     """
 
     runs: bool
@@ -33,6 +34,7 @@ class Attempt(NamedTuple):
     place: Place | None = None
     distance: int = 9
     transposed: bool = False
+    smaller: bool = False
 
 
 def attempt(pair: OpenPair, case: PairCase) -> Attempt:
@@ -86,10 +88,15 @@ def examined(answer: Mapping[str, Any]) -> Attempt:
         name = next(iter(gradients))
         shape, wanted = np.shape(gradients[name]), np.shape(primals.get(name, 0.0))
         same = all(name in primals and np.size(g) == np.size(primals[name]) for name, g in gradients.items())
+        fewer = all(name in primals and np.size(g) < np.size(primals[name]) for name, g in gradients.items())
         reason = f"returns a gradient of shape {shape} for {name} of shape {wanted}"
-        return Attempt(False, unmatched, reason, distance=2, transposed=same)
+        return Attempt(False, unmatched, reason, distance=2, transposed=same, smaller=fewer)
+    sizes = [np.size(primal) for primal in primals.values()]
+    left = [int(np.prod(shape)) for _, shape in answer.get("unmatched") or ()]
+    fewer = bool(left) and bool(sizes) and max(left) < min(sizes)
     shapes = ", ".join(f"{name or 'one'} {tuple(shape)}" for name, shape in answer.get("unmatched") or ())
-    return Attempt(False, reason=f"returns no gradient that fits an argument ({shapes or 'none at all'})", distance=2)
+    reason = f"returns no gradient that fits an argument ({shapes or 'none at all'})"
+    return Attempt(False, reason=reason, distance=2, smaller=fewer)
 
 
 def _listed(outputs: Any) -> list[Any]:

@@ -216,8 +216,9 @@ def _literal(
             }
             for given in (arguments, construct)
         )
-        reading = {"of": "input"} if proposal.kind is PairKind.DERIVATIVE else {}
-        yield Plan(Rank.SEEN, "seen", made, makes, reading, where=where)
+        of = ["input"] if proposal.kind is PairKind.DERIVATIVE else ["input", "output"] if proposal.slope else []
+        for reading in [{"of": what} for what in of] or [{}]:
+            yield Plan(Rank.SEEN, "seen", made, makes, reading, where=where)
 
 
 def _spec(parameter: Parameter, value: Any, numbers: set[int], shifted: set[int]) -> Spec:

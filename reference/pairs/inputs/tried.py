@@ -71,7 +71,7 @@ def plans_by_layout(
 
 def _meanings(proposal: Proposal, parts: dict[str, Part]) -> list[dict[str, Part]]:
     """What the arguments are; where a vocabulary is spoken of, what comes in is first taken for whole numbers."""
-    first = next((p.name for p in proposal.takes if parts[p.name] is Part.INPUT), None)
+    first = next((p.name for p in proposal.takes if parts.get(p.name) is Part.INPUT), None)
     if first is None or proposal.kind is not PairKind.CLASS:
         return [parts]
     numbered = {**parts, first: Part.INDICES}
@@ -83,7 +83,7 @@ def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
     """A plan with the windows that must fit; of a derivative, once by its input and once by its output."""
     names = set(names_of_plan(plan))
     plan = plan._replace(fits=tuple(pair for pair in FITS if set(pair) <= names))
-    if proposal.kind is not PairKind.DERIVATIVE:
+    if proposal.kind is not PairKind.DERIVATIVE and not proposal.slope:
         yield plan
         return
     for of in _taken_of(proposal):
@@ -99,12 +99,13 @@ def _taken_of(proposal: Proposal) -> tuple[str, ...]:
             call = expression(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Attribute) and call.args):
             continue
+        called = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
         flagged = len(call.args) + len(call.keywords) > 1
-        if call.func.id == proposal.backward and (proposal.backward != proposal.forward or flagged):
+        if called == proposal.backward and (proposal.backward != proposal.forward or flagged):
             slopes.add(ast.dump(call.args[0]))
-        elif call.func.id == proposal.forward and not flagged:
+        elif called == proposal.forward and not flagged:
             values.add(ast.dump(call.args[0]))
     return ("input",) if values & slopes else ("input", "output")
 

@@ -75,6 +75,8 @@ def layers_of(value: Any, dims: Sequence[int]) -> Layers | None:
     for order in _orders(L):
         if len(order) == len(arrays):
             named = dict(zip(order, arrays, strict=True))
+            if any(name[0] == "b" and a.ndim > 1 and min(a.shape) > 1 for name, a in named.items()):
+                continue  # a table is no bias
             if all(_fits(named.get(f"W{l}"), n, k) for l, (k, n) in enumerate(pairwise(dims), start=1)):
                 return named
     return None

@@ -114,16 +114,18 @@ class PairAnswers:
     ) -> list[dict[str, Any]]:
         """Of every small literal within a logarithm the complex step at the points, with it times each fraction.
 
-        ``number``, ``literal``, ``text``, ``cell``, ``line``, ``derivatives`` (fractions, points); of one that was made
-        smaller on the way back as well, ``gradients`` of the same shape.
+        ``number``, ``literal``, ``text``, ``file`` where it is another, ``cell``, ``line``, ``derivatives`` (fractions,
+        points); of one that was made smaller on the way back as well, ``gradients`` of the same shape.
         """
+        files: dict[Path, list[Cell]] = {self.path: self.cells}
 
-        def edited(cells: list[Cell]) -> tuple[Prepared, Any]:
+        def edited(files: dict[Path, list[Cell]]) -> tuple[Prepared, Any]:
             kind = kind_named("complex")
-            loaded = loaded_for(self.path, cells, kind)
+            loaded = loaded_for(self.path, files[self.path], kind, beside=files)
             return prepare(self.proposals[check], loaded, self._draw(draw), kind), kind
 
-        return guards(self.cells, edited, cotangents, points, fractions)
+        edited(files)  # which has what it imports
+        return guards(files, edited, cotangents, points, fractions)
 
     def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
         """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.

@@ -9,7 +9,7 @@ from enum import StrEnum
 from reference.interface.pair import Parameter
 from reference.targets.pairs.naming import is_cache, is_cotangent, is_label
 
-__all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "roles"]
+__all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "is_slope", "roles"]
 
 IS_RATE = re.compile(r"^_*(lr|l_rate|learning_?rate|learn_rate|eta|rate|step_?size|learningrate|alpha)$", re.IGNORECASE)
 IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)$", re.IGNORECASE)
@@ -50,6 +50,17 @@ def is_of_labels(name: str) -> bool:
 def is_derivative(method: str) -> bool:
     """Is it a derivative that a caller multiplies with, by its name, rather than a pass that is handed a cotangent?"""
     return bool(DERIVATIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method)))
+
+
+def is_slope(method: str, takes: Sequence[Parameter], backward: Sequence[Parameter]) -> bool:
+    """Is it a derivative at one place, which may be what the forward pass takes or what it returns?"""
+    required = [p for p in backward if not p.many and not p.optional]
+    needed = [p for p in takes if not p.many and not p.optional]
+    return (
+        is_derivative(method)
+        and len(required) == 1 >= len(needed)
+        and not _gives_cotangent(required, [p.name for p in takes])
+    )
 
 
 def roles(

@@ -1,4 +1,4 @@
-"""Small literals within a logarithm of a target's file, and the derivative of its forward pass with each smaller.
+"""Small literals within a logarithm of a target's file, or of one that it imports; the derivative with each smaller.
 
 One that stands on the way back too is made smaller there as well: it may stand there with another sign, or elsewhere.
 """
@@ -6,7 +6,8 @@ One that stands on the way back too is made smaller there as well: it may stand 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,23 +22,25 @@ LARGEST, TINY = 1e-5, 1e-10  # within a logarithm, and wherever something is add
 BOUNDS = {"clip", "maximum", "fmax", "max"}
 LOGARITHMS = {"log", "log2", "log10", "log1p"}
 LONGEST = 60  # of a line that is shown
+MOST = 12  # groups of them, those of the file itself first
 
 
 class Guard(NamedTuple):
     """A literal, where it stands, and the expression that it keeps finite."""
 
+    file: Path
     cell: int  # its index
     function: str
     node: ast.Constant
     text: str
 
 
-def guards_of(cells: Sequence[Cell]) -> list[Guard]:
+def guards_of(file: Path, cells: Sequence[Cell]) -> list[Guard]:
     """The literals of at most 1e-5 that a logarithm's argument is written with, in place or under a local name."""
-    return _found(cells, _is_logarithm)
+    return _found(file, cells, _is_logarithm)
 
 
-def _found(cells: Sequence[Cell], wanted: Callable[[ast.AST], bool]) -> list[Guard]:
+def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool]) -> list[Guard]:
     found: list[Guard] = []
     for index, cell in enumerate(cells):
         try:
@@ -51,21 +54,24 @@ def _found(cells: Sequence[Cell], wanted: Callable[[ast.AST], bool]) -> list[Gua
                 text = ast.unparse(call)[:LONGEST]
                 for node in _small(call, {name: value for name, value in named.items() if name not in given}):
                     if all(node is not known.node for known in found):
-                        found.append(Guard(index, function.name, node, text))
+                        found.append(Guard(file, index, function.name, node, text))
     return found
 
 
 def guards(
-    cells: Sequence[Cell], prepared: Callable[[list[Cell]], tuple[Prepared, Any]], cotangents: Sequence[Any],
-    points: Sequence[Any], fractions: Sequence[float],
+    files: Mapping[Path, list[Cell]], prepared: Callable[[dict[Path, list[Cell]]], tuple[Prepared, Any]],
+    cotangents: Sequence[Any], points: Sequence[Any], fractions: Sequence[float],
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """As ``ask_pair_guards`` answers. ``prepared``: the pair as other cells have it, and its kind."""
+    """As ``ask_pair_guards`` answers. ``files``: the target's own first; ``prepared``: the pair as others have it."""
     found: list[dict[str, Any]] = []
-    inside = guards_of(cells)
-    for group, throughout in [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(cells, inside))]:
+    own = next(iter(files))
+    inside = [guard for file, cells in files.items() for guard in guards_of(file, cells)]
+    groups = [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(files, inside))]
+    for group, throughout in groups[:MOST]:
         derivatives, gradients = [], []
+        file, cells = group[0].file, files[group[0].file]
         for fraction in fractions:
-            pair, kind = prepared(_with(cells, group, fraction))
+            pair, kind = prepared({**files, file: _with(cells, group, fraction)})
             derivatives.append(complex_step(pair, kind, cotangents, points)["derivatives"])
             gradients += [_gradients(pair, kind, cotangents, points)] if throughout else []
         first = group[0]
@@ -74,6 +80,7 @@ def guards(
                 "number": len(found),
                 "literal": _value(first),
                 "text": first.text,
+                "file": None if file == own else str(file),
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
@@ -95,22 +102,22 @@ def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Seq
         return [np.nan] * len(points)
 
 
-def _throughout(cells: Sequence[Cell], inside: Sequence[Guard]) -> list[list[Guard]]:
+def _throughout(files: Mapping[Path, list[Cell]], inside: Sequence[Guard]) -> list[list[Guard]]:
     """By cell and value every literal that is added to something, or bounds it, in any function of the cell."""
-    known = {(guard.cell, _value(guard)) for guard in inside}
-    groups: dict[tuple[int, float], list[Guard]] = {}
-    for guard in _found(cells, _is_additive):
-        key = guard.cell, _value(guard)
-        if key in known or key[1] <= TINY:
+    known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
+    groups: dict[tuple[Path, int, float], list[Guard]] = {}
+    for guard in (g for file, cells in files.items() for g in _found(file, cells, _is_additive)):
+        key = guard.file, guard.cell, _value(guard)
+        if key in known or key[2] <= TINY:
             groups.setdefault(key, []).append(guard)
     return list(groups.values())
 
 
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:
     """Those of one value and one function together: the two logarithms of a cross-entropy have one guard each."""
-    groups: dict[tuple[int, str, float], list[Guard]] = {}
+    groups: dict[tuple[Path, int, str, float], list[Guard]] = {}
     for guard in found:
-        groups.setdefault((guard.cell, guard.function, _value(guard)), []).append(guard)
+        groups.setdefault((guard.file, guard.cell, guard.function, _value(guard)), []).append(guard)
     return list(groups.values())
 
 

@@ -191,6 +191,9 @@ def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any], *, loss: 
     settle(lambda g, name: name not in labels and _fills(g, shapes[name]) and not _says_another(g, name, shapes))
     settle(lambda g, name: _score(g, name) == 1 and not _labelled(name))
     _in_order(given, shapes, pairs)
+    if any(k not in pairs and _is_keyed(g) for k, g in enumerate(given)):  # they are of something else
+        by_shape = [k for k, name in pairs.items() if _is_keyed(given[k]) and not _score(given[k], name)]
+        pairs = {k: name for k, name in pairs.items() if k not in by_shape}
     lost = [g for k, g in enumerate(given) if k not in pairs and not _is_a_loss(g)]
     return Matched(
         {name: given[k].value for k, name in sorted(pairs.items())},
@@ -206,6 +209,11 @@ def _in_order(given: Sequence[Gradient], shapes: Mapping[str, Any], pairs: dict[
     free = [name for name in shapes if name not in pairs.values() and not _labelled(name)]
     if len(given) == len(shapes) and len(left) == len(free) == 1:
         pairs[left[0]] = free[0]
+
+
+def _is_keyed(gradient: Gradient) -> bool:
+    """Is it an array under a key of a dictionary, which says what it is of?"""
+    return len(gradient.path) > 1 and not gradient.path[-1].isdigit() and hasattr(gradient.value, "shape")
 
 
 def _is_itself(gradient: Gradient, owed: Sequence[str], shapes: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,9 +77,17 @@ def _called_back(subject: Subject, run: ObjectRun, handed: Mapping[str, Any]) ->
     except AttributeError as error:
         if error.name not in ("input", "inputs"):
             raise
-        kept = [Held(value) for value in run.arguments.values()]  # by what wraps a function of an autograd engine
-        run.model.inputs, run.model.input = kept, kept[0]
-        return applied(method, subject.proposal.backward_takes, handed)
+    # Kept by what wraps a function of an autograd engine: variables that hold arrays, or compute as arrays do.
+    try:
+        return applied(_with_inputs(run, method, Held), subject.proposal.backward_takes, handed)
+    except (AttributeError, TypeError):
+        return applied(_with_inputs(run, method, lambda value: value), subject.proposal.backward_takes, handed)
+
+
+def _with_inputs(run: ObjectRun, method: Any, wrapped: Callable[[Any], Any]) -> Any:
+    kept = [wrapped(value) for value in run.arguments.values()]
+    run.model.inputs, run.model.input = kept, kept[0]
+    return method
 
 
 def _runs_after_a_second(

@@ -93,17 +93,19 @@ class SameState:
 
 @contextmanager
 def _generators_from_the_global_one() -> Iterator[None]:
-    """A generator that the target makes without a seed begins where the global one stands, as in every stand-in."""
-    make = np.random.default_rng
+    """A generator that the target makes without a seed begins where the global one stands, as in every stand-in; that
+    one goes on where it is seeded with nothing.
+    """
+    make, sow = np.random.default_rng, np.random.seed
 
     def made(seed: Any = None) -> np.random.Generator:
         return make(int(np.random.randint(2**31)) if seed is None else seed)
 
-    np.random.default_rng = made
+    np.random.default_rng, np.random.seed = made, lambda seed=None: None if seed is None else sow(seed)
     try:
         yield
     finally:
-        np.random.default_rng = make
+        np.random.default_rng, np.random.seed = make, sow
 
 
 def _differ(before: Any, after: Any) -> bool:

@@ -129,9 +129,12 @@ class Subject:
         if isinstance(self.state, type):
             return first
         made = self._reached(first.model)
+        values = {name: np.array(lowered(array.value, self.kind)) for name, array in made.items()}
         with self.seeded():
             self._call_forward(first.model, {})
-        stable = {name for name, array in self._reached(first.model).items() if _same(made.get(name), array)}
+        again = {name: array for name, array in self._reached(first.model).items() if _same(made.get(name), array)}
+        # What is summed up in place from pass to pass is no parameter.
+        stable = {name for name, array in again.items() if _equal(lowered(array.value, self.kind), values[name])}
         own = self._reached(self.state)
         if any(name not in own and not _is_argument(made[name], first) for name in stable):
             self.state = first.model  # it has the parameters that the first forward pass made
@@ -219,9 +222,7 @@ class Subject:
         finally:
             for path in array.paths:
                 put(self.state, path, array.value)
-        return len(found) != len(base) or not all(
-            np.array_equal(a, b, equal_nan=True) for a, b in zip(found, base, strict=True)
-        )
+        return len(found) != len(base) or not all(_equal(a, b) for a, b in zip(found, base, strict=True))
 
     # --- the forward pass ------------------------------------------------------------------------------------------
 
@@ -250,6 +251,10 @@ class Subject:
 
 def _same(before: ReachedArray | None, after: ReachedArray) -> bool:
     return before is not None and before.value is after.value
+
+
+def _equal(before: Any, after: Any) -> bool:
+    return np.array_equal(before, after, equal_nan=True)
 
 
 def _is_argument(array: ReachedArray, run: ObjectRun) -> bool:

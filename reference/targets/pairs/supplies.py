@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from reference.interface.pair import Parameter
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
@@ -38,10 +38,16 @@ class Context:
         return self.saved_tensors
 
 
-class Held(NamedTuple):
-    """An argument as an autograd function keeps it, once what wraps the function has been through."""
+class Held:
+    """An argument as an autograd function keeps it, once what wraps the function has been through.
 
-    data: Any
+    No sequence, and no operand of an array: a product with a sequence would be an array of another shape.
+    """
+
+    __array_ufunc__ = None
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
 
 
 class Descent:

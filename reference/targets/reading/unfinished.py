@@ -46,6 +46,8 @@ def _in_expressions(node: ast.AST) -> Iterator[int]:
     """Lines on which ``None`` can have no meaning: in arithmetic, as what is looped over, or taken apart."""
     for s in ast.walk(node):
         match s:
+            case ast.BinOp(op=ast.BitOr()):  # int | None is a type
+                continue
             case ast.BinOp(left=left, right=right):
                 values = [left, right]
             case ast.For(iter=value) | ast.Assign(targets=[ast.Tuple()], value=value):

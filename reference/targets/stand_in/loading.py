@@ -45,8 +45,12 @@ def kind_named(name: str) -> Any:
     return makers[word]()
 
 
-def loaded_for(path: Path, cells: list[Cell], kind: StandIn) -> Loaded:
-    """The namespace of a file for one kind. Nothing that is global is changed."""
+def loaded_for(path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Path, list[Cell]] | None = None) -> Loaded:
+    """The namespace of a file for one kind. Nothing that is global is changed.
+
+    ``beside``: the files of its own that it imports; one that is there is taken as it stands there, others are added.
+    """
+    siblings = {} if beside is None else beside
     instead: dict[str, Any] = {}
     own: dict[str, Any] = {}
     if kind.numpy is not np:
@@ -56,7 +60,9 @@ def loaded_for(path: Path, cells: list[Cell], kind: StandIn) -> Loaded:
         own = {"float": float_types(kind)["float"]}
 
     def sibling(file: Path, known: Imports) -> dict[str, Any]:
-        names = load(file, read(file), kind.numpy, imports=known).names
+        if file not in siblings:
+            siblings[file] = read(file)
+        names = load(file, siblings[file], kind.numpy, imports=known).names
         return {name: value for name, value in names.items() if name not in kept}
 
     supplied: dict[str, Any] = {"math": kind.math}

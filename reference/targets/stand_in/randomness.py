@@ -45,8 +45,10 @@ class Generator:
 
 def drawing(kind: Any, name: str, draw: Any) -> Any:
     """A function that draws, as a kind has it."""
-    if name in ("get_state", "set_state", "seed"):
+    if name in ("get_state", "set_state"):
         return draw
+    if name == "seed":  # without one, the numbers go on as they come: the same every time
+        return lambda seed=None: None if seed is None else draw(seed)
     if name == "shuffle":
         return lambda x, *arguments, **options: draw(kind.plain(x), *arguments, **options)
 

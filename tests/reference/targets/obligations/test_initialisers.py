@@ -97,6 +97,10 @@ OTHER_INITIALISERS = [
         return parameters
     """,
     "def initialize_pairs(layers_dims):\n    return [(np.ones((2, 2)), np.ones((2, 1)))]",
+    """
+    def init_tables(vocab_size, embedding_dim):
+        return np.random.randn(vocab_size, embedding_dim), np.zeros((vocab_size, embedding_dim))
+    """,
 ]
 
 
@@ -135,6 +139,7 @@ def test_other_initialisers(initialisers, name, code, words):
 
 def test_what_is_no_initialiser_of_ours_is_not_accused(initialisers):
     assert initialisers.found["initialize_pairs"] == []
+    assert initialisers.found["init_tables"] == []
 
 
 # --- laws, forms and depths ------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ FINISHED = {
     "in a loop": "h = None\nfor one in x:\n    out, h = step(one, h)\nreturn h",
     "in one of two branches": "if x:\n    D = x\nelse:\n    D = None\nreturn D",
     "never used": "cache = None\nreturn x",
+    "a union with None": "size: int | None = x\nfound = isinstance(size, int | None)\nreturn found",
     "an entry that is set": "g = {}\ng['dW'] = None\ng['dW'] = x\nreturn g",
 }
 BLANK = {

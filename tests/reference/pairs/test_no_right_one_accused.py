@@ -1,0 +1,262 @@
+"""Right pairs of a style that was once accused, each beside a wrong twin that must be found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from reference.pairs.judge import judge_pair
+from tests.reference.pairs.in_process import pairs_of
+from tests.reference.pairs.test_nothing_green_unseen import judged
+
+pytestmark = pytest.mark.slow
+
+TWINS = {
+    "inputs that an engine keeps and that compute as arrays do": (
+        """
+        class Product:
+            def forward(self, a, b):
+                return a * b
+
+            def backward(self, gy):
+                a, b = self.inputs
+                return FIRST, gy * a
+    """,
+        "gy * b",
+        "gy * a",
+    ),
+    "inputs that an engine keeps as variables": (
+        """
+        class Product:
+            def forward(self, a, b):
+                return a * b
+
+            def backward(self, gy):
+                a, b = self.inputs
+                return FIRST, gy * a.data
+    """,
+        "gy * b.data",
+        "gy * a.data",
+    ),
+    "a class whose derivative is taken of its output": (
+        """
+        class Squash:
+            def activate(self, x):
+                return 1 / (1 + np.exp(-x))
+
+            def gradient(self, x):
+                return FIRST
+    """,
+        "x * (1 - x)",
+        "x * (1 + x)",
+    ),
+    "many entries, with a comparison that is equal in some": (
+        """
+        def ladder_forward(x):
+            # x: (N, C, H, W)
+            even = np.floor(x) % 2 == 0
+            return np.where(even, 0.0, 3 * x), x
+
+        def ladder_backward(dout, x):
+            return np.where(FIRST, 0.0, 3 * dout)
+    """,
+        "np.floor(x) % 2 == 0",
+        "np.floor(x) == 0",
+    ),
+    "a random stream that is seeded with nothing": (
+        """
+        class Noise:
+            def __init__(self, rate=0.25, seed=None):
+                self.rate, self.seed = rate, seed
+
+            def forward(self, x):
+                np.random.seed(self.seed)
+                self.kept = (np.random.random_sample(x.shape) >= self.rate) / (1 - self.rate)
+                return x * self.kept
+
+            def backward(self, dout):
+                return FIRST
+    """,
+        "dout * self.kept",
+        "dout * (self.kept > 0)",
+    ),
+    "outputs summed up over passes until they are cleared": (
+        """
+        class Joined:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_in, n_out)
+                self.clear()
+
+            def clear(self):
+                self.x = self.y = None
+
+            def forward(self, x):
+                if self.y is None:
+                    self.x, self.y = x, x @ self.W
+                else:
+                    self.x = self.x + x
+                    self.y += x @ self.W
+                return self.y
+
+            def backward(self, dout):
+                self.dW = FIRST
+                return dout @ self.W.T
+    """,
+        "self.x.T @ dout",
+        "1.5 * self.x.T @ dout",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_right_one_passes_and_its_twin_is_found(name: str, tmp_path: Path) -> None:
+    text, right, wrong = TWINS[name]
+    result = judged(tmp_path / "right.py", text.replace("FIRST", right))
+    assert result.not_judged is None
+    assert [f for row in result.rows for f in row.findings] == []
+    twin = judged(tmp_path / "wrong.py", text.replace("FIRST", wrong))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+OF_ROWS = {
+    "a dictionary of the gradients of chosen rows": """
+        def pull_forward(picked, others, E):
+            h = E[picked]
+            far = E[others]
+            score = far @ h
+            return np.sum(np.tanh(score)), {"h": h, "far": far, "score": score}
+
+        def pull_backward(cache):
+            g = 1 - np.tanh(cache["score"]) ** 2
+            return {"grad_far": np.outer(g, cache["h"]), "grad_h": g @ cache["far"]}
+    """,
+    "a cache beside the loss is no dictionary of gradients": """
+        def pull_forward(picked, others, E, F):
+            h = E[picked].mean(axis=0)
+            far = F[others]
+            score = far @ h
+            loss = np.sum(score ** 2)
+            return loss, {"h": h, "far": far, "score": score}
+    """,
+}
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_what_is_of_no_argument_is_not_held_to_one(name: str, tmp_path: Path) -> None:
+    for seed in range(3):
+        path = tmp_path / f"rows_{seed}.py"
+        path.write_text("import numpy as np\n" + dedent(OF_ROWS[name]), encoding="utf-8")
+        for pair in pairs_of(path).values():
+            result = judge_pair(pair, seed=seed, explained=False)
+            assert [f for row in result.rows for f in row.findings if f.severity == "error"] == []
+
+
+FORMULAS = """
+import numpy as np
+
+def normalised(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+def surprise(p, t):
+    return -np.sum(np.log(p[np.arange(len(p)), t] + 1e-7)) / len(p)
+"""
+SURPRISE = """
+from formulas import *
+
+class SoftmaxSurprise:
+    def forward(self, x, t):
+        self.t = t
+        self.p = normalised(x)
+        return surprise(self.p, self.t)
+
+    def backward(self, dout=1):
+        dx = self.p.copy()
+        dx[np.arange(len(dx)), self.t] -= 1
+        return LAST
+"""
+
+SHIFTED = """
+class ShiftedSurprise:
+    def forward(self, x, t):
+        eps = 1e-12
+        z = x - np.max(x, axis=1, keepdims=True)
+        near = z - np.log(np.exp(z).sum(axis=1, keepdims=True) + eps)
+        return -np.sum(near[np.arange(len(t)), t]) / len(t)
+
+    def backward(self, x, t):
+        eps = 1e-12
+        z = x - np.max(x, axis=1, keepdims=True)
+        dx = np.exp(z - np.log(np.exp(z).sum(axis=1, keepdims=True) + eps))
+        dx[np.arange(len(t)), t] -= 1
+        return LAST
+"""
+
+
+def test_a_guard_that_stands_in_both_passes_is_a_convention(tmp_path: Path) -> None:
+    right = judged(tmp_path / "right.py", SHIFTED.replace("LAST", "dx / len(t)"))
+    ((finding,),) = [row.findings for row in right.rows if row.findings]
+    assert (finding.code, finding.severity) == ("MB402", "warning")
+    twin = judged(tmp_path / "wrong.py", SHIFTED.replace("LAST", "dx"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+def test_a_guard_of_a_file_beside_is_a_convention(tmp_path: Path) -> None:
+    (tmp_path / "formulas.py").write_text(FORMULAS, encoding="utf-8")
+    right = judged(tmp_path / "right.py", SURPRISE.replace("LAST", "dx / len(dx)"))
+    ((finding,),) = [row.findings for row in right.rows if row.findings]
+    assert (finding.code, finding.severity) == ("MB402", "warning")
+    assert finding.place == (str(tmp_path / "formulas.py"), None, 9)
+    twin = judged(tmp_path / "wrong.py", SURPRISE.replace("LAST", "dx"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+def test_what_fits_one_number_alone_is_not_right(tmp_path: Path) -> None:
+    text = """
+        class SquaredError:
+            def loss(self, y_pred, y_true):
+                return np.mean((y_pred - y_true) ** 2)
+
+            def gradient(self, y_pred, y_true):
+                return LAST
+    """
+    assert judged(tmp_path / "right.py", text.replace("LAST", "2 * (y_pred - y_true) / y_pred.size")).not_judged is None
+    one = judged(tmp_path / "wrong.py", text.replace("LAST", "2 * np.mean(y_pred - y_true)"))
+    assert one.not_judged is not None
+    assert "returns no gradient that fits an argument" in one.not_judged.reason
+
+
+STRANGE = {
+    "an argument whose default is a dictionary": """
+        class Bend:
+            def __init__(self, kind="tanh", kind_params={}):
+                self.kind, self.params = kind, dict(kind_params)
+
+            def forward(self, x):
+                self.y = np.tanh(x)
+                return self.y
+
+            def backward(self, dout):
+                return dout * (1 - self.y**2)
+    """,
+    "any number of arguments": """
+        class Beside:
+            def __init__(self, axis=0):
+                self.axis = axis
+
+            def forward(self, *xs):
+                self.sizes = [x.shape[self.axis] for x in xs]
+                return np.concatenate(xs, axis=self.axis)
+
+            def backward(self, gy):
+                return tuple(np.split(gy, np.cumsum(self.sizes)[:-1], axis=self.axis))
+    """,
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_no_signature_is_an_error_of_the_tool(name: str, tmp_path: Path) -> None:
+    result = judged(tmp_path / "strange.py", STRANGE[name])
+    assert [f for row in result.rows for f in row.findings if f.severity == "error"] == []
