@@ -48,6 +48,7 @@ WAYS = (
     ("H", "W"), ("HH", "WW"), ("PH", "PW"), ("n_H_prev", "n_W_prev"), ("h", "w"), ("height", "width"), ("H_in", "W_in"),
     ("FH", "FW"), ("KH", "KW"),
 )  # fmt: skip
+GROUPS, GROUPED = "G", ("C", "D", "F")
 KEPT = {"flat", "HEADS", "G", "P", "stride", "pad", "scale", "r"}
 FLAT = "flat"  # of a vector that holds several arrays: known only once it is taken apart
 TRIES = 400
@@ -110,7 +111,18 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
         sizes[name] = int(free[rng.randint(len(free))])
     if FLAT in sizes:
         sizes[FLAT] = 97  # until it is known better
-    return sizes
+    return _in_groups(sizes, rng)
+
+
+def _in_groups(sizes: Sizes, rng: np.random.RandomState) -> Sizes:
+    """Where channels are in groups: as many as are divided by these, and another number in a group than there are."""
+    if GROUPS not in sizes or not set(GROUPED) & set(sizes):
+        return sizes
+    groups = 2 + int(rng.randint(2))
+    fixed = {GROUPS: groups} | {n: groups * (k - groups) for n, k in zip(GROUPED, (5, 7, 9), strict=True) if n in sizes}
+    rest = {n: size for n, size in sizes.items() if n not in fixed}
+    free = iter([k for k in (4, 8, 16, 2, 5, 7, 9, 11, 13) if k not in (*fixed.values(), *rest.values())])
+    return {n: fixed.get(n) or (next(free) if size in fixed.values() else size) for n, size in sizes.items()}
 
 
 def _slides(names: list[str]) -> bool:
@@ -125,7 +137,8 @@ def _shuffled(values: list[Any], rng: np.random.RandomState) -> list[Any]:
 
 def _with_a_one(found: Sizes, plan: Plan, rng: np.random.RandomState, several: set[str]) -> Sizes:
     """One of the sizes is 1: examples, channels, features; not what counts classes."""
-    able = [n for n in found if n not in several and n not in PLANES and n not in WINDOWS]
+    grouped = (GROUPS, *GROUPED) if GROUPS in found else ()
+    able = [n for n in found if n not in several and n not in PLANES and n not in WINDOWS and n not in grouped]
     return {**found, able[int(rng.randint(len(able)))]: 1} if able else found
 
 

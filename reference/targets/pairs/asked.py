@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.targets.pairs.source_functions import SourceFunction
 
-__all__ = ["asked_of"]
+__all__ = ["asked_of", "switches_in"]
 
 DEEPEST = 3  # functions of the file's own that an argument is handed on to
 
@@ -19,6 +19,7 @@ def asked_of(
     """By argument, or by ``argument["key"]``. A name of the forward pass means the same in the backward pass.
 
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
+    ``branches``: it decides by being true or not.
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
     ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
@@ -166,10 +167,27 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield from ((of, "counts", True) for value in values if (of := _entry(value, known)))
         case ast.Call(func=ast.Name(id=name)) if name in known:
             yield known[name], "called", True
+        case ast.If(test=test) | ast.IfExp(test=test):
+            yield from ((of, "branches", True) for n in switches_in(test) if (of := _entry(n, known)))
         case ast.For(iter=value) if of := _entry(value, known):
             yield of, "iterated", True
         case ast.Attribute(value=value, attr=name) if of := _entry(value, known):
             yield of, "attributes", name
+
+
+def switches_in(test: ast.expr) -> Iterator[ast.expr]:
+    """What decides by being true or not: ``a`` and ``b`` of ``a and not b``."""
+    match test:
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from switches_in(value)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from switches_in(operand)
+        case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call():
+            yield test
+        case ast.Compare(left=value, ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq()], comparators=[constant]):
+            if isinstance(constant, ast.Constant) and isinstance(constant.value, bool):
+                yield value
 
 
 def _numbers(node: ast.AST) -> list[float]:

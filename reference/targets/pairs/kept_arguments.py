@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reference.targets.pairs.asked import switches_in
+
 __all__ = ["asked_of_kept", "merged"]
 
 
 def asked_of_kept(constructor: ast.FunctionDef, methods: Iterable[ast.FunctionDef]) -> dict[str, dict[str, Any]]:
-    """``texts``, ``attributes`` and ``called`` by argument, as ``asked_of`` has them."""
+    """``texts``, ``attributes``, ``branches`` and ``called`` by argument, as ``asked_of`` has them."""
     taken = {a.arg for a in (*constructor.args.args, *constructor.args.kwonlyargs)}
     kept: dict[str, str] = {}  # the argument by the attribute
     for node in ast.walk(constructor):
@@ -40,6 +42,10 @@ def _facts(node: ast.AST, kept: Mapping[str, str]) -> Iterable[tuple[str, str, A
             yield name, "attributes", attribute
         case ast.Call(func=inner) if (name := kept.get(_own(inner))) is not None:
             yield name, "called", True
+        case ast.If(test=test) | ast.IfExp(test=test):
+            for each in switches_in(test):
+                if (name := kept.get(_own(each))) is not None:
+                    yield name, "branches", True
         case ast.Compare(left=one, comparators=[other]):
             for asked, value in ((one, other), (other, one)):
                 name = kept.get(_own(asked))

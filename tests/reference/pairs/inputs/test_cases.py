@@ -186,6 +186,16 @@ def test_one_size_is_1_now_and_then_but_no_number_of_classes() -> None:
     assert all(sizes["D"] > 1 for sizes in drawn_sizes)
 
 
+@pytest.mark.parametrize("how", ["distinct", "divisible", "even"])
+def test_there_are_other_channels_in_a_group_than_groups(how: str) -> None:
+    plan = Plan(Rank.TRIED, "groups", {"x": Array(("N", "C", "H", "W")), "groups": WholeNumber("G")})
+    for seed in range(6):
+        for sizes in in_proportion(plan, {}, seed, how, 4):
+            assert sizes["C"] % sizes["G"] == 0
+            assert len({sizes["N"], sizes["C"], sizes["G"], sizes["C"] // sizes["G"]}) >= 3
+            assert sizes["C"] // sizes["G"] != sizes["G"] != sizes["C"]
+
+
 @pytest.mark.parametrize(("stride", "pad"), [(2, 1), (1, 0), (3, 2)])
 def test_windows_end_where_their_planes_end(stride: int, pad: int) -> None:
     chosen = {("conv", "stride"): stride, ("conv", "pad"): pad}
