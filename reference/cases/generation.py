@@ -7,6 +7,8 @@ arrays. Its settings are given here and registered nowhere.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,6 +33,7 @@ WIDTH, EXAMPLES = 24, 48
 LAMBD, KEEP_PROB, SCALE = (1e-4, 1e4), (0.05, 0.99), (1e-3, 1e2)
 DROPOUT_SHARE, FLOAT32_SHARE, ZERO_BIAS_SHARE, NO_L2_SHARE, UNIT_SCALE_SHARE = 0.6, 0.1, 0.2, 0.25, 0.5
 SHRINK_EXAMPLES = 400
+HOME = "HYPOTHESIS_STORAGE_DIRECTORY"
 
 
 def random_stacks(
@@ -208,13 +211,19 @@ def nothing_written() -> Iterator[None]:
     """
     import tempfile
 
-    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
-
-    place = storage_directory(intent_to_write=False)
+    known = sys.modules.get("hypothesis.configuration")
+    place = None if known is None else known.storage_directory(intent_to_write=False)
     before: Any = getattr(place, "home_directory", place)  # older releases return the folder itself
+    chosen = os.environ.get(HOME)
     with tempfile.TemporaryDirectory() as folder:
-        set_hypothesis_home_dir(folder)
+        os.environ[HOME] = folder  # where it is not loaded yet, which takes a quarter of a second
+        if known is not None:
+            known.set_hypothesis_home_dir(folder)
         try:
             yield
         finally:
-            set_hypothesis_home_dir(before)
+            os.environ.pop(HOME)
+            if chosen is not None:
+                os.environ[HOME] = chosen
+            if (loaded := sys.modules.get("hypothesis.configuration")) is not None:
+                loaded.set_hypothesis_home_dir(before)

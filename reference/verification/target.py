@@ -26,13 +26,17 @@ from reference.witnesses import compilation_cache as compiled
 
 __all__ = ["another", "judge_target", "prepared", "verify_one", "with_slack"]
 
-SURROUNDINGS = {"JAX_PLATFORMS": "cpu", "NPROC": "1"}  # NPROC: of XLA's own pool; its sums differ with the threads
+SURROUNDINGS = {
+    "JAX_PLATFORMS": "cpu",
+    "NPROC": "1",  # of XLA's own pool; its sums differ with the threads, as those of what is loaded later do
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+}
 
 
 @contextmanager
 def prepared() -> Iterator[None]:
     """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs."""
-    before = {name: os.environ.get(name) for name in SURROUNDINGS}
+    before = {name: os.environ.get(name) for name in (*SURROUNDINGS, *compiled.VARIABLES)}
     os.environ.update(SURROUNDINGS)
     compiled.kept()
     try:

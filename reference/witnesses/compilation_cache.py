@@ -9,11 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import sys
 import warnings
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["folder", "kept"]
+__all__ = ["VARIABLES", "folder", "kept"]
+
+VARIABLES = (  # of the environment, which JAX reads once it is loaded
+    "JAX_COMPILATION_CACHE_DIR",
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES",
+)
 
 WORTH = 0.5  # seconds of compilation; a target's own small programs are not kept
 PROCESSOR = Path("/proc/cpuinfo")
@@ -21,20 +29,22 @@ PROCESSOR = Path("/proc/cpuinfo")
 
 def folder() -> Path:
     """Where, for this machine and these versions."""
-    import jax
     from platformdirs import user_cache_path
 
     able = [platform.machine(), platform.processor()]
     with suppress(OSError):
         able += sorted({line for line in PROCESSOR.read_text().splitlines() if line.startswith(("flags", "Features"))})
     digest = hashlib.sha256("\n".join(able).encode()).hexdigest()[:8]
-    return user_cache_path("manual-backprop", appauthor=False) / f"jax-{jax.__version__}-{digest}"
+    loaded = sys.modules.get("jax")
+    release = version("jax") if loaded is None else loaded.__version__
+    return user_cache_path("manual-backprop", appauthor=False) / f"jax-{release}-{digest}"
 
 
 def kept() -> None:
-    """Turn it on for this process. Without a folder that can be written to, all is compiled anew, and silently."""
-    import jax
+    """Turn it on for this process. Without a folder that can be written to, all is compiled anew, and silently.
 
+    Where JAX is not loaded yet, the environment says so: half a second that a run without the witness does not need.
+    """
     if os.environ.get("JAX_COMPILATION_CACHE_DIR"):
         return
     place = folder()
@@ -45,6 +55,11 @@ def kept() -> None:
     if not os.access(place, os.W_OK):
         return
     warnings.filterwarnings("ignore", message=".*persistent compilation cache.*")
-    jax.config.update("jax_compilation_cache_dir", str(place))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", WORTH)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    settings = dict(zip(VARIABLES, (str(place), WORTH, -1), strict=True))
+    if "jax" not in sys.modules:
+        os.environ.update({name: str(value) for name, value in settings.items()})
+        return
+    import jax
+
+    for name, value in settings.items():
+        jax.config.update(name.lower(), value)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -18,6 +16,7 @@ from reference.interface.outcome import Single
 from reference.targets.pairing import caches, layouts, subtracted
 from reference.targets.pairing.readings import Reading
 from reference.targets.pairing.returns import handed_over
+from reference.targets.pairing.same_numbers import STATE, keep_generators, seeded
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import Argument, bind, classify, meaning
 
@@ -25,8 +24,6 @@ __all__ = [
     "STATE", "Function", "PassPair", "Reached", "as_returned", "copied", "function", "gradients",
     "keep_generators", "means", "named_as_ours", "plain_values", "run", "seeded", "stages",
 ]  # fmt: skip
-
-STATE = 20_221_122  # of NumPy's global generator before every call: what a target draws, it draws again
 
 
 class Function(NamedTuple):
@@ -126,45 +123,6 @@ def function(name: str, call: Callable[..., Any], *, own: bool) -> Function:
         given = []  # type: ignore[assignment]
     arguments = tuple(Argument(p.name, p.default is not p.empty) for p in given if p.kind in kinds)
     return Function(name, call, arguments, classify(name, arguments), own)
-
-
-@contextmanager
-def seeded(state: int = STATE) -> Iterator[None]:
-    """The global generators from a fixed state, and the file's own as they were; afterwards the former as they were."""
-    numpys, pythons = np.random.get_state(), random.getstate()
-    np.random.seed(state)
-    random.seed(state)
-    for generator, first in OF_THE_FILE:
-        _restored(generator, first)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        np.random.set_state(numpys)
-        random.setstate(pythons)
-
-
-OF_THE_FILE: list[tuple[Any, Any]] = []  # generators among a target's names, each with the state that it began with
-
-
-def keep_generators(values: Iterable[Any]) -> None:
-    """Further generators to begin anew before every call, for the rest of a target's own process."""
-    for value in values:
-        if isinstance(value, np.random.Generator):
-            OF_THE_FILE.append((value, value.bit_generator.state))
-        elif isinstance(value, np.random.RandomState):
-            OF_THE_FILE.append((value, value.get_state()))
-        elif isinstance(value, random.Random):
-            OF_THE_FILE.append((value, value.getstate()))
-
-
-def _restored(generator: Any, state: Any) -> None:
-    if isinstance(generator, np.random.Generator):
-        generator.bit_generator.state = state
-    elif isinstance(generator, np.random.RandomState):
-        generator.set_state(state)
-    else:
-        generator.setstate(state)
 
 
 # --- running -----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.targets.pairing.same_numbers import held
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.stand_in.complex_rules import REAL
 from reference.targets.stand_in.complex_step import STEP
@@ -25,8 +26,8 @@ APART = 0xC07A  # the stream of the cotangents is not the one that drew the argu
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Overflow is a number here, and an imaginary part that is dropped an error."""
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+    """Overflow is a number here, an imaginary part that is dropped an error; runs without end from the same numbers."""
+    with np.errstate(all="ignore"), warnings.catch_warnings(), held():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", np.exceptions.ComplexWarning)
         yield

@@ -37,10 +37,12 @@ class SameState:
         own_values = {name: v for name, v in loaded.names.items() if isinstance(v, MUTABLE) and name != "__builtins__"}
         self.kept = {name: _copy(v) for name, v in own_values.items()}
         own = [loaded.names.get(name) for name in loaded.own]
-        self.functions = [
-            (f, _copy(f.__defaults__), _copy(f.__kwdefaults__), dict(f.__dict__))
-            for f in own
-            if isinstance(f, FunctionType)
+        functions = [f for f in own if isinstance(f, FunctionType)]
+        self.functions = [(f, dict(f.__dict__)) for f in functions]
+        self.defaults = [
+            (f, _copy(f.__defaults__), _copy(f.__kwdefaults__))
+            for f in functions
+            if any(isinstance(v, MUTABLE) for v in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()))
         ]
         classes = {v for v in loaded.names.values() if isinstance(v, type) and v.__module__ == "target"}
         self.attributes = [
@@ -74,18 +76,21 @@ class SameState:
             theirs.seed(seed % 2**32)
 
     def _restore(self) -> None:
-        now = [(value, self.names.get(name)) for name, value in {**self.first, **self.kept}.items()]
+        names, kept = self.names, self.kept
+        now = [(value, names.get(k)) for k, value in self.first.items() if names.get(k) is not value and k not in kept]
+        now += [(value, names.get(name)) for name, value in kept.items()]
         now += [(value, getattr(owner, name, None)) for owner, name, value in self.attributes]
         self.moved |= any(_differ(before, after) for before, after in now)
-        for name in [name for name in self.names if name not in self.first]:
-            del self.names[name]
-        self.names.update(self.first)
+        names.update(self.first)
+        if len(names) > len(self.first):
+            for name in [name for name in names if name not in self.first]:
+                del names[name]
         self.names.update({name: _copy(value) for name, value in self.kept.items()})
         for owner, name, value in self.attributes:
             setattr(owner, name, _copy(value))
-        for f, defaults, named, attributes in self.functions:
-            if any(isinstance(value, MUTABLE) for value in (*(defaults or ()), *(named or {}).values())):
-                f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
+        for f, defaults, named in self.defaults:
+            f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
+        for f, attributes in self.functions:
             if f.__dict__ or attributes:
                 f.__dict__.clear()
                 f.__dict__.update(attributes)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.targets.pairing.same_numbers import held
 from reference.targets.pairs.edit import Edit, Parts, edit_of
 from reference.targets.pairs.edits import changes
 from reference.targets.pairs.influence import NAME, disturb, disturbed, moved, parts
@@ -99,7 +100,7 @@ class Variants:
             if time.perf_counter() > until:
                 break
             edits = [self.edits[n] for n in (chosen if isinstance(chosen, list | tuple) else [chosen])]
-            with in_place(edits) as fits:
+            with held(), in_place(edits) as fits:
                 found.append([self._answer(edits, *drawn, along) if fits else _nothing() for drawn in known])
         return found
 

@@ -19,7 +19,9 @@ MISSING = object()
 
 def _axes_last(x: NDArray, axis: Any) -> tuple[NDArray, tuple[int, ...]]:
     """``x`` with the axes that are reduced as one, last; and which they were."""
-    axes = tuple(range(x.ndim)) if axis is None else tuple(a % max(x.ndim, 1) for a in np.atleast_1d(axis))
+    if axis is None:
+        return x.reshape(-1), tuple(range(x.ndim))
+    axes = tuple(a % max(x.ndim, 1) for a in np.atleast_1d(axis))
     kept = [a for a in range(x.ndim) if a not in axes]
     moved = x.transpose([*kept, *axes])
     return moved.reshape(*(x.shape[a] for a in kept), -1), axes

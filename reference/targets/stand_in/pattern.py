@@ -63,6 +63,16 @@ class Pattern:
     def note_bit(self, what: str, outcome: Any, gap: float, scale: float) -> None:
         """One outcome of two numbers, ``gap`` from the kink."""
         self.pending.append(bool(outcome))
+        self._note_gap(what, gap, scale)
+
+    def note_index(self, what: str, index: int, gap: float, scale: float) -> None:
+        """One index as ``note`` has it, ``gap`` from being another."""
+        self.pending += index.to_bytes(8, sys.byteorder, signed=True) + b"|1"
+        if len(self.pending) > FOLDED:
+            self._fold()
+        self._note_gap(what, gap, scale)
+
+    def _note_gap(self, what: str, gap: float, scale: float) -> None:
         if not self.measured:
             return
         key = self._key(what)

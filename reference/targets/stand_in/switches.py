@@ -26,6 +26,9 @@ __all__ = [
 ]
 
 
+FEW = 64  # numbers that are sorted as a list sooner than as an array
+
+
 def as_given(x: Any) -> Any:
     """What a ufunc is given: a list of numbers as the array that it stands for."""
     return np.asarray(x) if isinstance(x, list | tuple) else x
@@ -161,8 +164,11 @@ def note_order(what: str, x: NDArray, axis: int) -> NDArray:
 
 def note_largest(what: str, x: NDArray, axis: int, *, smallest: bool = False) -> NDArray:
     """Which number along an axis is the largest, noted: its index, the first of several."""
-    taken = np.asarray(np.argmin(x, axis) if smallest else np.argmax(x, axis))
+    taken = np.asarray(x.argmin(axis) if smallest else x.argmax(axis))
     if x.dtype.kind == "f" and x.shape[axis] > 1:
+        if x.ndim == 1 and x.size <= FEW and np.isfinite(x).all():
+            _note_one_of_few(what, int(taken), x, smallest)
+            return taken
 
         def gap() -> NDArray:
             two = np.partition(x, 1, axis) if smallest else np.partition(-x, 1, axis)
@@ -170,3 +176,10 @@ def note_largest(what: str, x: NDArray, axis: int, *, smallest: bool = False) ->
 
         PATTERN.note(what, taken, gap=gap, scale=lambda: _largest(x))
     return taken
+
+
+def _note_one_of_few(what: str, taken: int, x: NDArray, smallest: bool) -> None:
+    """The same of a window in a loop, without the way through arrays."""
+    ordered = sorted(x.tolist()) if PATTERN.measured else [0.0, 0.0]
+    gap = ordered[1] - ordered[0] if smallest else ordered[-1] - ordered[-2]
+    PATTERN.note_index(what, taken, gap, max(abs(ordered[0]), abs(ordered[-1])))

@@ -26,6 +26,19 @@ with prepared():
 """
 
 
+LATER = """
+import os, sys
+from reference.verification.target import prepared
+with prepared():
+    print("jax" in sys.modules, "hypothesis" in sys.modules)
+    import jax, hypothesis.configuration
+    print(jax.config.jax_compilation_cache_dir)
+    print(hypothesis.configuration.storage_directory(intent_to_write=False).home_directory)
+print([name for name in os.environ if name.startswith(("JAX_", "HYPOTHESIS", "OMP"))])
+print(hypothesis.configuration.storage_directory(intent_to_write=False).home_directory)
+"""
+
+
 @pytest.fixture(autouse=True)
 def _as_it_was(monkeypatch, tmp_path):
     import jax
@@ -77,6 +90,18 @@ def test_without_a_folder_there_is_no_cache_and_no_noise(monkeypatch, tmp_path, 
     compiled.kept()
     assert told() == before
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_is_not_needed_is_not_loaded_and_is_told_once_it_is(tmp_path):
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("JAX_", "HYPOTHESIS", "OMP"))}
+    done = subprocess.run(
+        [sys.executable, "-c", LATER], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**own, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    loaded, cache, home, left, after = done.stdout.splitlines()
+    assert (loaded, left) == ("False False", "[]")
+    assert Path(cache).is_relative_to(tmp_path / "cache")
+    assert Path(home) != tmp_path / ".hypothesis" == Path(after)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from reference.targets.descriptions import as_tree
-from reference.targets.pairing import passes
+from reference.targets.pairing import same_numbers
 from tests.folding import each
 from tests.reference.targets.pairing.test_candidates import HEAD, Loaded, assert_right, dropout, problem_for
 
@@ -43,27 +43,27 @@ def test_layers_that_are_scaled_by_nothing_have_no_rate():
 
 @each("made", [np.random.default_rng, np.random.RandomState, random.Random])
 def test_a_generator_of_the_file_s_begins_anew_with_every_call(made, monkeypatch):
-    monkeypatch.setattr(passes, "OF_THE_FILE", [])
+    monkeypatch.setattr(same_numbers, "OF_THE_FILE", [])
     generator = made(3)
 
     def draws():
         return [generator.random() for _ in range(3)]
 
     def twice():
-        with passes.seeded():
+        with same_numbers.seeded():
             first = draws()
-        with passes.seeded():
+        with same_numbers.seeded():
             return first, draws()
 
     first, second = twice()
     assert first != second  # as long as nobody knows of it
-    passes.keep_generators([generator, 3, None])
+    same_numbers.keep_generators([generator, 3, None])
     first, second = twice()
     assert first == second
 
 
 def test_masks_from_a_generator_of_the_file_s_are_the_same_for_the_court_and_the_file(monkeypatch):
-    monkeypatch.setattr(passes, "OF_THE_FILE", [])
+    monkeypatch.setattr(same_numbers, "OF_THE_FILE", [])
     text = without_seed(dropout(mask="rng.random(A{l}.shape) < keep_prob")).replace(
         "import numpy as np\n", "import numpy as np\n" + OWN
     )
@@ -72,6 +72,6 @@ def test_masks_from_a_generator_of_the_file_s_are_the_same_for_the_court_and_the
     problem = as_tree(problem_for(loaded.only()))
     once, again = (loaded.ask("masks", check=loaded.only().check, problem=problem) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
-    monkeypatch.setattr(passes, "OF_THE_FILE", [])
+    monkeypatch.setattr(same_numbers, "OF_THE_FILE", [])
     once, again = (loaded.ask("masks", check=loaded.only().check, problem=problem) for _ in range(2))
     assert not all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
