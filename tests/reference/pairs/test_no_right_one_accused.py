@@ -65,6 +65,22 @@ TWINS = {
         "np.floor(x) % 2 == 0",
         "np.floor(x) == 0",
     ),
+    "a generator of the old kind without a seed": (
+        """
+        class Noise:
+            def __init__(self, keep=0.75, seed=None):
+                self.keep, self.rng = keep, np.random.RandomState(seed)
+
+            def forward(self, x):
+                self.kept = self.rng.binomial(1, self.keep, size=x.shape)
+                return x * self.kept / self.keep
+
+            def backward(self, dout):
+                return FIRST
+    """,
+        "dout * self.kept / self.keep",
+        "dout * self.kept",
+    ),
     "a random stream that is seeded with nothing": (
         """
         class Noise:
