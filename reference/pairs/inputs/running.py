@@ -56,7 +56,8 @@ class RunningPlan:
             _spoken(way[-1], spec)
             for way, spec in (*leaves(case.construct), *leaves(case.arguments))
         ]  # fmt: skip
-        of = f"; taken as the derivative by its {self.plan.reading['of']}" if "of" in self.plan.reading else ""
+        slope = self.plan.reading.get("of", "cotangent")
+        of = f"; taken as the derivative by its {slope}" if slope != "cotangent" else ""
         notes = "".join(f"; {note}" for note in self.notes)
         return f"{', '.join(filter(None, parts)) or self.plan.where} ({EVIDENCE[self.rank]}){of}{notes}"
 

@@ -81,6 +81,33 @@ TWINS = {
         "dout * self.kept / self.keep",
         "dout * self.kept",
     ),
+    "a backward pass that is a derivative of what comes in": (
+        """
+        class Ramp:
+            @staticmethod
+            def forward(X):
+                return np.maximum(0, X) ** 2
+
+            @staticmethod
+            def backward(X):
+                return FIRST
+    """,
+        "np.where(X < 0, 0, 2 * X)",
+        "np.where(X < 0, 0, X)",
+    ),
+    "a cotangent of the name of what comes in": (
+        """
+        class Ramp:
+            def forward(self, x):
+                self.on = x > 0
+                return np.where(self.on, x, 0.25 * x)
+
+            def backward(self, x):
+                return FIRST
+    """,
+        "np.where(self.on, x, 0.25 * x)",
+        "np.where(self.on, x, 0.5 * x)",
+    ),
     "a random stream that is seeded with nothing": (
         """
         class Noise:
