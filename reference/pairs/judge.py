@@ -86,7 +86,7 @@ def _unfinished(pair: OpenPair) -> PairResult:
 
 def _by_output(pair: OpenPair, right: Sequence[Standings]) -> bool:
     """Whether the readings are those of a derivative, by its input and by its output: one of them is meant."""
-    return (pair.proposal.kind is PairKind.DERIVATIVE or pair.proposal.slope) and all(
+    return (pair.proposal.kind is PairKind.DERIVATIVE or bool(pair.proposal.slope)) and all(
         "of" in j.seen.draw.reading for standings in right for j in standings.judged
     )
 

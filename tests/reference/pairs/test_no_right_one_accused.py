@@ -108,6 +108,22 @@ TWINS = {
         "np.where(self.on, x, 0.25 * x)",
         "np.where(self.on, x, 0.5 * x)",
     ),
+    "a gradient of two arguments that are handed one array": (
+        """
+        class Look:
+            def forward(self, query, keys, values):
+                self.q, self.k, self.v = query, keys, values
+                self.y = np.tanh(query * keys)
+                return self.y * values
+
+            def backward(self, dout):
+                slope = dout * self.v * (1 - self.y**2)
+                self.grad_q, self.grad_k, self.grad_v = slope * self.k, slope * self.q, dout * self.y
+                return self.grad_q, FIRST
+    """,
+        "self.grad_k + self.grad_v",
+        "self.grad_k - self.grad_v",
+    ),
     "a random stream that is seeded with nothing": (
         """
         class Noise:
