@@ -220,7 +220,8 @@ class _PlanSearch:
                 doubts += 1
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
-        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts)
+        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
+                           coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
 
     def notes(self) -> tuple[str, ...]:
         return ()

@@ -25,10 +25,10 @@ class RunningPlan:
 
     def __init__(
         self, pair: OpenPair, plan: Plan, cases: Sequence[PairCase], sizes: Sequence[Mapping[str, int]],
-        plans: Sequence[Plan] = (), notes: Sequence[str] = (), doubts: int = 0,
+        plans: Sequence[Plan] = (), notes: Sequence[str] = (), doubts: int = 0, coincident: bool = False,
     ) -> None:  # fmt: skip
         self.pair, self.plan, self.cases, self.notes = pair, plan, tuple(cases), tuple(notes)
-        self.doubts = doubts
+        self.doubts, self.coincident = doubts, coincident
         self._sizes, self._plans = tuple(sizes), tuple(plans)
         self._drawn: dict[str, PairCase] = {}
         self._made = ""  # what an example made

@@ -124,6 +124,18 @@ TWINS = {
         "self.grad_k + self.grad_v",
         "self.grad_k - self.grad_v",
     ),
+    "a derivative that is a Jacobian": (
+        """
+        class Shares:
+            def forward(self, x):
+                return np.exp(x) / np.sum(np.exp(x), 0).reshape(1, x.shape[1])
+
+            def backward(self, x):
+                return FIRST
+    """,
+        "np.diag(x[:, 0]) - np.dot(x, x.T)",
+        "np.diag(x[:, 0]) + np.dot(x, x.T)",
+    ),
     "a random stream that is seeded with nothing": (
         """
         class Noise:
