@@ -10,6 +10,7 @@ from reference.interface.pair import OpenPair, PairKind
 from reference.pairs.guard import left_out_guard
 from reference.pairs.per_count import over_the_batch
 from reference.pairs.reading import RowConclusion, Standings
+from reference.pairs.together import of_several_together
 from reference.pairs.truncated import cut_off
 
 __all__ = ["PairConvention", "by_output", "conventions_of"]
@@ -31,6 +32,7 @@ def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, PairConven
     for found in (
         {name: PairConvention(text) for name, text in over_the_batch(pair, standings).items()},
         {name: PairConvention(text) for name, text in cut_off(pair, standings).items()},
+        {name: PairConvention(text) for name, text in of_several_together(pair, standings).items()},
         {name: PairConvention(text, "warning", at) for name, (text, at) in left_out_guard(pair, standings).items()},
     ):
         if found.keys() == wrong:

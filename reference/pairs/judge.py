@@ -68,12 +68,23 @@ def judge_readings(
         return _differ(open_pair, best, wrong_as_well[0])
     if best:
         return conclude(best)
+    if len(wrong) == len(heard) and all(getattr(s.reading, "coincident", False) for s in wrong):
+        return _coincidence(open_pair, wrong[0])
     if len(wrong) == len(heard):
         kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
         return conclude(kindest)
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
     return conclude(heard[0])
+
+
+def _coincidence(pair: OpenPair, wrong: Standings) -> PairResult:
+    """Shapes that fit only where all sizes are equal are no meaning that anybody could be held to."""
+    text = f"it fits only where all sizes are equal, and is wrong there: {wrong.reading.said}"
+    proposal, place = pair.proposal, backward_place(pair)
+    return PairResult(
+        proposal.check, not_judged=NotJudged(proposal.check, text, wrong.reading.bind, place, needed=True)
+    )
 
 
 def _unfinished(pair: OpenPair) -> PairResult:
@@ -86,7 +97,7 @@ def _unfinished(pair: OpenPair) -> PairResult:
 
 def _by_output(pair: OpenPair, right: Sequence[Standings]) -> bool:
     """Whether the readings are those of a derivative, by its input and by its output: one of them is meant."""
-    return (pair.proposal.kind is PairKind.DERIVATIVE or pair.proposal.slope) and all(
+    return (pair.proposal.kind is PairKind.DERIVATIVE or bool(pair.proposal.slope)) and all(
         "of" in j.seen.draw.reading for standings in right for j in standings.judged
     )
 

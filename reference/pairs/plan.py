@@ -16,7 +16,8 @@ class PairReading(Protocol):
     ``rank``: how good the evidence for it is, the smaller the better. ``label``: its name, unlike that of any other.
     ``bind``: the line that would make it the only one. ``said``: what was drawn, for the report. ``cases``: what it
     runs at, other sizes or another configuration at each index. ``doubts``: what speaks against it beside others of
-    its rank: that it does not run at some sizes, that it goes against what is documented.
+    its rank: that it does not run at some sizes, that it goes against what is documented. ``coincident``: it is a guess
+    that runs only where all sizes are equal.
     """
 
     @property
@@ -33,6 +34,9 @@ class PairReading(Protocol):
 
     @property
     def doubts(self) -> int: ...
+
+    @property
+    def coincident(self) -> bool: ...
 
     @property
     def cases(self) -> Sequence[object]: ...

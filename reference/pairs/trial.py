@@ -228,7 +228,8 @@ class _PlanSearch:
                 doubts += 1
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
-        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts)
+        return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
+                           coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
 
     def _light(
         self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG

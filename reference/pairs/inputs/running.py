@@ -25,10 +25,10 @@ class RunningPlan:
 
     def __init__(
         self, pair: OpenPair, plan: Plan, cases: Sequence[PairCase], sizes: Sequence[Mapping[str, int]],
-        plans: Sequence[Plan] = (), notes: Sequence[str] = (), doubts: int = 0,
+        plans: Sequence[Plan] = (), notes: Sequence[str] = (), doubts: int = 0, coincident: bool = False,
     ) -> None:  # fmt: skip
         self.pair, self.plan, self.cases, self.notes = pair, plan, tuple(cases), tuple(notes)
-        self.doubts = doubts
+        self.doubts, self.coincident = doubts, coincident
         self._sizes, self._plans = tuple(sizes), tuple(plans)
         self._drawn: dict[str, PairCase] = {}
         self._made = ""  # what an example made
@@ -56,7 +56,8 @@ class RunningPlan:
             _spoken(way[-1], spec)
             for way, spec in (*leaves(case.construct), *leaves(case.arguments))
         ]  # fmt: skip
-        of = f"; taken as the derivative by its {self.plan.reading['of']}" if "of" in self.plan.reading else ""
+        slope = self.plan.reading.get("of", "cotangent")
+        of = f"; taken as the derivative by its {slope}" if slope != "cotangent" else ""
         notes = "".join(f"; {note}" for note in self.notes)
         return f"{', '.join(filter(None, parts)) or self.plan.where} ({EVIDENCE[self.rank]}){of}{notes}"
 

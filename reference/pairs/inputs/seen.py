@@ -216,7 +216,7 @@ def _literal(
             }
             for given in (arguments, construct)
         )
-        of = ["input"] if proposal.kind is PairKind.DERIVATIVE else ["input", "output"] if proposal.slope else []
+        of = ["input"] if proposal.kind is PairKind.DERIVATIVE else proposal.slope
         for reading in [{"of": what} for what in of] or [{}]:
             yield Plan(Rank.SEEN, "seen", made, makes, reading, where=where)
 

@@ -87,7 +87,8 @@ def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
         yield plan
         return
     for of in _taken_of(proposal):
-        yield plan._replace(label=f"{plan.label}; of its {of}", reading={**plan.reading, "of": of})
+        label = plan.label if of == "cotangent" else f"{plan.label}; of its {of}"
+        yield plan._replace(label=label, reading={**plan.reading, "of": of})
 
 
 def _taken_of(proposal: Proposal) -> tuple[str, ...]:
@@ -107,7 +108,8 @@ def _taken_of(proposal: Proposal) -> tuple[str, ...]:
             slopes.add(ast.dump(call.args[0]))
         elif called == proposal.forward and not flagged:
             values.add(ast.dump(call.args[0]))
-    return ("input",) if values & slopes else ("input", "output")
+    ways = tuple(proposal.slope) or ("input", "output")
+    return tuple(of for of in ways if of != "output") if values & slopes else ways
 
 
 def _in_order(proposal: Proposal, parts: Mapping[str, Part]) -> list[ArrayLayout]:

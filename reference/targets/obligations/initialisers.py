@@ -41,6 +41,8 @@ def initialiser(asking: Asking) -> LawResult:
         return _never(asking, small[0].returned)
     if all(isinstance(a.returned, tuple | list) and layers_of(a.returned, a.dims) is None for a in answered):
         return 0, []  # in a form of its own: the networks that use it are judged
+    if all(isinstance(a.returned, dict) and _under_other_names(a.returned) for a in answered):
+        return 0, []  # of another kind of network, as a recurrent one
     if not any(isinstance(a.returned, dict | tuple | list) for a in answered):
         none = all(a.returned is None for a in answered)
         if not (none or strong(asking.function.name)):
@@ -54,6 +56,13 @@ def initialiser(asking: Asking) -> LawResult:
         return 1, _with_lines(asking, others[0] if right else wrong[small[0].dims] or others[0])
     depth = made_for or max(d for d in right if d <= 3)
     return _law(asking, (*(WIDE, *LAW)[:depth], LAW[-1]) if depth < 4 else (WIDE, WIDE, *LAW))
+
+
+def _under_other_names(parameters: dict[Any, Any]) -> bool:
+    """Are there arrays, and none of a numbered layer?"""
+    arrays = [str(key) for key, value in parameters.items() if as_array(value) is not None]
+    lists = any(isinstance(value, list | tuple | dict) for value in parameters.values())
+    return bool(arrays) and not lists and not any(re.search(r"\d", key) for key in arrays)
 
 
 def _never(asking: Asking, raised: Any) -> LawResult:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from reference.interface.pair import Parameter
 from reference.targets.pairs.naming import is_cache, is_cotangent, is_label
 
-__all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "is_slope", "roles"]
+__all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "place_of_slope", "roles"]
 
 IS_RATE = re.compile(r"^_*(lr|l_rate|learning_?rate|learn_rate|eta|rate|step_?size|learningrate|alpha)$", re.IGNORECASE)
 IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)$", re.IGNORECASE)
@@ -52,15 +52,19 @@ def is_derivative(method: str) -> bool:
     return bool(DERIVATIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method)))
 
 
-def is_slope(method: str, takes: Sequence[Parameter], backward: Sequence[Parameter]) -> bool:
-    """Is it a derivative at one place, which may be what the forward pass takes or what it returns?"""
-    required = [p for p in backward if not p.many and not p.optional]
-    needed = [p for p in takes if not p.many and not p.optional]
-    return (
-        is_derivative(method)
-        and len(required) == 1 >= len(needed)
-        and not _gives_cotangent(required, [p.name for p in takes])
-    )
+def place_of_slope(method: str, takes: Sequence[Parameter], backward: Sequence[Parameter]) -> tuple[str, ...]:
+    """What the one argument of a backward pass may be, where that is open: it may be a derivative at one place.
+
+    A derivative by its name is taken of what the forward pass takes or of what it returns; ``backward(x)`` beside
+    ``forward(x)`` may be handed a cotangent, too.
+    """
+    required, needed = ([p for p in some if not p.many and not p.optional] for some in (backward, takes))
+    if len(required) != 1 or len(needed) > 1 or _gives_cotangent(required, [p.name for p in takes]):
+        return ()
+    if is_derivative(method):
+        return ("input", "output")
+    same = bool(needed) and required[0].name == needed[0].name
+    return ("cotangent", "input", "output") if same and not is_cotangent(required[0].name, taken=()) else ()
 
 
 def roles(
@@ -77,6 +81,9 @@ def roles(
     required = [p for p in backward if not p.optional]
     pairwise = dict(zip((p.name for p in required), (p.name for p in needed or takes), strict=False))
     same_number = len(required) == len(needed) > 0
+    if "cotangent" in place_of_slope(method, takes, backward) and reading.get("of") in ("input", "output"):
+        role = Passed.OUTPUT if reading["of"] == "output" else Passed.ARGUMENT
+        return {required[0].name: (role, required[0].name)}
     if is_derivative(method) and len(required) <= max(1, len(needed)) and not _gives_cotangent(required, forward):
         of_output = reading.get("of") == "output" and len(required) == 1
         for p in backward:

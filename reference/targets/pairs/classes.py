@@ -12,7 +12,7 @@ from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.asked import asked_of
-from reference.targets.pairs.backward_arguments import is_of_labels, is_slope
+from reference.targets.pairs.backward_arguments import is_of_labels, place_of_slope
 from reference.targets.pairs.kept_arguments import asked_of_kept, merged
 from reference.targets.pairs.limits import limited_at
 from reference.targets.pairs.method_names import forwards_of, is_backward
@@ -226,7 +226,7 @@ def _proposal(
         forward_line=one.line,
         unfinished=missing if missing is not None else missing_line(one.node),
         limited=limited_at(other.node),
-        slope=forward != backward and is_slope(backward, one.takes, other.takes),
+        slope=place_of_slope(backward, one.takes, other.takes) if forward != backward else (),
         not_derived="it is declared a surrogate" if declared else why_not_derived(one, other),
     )
 

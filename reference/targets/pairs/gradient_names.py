@@ -126,8 +126,9 @@ def assigned(
     for k, found in enumerate(answers):
         if k in taken or (k in named and not found.returned):  # another way to a gradient that is there already
             continue
-        fits = [name for name in ranked if name not in gradients and primals[name][1] == found.shape]
-        if fits and (found.returned or (len(fits) == 1 and is_gradient_name(found.path))):
+        alike = [name for name in ranked if primals[name][1] == found.shape]
+        fits = [name for name in alike if name not in gradients]
+        if fits and (found.returned or (len(alike) == 1 and is_gradient_name(found.path))):
             gradients[fits[0]] = found
             taken.add(k)
     rest = [found for k, found in enumerate(answers) if k not in taken and (found.returned or k not in named)]

@@ -26,6 +26,7 @@ from reference.targets.pairs.object_passes import (
     outputs_of_run,
 )
 from reference.targets.pairs.objects import Path, lowered
+from reference.targets.pairs.outputs import NoOutput
 from reference.targets.pairs.prepared import PairGradients, Prepared, as_they_broadcast
 from reference.targets.pairs.slopes import pulled_back
 from reference.targets.pairs.subjects import Subject
@@ -187,6 +188,9 @@ def _matched(
     ranked = [*(unlabelled or arguments), *subject.parameters]
     ways = {name: [tuple(name.split("."))] for name in arguments} | subject.ways
     known = {name: (ways[name], shapes[name]) for name in ways if name in shapes}
+    applied: set[int] = set()
+    if plan.times and cotangents:
+        found = [_applied(each, lifted(cotangents[0], kind), known, kind, applied) for each in found]
     matched = assigned(found, known, ranked)
     if any(name not in matched.gradients for name in subject.parameters):
         more = [Answered(p, v, np.shape(kind.lower(v))) for p, v in offered(run.model, "gradients", kind)]
@@ -203,7 +207,10 @@ def _matched(
     called |= {name: f"the change of {name}" for name in steps}
     if plan.times and cotangents:
         cotangent = lifted(cotangents[0], kind)
-        gradients = {name: _pulled_back(name, value, cotangent, known, kind) for name, value in gradients.items()}
+        gradients = {
+            name: value if id(value) in applied else _pulled_back(name, value, cotangent, known, kind)
+            for name, value in gradients.items()
+        }
     used, said = ({id(each) for each in kept} for kept in (by_shape.values(), unclear))
     lost = [e for e in matched.unmatched if (e.returned or not gradients or id(e) in said) and id(e) not in used]
     return PairGradients(
@@ -240,6 +247,21 @@ def _kept_of(
 def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str, Any], kind: StandIn) -> Any:
     like = {name: np.empty(shape) for name, (_, shape) in known.items()}
     return pulled_back(Gradient(name, (name,), derivative), cotangent, like, kind).value
+
+
+def _applied(found: Answered, cotangent: Any, known: Mapping[str, Any], kind: StandIn, applied: set[int]) -> Answered:
+    """A Jacobian that is returned, applied to the cotangent: it has the shape of no argument itself."""
+    shapes = [shape for _, shape in known.values()]
+    if not found.returned or found.shape in shapes or len(found.shape) < 2:
+        return found
+    try:
+        value = _pulled_back("", found.value, cotangent, known, kind)
+    except NoOutput:
+        return found
+    if (shape := np.shape(kind.lower(value))) not in shapes:
+        return found
+    applied.add(id(value))
+    return found._replace(value=value, shape=shape)
 
 
 def _changed(

@@ -102,15 +102,32 @@ def _generators_from_the_global_one() -> Iterator[None]:
     one goes on where it is seeded with nothing.
     """
     make, sow = np.random.default_rng, np.random.seed
+    old: Any = np.random.RandomState
+
+    class OfTheOld(type):
+        def __instancecheck__(cls, x: Any) -> bool:
+            return isinstance(x, old)
+
+        def __call__(cls, seed: Any = None) -> Any:
+            return old(_drawn_seed() if seed is None else seed)
 
     def made(seed: Any = None) -> np.random.Generator:
-        return make(int(np.random.randint(2**31)) if seed is None else seed)
+        return make(_drawn_seed() if seed is None else seed)
 
-    np.random.default_rng, np.random.seed = made, lambda seed=None: None if seed is None else sow(seed)
+    ours = {
+        "default_rng": made,
+        "RandomState": OfTheOld("RandomState", (), {}),
+        "seed": lambda seed=None: None if seed is None else sow(seed),
+    }
+    vars(np.random).update(ours)
     try:
         yield
     finally:
-        np.random.default_rng, np.random.seed = make, sow
+        vars(np.random).update({"default_rng": make, "RandomState": old, "seed": sow})
+
+
+def _drawn_seed() -> int:
+    return int(np.random.randint(2**31))
 
 
 def _differ(before: Any, after: Any) -> bool:

@@ -65,6 +65,77 @@ TWINS = {
         "np.floor(x) % 2 == 0",
         "np.floor(x) == 0",
     ),
+    "a generator of the old kind without a seed": (
+        """
+        class Noise:
+            def __init__(self, keep=0.75, seed=None):
+                self.keep, self.rng = keep, np.random.RandomState(seed)
+
+            def forward(self, x):
+                self.kept = self.rng.binomial(1, self.keep, size=x.shape)
+                return x * self.kept / self.keep
+
+            def backward(self, dout):
+                return FIRST
+    """,
+        "dout * self.kept / self.keep",
+        "dout * self.kept",
+    ),
+    "a backward pass that is a derivative of what comes in": (
+        """
+        class Ramp:
+            @staticmethod
+            def forward(X):
+                return np.maximum(0, X) ** 2
+
+            @staticmethod
+            def backward(X):
+                return FIRST
+    """,
+        "np.where(X < 0, 0, 2 * X)",
+        "np.where(X < 0, 0, X)",
+    ),
+    "a cotangent of the name of what comes in": (
+        """
+        class Ramp:
+            def forward(self, x):
+                self.on = x > 0
+                return np.where(self.on, x, 0.25 * x)
+
+            def backward(self, x):
+                return FIRST
+    """,
+        "np.where(self.on, x, 0.25 * x)",
+        "np.where(self.on, x, 0.5 * x)",
+    ),
+    "a gradient of two arguments that are handed one array": (
+        """
+        class Look:
+            def forward(self, query, keys, values):
+                self.q, self.k, self.v = query, keys, values
+                self.y = np.tanh(query * keys)
+                return self.y * values
+
+            def backward(self, dout):
+                slope = dout * self.v * (1 - self.y**2)
+                self.grad_q, self.grad_k, self.grad_v = slope * self.k, slope * self.q, dout * self.y
+                return self.grad_q, FIRST
+    """,
+        "self.grad_k + self.grad_v",
+        "self.grad_k - self.grad_v",
+    ),
+    "a derivative that is a Jacobian": (
+        """
+        class Shares:
+            def forward(self, x):
+                return np.exp(x) / np.sum(np.exp(x), 0).reshape(1, x.shape[1])
+
+            def backward(self, x):
+                return FIRST
+    """,
+        "np.diag(x[:, 0]) - np.dot(x, x.T)",
+        "np.diag(x[:, 0]) + np.dot(x, x.T)",
+    ),
     "a random stream that is seeded with nothing": (
         """
         class Noise:

@@ -98,6 +98,10 @@ OTHER_INITIALISERS = [
     """,
     "def initialize_pairs(layers_dims):\n    return [(np.ones((2, 2)), np.ones((2, 1)))]",
     """
+    def initialize_parameters_recurrent(n_a, n_x, n_y):
+        return {"Wax": np.random.randn(n_a, n_x), "Wya": np.random.randn(n_y, n_a), "by": np.zeros((n_y, 1))}
+    """,
+    """
     def init_tables(vocab_size, embedding_dim):
         return np.random.randn(vocab_size, embedding_dim), np.zeros((vocab_size, embedding_dim))
     """,
@@ -140,6 +144,7 @@ def test_other_initialisers(initialisers, name, code, words):
 def test_what_is_no_initialiser_of_ours_is_not_accused(initialisers):
     assert initialisers.found["initialize_pairs"] == []
     assert initialisers.found["init_tables"] == []
+    assert initialisers.found["initialize_parameters_recurrent"] == []
 
 
 # --- laws, forms and depths ------------------------------------------------------------------------------------------
