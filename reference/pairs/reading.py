@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-import numpy as np
-
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
@@ -18,6 +16,7 @@ from reference.pairs.drawn import Judged, judge_draw
 from reference.pairs.further import may_say_more
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
+from reference.pairs.owed_shapes import as_owed
 from reference.pairs.plan import PairReading
 from reference.pairs.promised import promised_otherwise
 from reference.pairs.result import backward_place
@@ -174,7 +173,9 @@ def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
     """What the first draw shows of its own. Shapes that were guessed accuse nobody."""
     pair = bench.pair
     seen = first.seen
-    found = [_guessed(b, bench, first) for b in breaches_of(seen.run) if owed(pair, seen.draw, seen.run, b)]
+    found = [
+        as_owed(b, pair, bench.reading, first) for b in breaches_of(seen.run) if owed(pair, seen.draw, seen.run, b)
+    ]
     try:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:
@@ -184,24 +185,6 @@ def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
     every = (*found, *plain, *([crossed] if crossed else []))
     told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in every)
     return tuple(told), doubt
-
-
-def _guessed(breach: Breach, bench: Bench, first: Judged) -> Breach:
-    """A shape that was guessed accuses nobody, unless an argument of the gradient's own shape does not run."""
-    if breach.code != "MB501" or bench.reading.rank < TRIED or breach.primal.startswith("self."):
-        return breach
-    draw, seen, name = first.seen.draw, first.seen.run, breach.primal
-    gradient = seen.gradients.get(name)
-    if gradient is not None and name in draw.arguments:
-        other = np.resize(seen.primals[name], gradient.shape)
-        try:
-            again = run(bench.pair, draw._replace(arguments={**draw.arguments, name: other}), "plain")
-        except TargetRaised:
-            return breach
-        if name not in again.gradients or again.gradients[name].shape != gradient.shape:
-            return breach
-    text = f"{breach.text}, whose shape was guessed: say what it is with {bench.reading.bind}"
-    return breach._replace(code="MB704", severity="inconclusive", text=text)
 
 
 def _names(every: list[Judged]) -> list[str]:

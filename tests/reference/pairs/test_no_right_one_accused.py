@@ -331,3 +331,31 @@ STRANGE = {
 def test_no_signature_is_an_error_of_the_tool(name: str, tmp_path: Path) -> None:
     result = judged(tmp_path / "strange.py", STRANGE[name])
     assert [f for row in result.rows for f in row.findings if f.severity == "error"] == []
+
+
+def test_a_shape_that_the_document_promises_is_no_mistake(tmp_path: Path) -> None:
+    text = """
+        class Cell:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_out, n_in)
+
+            def forward(self, x):
+                \"\"\"
+                x: (n_in,)
+                \"\"\"
+                self.x = x
+                return np.tanh(self.W @ x)
+
+            def backward(self, delta):
+                \"\"\"
+                PROMISE
+                \"\"\"
+                slope = (delta * (1 - np.tanh(self.W @ self.x) ** 2)).reshape(1, -1)
+                self.dW = slope.T @ self.x.reshape(1, -1)
+                dx = slope @ self.W
+                return dx
+    """
+    kept = judged(tmp_path / "kept.py", text.replace("PROMISE", "dx: (1, n_in)"))
+    assert "error" not in {f.severity for row in kept.rows for f in row.findings}
+    broken = judged(tmp_path / "broken.py", text.replace("PROMISE", "dx: (n_in,)"))
+    assert [f.code for row in broken.rows for f in row.findings if f.severity == "error"] == ["MB501"]
