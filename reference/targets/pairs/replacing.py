@@ -15,6 +15,9 @@ from reference.targets.pairs.units import Unit, compiled
 __all__ = ["TookTooLong", "in_place", "limited", "running"]
 
 
+PATIENT = 20.0
+
+
 class TookTooLong(BaseException):
     """A variant that did not come back; no ``except Exception`` of the target's swallows it."""
 
@@ -54,7 +57,11 @@ def running(ready: Sequence[tuple[Unit, CodeType]]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise ``TookTooLong`` within what does not come back, where the system has a timer, in the main thread."""
+    """Raise ``TookTooLong`` within what does not come back, where the system has timers, in the main thread.
+
+    ``seconds``: of the processor, so that a loaded machine changes no answer; what only waits has ``PATIENT`` times as
+    many.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -62,10 +69,14 @@ def limited(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         raise TookTooLong(f"after {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare ``except`` swallows it
+    timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, PATIENT * seconds))
+    before = [(number, signal.signal(number, stop)) for _, number, _ in timers]
+    for timer, _, after in timers:
+        signal.setitimer(timer, after, 1.0)  # again, where a bare ``except`` swallows it
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for timer, _, _ in timers:
+            signal.setitimer(timer, 0)
+        for number, handler in before:
+            signal.signal(number, handler)

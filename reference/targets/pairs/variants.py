@@ -25,7 +25,7 @@ from reference.targets.pairs.units import Unit, compiled, ran, units
 __all__ = ["Variants", "difference"]
 
 PATIENCE = 1.5  # seconds of the processor in which it is seen which gradients the parts of the functions have a part in
-LONGEST = 0.5  # seconds of one variant, or ten times what the target itself takes
+LONGEST = 0.5  # seconds of the processor for one variant, or ten times what the target itself takes
 SLOWEST = 4.0  # of a variant, however slow the target is
 MOST = 8000  # edits of one pass
 
@@ -45,9 +45,9 @@ class Variants:
         self.prepared, self.both, self.first = prepared, both, repr(draw)
         self.pairs: dict[str, tuple[Prepared, list[Any], list[Any]]] = {}
         pair, cotangents, _ = self._drawn(draw)
-        started = time.perf_counter()
+        started = time.process_time()
         self._quietly(lambda: pair.backward(pair.primals, cotangents))
-        self.limit = min(max(LONGEST, 10 * (time.perf_counter() - started)), SLOWEST)
+        self.limit = min(max(LONGEST, 10 * (time.process_time() - started)), SLOWEST)
         self.until = time.process_time() + PATIENCE
         seen, _ = ran(lambda: self._quietly(lambda: pair.backward(pair.primals, cotangents)), belongs, backward)
         self.units = units(seen, both=both)
