@@ -14,7 +14,7 @@ from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
-from reference.pairs.drawn import Judged, judge_draw
+from reference.pairs.drawn import Judged, judge_draw, names_in
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.plan import PairReading
@@ -100,6 +100,12 @@ def judge_reading(
         for draw in _draws(reading, seed, index, only):
             needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
             stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and needed)
+            here, others = judged[index][-1:], [j for found in judged.values() for j in found][:-1]
+            if (
+                with_autodiff and not needed and set(names_in(here)) - set(names_in(others))
+            ):  # an option's own parameter
+                judged[index].pop()
+                stop = bench.sit(draw, index, judged[index], with_autodiff=True)
             if stop is None and not _again(judged[index]):
                 break
             if stop is not None:
@@ -114,7 +120,7 @@ def judge_reading(
     wrong = {index: _wrong(found) for index, found in judged.items()}
     fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
-    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in _names(every))
+    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in names_in(every))
     raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
     notes = tuple(f"at other sizes it {stop.text}" for k, stop in stops.items() if not judged[k] and not stop.behind)
     cases = tuple(dict.fromkeys(reading.case_line(j.seen.draw) for j in (*every, *fresh)))
@@ -211,10 +217,6 @@ def _guessed(breach: Breach, bench: Bench, first: Judged) -> Breach:
             return breach
     text = f"{breach.text}, whose shape was guessed: say what it is with {bench.reading.bind}"
     return breach._replace(code="MB704", severity="inconclusive", text=text)
-
-
-def _names(every: list[Judged]) -> list[str]:
-    return list(dict.fromkeys(name for j in every for name in j.blocks))
 
 
 def _wrong(judged: list[Judged]) -> set[str]:

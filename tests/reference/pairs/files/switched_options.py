@@ -83,6 +83,20 @@ class Gated:
         return dout @ self.w.T
 
 
+class GatedRight(Gated):
+    def forward(self, x):
+        self.x = x
+        self.out = x @ self.w
+        return self.out * self.g if self.gated else self.out
+
+    def backward(self, dout):
+        if self.gated:
+            self.dg = (dout * self.out).sum(axis=0)
+            dout = dout * self.g
+        self.dw = self.x.T @ dout
+        return dout @ self.w.T
+
+
 class MaxPool:
     """Right as long as no window overlaps another."""
 
