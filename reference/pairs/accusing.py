@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,8 +33,8 @@ def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
         return {}
     evidence = evidence_of(bench, standings, list(wrong))
     found: dict[str, PairFinding] = {}
-    if evidence:
-        found = dict(explain_pair(bench.pair, evidence, list(wrong)))
+    for names in _side_by_side(evidence, list(wrong)):
+        found |= explain_pair(bench.pair, [one for one in evidence if names[0] in one.got], names)
     followers = {called for finding in found.values() for called in finding.upstream_of}
     for name, row in wrong.items():
         if name not in found and row.called not in followers:
@@ -42,6 +44,14 @@ def accusations(bench: Bench, standings: Standings) -> dict[str, PairFinding]:
     where = only_where(bench, shown, [n for n in wrong if _is_wrong(shown, n)], first.right_at)
     least = smallest(bench, shown, first.primal)
     return {name: _shown(bench, wrong[name], finding, where, least) for name, finding in found.items() if name in wrong}
+
+
+def _side_by_side(evidence: Sequence[DrawEvidence], wrong: Sequence[str]) -> list[list[str]]:
+    """The gradients that stand on the same draws, group by group: an option may have parameters of its own."""
+    groups: dict[tuple[bool, ...], list[str]] = {}
+    for name in wrong:
+        groups.setdefault(tuple(name in one.got for one in evidence), []).append(name)
+    return [names for here, names in groups.items() if any(here)]
 
 
 def evidence_of(bench: Bench, standings: Standings, wrong: list[str]) -> list[DrawEvidence]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from reference.pairs.points import Asked, few_of, points_of
 from reference.pairs.testimony import Heard, Silent, autodiff, complex_step, stopped_by
 from reference.pairs.tolerance import largest
 
-__all__ = ["Judged", "comparable", "judge_draw"]
+__all__ = ["Judged", "comparable", "judge_draw", "names_in"]
 
 FINER = (8.0, 64.0)  # steps, where differences alone say otherwise
 WORST = 8  # entries that autodiff accuses, of which the complex step is asked too
@@ -55,6 +55,11 @@ def comparable(run: PairRun) -> dict[str, np.ndarray]:
         and run.gradients[name].dtype.kind in "fiub"
         and primal.size
     }
+
+
+def names_in(every: Sequence[Judged]) -> list[str]:
+    """The gradients of all draws, once each."""
+    return list(dict.fromkeys(name for judged in every for name in judged.blocks))
 
 
 def judge_draw(

@@ -12,7 +12,7 @@ from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
-from reference.pairs.drawn import Judged, judge_draw
+from reference.pairs.drawn import Judged, judge_draw, names_in
 from reference.pairs.further import may_say_more
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
@@ -100,6 +100,9 @@ def judge_reading(
         for draw in _draws(reading, seed, index, only):
             needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
             stop = bench.sit(draw, index, judged[index], with_autodiff=with_autodiff and needed)
+            if stop is None and with_autodiff and not needed and _has_another(judged, index):  # that an option has
+                judged[index].pop()
+                stop = bench.sit(draw, index, judged[index], with_autodiff=True)
             if stop is None and not may_say_more(judged[index]):
                 break
             if stop is not None:
@@ -114,7 +117,7 @@ def judge_reading(
     wrong = {index: _wrong(found) for index, found in judged.items()}
     fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
-    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in _names(every))
+    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in names_in(every))
     raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
     notes = tuple(f"at other sizes it {stop.text}" for k, stop in stops.items() if not judged[k] and not stop.behind)
     cases = tuple(dict.fromkeys(reading.case_line(j.seen.draw) for j in (*every, *fresh)))
@@ -187,8 +190,10 @@ def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
     return tuple(told), doubt
 
 
-def _names(every: list[Judged]) -> list[str]:
-    return list(dict.fromkeys(name for j in every for name in j.blocks))
+def _has_another(judged: dict[int, list[Judged]], index: int) -> bool:
+    """Has the last draw a gradient that none before it has?"""
+    *before, last = [j for found in judged.values() for j in found]
+    return bool(judged[index]) and not set(names_in([last])) <= set(names_in(before))
 
 
 def _wrong(judged: list[Judged]) -> set[str]:

@@ -37,7 +37,7 @@ LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch
 HIDDENS = r"hidden_?(?:dims|sizes|layers|units)"
 NO_OPTION = (
     r"debug|verbos|print|plot|log|check|return|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
-    r"|frozen|jac|deriv|init|seed|name|optim|dtype"
+    r"|fr[eo]+z|jac|deriv|init|seed|name|optim|dtype|reg|decay|penal|clip|noise|moment"
 )
 NO_TRAINER = (Part.WEIGHT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.GATE_WEIGHT)
 
@@ -198,7 +198,7 @@ def _optional(
     if isinstance(plainly, ChoiceSpec) and (
         re.fullmatch(TOLD, text) or ("train" in text and _is_yes_or_no(plainly)) or text == "mode"
     ):
-        if default is None and not re.match(r"reg|lam|l2", text):
+        if default is None and (isinstance(plainly.options[0], str) or not re.match(r"reg|lam|l2", text)):
             return None
         return plainly
     if default is None and setup.asked.does("called", parameter.name):

@@ -58,6 +58,45 @@ class Residual:
         return dout @ self.w.T
 
 
+class Gated:
+    """Has a parameter of its own once it is turned on, and a mistake there."""
+
+    def __init__(self, n, gated=False, regularizer=None):
+        self.w = np.random.randn(n, n)
+        self.gated = gated
+        self.regularizer = regularizer
+        if gated:
+            self.g = np.random.randn(n)
+
+    def forward(self, x):
+        self.x = x
+        self.out = x @ self.w
+        return self.out * self.g if self.gated else self.out
+
+    def backward(self, dout):
+        if self.gated:
+            self.dg = (dout * self.out).mean(axis=0)
+            dout = dout * self.g
+        self.dw = self.x.T @ dout
+        if self.regularizer == "l2":
+            self.dw = self.dw + 0.1 * self.w
+        return dout @ self.w.T
+
+
+class GatedRight(Gated):
+    def forward(self, x):
+        self.x = x
+        self.out = x @ self.w
+        return self.out * self.g if self.gated else self.out
+
+    def backward(self, dout):
+        if self.gated:
+            self.dg = (dout * self.out).sum(axis=0)
+            dout = dout * self.g
+        self.dw = self.x.T @ dout
+        return dout @ self.w.T
+
+
 class MaxPool:
     """Right as long as no window overlaps another."""
 
