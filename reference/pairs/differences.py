@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import OpenPair
 from reference.pairs.observation import Observation
-from reference.pairs.points import Asked
+from reference.pairs.points import Asked, portions
 
 __all__ = ["PairDifferences", "differences", "step_of"]
 
@@ -60,17 +60,19 @@ def differences(
     for _ in range(TRIES):
         if len(todo) == 0:
             break
-        told = pair.ask(
-            "pair_differences",
-            check=pair.proposal.check,
-            draw=seen.draw.tree(),
-            cotangents=list(seen.run.cotangents),
-            points=[list(points[k]) for k in todo],
-            steps=[float(step) for step in steps[todo]],
-        )
-        values, same = np.asarray(told["values"], dtype=np.float64), np.asarray(told["same"], dtype=bool)
-        for row, k in enumerate(todo):
-            found[k] = _difference(seen, values[row], same[row], float(steps[k]))
+        for part in portions(seen.run, len(todo), 4):
+            some = todo[part]
+            told = pair.ask(
+                "pair_differences",
+                check=pair.proposal.check,
+                draw=seen.draw.tree(),
+                cotangents=list(seen.run.cotangents),
+                points=[list(points[k]) for k in some],
+                steps=[float(step) for step in steps[some]],
+            )
+            values, same = np.asarray(told["values"], dtype=np.float64), np.asarray(told["same"], dtype=bool)
+            for row, k in enumerate(some):
+                found[k] = _difference(seen, values[row], same[row], float(steps[k]))
         todo = np.array([k for k in todo if not np.isfinite(found[k, 1])], dtype=int)
         steps[todo] *= SHRINK
     names = np.array([name for name, _ in points], dtype=object)

@@ -8,13 +8,13 @@ from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import Judged
 from reference.pairs.testimony import OTHER_VALUE, TOO_LARGE
 
-__all__ = ["may_say_more"]
+__all__ = ["loses_digits", "may_say_more"]
 
 
 def may_say_more(judged: Sequence[Judged]) -> bool:
     """Of the draws so far: whether a gradient is still open, or a witness silent for what other values may change."""
     last = judged[-1]
-    if last.seen.run.casts and last.silent and all(silent.reason == OTHER_VALUE for silent in last.silent):
+    if loses_digits(last):
         return False  # what a narrower float drops, it drops of smaller numbers too
     settled = {
         name for j in judged for name, b in j.blocks.items() if b.standing in (BlockStanding.RIGHT, BlockStanding.WRONG)
@@ -22,3 +22,9 @@ def may_say_more(judged: Sequence[Judged]) -> bool:
     if last.disputes or not settled.issuperset(last.blocks):
         return True
     return any(s.place is None and s.reason.startswith("it") and s.reason != TOO_LARGE for s in last.silent)
+
+
+def loses_digits(judged: Judged) -> bool:
+    """Whether every exact witness is silent because the target's own numbers are of a narrower float."""
+    silent = judged.silent
+    return bool(judged.seen.run.casts and silent) and all(one.reason == OTHER_VALUE for one in silent)

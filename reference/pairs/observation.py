@@ -36,6 +36,7 @@ class PairRun(NamedTuple):
     casts: tuple[Any, ...] = ()  # to a narrower float: [cell, line, dtype, how often]
     ties: int = 0  # switches that are exactly at their kink
     stepped: tuple[str, ...] = ()  # parameters that were changed, and not in proportion to a gradient
+    effort: int = 0  # calls of NumPy, reads and writes of elements, of both passes
     again: list[Array] | None = None  # the outputs of a second call, where the first changed a number of the file
 
     def value(self) -> float:
@@ -94,6 +95,7 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> PairRun:
         tuple(told.get("casts") or ()),
         int(told.get("ties") or 0),
         tuple(told.get("stepped") or ()),
+        int(told.get("effort") or 0),
         None if told.get("again") is None else [np.asarray(output) for output in told["again"]],
     )
 

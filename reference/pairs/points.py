@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from reference.pairs.observation import PairRun
 
-__all__ = ["Asked", "exhaustive", "few_of", "points_of"]
+__all__ = ["Asked", "exhaustive", "few_of", "points_of", "portions"]
 
 Array = NDArray[Any]
 SMALL = 1500  # calls of NumPy: of the forward pass once an entry
 SAMPLED, FEW = 8, 4  # entries of a block, where not all are asked: by the complex step, by differences
+QUESTION = 1_000_000  # calls of NumPy, reads and writes in one question, which is answered in time, or all is lost
+PASSES = 4  # that one run is about: twice forward, once backward
 HEAVY = 40_000  # calls of NumPy that one question may take, above which fewer entries are asked
 
 
@@ -79,3 +81,9 @@ def few_of(run: PairRun, asked: Mapping[str, Asked]) -> dict[str, Asked]:
 def _affordable(run: PairRun, blocks: int, wanted: int, evaluations: int) -> int:
     """How many entries of each block one question may be asked."""
     return max(1, min(wanted, HEAVY // (max(1, run.operations) * max(1, blocks) * evaluations)))
+
+
+def portions(run: PairRun, count: int, evaluations: int) -> Iterator[slice]:
+    """So many points in several questions, none of which takes long. ``evaluations``: of the forward pass at each."""
+    many = max(1, QUESTION // max(1, run.effort // PASSES * evaluations))
+    yield from (slice(k, k + many) for k in range(0, max(1, count), many))

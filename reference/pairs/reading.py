@@ -13,7 +13,7 @@ from reference.judging.judge import Tally
 from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
 from reference.pairs.drawn import Judged, judge_draw, names_in
-from reference.pairs.further import may_say_more
+from reference.pairs.further import loses_digits, may_say_more
 from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.owed_shapes import as_owed
@@ -109,6 +109,8 @@ def judge_reading(
                 stops[index] = stop
                 if stop.code != "MB401":  # other values of the same sizes would raise as well
                     break
+        if index == 0 and any(map(loses_digits, judged[0])):
+            break  # nothing is to be learned before its casts are widened
     every = [j for found in judged.values() for j in found]
     if not every:
         stop = next(iter(stops.values()), Stop("MB704", "nothing was drawn"))

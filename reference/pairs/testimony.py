@@ -17,7 +17,7 @@ from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.pairs.observation import Observation
-from reference.pairs.points import Asked
+from reference.pairs.points import Asked, portions
 from reference.pairs.tolerance import U32, U64, U_EXTENDED, largest
 
 __all__ = [
@@ -83,19 +83,23 @@ def autodiff(pair: OpenPair, seen: Observation) -> dict[str, Heard] | Silent:
 
 def complex_step(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked]) -> dict[str, Heard] | Silent:
     """The entries and directions asked, in extended precision, without a subtraction."""
-    try:
-        told = pair.ask(
-            "pair_complex",
-            check=pair.proposal.check,
-            draw=seen.draw.tree(),
-            cotangents=list(seen.run.cotangents),
-            points=[point for name, of in asked.items() for point in of.points(name)],
-        )
-    except (TargetRaised, TargetDied) as error:
-        return stopped_by("complex step", error)
-    if (why := _differs(told, seen)) is not None:
-        return Silent("complex step", why)
-    values = np.asarray(told["derivatives"], dtype=np.float64)
+    points = [point for name, of in asked.items() for point in of.points(name)]
+    found: list[Array] = []
+    for some in portions(seen.run, len(points), 1):
+        try:
+            told = pair.ask(
+                "pair_complex",
+                check=pair.proposal.check,
+                draw=seen.draw.tree(),
+                cotangents=list(seen.run.cotangents),
+                points=points[some],
+            )
+        except (TargetRaised, TargetDied) as error:
+            return stopped_by("complex step", error)
+        if (why := _differs(told, seen)) is not None:
+            return Silent("complex step", why)
+        found.append(np.asarray(told["derivatives"], dtype=np.float64))
+    values = np.concatenate(found)
     heard, start = {}, 0
     for name, of in asked.items():
         own, start = values[start : start + len(of.entries)], start + len(of.entries)

@@ -207,17 +207,20 @@ class _PlanSearch:
             shorter = self._light(plan, {}, self.seed, how, effort, most=LONGER)
             first, settled = (shorter[0], shorter[2]) if shorter and shorter[1].runs else (first, settled)
             every = [settled, *effort.affordable(plan, {}, self.seed, how, SIZES + 3)]
-        cases, sizes, left = [first], [settled], []
+        cases, sizes = [first], [settled]
+        left: list[str] = []
+        long: list[str] = []
         for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
             shorter = self._light(plan, chosen, self.seed + k + 1, how, effort.apart())
             if shorter is None:
                 continue
-            case, one, settled = shorter
-            if one.runs:
+            case, one, settled, took = shorter
+            if one.runs and took <= LONGER:
                 cases.append(case)
                 sizes.append(settled)
             else:
-                left += [f"{way[-1]}={value}" for way, value in chosen.items()]
+                to = long if one.runs else left
+                to += [f"{way[-1]}={value}" for way, value in chosen.items()]
         wider = [s for s in every[1:] if 1 not in s.values()][:1] + [s for s in every[1:] if 1 in s.values()][:2]
         for place, found in zip((1, 3, 5), wider, strict=False):
             case, one, settled = self._at(plan, found, {})
@@ -228,20 +231,23 @@ class _PlanSearch:
                 doubts += 1
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
+        notes += [f"takes too long with {', '.join(long)}"] if long else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
                            coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
 
     def _light(
         self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG
-    ) -> tuple[PairCase, Attempt, Sizes] | None:
-        """A plan at sizes at which it does not take too long, as far as there are any."""
+    ) -> tuple[PairCase, Attempt, Sizes, float] | None:
+        """A plan at sizes at which it does not take too long, as far as there are any; and what it takes."""
         found = None
         for _ in range(2):  # the second time it is known what it takes in this configuration
             sizes = next(iter(effort.affordable(plan, chosen, seed, how, 1, most=most)), None)
             if sizes is None:
                 break
-            found = self._at(plan, sizes, chosen)
-            if not found[1].runs or effort.learn(found[0], found[2]) <= most:
+            case, one, settled = self._at(plan, sizes, chosen)
+            took = effort.learn(case, settled) if one.runs else 0.0
+            found = case, one, settled, took
+            if took <= most:
                 break
         return found
 

@@ -10,7 +10,7 @@ import pytest
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import PairKind
 from reference.pairs.judge import judge_readings
-from reference.pairs.reading import judge_reading
+from reference.pairs.reading import Standings, judge_reading
 from reference.pairs.result import PairResult
 from tests.reference.pairs.bench import Pair, Tried, answered, open_pair
 from tests.reference.pairs.rights import RIGHT, labels
@@ -170,7 +170,7 @@ def test_a_witness_that_ran_another_forward_pass_does_not_count() -> None:
     [
         ([], "too many steps", 1),
         ([], "another value", 12),
-        ([[None, 3, "float32", 1]], "another value", 3),
+        ([[None, 3, "float32", 1]], "another value", 1),
     ],
 )
 def test_what_milder_draws_do_not_change_is_not_asked_again(casts: list[Any], reason: str, times: int) -> None:
@@ -193,6 +193,29 @@ def test_what_milder_draws_do_not_change_is_not_asked_again(casts: list[Any], re
     assert asked.count("pair_autodiff") == times
     assert not standings.right
     assert not standings.wrong
+
+
+def test_what_takes_long_is_asked_in_several_questions_and_answered_the_same() -> None:
+    pair = BY_NAME["affine"]
+
+    def asked(effort: int) -> tuple[Standings, int]:
+        count = 0
+
+        def ask(question: str, **details: Any) -> Any:
+            nonlocal count
+            count += question in ("pair_complex", "pair_differences")
+            answer = answered(pair, question, details)
+            return answer | {"effort": effort} if question == "pair_run" else answer
+
+        return judge_reading(open_pair(pair)._replace(ask=ask), Tried(pair), seed=0), count
+
+    at_once, few = asked(100)
+    slowly, many = asked(500_000)
+    assert few == 6
+    assert many > 2 * few
+    assert [row.tally for row in slowly.rows] == [row.tally for row in at_once.rows]
+    assert slowly.right
+    assert at_once.right
 
 
 def test_where_every_derivative_is_zero_nothing_was_looked_at() -> None:

@@ -130,6 +130,40 @@ def test_gradients_that_fit_nothing_are_no_pair() -> None:
     assert "(97, 3)" in found.not_judged.reason
 
 
+def of_loops(effort: Callable[[dict[str, Any], float], float]) -> PairTrial:
+    """``effort``: of the arguments, and of how often six loops within one another turn."""
+    documents = ("x: (N, C, H, W)\nw: (F, C, HH, WW)",)
+    asked = {"mode": {"texts": ["train", "test"]}}
+    quick = made_up(
+        proposal("x w mode", documents=documents, asked=asked),
+        lambda given: ([given["x"]], {"x": given["x"], "w": given["w"]}),
+    )
+
+    def ask(ask: str, *, check: str, draw: dict[str, Any], kind: str) -> dict[str, Any]:
+        given = draw["arguments"]
+        turns = np.prod(given["x"].shape) * np.prod(given["w"].shape) / given["w"].shape[1]
+        if kind == "float64":
+            return {"effort": effort(given, float(turns))}
+        answer: dict[str, Any] = quick.ask(ask, check=check, draw=draw, kind=kind)
+        return answer
+
+    return trial(quick._replace(ask=ask))
+
+
+def test_of_what_takes_long_smaller_sizes_are_drawn() -> None:
+    def largest(found: PairTrial) -> float:
+        (reading,) = found.readings
+        return max(float(np.prod(list(reading.sizes(k).values()))) for k in range(len(reading.cases)))
+
+    assert largest(of_loops(lambda given, turns: 6 * turns)) <= 50_000 < largest(of_loops(lambda given, turns: 0.0))
+
+
+def test_what_always_takes_too_long_in_one_configuration_is_left_out_and_said() -> None:
+    (reading,) = of_loops(lambda given, turns: turns * (6 if given["mode"] == "train" else 1e6)).readings
+    assert {reading.draw(1, k).arguments["mode"] for k in range(len(reading.cases))} == {"train"}
+    assert "takes too long with mode=test" in reading.said
+
+
 def test_both_modes_are_drawn() -> None:
     modes: set[str] = set()
 
