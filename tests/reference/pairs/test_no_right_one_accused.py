@@ -318,6 +318,14 @@ def test_what_fits_one_number_alone_is_not_right(tmp_path: Path) -> None:
 
 
 STRANGE = {
+    "NumPy's own names of arguments": """
+        class Through:
+            def forward(self, x):
+                return x + np.full_like(a=x, fill_value=0.5)
+
+            def backward(self, dout):
+                return np.ones_like(a=dout, dtype=float) * dout
+    """,
     "an argument whose default is a dictionary": """
         class Bend:
             def __init__(self, kind="tanh", kind_params={}):
