@@ -38,6 +38,7 @@ from reference.targets.stand_in.kind import StandIn
 __all__ = ["prepare_object"]
 
 LAYERS = re.compile(r"layer|module|block|net|stack|children|seq|steps|parts|graph|nodes", re.IGNORECASE)
+NUDGED = 1 + 2.0**-12  # of what comes in
 ALIKE = 1e-3  # two steps in proportion, for all that a float32 loses of them
 
 
@@ -100,7 +101,24 @@ def _its_loss_first(subject: Subject, paths: list[Path]) -> list[Path]:
         return paths
     values = {path: value_at(subject.first.answer, subject.first.model, path) for path in paths}
     numbers = [path for path in paths if np.shape(np.asarray(lowered(values[path], subject.kind))) == ()]
+    numbers = _moving(subject, numbers) if len(numbers) > 1 else numbers
     return [*numbers[:1], *(path for path in paths if path not in numbers[:1])]
+
+
+def _moving(subject: Subject, numbers: list[Path]) -> list[Path]:
+    """A loss before an accuracy: first those that change when what comes in does, ever so little."""
+    name, value = next(iter(subject.arguments.items()), ("", None))
+    if value is None or np.asarray(value).dtype.kind != "f":
+        return numbers
+    try:
+        nudged = subject.run({name: subject.kind.lift(np.asarray(value) * NUDGED)})
+        after = [value_at(nudged.answer, nudged.model, path) for path in numbers]
+    except Exception:  # a stranger's forward pass may raise anything
+        return numbers
+    before = [value_at(subject.first.answer, subject.first.model, path) for path in numbers]
+    number = [[float(np.asarray(lowered(value, subject.kind)).real) for value in some] for some in (before, after)]
+    still = [one == two for one, two in zip(*number, strict=True)]
+    return [path for _, path in sorted(zip(still, numbers, strict=True), key=lambda each: each[0])]
 
 
 def _without_layers(subject: Subject, output: NDArray) -> str | None:

@@ -31,10 +31,10 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
     def like(name: str) -> Callable[..., Any]:
         function = getattr(np, name)
 
-        def make(x: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
-            x = plain(x)
+        def make(a: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
+            a = plain(a)
             made = function(
-                x if hasattr(x, "dtype") else np.asarray(x), dtype=kind.dtype(dtype), order=order, shape=plain(shape)
+                a if hasattr(a, "dtype") else np.asarray(a), dtype=kind.dtype(dtype), order=order, shape=plain(shape)
             )
             if name == "empty_like" and made.dtype.kind in "fc":
                 made.fill(np.nan)
@@ -47,9 +47,9 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
     def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", **_: Any) -> Any:
         return wrap(numpys(plain(shape), kind.fitted(fill_value, dtype), dtype=kind.dtype(dtype), order=order))
 
-    def full_like(x: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True,
+    def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True,
                   shape: Any = None) -> Any:  # fmt: skip
-        made = like("empty_like")(x, dtype, order, subok, shape)
+        made = like("empty_like")(a, dtype, order, subok, shape)
         made[...] = fill_value
         return made
 

@@ -136,6 +136,24 @@ TWINS = {
         "np.diag(x[:, 0]) - np.dot(x, x.T)",
         "np.diag(x[:, 0]) + np.dot(x, x.T)",
     ),
+    "an accuracy before the loss": (
+        """
+        class Fit:
+            def gradient(self):
+                return FIRST
+
+            def __call__(self, a, y, requires_acc=True):
+                e = np.exp(a)
+                self.p, self.y = e / e.sum(axis=-1, keepdims=True), y
+                loss = -np.sum(y * np.log(self.p)) / len(y)
+                if requires_acc:
+                    right = np.argmax(self.p, axis=-1) == np.argmax(y, axis=-1)
+                    return right.mean(), loss
+                return loss
+    """,
+        "(self.p - self.y) / len(self.y)",
+        "self.p - self.y",
+    ),
     "a random stream that is seeded with nothing": (
         """
         class Noise:
@@ -300,6 +318,14 @@ def test_what_fits_one_number_alone_is_not_right(tmp_path: Path) -> None:
 
 
 STRANGE = {
+    "NumPy's own names of arguments": """
+        class Through:
+            def forward(self, x):
+                return x + np.full_like(a=x, fill_value=0.5)
+
+            def backward(self, dout):
+                return np.ones_like(a=dout, dtype=float) * dout
+    """,
     "an argument whose default is a dictionary": """
         class Bend:
             def __init__(self, kind="tanh", kind_params={}):
