@@ -97,15 +97,15 @@ def forward(asking: Asking) -> LawResult:
     if right == {1}:  # it may name one layer alone, and then says nothing of what is deeper
         owed -= {a.given.depth for a in answers if a.raised is None and not a.shaped}
     bad = [a for a in answers if a.given.depth in owed and (a.raised is not None or not a.networks)]
+    for a in known:
+        s = a.given.scene(*min(a.networks), a.masks, _rate(asking))
+        if (instead := returned_in_place(a.whole, followed(s, {}, forward_order(s.L)[:-1]))) is not None:
+            line = asking.worker.ask("line", name=asking.name, quantity="return")
+            return 1, [asking.wrong(f"A{s.L}", "MB103", instead, line=line)]
     if known and not bad:
         if not common:
             text = f"computes one network at some depths, and another at others, of {listed(right)} layers"
             return 1, [asking.wrong("*", "MB104", text)]
-        for a in known:
-            s = a.given.scene(*min(a.networks), a.masks, _rate(asking))
-            if (instead := returned_in_place(a.whole, followed(s, {}, forward_order(s.L)[:-1]))) is not None:
-                line = asking.worker.ask("line", name=asking.name, quantity="return")
-                return 1, [asking.wrong(f"A{s.L}", "MB103", instead, line=line)]
         return sum(np.size(a.whole[0]) if isinstance(a.whole, tuple) else 1 for a in known), _cost(asking, known[0])
     returned = [a for a in bad if a.raised is None and a.shaped and not a.networks]
     first = (returned or bad)[0] if bad else shaped[0]

@@ -39,6 +39,7 @@ OTHERS = [  # of which file, what is edited, code, words
     ("two_layer_tanh_mse.py", ("return A2, {", "return Z2, {"), "MB103", "is not the A2 that its cache has"),
     ("planar_tanh.ipynb", (r"\"A1\": A1, ", r"\"A1\": A2, "), "MB103", "A1 in the cache is not what backward"),
     ("planar_tanh.ipynb", (r"\"A2\": A2}", r"\"Z2\": A2}"), "MB103", "A2 in the cache is not what backward"),
+    ("softmax_three_layers.py", ("return A3, ", "return A2, "), "MB103", "A2 is returned in place of A3"),
     ("Initialization.ipynb", ("range(1, L + 1)", "range(0, L + 1)"), "MB801", "W0 is of no layer"),
 ]
 
