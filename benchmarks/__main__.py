@@ -1,6 +1,7 @@
 """``python -m benchmarks``: all tables of speeds, in Markdown. Who is wrong is not timed, and the exit code is 1.
 
-``python -m benchmarks spoilings``, ``… equivalences``, ``… edits``: campaigns by mutation over the fixture files.
+``python -m benchmarks spoilings``, ``… equivalences``, ``… edits``: campaigns by mutation over the fixture files;
+``… pair-draws``: right pairs on random draws.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ CAMPAIGNS = {
     "spoilings": "Files spoilt at random: opened, and judged.",
     "equivalences": "Changes that mean nothing change no verdict.",
     "edits": "Edits of one token that change what is returned are found.",
+    "pair-draws": "Right pairs on random draws: false alarms, and how far apart the witnesses are.",
 }
 
 
@@ -39,7 +41,7 @@ class Campaigns(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in CAMPAIGNS:
             return None
-        command: click.Command = importlib.import_module(f"benchmarks.{cmd_name}").main
+        command: click.Command = importlib.import_module(f"benchmarks.{cmd_name.replace('-', '_')}").main
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import __main__ as command
-from benchmarks import edits, equivalences, spoilings
+from benchmarks import edits, equivalences, pair_draws, spoilings
 from benchmarks.campaign import openings, oracle, verdicts
 from benchmarks.campaign.damage import KINDS
 from benchmarks.campaign.openings import opened_apart
@@ -366,6 +366,58 @@ def test_a_sample_of_edits_is_found() -> None:
     assert not found.trouble
     assert not [str(s) for s in found.survivors if s.kind == edits.PASSED]
     assert sum(found.found.values()) >= 25
+
+
+# --- right pairs on random draws ------------------------------------------------------------------------------------
+
+SLOPES = """
+import numpy as np
+
+
+def square(x):
+    return x * x
+
+
+def square_prime(x):
+    return 2 * x
+
+
+def cube(x):
+    return x * x * x
+
+
+def cube_prime(x):
+    return np.where(x > 1.5, 2.0, 3.0) * x * x
+
+
+def power(x):
+    return x**4
+
+
+def power_prime(x):
+    return 3 * x**3
+"""
+
+
+def test_a_right_pair_is_drawn_and_one_that_is_wrong_now_and_then_is_an_alarm(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "slopes.py").write_text(SLOPES, encoding="utf-8")
+    names = ("square_prime", "cube_prime", "power_prime", "gone_prime")
+    rows = [f'[[pair]]\nfile = "slopes.py"\ncheck = "{name}"\nverdict = "pass"\n' for name in names]
+    (tmp_path / "expected.toml").write_text("\n".join(rows), encoding="utf-8")
+    monkeypatch.setattr(pair_draws, "FOLDER", tmp_path)
+    assert pair_draws.right_pairs() == {"slopes.py": list(names)}
+    right, rare, wrong, gone = pair_draws.of_file("slopes.py", list(names), 40, 0)
+    assert (right.draws, right.alarms, right.disputes, right.left_out) == (40, (), (), "")
+    assert right.heard["autodiff"] == 20
+    assert right.heard["complex step"] == right.heard["central differences"] == 40
+    assert all(0 <= off < 1 for off in right.apart.values())
+    assert len(right.apart) == 3
+    assert rare.alarms
+    assert wrong.alarms
+    assert (gone.draws, gone.left_out) == (0, "it is not judged as a pair")
 
 
 # --- the commands ---------------------------------------------------------------------------------------------------

@@ -10,10 +10,20 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw
 
-__all__ = ["DrawEvidence"]
+__all__ = ["DrawEvidence", "axes_of_sizes"]
 
 Array = NDArray[Any]
 DIGITS = 1e-9  # of the largest entry: what a repaired gradient may differ by at least, however it is rounded
+
+
+def axes_of_sizes(arrays: Mapping[str, Array]) -> dict[int, str]:
+    """Every size but 1, and the first array that has it: ``x.shape[0]``."""
+    found: dict[int, str] = {}
+    for name, array in arrays.items():
+        for axis, size in enumerate(np.shape(array)):
+            if size > 1:
+                found.setdefault(size, f"{name}.shape[{axis}]")
+    return found
 
 
 class DrawEvidence(NamedTuple):
@@ -47,12 +57,8 @@ class DrawEvidence(NamedTuple):
 
     def sizes(self) -> dict[str, int]:
         """Every size of an array, by where it is: the first array that has it; and how many entries each has."""
-        found: dict[int, str] = {}
         arrays = {**self.primals, **{f"output {k}": c for k, c in enumerate(self.cotangents)}}
-        for name, array in arrays.items():
-            for axis, size in enumerate(np.shape(array)):
-                if size > 1:
-                    found.setdefault(size, f"{name}.shape[{axis}]")
+        found = axes_of_sizes(arrays)
         for name, array in arrays.items():
             if np.ndim(array) > 1 and np.size(array) > 1:
                 found.setdefault(np.size(array), f"{name}.size")

@@ -8,7 +8,8 @@ from itertools import combinations
 from reference.interface.pair import PairDraw
 from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import Judged
-from reference.pairs.reading import Bench, seed_of
+from reference.pairs.evidence import axes_of_sizes
+from reference.pairs.reading import TRIED, Bench, seed_of
 
 __all__ = ["only_where", "smallest"]
 
@@ -36,7 +37,9 @@ def smallest(bench: Bench, shown: Judged, name: str) -> Judged:
 def only_where(bench: Bench, shown: Judged, names: Collection[str], right_at: tuple[PairDraw, ...]) -> str:
     """In words where these are right, if they are on other seeds too: sizes that are equal or 1, or a configuration."""
     sizes, left = bench.reading.sizes(shown.sizes_index), _draws(shown)
-    for changed, text in _conditions(sizes):
+    axes = axes_of_sizes(shown.seen.run.primals) if bench.reading.rank >= TRIED else {}
+    names_of_sizes = {name: axes.get(size, name) for name, size in sizes.items()}  # a guess has no names for them
+    for changed, text in _conditions(sizes, names_of_sizes):
         if left <= 0:
             break
         right = True
@@ -65,14 +68,15 @@ def _smaller(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
                 yield {**sizes, name: size}
 
 
-def _conditions(sizes: Mapping[str, int]) -> Iterator[tuple[dict[str, int], str]]:
+def _conditions(sizes: Mapping[str, int], called: Mapping[str, str]) -> Iterator[tuple[dict[str, int], str]]:
+    """Sizes to try it at, and what it means if it is right there."""
     for first, second in combinations(sizes, 2):
         if sizes[first] != sizes[second]:
             larger = max(sizes[first], sizes[second])
-            yield {**sizes, first: larger, second: larger}, f"wrong only where {first} ≠ {second}"
+            yield {**sizes, first: larger, second: larger}, f"wrong only where {called[first]} ≠ {called[second]}"
     for name, size in sizes.items():
         if size != 1:
-            yield {**sizes, name: 1}, f"right where {name} = 1"
+            yield {**sizes, name: 1}, f"right where {called[name]} = 1"
 
 
 def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Judged | None:

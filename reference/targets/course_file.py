@@ -96,7 +96,7 @@ def course_file(
     ]
     entries += own.entries
     laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]
-    laws += [says(p.spoilt[0], [_spoilt(p)]) for p in judged if p.spoilt and only is None]
+    laws += [says(p.spoilt[0], [_spoilt(worker, p, functions, str(path))]) for p in judged if p.spoilt and only is None]
     unloadable = _unloadable(details["unloadable"], str(path))
     laws += [says(name, violations) for name, violations in unloadable if only in (None, name)]
     owed = [law for law in obligations(worker, functions, pairs, str(path)) if only in (None, law.check)]
@@ -133,12 +133,13 @@ def course_file(
     )
 
 
-def _spoilt(pair: RemotePair) -> Violation:
+def _spoilt(worker: Worker, pair: RemotePair, functions: list[RemoteFunction], file: str) -> Violation:
     """What is wrong with the cache of a forward pass: the backward pass beside it is right with the published one."""
-    _, *entries = pair.spoilt
-    return Violation(
-        "cache", "MB103", f"{' and '.join(entries)} in the cache is another array than {pair.check} takes there"
-    )
+    name, *entries = pair.spoilt
+    line = worker.ask("line", name=name, quantity=entries[0], entry=True)
+    cell = next((f.cell for f in functions if f.name == name), None)
+    text = f"{' and '.join(entries)} in the cache is not what {pair.check} takes there"
+    return Violation("cache", "MB103", text, place=None if line is None else (file, cell, line))
 
 
 def _unfinished(pair: RemotePair, functions: list[RemoteFunction], file: str) -> Violation | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.targets.pairing import layouts
+from reference.targets.reading.parsed import parsed
 
 __all__ = ["Layout", "is_number", "layouts_of", "names_returned", "read"]
 
@@ -166,11 +165,9 @@ def is_number(value: Any) -> bool:
 
 def names_returned(call: Any) -> list[str] | None:
     """The names in the last return statement of a function, where it returns a tuple of such."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(call)))
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
-        return None
-    returns = [n for n in ast.walk(tree) if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)]
+    tree = parsed(call)
+    walked = ast.walk(tree) if tree is not None else ()
+    returns = [n for n in walked if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)]
     if not returns:
         return None
     last = max(returns, key=lambda n: n.lineno).value

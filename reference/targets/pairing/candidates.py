@@ -10,15 +10,13 @@ import difflib
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
-from reference.targets.pairing import caches, layouts
+from reference.targets.pairing import layouts
+from reference.targets.pairing.cache_entries import is_alike, spoilt_entries
 from reference.targets.pairing.evidence import doubt
-from reference.targets.pairing.passes import Function, PassPair, Reached, means, stages
+from reference.targets.pairing.passes import Function, PassPair, Reached, means
 from reference.targets.pairing.readings import Reading, readings
-from reference.targets.pairing.trial import probe, tried_out
+from reference.targets.pairing.trial import tried_out
 from reference.targets.reading.roles import Role
 from reference.targets.reading.vocabulary import layer_names, meaning, own_depth, plain, strong
 
@@ -96,59 +94,20 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
             break
     if best.reached == Reached.NOWHERE and best.not_judged is None:
         best = replace(best, not_judged="it takes a cache that no forward pass here makes")
-    if own is not None and best.reached == Reached.OUR_CACHE and not _alike(own, best):
+    if own is not None and best.reached == Reached.OUR_CACHE and not is_alike(own, best):
         best = own  # it is fed as its own forward pass feeds it, or not at all
     if best.not_judged is None and (why := doubt(best)) is not None:
         best = replace(best, not_judged=why, remedy="--bind forward=NAME")
     if best.forward is not None:
         return best
-    spoilt = _spoilt(fed_by_own, best) if fed_by_own is not None and best.reached == Reached.RIGHT else ()
+    spoilt = spoilt_entries(fed_by_own, best) if fed_by_own is not None and best.reached == Reached.RIGHT else ()
     return replace(best, alternative=own, spoilt=spoilt)
-
-
-FEW = 2  # entries of a cache that may be other ones than the backward pass takes, and the cache still be its
-
-
-def _spoilt(own: PassPair, ours: PassPair) -> tuple[str, ...]:
-    """The forward pass, and the entries of its cache that are other ones than in ours, with which all is right."""
-    assert own.forward is not None
-    theirs, mine, cache = _roles(own, ours, own.depths[0])
-    if theirs.keys() != mine.keys():
-        return ()
-    differ = [path for path, role in theirs.items() if mine[path] != role]
-    return (own.forward.name, *caches.cache_names(cache, differ)) if 0 < len(differ) <= FEW else ()
 
 
 def _reach(pair: PassPair) -> tuple[bool, int, int, bool, int]:
     """How far a candidate went, at how many depths, and how near it came: one layer alone may fit by accident."""
     deep = pair.reached > Reached.RAISED and max(pair.depths) > 1
     return deep, pair.reached, pair.right, not pair.misshapen, pair.agreeing
-
-
-def _alike(own: PassPair, ours: PassPair) -> bool:
-    """Does the file's own forward pass keep its cache in the layout of ours?"""
-    own_roles, our_roles, _ = _roles(own, ours, own.depths[0])
-    if not own_roles:
-        return False
-    named = all(isinstance(path[-1], str) for path in own_roles)  # a dictionary may hold less than ours
-    return own_roles.items() <= our_roles.items() and (named or len(own_roles) == len(our_roles))
-
-
-def _roles(own: PassPair, ours: PassPair, depth: int) -> tuple[dict[Any, Any], dict[Any, Any], Any]:
-    """What each array of two caches is, by the way to it, and the first cache; nothing where one cannot be made."""
-    single = probe(depth, last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
-    try:
-        theirs, mine = (stages(pair, single).cache for pair in (own, ours))
-    except Exception:  # one of them does not take this problem
-        return {}, {}, None
-    parameters = [a for pair in single.parameters for a in pair]
-
-    def role(a: np.ndarray) -> Any:
-        same = next((k for k, p in enumerate(parameters) if a.shape == p.shape and np.array_equal(a, p)), None)
-        return same, layouts.is_mask(a, single.keep_prob), bool(np.all(a >= 0))  # a Z has both signs, an A one
-
-    both = [{path: (a.shape, role(a)) for path, a in layouts.walk(cache)} for cache in (theirs, mine)]
-    return both[0], both[1], theirs
 
 
 def _layouts(backward: Function) -> list[str]:

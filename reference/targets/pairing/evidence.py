@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from reference.targets.pairing.caches import CACHES, published
 from reference.targets.pairing.passes import PassPair, Reached
-from reference.targets.pairing.returns import parsed
 from reference.targets.reading import course_helpers
+from reference.targets.reading.parsed import definition
 from reference.targets.reading.vocabulary import layer_names, meaning, plain, strong
 
 __all__ = ["doubt"]
@@ -51,7 +51,7 @@ def _is_known(pair: PassPair, name: str) -> bool:
 
 def _as_published(pair: PassPair) -> bool:
     """Does its source take the cache apart as the layout has it, as far as the source tells?"""
-    node = parsed(pair.backward.call)
+    node = definition(pair.backward.call)
     if node is None or pair.misshapen:
         return False
     names = {getattr(n, "id", None) or getattr(n, "arg", None) for n in ast.walk(node)}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,25 +11,17 @@ import numpy as np
 
 from reference.cases.quantities import is_gradient
 from reference.targets.pairing.readings import Reading
+from reference.targets.reading.parsed import definition
 from reference.targets.reading.vocabulary import Argument, layer_of_name, meaning
 
-__all__ = ["gradient_order", "handed_over", "parsed", "returned_names", "takes_any_depth"]
+__all__ = ["gradient_order", "handed_over", "returned_names", "takes_any_depth"]
 
 GROWING = ("parameters", "cache", "L", "layers_dims", "gradients")  # what is longer in a deeper network
 
 
-def parsed(call: Callable[..., Any]) -> ast.FunctionDef | None:
-    """The syntax tree of a function; ``None`` where its source is not to be had."""
-    try:
-        node = ast.parse(textwrap.dedent(inspect.getsource(call))).body[0]
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError, RecursionError, MemoryError):
-        return None
-    return node if isinstance(node, ast.FunctionDef) else None
-
-
 def returned_names(call: Callable[..., Any], count: int) -> list[str | None]:
     """The names of the ``count`` elements that a function returns; ``None`` for what has no name."""
-    node = parsed(call)
+    node = definition(call)
     for statement in reversed(list(_own(node)) if node is not None else []):
         if not isinstance(statement, ast.Return):
             continue
@@ -113,7 +103,7 @@ def gradient_order(
 
 def takes_any_depth(call: Callable[..., Any], arguments: Sequence[Argument]) -> bool:
     """Does its source loop over as many layers as it is given?"""
-    node = parsed(call)
+    node = definition(call)
     if node is None:
         return False
     growing = {a.name for a in arguments if meaning(a.name) in GROWING}

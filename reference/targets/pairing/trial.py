@@ -32,7 +32,7 @@ from reference.targets.pairing.returns import gradient_order, takes_any_depth
 from reference.targets.pairing.subtracted import RATE, SMALL, said_of_rates
 from reference.targets.reading.vocabulary import Unbindable, bind, own_depth
 
-__all__ = ["depends_on_the_rate", "probe", "tried_out"]
+__all__ = ["depends_on_the_rate", "probe", "same_values", "tried_out"]
 
 DEPTHS = (3, 2, 4, 1)  # tried in turn: the course's, the shallow ones, and what tells a network of any depth
 WIDTHS = (4, 3, 5, 2, 6, 3)  # of the layers before the last, never equal side by side
@@ -200,7 +200,7 @@ def _fed(candidate: PassPair, single: Single) -> PassPair:
                 single.X, single.parameters, hidden=hidden, output=output, masks=masks, keep_prob=single.keep_prob
             )
             A = np.transpose(returned.A) if candidate.reading.rows else returned.A
-            if (output != "softmax" or single.dims[-1] > 1) and _same(A, forward.H[-1]):
+            if (output != "softmax" or single.dims[-1] > 1) and same_values(A, forward.H[-1]):
                 return replace(candidate, hidden=hidden, output=output, paths=paths, reached=Reached.KNOWN_NETWORK)
     return replace(candidate, paths=paths, reached=Reached.UNKNOWN_NETWORK)
 
@@ -226,18 +226,18 @@ def _compared(pair: PassPair, single: Single, values: dict[str, np.ndarray]) -> 
         pair = replace(pair, random=any(not np.array_equal(values[n], again[n], equal_nan=True) for n in values))
     wanted = _right_gradients(pair, single)
     last = f"dZ{len(single.parameters)}"
-    if last in values and _same(values[last] * single.X.shape[1], wanted[last]):
+    if last in values and same_values(values[last] * single.X.shape[1], wanted[last]):
         pair = replace(pair, scaled=True)
         values = {n: a * single.X.shape[1] if is_intermediate(n) else a for n, a in values.items()}
     owed = _owed(pair, wanted)
-    right = [name for name in owed if _same(values.get(name), wanted[name])]
+    right = [name for name in owed if same_values(values.get(name), wanted[name])]
     misshapen = any(name not in values or values[name].shape != wanted[name].shape for name in owed)
     pair = replace(pair, misshapen=misshapen, agreeing=len(right))
     if len(right) < len(owed):
         return pair
     raw = [f"dA{l}" for l in range(1, len(single.parameters)) if f"dA{l}" in values]
     unmasked = bool(raw) and pair.dropout and all(
-        _same(values[f"dA{l}"], single.parameters[l][0].T @ wanted[f"dZ{l + 1}"])
+        same_values(values[f"dA{l}"], single.parameters[l][0].T @ wanted[f"dZ{l + 1}"])
         for l in map(layer_of, raw)
     )  # fmt: skip
     pair = replace(pair, unmasked=unmasked)
@@ -265,7 +265,7 @@ def _agrees_at_ties(pair: PassPair, single: Single) -> bool:
         wanted = _right_gradients(pair, at_tie._replace(masks=stage.masks))
     except Exception:
         return True  # it will be said elsewhere
-    return all(_same(values.get(name), wanted[name]) for name in _owed(pair, wanted))
+    return all(same_values(values.get(name), wanted[name]) for name in _owed(pair, wanted))
 
 
 def _owed(pair: PassPair, wanted: dict[str, np.ndarray]) -> list[str]:
@@ -273,7 +273,8 @@ def _owed(pair: PassPair, wanted: dict[str, np.ndarray]) -> list[str]:
     return [n for n in wanted if is_gradient(n) and (pair.reading.bias != "none" or split(n)[0] == "dW")]
 
 
-def _same(got: Any, want: np.ndarray) -> bool:
+def same_values(got: Any, want: np.ndarray) -> bool:
+    """To within rounding, relative to the largest; whatever is no array of so many numbers is not the same."""
     try:
         got = np.asarray(got, dtype=np.float64)
     except (TypeError, ValueError):

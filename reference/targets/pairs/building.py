@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.supplies import Descent
+from reference.targets.reading.parsed import parsed
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Building", "built"]
@@ -138,11 +138,8 @@ def _is_wanting(value: Any) -> bool:
 @lru_cache(maxsize=256)
 def _own(owner: Any, method: str) -> tuple[ast.Attribute, ...]:
     """The attributes of self in a method; one that is set entry by entry is set."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(getattr(owner, method))))
-    except (OSError, TypeError, SyntaxError, ValueError, AttributeError):
-        return ()
-    return tuple(_attributes(tree))
+    tree = parsed(getattr(owner, method, None))
+    return () if tree is None else tuple(_attributes(tree))
 
 
 def _attributes(tree: ast.AST) -> Iterator[ast.Attribute]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ from reference.targets.pairs.state import generator_of
 from reference.targets.pairs.supplies import supplied
 from reference.targets.pairs.trees import fresh
 from reference.targets.reading.namespace import Loaded
+from reference.targets.reading.parsed import definition
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Unprepared", "applied", "constructed", "moved", "outside_world", "restored", "rounded"]
@@ -53,11 +53,8 @@ class Unprepared(Exception):
 
 def outside_world(owner: type) -> str:
     """What a constructor wants of the world outside; "" where it wants nothing."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(owner.__init__)))  # type: ignore[misc]
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return ""
-    body = tree.body[0].body if isinstance(tree.body[0], ast.FunctionDef) else []
+    constructor = definition(owner.__init__)  # type: ignore[misc]
+    body = constructor.body if constructor is not None else []
     always = [statement for statement in body if not isinstance(statement, ast.If | ast.Try)]
     for call in (node for statement in always for node in ast.walk(statement) if isinstance(node, ast.Call)):
         name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from reference.targets.reading.parsed import parsed
 
 __all__ = ["divided_axes"]
 
@@ -15,7 +15,7 @@ EVERY = frozenset(range(8))
 
 def divided_axes(*functions: Callable[..., Any]) -> frozenset[int]:
     """The axes whose sizes the last of the functions divides by; the others may have kept such a size in the object."""
-    trees = [tree for tree in map(_tree, functions) if tree is not None]
+    trees = [tree for tree in map(parsed, functions) if tree is not None]
     sizes: dict[str, frozenset[int]] = {}
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.Assign):
@@ -26,13 +26,6 @@ def divided_axes(*functions: Callable[..., Any]) -> frozenset[int]:
             case ast.BinOp(op=ast.Div(), right=divisor) | ast.AugAssign(op=ast.Div(), value=divisor):
                 found |= _axes(divisor, sizes)
     return frozenset(found)
-
-
-def _tree(function: Callable[..., Any]) -> ast.AST | None:
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
 
 
 def _kept(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, frozenset[int]]]:

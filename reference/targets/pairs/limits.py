@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from reference.targets.pairing.returns import parsed
 from reference.targets.pairs.naming import is_gradient
+from reference.targets.reading.parsed import definition
 
 __all__ = ["limited_at", "line_of_limit"]
 
@@ -32,7 +32,7 @@ def limited_at(function: ast.FunctionDef) -> int | None:
 
 def line_of_limit(function: Any) -> int | None:
     """The same of a function that is loaded; none where its source is not to be had."""
-    tree = parsed(function)
+    tree = definition(function)
     line = None if tree is None else limited_at(tree)
     return None if line is None else line + function.__code__.co_firstlineno - 1
 

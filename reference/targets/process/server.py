@@ -45,7 +45,7 @@ from reference.targets.process.exceptions import described
 from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
 from reference.targets.process.timed_pairs import TimedPairs
-from reference.targets.reading.assigned import assigned, count_of_turns
+from reference.targets.reading.assigned import assigned, count_of_turns, kept
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import Cell, SourceError, place, read
@@ -229,9 +229,9 @@ class Server(LossAnswers, TimedPairs):
                 value = list(islice(value, MOST))
         return [value, given] if after else value
 
-    def ask_line(self, name: str, quantity: str) -> int | None:
-        """The line of a function that sets W1, or an entry of that name."""
-        return assigned(self.functions[name].call, quantity)
+    def ask_line(self, name: str, quantity: str, entry: bool = False) -> int | None:
+        """The line of a function that makes W1, or that puts anything under this name as an entry."""
+        return (kept if entry else assigned)(self.functions[name].call, quantity)
 
     def ask_count_of_turns(self, name: str) -> int | None:
         """Where the only loop of a function is told how many turns it takes."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
-import textwrap
 from typing import Any
 
-__all__ = ["assigned", "count_of_turns"]
+from reference.targets.reading.parsed import parsed
+
+__all__ = ["assigned", "count_of_turns", "kept"]
 
 OF_COMPLETE_ONES = re.compile(r"complete|full|whole", re.IGNORECASE)
 
@@ -19,12 +19,23 @@ def assigned(call: Any, quantity: str, *, entry: bool = False) -> int | None:
     Where a variable is merely put under that name, the line that made the variable. ``entry``: no variable of that
     name counts. Of ``return``, the last statement of that kind.
     """
-    tree = _source(call)
+    tree = parsed(call)
     if tree is not None and quantity == "return":
         line = max((n.lineno for n in ast.walk(tree) if isinstance(n, ast.Return)), default=None)
     else:
         line = None if tree is None else _last(tree, quantity, entry=entry)
     return None if line is None else call.__code__.co_firstlineno + line - 1
+
+
+def kept(call: Any, name: str) -> int | None:
+    """The last line that puts anything under a name, as an entry; else the last return statement."""
+    tree = parsed(call)
+    if tree is None:
+        return None
+    keys = _Keys(tree, name)
+    lines = [line for node in ast.walk(tree) for line, _ in _sets(node, "", keys)]
+    line = max(lines, default=None)
+    return assigned(call, "return") if line is None else int(call.__code__.co_firstlineno) + line - 1
 
 
 def count_of_turns(call: Any) -> int | None:
@@ -33,7 +44,7 @@ def count_of_turns(call: Any) -> int | None:
     ``None`` where there are several loops, and of one over what is complete: there it is what comes after it that
     deals with the rest.
     """
-    tree = _source(call)
+    tree = parsed(call)
     if tree is None:
         return None
     loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While | ast.comprehension)]
@@ -51,13 +62,6 @@ def count_of_turns(call: Any) -> int | None:
 def _rounds_down(value: ast.expr) -> bool:
     return any(isinstance(n, ast.FloorDiv) or getattr(n, "id", getattr(n, "attr", "")) in ("floor", "int")
                for n in ast.walk(value))  # fmt: skip
-
-
-def _source(call: Any) -> ast.AST | None:
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(call)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
 
 
 def _last(tree: ast.AST, quantity: str, *, entry: bool = False, followed: frozenset[str] = frozenset()) -> int | None:

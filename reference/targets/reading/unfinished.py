@@ -7,11 +7,11 @@ further down without it is no gap, nor is one that is ``None`` in one branch and
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
+
+from reference.targets.reading.parsed import parsed
 
 __all__ = ["unfinished"]
 
@@ -29,10 +29,10 @@ class BoundName(NamedTuple):
 def unfinished(call: Any) -> int | None:
     """The line where ``None`` stands for an expression, or where a body that does nothing begins; else ``None``."""
     first = call.__code__.co_firstlineno
-    try:
-        node = ast.parse(textwrap.dedent(inspect.getsource(call))).body[0]
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
+    tree = parsed(call)
+    if tree is None:
         return first if call.__code__.co_consts in ((None,), (None, None)) else None
+    node = tree.body[0]
     if not isinstance(node, ast.FunctionDef):
         return None
     body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]

@@ -84,9 +84,12 @@ def test_it_is_said_where_a_gradient_is_right() -> None:
     def forward(xp: Any, p: Any) -> Any:
         return p["x"] / xp.float(p["x"].shape[1])
 
-    (row,) = judged(Pair("mean", {"x": ("H", "W")}, forward, backward)).rows
+    pair = Pair("mean", {"x": ("H", "W")}, forward, backward)
+    (row,) = judged(pair).rows
     assert "wrong only where H ≠ W" in row.findings[0].text
     assert row.findings[0].smallest.startswith("mean x=1,2 ") or row.findings[0].smallest.startswith("mean x=2,1 ")
+    (row,) = judged(pair, Tried(pair, rank=3)).rows  # names of sizes that are nobody's
+    assert "wrong only where x.shape[0] ≠ x.shape[1]" in row.findings[0].text
 
 
 def test_a_mistake_that_fresh_values_do_not_show_accuses_nobody() -> None:

@@ -1,0 +1,25 @@
+"""A function's syntax tree, counted from its own first line."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from typing import Any
+
+__all__ = ["definition", "parsed"]
+
+
+def parsed(call: Any) -> ast.Module | None:
+    """What stands where a function is defined; ``None`` where its source is not to be had."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(call)))
+    except (OSError, TypeError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def definition(call: Any) -> ast.FunctionDef | None:
+    """Its ``def``; ``None`` for a lambda, or where there is no source."""
+    tree = parsed(call)
+    node = tree.body[0] if tree is not None and tree.body else None
+    return node if isinstance(node, ast.FunctionDef) else None
