@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from reference.targets.pairs.backward_arguments import IS_OPTIMISER
 from reference.targets.pairs.supplies import Descent
+from reference.targets.reading.parsed import parsed
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Building", "built"]
@@ -55,6 +56,7 @@ BUILDERS = (
     "_initialize_weights",
     "_initialize_params",
 )
+WANT = (AttributeError, TypeError, KeyError)  # of what is not there
 NO_BUILDER = re.compile(r"forward|backward|back_?prop|grad|update|optimi|step|predict|loss|train|fit|zero|save|__")
 WEIGHTS = re.compile(r"w|ws|weights?|kernels?|filters?|w_?\d|weight_?matrix")
 BIASES = re.compile(r"b|bs|bias(es)?|offset|b_?\d|bias_?vector")
@@ -97,10 +99,13 @@ class Building:
         return size
 
 
-def built(model: Any, forward: str, building: Building) -> Iterator[Callable[[Any], None]]:
-    """Ways to have an object make what its forward pass needs, to be tried in turn on a copy each."""
+def built(model: Any, forward: str, failed: Exception, building: Building) -> Iterator[Callable[[Any], None]]:
+    """Ways to have an object make what its forward pass needs, to be tried in turn on a copy each.
+
+    ``failed``: what the forward pass raised without; where that is no want of something, names alone decide.
+    """
     known = [name for name in BUILDERS if inspect.ismethod(getattr(model, name, None))]
-    others = [name for name in _makers(model, forward) if name not in known]
+    others = [name for name in _makers(model, forward) if name not in known] if _is_want(failed) else []
     for names in (known, others, [*known, *others] if known and others else []):
         for size in building.sizes() if names else ():
             yield lambda copy, names=names, size=size: _build(copy, names, size, building)  # type: ignore[misc]
@@ -108,7 +113,7 @@ def built(model: Any, forward: str, building: Building) -> Iterator[Callable[[An
 
 def _makers(model: Any, forward: str) -> list[str]:
     """Methods that set what the forward pass reads and what is not there yet."""
-    owner = type(model)
+    owner: Any = type(model)
     read = {n.attr for n in _own(owner, forward) if isinstance(n.ctx, ast.Load)}
     wanting = {name for name in read if _is_wanting(getattr(model, name, None))}
     found = []
@@ -120,17 +125,24 @@ def _makers(model: Any, forward: str) -> list[str]:
     return found
 
 
+def _is_want(failed: Exception) -> bool:
+    """May it come of something that is not there? A product with None says that it has no axes."""
+    return isinstance(failed, WANT) or "has 0" in str(failed)
+
+
 def _is_wanting(value: Any) -> bool:
     inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
     return not len(inside) or any(each is None for each in inside)
 
 
-def _own(owner: type, method: str) -> Iterator[ast.Attribute]:
+@lru_cache(maxsize=256)
+def _own(owner: Any, method: str) -> tuple[ast.Attribute, ...]:
     """The attributes of self in a method; one that is set entry by entry is set."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(getattr(owner, method))))
-    except (OSError, TypeError, SyntaxError, ValueError, AttributeError):
-        return
+    tree = parsed(getattr(owner, method, None))
+    return () if tree is None else tuple(_attributes(tree))
+
+
+def _attributes(tree: ast.AST) -> Iterator[ast.Attribute]:
     for node in ast.walk(tree):
         inner = node.value if isinstance(node, ast.Subscript) else node
         if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "self":

@@ -148,8 +148,8 @@ class Subject:
             return self.run({})
         except Unprepared:
             raise
-        except Exception:
-            for start in self._starts() if not isinstance(self.state, type) else ():
+        except Exception as failed:
+            for start in self._starts(failed) if not isinstance(self.state, type) else ():
                 before = self.state
                 try:
                     self.state = start()
@@ -158,16 +158,16 @@ class Subject:
                     self.state = before
             raise
 
-    def _starts(self) -> Iterator[Callable[[], Any]]:
+    def _starts(self, failed: Exception) -> Iterator[Callable[[], Any]]:
         """Further ways to a state from which the forward pass runs: built first, or with functions of ours."""
         first, _ = split(self.proposal.forward)
         known = Building(self.arguments, self.draw.construct, self.kind, self.draw.seed)
-        for build in built(self.state, first, known):
+        for build in built(self.state, first, failed, known):
             yield partial(self._built, self.fresh, build)
         if any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor):
             self.supplying = True
             yield self._state
-            for build in built(self.state, first, known):
+            for build in built(self.state, first, failed, known):
                 yield partial(self._built, self._state, build)
 
     def _built(self, make: Callable[[], Any], build: Callable[[Any], None]) -> Any:

@@ -41,7 +41,7 @@ def building(**construct: Any) -> Building:
 @pytest.mark.parametrize("owner", [Told, Refusing])
 def test_what_sets_what_is_not_there_is_called_and_nothing_else(owner: type) -> None:
     ran = []
-    for build in built(owner(), "forward", building()):
+    for build in built(owner(), "forward", TypeError(), building()):
         model = copy.deepcopy(owner())
         try:
             build(model)
@@ -50,6 +50,11 @@ def test_what_sets_what_is_not_there_is_called_and_nothing_else(owner: type) -> 
             continue
         assert not hasattr(model, "text")
     assert ran[0].tolist() == np.ones((4, 3)).tolist()
+
+
+def test_other_methods_than_the_known_ones_help_only_where_something_is_wanting() -> None:
+    assert list(built(Told(), "forward", KeyError("w"), building()))
+    assert not list(built(Told(), "forward", ValueError("shapes (2,) (3,)"), building()))
 
 
 def test_arguments_are_given_by_their_names() -> None:
