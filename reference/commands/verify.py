@@ -28,7 +28,7 @@ from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
 from reference.verification.jobs import jobs_of
 from reference.verification.parallel import side_by_side
-from reference.verification.progress import Progress, progress
+from reference.verification.progress import Shown, progress
 from reference.verification.reported import invoked, run_report, target_report
 from reference.verification.request import Request, request
 from reference.verification.required import not_run
@@ -71,13 +71,13 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
     return report.exit_code
 
 
-def _judged(asked: Request, advance: Progress) -> tuple[list[Conclusion], list[str], str, list[Kill]]:
+def _judged(asked: Request, advance: Shown) -> tuple[list[Conclusion], list[str], str, list[Kill]]:
     """What is concluded of every target, or why there is none to conclude anything of; where there is a page to make,
     also what became of planted mistakes.
 
     ``click.ClickException`` where a single target cannot be opened at all.
     """
-    options = replace(asked.options, progress=advance, witness_cache={})
+    options = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={})
     pictured = any(form == "html" for form, _ in asked.reports)
     try:
         made = jobs_of(asked)

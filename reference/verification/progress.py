@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal, a plain line per check elsewhere."""
+"""Progress: a bar on a terminal, with what is decided above it; a plain line per check elsewhere."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-__all__ = ["Progress", "progress"]
+__all__ = ["Decided", "Progress", "Shown", "progress"]
 
 Progress = Callable[
     [str, int, int], None
 ]  # a check, how many more of its cases were judged, and how many there will be
+Decided = Callable[[str], None]  # a line on what was decided of a check, before the report says more
+
+
+class Shown:
+    """``advance(check, cases, total)``, and ``advance.decided(line)``."""
+
+    def __init__(self, advance: Progress, decided: Decided) -> None:
+        self.advance, self.decided = advance, decided
+
+    def __call__(self, check: str, cases: int, total: int) -> None:
+        self.advance(check, cases, total)
 
 
 @contextmanager
-def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Progress]:
-    """Yields ``advance(check, cases, total)``; writes to ``stream`` only."""
+def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Shown]:
+    """Yields what shows it; writes to ``stream`` only. What was decided is for who sits before a terminal."""
     if not stream.isatty():
-        yield _plain(stream, doing)
+        yield Shown(_plain(stream, doing), lambda line: None)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -34,7 +45,7 @@ def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Progress]
                 tasks[check] = bar.add_task(check, total=total or None)
             bar.advance(tasks[check], cases)
 
-        yield advance
+        yield Shown(advance, lambda line: bar.console.print(line, highlight=False, markup=False))
 
 
 def _plain(stream: TextIO, doing: str) -> Progress:

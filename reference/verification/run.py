@@ -32,7 +32,7 @@ from reference.pairs.result import PairResult
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
 from reference.verification.no_such_pair import NoSuchPair
-from reference.verification.progress import Progress
+from reference.verification.progress import Decided, Progress
 from reference.witnesses.autodiff import warm_up
 
 __all__ = ["Options", "Run", "judge_case", "verify"]
@@ -53,6 +53,7 @@ class Options:
     intermediates: str = DEFAULTS["intermediates"]  # or "fail", or "ignore": MB305
     coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
+    decided: Decided = lambda line: None
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
     judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place
 
@@ -209,6 +210,14 @@ def _judge_pairs(implementation: Implementation, options: Options, run: Run, out
             found = PairResult(opened.proposal.check, disputes=(_internal(opened, error),))
         run.pairs.append(found)
         run.disputes += found.disputes
+        options.decided(f"{_mark(found)} {implementation.name}: {found.check}")
+
+
+def _mark(found: PairResult) -> str:
+    """What a pair's gradients are by themselves, before what is excepted and what is known is set against it."""
+    if any(finding.severity == "error" for row in found.rows for finding in row.findings):
+        return "✗"
+    return "✓" if found.rows and all(row.consistent for row in found.rows) and not found.disputes else "?"
 
 
 def _internal(opened: OpenPair, error: Exception) -> str:

@@ -1,0 +1,65 @@
+"""What is shown on the way: on a terminal each pair as soon as it is decided, and nothing of it elsewhere."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from reference.interface.entry import Implementation
+from reference.settings.profiles import Profile
+from reference.targets import resolve
+from reference.verification.progress import progress
+from reference.verification.run import Options, Run, verify
+
+TWO = """
+import numpy as np
+
+def relu_forward(x):
+    return np.maximum(0, x), x
+
+def relu_backward(dout, cache):
+    return dout * (cache > 0)
+
+def square_forward(x):
+    return x ** 2, x
+
+def square_backward(dout, cache):
+    return dout * cache
+"""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Implementation]:
+    implementation = resolve(name)()
+    try:
+        yield implementation
+    finally:
+        implementation.close()
+
+
+def test_on_a_terminal_what_is_decided_stays():
+    terminal, file = Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        with progress(stream) as advance:
+            advance("relu_backward", 1, 2)
+            advance.decided("✓ [layers].py: relu_backward")
+    assert "✓ [layers].py: relu_backward" in terminal.getvalue()
+    assert file.getvalue() == "verifying relu_backward: 2 cases\n"
+
+
+def test_a_pair_is_told_before_the_next_is_begun(tmp_path):
+    (tmp_path / "layers.py").write_text(TWO)
+    said: list[str] = []
+    options = Options(
+        Profile(examples=1, explore=0), progress=lambda check, *_: said.append(check), decided=said.append
+    )
+    with opened(str(tmp_path / "layers.py")) as implementation:
+        verify(implementation, options, Run())
+    name = implementation.name
+    assert said == ["relu_backward", f"✓ {name}: relu_backward", "square_backward", f"✗ {name}: square_backward"]
