@@ -408,3 +408,22 @@ def test_means_over_the_batch_where_the_input_s_gradient_is_handed_on(tmp_path: 
     assert "error" not in {f.severity for row in kept.rows for f in row.findings}
     mixed = judged(tmp_path / "mixed.py", text.replace("LAST", "dout.sum(axis=0, keepdims=True)"))
     assert [row.output for row in mixed.rows if any(f.severity == "error" for f in row.findings)] == ["self.dW"]
+
+
+def test_in_place_as_an_option_says_is_a_warning(tmp_path: Path) -> None:
+    text = """
+        class Ramp:
+            def activate(self, xOPTION):
+                return np.maximum(x, 0)
+
+            def gradient(self, xOPTION):
+                y = MADE
+                y[x > 0] = 1.0
+                y[x <= 0] = 0.0
+                return y
+    """
+    said = text.replace("OPTION", ", copy=False").replace("MADE", "x.copy() if copy else x")
+    kept = judged(tmp_path / "kept.py", said)
+    assert {(f.code, f.severity) for row in kept.rows for f in row.findings} == {("MB601", "warning")}
+    unsaid = judged(tmp_path / "unsaid.py", text.replace("OPTION", "").replace("MADE", "x"))
+    assert ("MB601", "error") in {(f.code, f.severity) for row in unsaid.rows for f in row.findings}
