@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from reference.findings.verdicts import Severity
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
-from reference.interface.pair import OpenPair, PairDraw
+from reference.interface.pair import OpenPair, PairDraw, Proposal
 from reference.interface.raised import described
 from reference.pairs.observation import PairRun, run
 
-__all__ = ["MADE_SO", "Breach", "belongs_to", "breaches_of", "owed", "plain_run", "what_was_raised"]
+__all__ = ["MADE_SO", "Breach", "as_declared", "belongs_to", "breaches_of", "owed", "plain_run", "what_was_raised"]
 
 Array = NDArray[Any]
+IN_PLACE = re.compile(r"copy|in_?place", re.IGNORECASE)
 MADE_SO = ("MB501", "MB502")  # of which the line that made the gradient is at fault
 PREFIX = re.compile(r"^(?:self\.|grads?(?:\.|\[['\"])|grad_?|dLd|dJd|dl_d|d_?(?=[A-Za-z])|g_|delta_?)+", re.IGNORECASE)
 PARAMETER = re.compile(r"[wb]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|gamma|beta|kernels?")
@@ -85,6 +86,15 @@ def breaches_of(seen: PairRun) -> Iterator[Breach]:
             if name not in seen.gradients:
                 text = f"there is no gradient of {name}, and there is of others"
                 yield Breach(name, "MB704", text, "inconclusive", primal=name)
+
+
+def as_declared(breach: Breach, proposal: Proposal) -> Breach:
+    """What works in place unless it is asked for a copy says so: no mistake, but to be known."""
+    options = [p for p in (*proposal.takes, *proposal.backward_takes) if IN_PLACE.fullmatch(p.name) and p.optional]
+    if breach.code != "MB601" or not options:
+        return breach
+    text = f"{breach.text}, or {options[0].name}={not options[0].default}"
+    return breach._replace(severity="warning", text=text)
 
 
 def owed(pair: OpenPair, draw: PairDraw, seen: PairRun, breach: Breach) -> bool:

@@ -1,8 +1,9 @@
 """A layer whose parameters' gradients are means over the batch where its forward pass has none: a convention.
 
-Narrow, for a forgotten 1/m is the commonest mistake: only where a cotangent is given, the input's gradient is exact,
-every other gradient is the right one over the same number, that number is the batch's size on draws of other sizes too,
-and no example of the forward pass knows of another, which a rerun with one of them changed shows.
+Narrow, for a forgotten 1/m is the commonest mistake: only where a cotangent is given, the input's gradient is exact or
+handed on to another layer unseen, every other gradient is the right one over the same number, that number is the
+batch's size on draws of other sizes too, and no example of the forward pass knows of another, which a rerun with one of
+them changed shows.
 """
 
 from __future__ import annotations
@@ -32,11 +33,14 @@ def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
     right = [row.primal for row in standings.rows if row.conclusion is RowConclusion.RIGHT]
     wrong = [row.primal for row in standings.rows if row.conclusion is RowConclusion.WRONG]
     inputs = [name for name in right if name in given]
-    if not wrong or not inputs or right != inputs[:1] or len(right) + len(wrong) != len(standings.rows):
+    unseen = [name for name in given if any(name in judged.seen.run.primals for judged in standings.judged)]
+    if not right and not any(row.primal in given for row in standings.rows):
+        inputs = unseen[:1]
+    if not wrong or not inputs or right not in (inputs[:1], []) or len(right) + len(wrong) != len(standings.rows):
         return {}
     source, counts = inputs[0], set()
     for judged in standings.judged:
-        if not judged.seen.run.takes_cotangent or source not in judged.blocks:
+        if not judged.seen.run.takes_cotangent or (right and source not in judged.blocks):
             return {}
         axis = _batch_axis(judged, source, wrong)
         if axis is None or not _apart(pair, judged, source, axis):

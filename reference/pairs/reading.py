@@ -14,7 +14,7 @@ from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.blocks import BlockStanding, GradientStanding
 from reference.pairs.drawn import Judged, judge_draw, names_in
 from reference.pairs.further import loses_digits, may_say_more
-from reference.pairs.laws import MADE_SO, Breach, breaches_of, owed, plain_run, what_was_raised
+from reference.pairs.laws import MADE_SO, Breach, as_declared, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.observation import finite, run
 from reference.pairs.owed_shapes import as_owed
 from reference.pairs.plan import PairReading
@@ -187,6 +187,7 @@ def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
         plain, doubt = [], f"NumPy itself {what_was_raised(error, '')[1]}"
     place = backward_place(pair)
     crossed = promised_otherwise(pair.proposal)
+    found = [as_declared(breach, pair.proposal) for breach in found]
     every = (*found, *plain, *([crossed] if crossed else []))
     told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in every)
     return tuple(told), doubt

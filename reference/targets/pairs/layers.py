@@ -17,7 +17,7 @@ from reference.targets.pairs.gradient_names import Answered, assigned
 from reference.targets.pairs.matching import Gradient
 from reference.targets.pairs.naming import is_gradient
 from reference.targets.pairs.object_answers import answered, flat, offered, outputs_of, value_at
-from reference.targets.pairs.object_calls import ObjectRun, split
+from reference.targets.pairs.object_calls import split
 from reference.targets.pairs.object_passes import (
     BothPasses,
     ReadingOfPasses,
@@ -235,7 +235,7 @@ def _matched(
         as_they_broadcast(gradients, shapes),
         called,
         tuple((each.name, each.shape) for each in lost),
-        _changed(subject, plan, run, cotangents, both.handed),
+        _changed(subject, plan, both, cotangents),
         others,
     )
 
@@ -282,13 +282,13 @@ def _applied(found: Answered, cotangent: Any, known: Mapping[str, Any], kind: St
     return found._replace(value=value, shape=shape)
 
 
-def _changed(
-    subject: Subject, plan: ReadingOfPasses, run: ObjectRun, cotangents: Sequence[Any], handed: Mapping[str, Any]
-) -> tuple[str, ...]:
+def _changed(subject: Subject, plan: ReadingOfPasses, both: BothPasses, cotangents: Sequence[Any]) -> tuple[str, ...]:
     """The arguments of both passes that a call changed."""
+    run, handed = both.run, both.handed
     before, now = dict(run.before), dict(run.arguments)
+    answered_on = changed_names({name: handed[name] for name in both.outputs}, both.outputs, subject.kind)
     given = [name for name, (role, _) in plan.roles.items() if role is Passed.COTANGENT]
     if plan.takes_cotangent and not plan.listed:
         for name, was in zip(given, cotangents, strict=False):
             before[name], now[name] = lifted(was, subject.kind), handed[name]
-    return changed_names(now, before, subject.kind)
+    return tuple(dict.fromkeys((*changed_names(now, before, subject.kind), *answered_on)))

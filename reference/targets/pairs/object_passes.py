@@ -39,6 +39,7 @@ class BothPasses(NamedTuple):
     answer: Any
     between: Snapshot
     after: Snapshot
+    outputs: Mapping[str, Any] = {}  # what of the forward pass's answer was handed on, as it was
 
 
 def outputs_of_run(run: ObjectRun, plan: ReadingOfPasses) -> list[Any]:
@@ -55,10 +56,12 @@ def both_passes(
         run = subject.begun(primals, rate=rate)
         between = subject.snapshot(run.model)
         handed: dict[str, Any] = {}
-        answer = run.answer
+        answer, outputs = run.answer, {}
         if proposal.forward != proposal.backward:
             given = [lifted(c, kind) for c in cotangents]
             handed = _handed(plan, run, given, rate)
+            own = [name for name, (role, _) in plan.roles.items() if role is Passed.OUTPUT and is_array(handed[name])]
+            outputs = {name: own_copy(handed[name]) for name in own}
             try:
                 answer = _called_back(subject, run, handed)
             except Exception:
@@ -67,7 +70,7 @@ def both_passes(
                 raise
         elif isinstance(answer, tuple | list):
             answer = answer[1] if len(answer) == 2 else answer[1:]
-    return BothPasses(run, handed, answer, between, subject.snapshot(run.model))
+    return BothPasses(run, handed, answer, between, subject.snapshot(run.model), outputs)
 
 
 def _called_back(subject: Subject, run: ObjectRun, handed: Mapping[str, Any]) -> Any:

@@ -385,3 +385,45 @@ def test_a_shape_that_the_document_promises_is_no_mistake(tmp_path: Path) -> Non
     assert "error" not in {f.severity for row in kept.rows for f in row.findings}
     broken = judged(tmp_path / "broken.py", text.replace("PROMISE", "dx: (n_in,)"))
     assert [f.code for row in broken.rows for f in row.findings if f.severity == "error"] == ["MB501"]
+
+
+def test_means_over_the_batch_where_the_input_s_gradient_is_handed_on(tmp_path: Path) -> None:
+    text = """
+        class Full:
+            def __init__(self, n_in, n_out):
+                self.W, self.b, self.below = np.random.randn(n_in, n_out), np.zeros((1, n_out)), None
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W + self.b
+
+            def backward(self, dout):
+                n = len(dout)
+                self.dW, self.db = self.x.T @ dout / n, LAST
+                if self.below is not None:
+                    self.below.backward(dout @ self.W.T)
+    """
+    kept = judged(tmp_path / "kept.py", text.replace("LAST", "dout.sum(axis=0, keepdims=True) / n"))
+    assert kept.rows
+    assert "error" not in {f.severity for row in kept.rows for f in row.findings}
+    mixed = judged(tmp_path / "mixed.py", text.replace("LAST", "dout.sum(axis=0, keepdims=True)"))
+    assert [row.output for row in mixed.rows if any(f.severity == "error" for f in row.findings)] == ["self.dW"]
+
+
+def test_in_place_as_an_option_says_is_a_warning(tmp_path: Path) -> None:
+    text = """
+        class Ramp:
+            def activate(self, xOPTION):
+                return np.maximum(x, 0)
+
+            def gradient(self, xOPTION):
+                y = MADE
+                y[x > 0] = 1.0
+                y[x <= 0] = 0.0
+                return y
+    """
+    said = text.replace("OPTION", ", copy=False").replace("MADE", "x.copy() if copy else x")
+    kept = judged(tmp_path / "kept.py", said)
+    assert {(f.code, f.severity) for row in kept.rows for f in row.findings} == {("MB601", "warning")}
+    unsaid = judged(tmp_path / "unsaid.py", text.replace("OPTION", "").replace("MADE", "x"))
+    assert ("MB601", "error") in {(f.code, f.severity) for row in unsaid.rows for f in row.findings}
