@@ -30,6 +30,7 @@ __all__ = ["Result", "Survivor", "campaign", "main"]
 
 PASSED, CACHED, WARNED = "survivors", "of an unused part of a cache", "with a warning"
 SCALED = "another scale, where an initialiser promises none"
+PROMISE_NONE = ("initialize_parameters", "initialize_parameters_deep")
 STEPS = "without a step on the way"  # dZ2 or dA1 is not returned, and every gradient of a parameter is
 ALLOWED = (WARNED, CACHED, STEPS, SCALED)
 BATCH = 20  # files of a call
@@ -49,7 +50,7 @@ class Survivor(NamedTuple):
         """How bad that is."""
         if self.warned:
             return WARNED
-        if self.edit.function == "initialize_parameters" and " by " in self.changes:
+        if self.edit.function in PROMISE_NONE and " by " in self.changes:
             return SCALED
         return CACHED if of_cache(self.changes) else STEPS if lacks_a_step(self.changes) else PASSED
 

@@ -20,6 +20,7 @@ class RemoteFunction(NamedTuple):
     line: int
     arguments: list[Any]
     template: int | None  # the line where something is missing, in an unfinished function
+    any_depth: bool  # it loops over as many layers as it is given
 
 
 class RemotePair(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.vocabulary import meaning, strong
 
-__all__ = ["CLOSE", "Asking", "LawResult", "as_array", "failing", "same"]
+__all__ = ["CLOSE", "Asking", "LawResult", "as_array", "failing", "raised_for_a_layer", "same"]
 
 LawResult = tuple[int, list[Violation]]  # how many numbers were looked at, and what is wrong with them
 
@@ -80,6 +81,9 @@ def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawRes
         guessed = any(meaning(name) is None for name, default in asking.function.arguments if not default)
         weak = raised.details["type"] == "KeyError" or guessed or not strong(asking.name)
         weak = weak and not raised.details["template"]
+        counts = asking.function.any_depth and strong(asking.name) and not guessed
+        if counts and (said := raised_for_a_layer(raised)) is not None:
+            return 1, [Violation("*", "MB701", said, place=described(raised)[2])]
         if raised.details["unbindable"] or raised.details["needs"] or weak:
             return 0, [_not_judged(asking, raised)]
         code, text, place = described(raised)
@@ -102,6 +106,14 @@ def failing(obligation: Callable[[Asking], LawResult], asking: Asking) -> LawRes
             return 0, [Violation("*", NOT_JUDGED, "it computes something that is not known", place=place)]
         found = known
     return looked, found
+
+
+def raised_for_a_layer(error: TargetRaised) -> str | None:
+    """A KeyError for the parameters of a layer that is not there."""
+    match = re.fullmatch(r"'[vsd_]*[Wwb](\d+)'", error.details["message"].strip())
+    if error.details["type"] != "KeyError" or match is None:
+        return None
+    return f"asks for {error.details['message']}, which is of no layer: the loop over the layers is off by one"
 
 
 def _not_judged(asking: Asking, raised: TargetRaised) -> Violation:

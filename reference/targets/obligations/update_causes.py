@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reference.interface.entry import Violation
-from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking
 from reference.targets.obligations.update_rules import Found, Rates, Steps, of_average
 from reference.targets.obligations.update_steps import of_parameter
 from reference.targets.reading.roles import Role
 from reference.targets.reading.training import known_arguments
 
-__all__ = ["StepsExplained", "judged", "raised_for_a_layer", "settings_of"]
+__all__ = ["StepsExplained", "judged", "settings_of"]
 
 USUAL = {  # what stands in a function that does not take it, or does not use what it takes
     "α": (0.01, 0.001, 0.1, 0.0007, 0.0075, 0.5, 1.2, 0.05, 0.005),
@@ -111,11 +109,3 @@ def judged(
             f = Found(())
         found["θ", name] = f
     return StepsExplained(found)
-
-
-def raised_for_a_layer(error: TargetRaised) -> str | None:
-    """A KeyError for the parameters of a layer that is not there."""
-    match = re.fullmatch(r"'[vsd_]*[Wwb](\d+)'", error.details["message"].strip())
-    if error.details["type"] != "KeyError" or match is None:
-        return None
-    return f"asks for {error.details['message']}, which is of no layer: the loop over the layers is off by one"

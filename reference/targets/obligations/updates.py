@@ -14,8 +14,8 @@ import numpy as np
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.interface.raised import described
-from reference.targets.obligations.asking import Asking, LawResult, as_array
-from reference.targets.obligations.update_causes import StepsExplained, judged, raised_for_a_layer, settings_of
+from reference.targets.obligations.asking import Asking, LawResult, as_array, raised_for_a_layer
+from reference.targets.obligations.update_causes import StepsExplained, judged, settings_of
 from reference.targets.obligations.update_forms import Named, Style, read, styles
 from reference.targets.obligations.update_lines import with_lines
 from reference.targets.obligations.update_rules import Rates, Steps

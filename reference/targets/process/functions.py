@@ -8,6 +8,7 @@ from typing import Any
 
 from reference.targets.pairing.composed import composed
 from reference.targets.pairing.passes import Function, function
+from reference.targets.pairing.returns import takes_any_depth
 from reference.targets.reading.namespace import DefinedAt, Loaded
 from reference.targets.reading.vocabulary import backward_role, cost_role, forward_role
 
@@ -69,4 +70,5 @@ def plain(f: Function, where: DefinedAt, template: int | None) -> dict[str, Any]
         "line": where.line,
         "arguments": [[a.name, a.default] for a in f.arguments],
         "template": template,
+        "any_depth": takes_any_depth(f.call, f.arguments),
     }

@@ -40,6 +40,7 @@ OTHERS = [  # of which file, what is edited, code, words
     ("planar_tanh.ipynb", (r"\"A1\": A1, ", r"\"A1\": A2, "), "MB103", "A1 in the cache is not what backward"),
     ("planar_tanh.ipynb", (r"\"A2\": A2}", r"\"Z2\": A2}"), "MB103", "A2 in the cache is not what backward"),
     ("softmax_three_layers.py", ("return A3, ", "return A2, "), "MB103", "A2 is returned in place of A3"),
+    ("deep_nn.py", ("parameters['W' + str(L)], p", "parameters['W' + str(L + 1)], p"), "MB701", "which is of no layer"),
     ("Initialization.ipynb", ("range(1, L + 1)", "range(0, L + 1)"), "MB801", "W0 is of no layer"),
 ]
 
@@ -56,3 +57,29 @@ def test_an_edit_of_what_is_returned(name, edit, code, words, tmp_path, monkeypa
     found = [one for row in target["checks"] for one in row["findings"]]
     assert {one["code"] for one in found if one["severity"] == "error"} == {code}
     assert any(words in one["text"] for one in found)
+
+
+FIVE = """
+import numpy as np
+
+
+def forward_propagation(X, parameters):
+    A = X
+    for l in range(1, 6):
+        Z = parameters[f"W{l}"] @ A + parameters[f"b{l}"]
+        A = np.maximum(0, Z) if l < 5 else 1 / (1 + np.exp(-Z))
+    return A
+
+
+def compute_cost(A, Y):
+    return float(np.mean(-np.log(np.where(Y == 1, A, 1 - A))))
+"""
+
+
+def test_a_forward_pass_of_more_layers_than_are_tried_is_not_accused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("five.py").write_text(FIVE, encoding="utf-8")
+    assert _code(["verify", "five.py", "--report", "json=report.json"]) != 1
+    (target,) = json.loads(Path("report.json").read_text(encoding="utf-8"))["targets"]
+    found = [one for row in target["checks"] for one in row["findings"] if one["severity"] == "error"]
+    assert found == []
