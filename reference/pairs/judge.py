@@ -56,7 +56,7 @@ def judge_readings(
         return _not_judged(open_pair, silent)
     heard = [standings for standings in heard if not standings.empty] or heard
 
-    def conclude(standings: Standings) -> PairResult:
+    def conclude(standings: Standings, explained: bool = explained) -> PairResult:
         bench = Bench(open_pair, standings.reading, seed, progress=progress)
         return result_of(bench, standings, draws=draws, alone=only is not None, explained=explained)
 
@@ -69,13 +69,18 @@ def judge_readings(
     if best:
         return conclude(best)
     if len(wrong) == len(heard) and all(getattr(s.reading, "coincident", False) for s in wrong):
-        return _coincidence(open_pair, wrong[0])
+        kindly = conclude(wrong[0], explained=False)  # what follows a convention is none
+        return _coincidence(open_pair, wrong[0]) if _accuses(kindly) else kindly
     if len(wrong) == len(heard):
         kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
         return conclude(kindest)
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
     return conclude(heard[0])
+
+
+def _accuses(result: PairResult) -> bool:
+    return any(finding.severity == "error" for row in result.rows for finding in row.findings)
 
 
 def _coincidence(pair: OpenPair, wrong: Standings) -> PairResult:

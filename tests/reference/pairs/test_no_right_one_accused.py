@@ -427,3 +427,30 @@ def test_in_place_as_an_option_says_is_a_warning(tmp_path: Path) -> None:
     assert {(f.code, f.severity) for row in kept.rows for f in row.findings} == {("MB601", "warning")}
     unsaid = judged(tmp_path / "unsaid.py", text.replace("OPTION", "").replace("MADE", "x"))
     assert ("MB601", "error") in {(f.code, f.severity) for row in unsaid.rows for f in row.findings}
+
+
+def test_imports_for_types_alone_do_not_go_round(tmp_path: Path) -> None:
+    (tmp_path / "held.py").write_text(
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from waves import Wave\n\n\n"
+        "class Held:\n    def __init__(self, data):\n        self.data = data\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "bare.py").write_text(
+        "from held import Held\n\n\ndef bare(x):\n    return x.data if isinstance(x, Held) else x\n", encoding="utf-8"
+    )
+    text = """
+        from held import Held
+        from bare import bare
+
+        class Wave:
+            def forward(self, x):
+                self.x = bare(x)
+                return np.sin(self.x)
+
+            def backward(self, gy):
+                return gy * np.cos(self.x)
+    """
+    result = judged(tmp_path / "waves.py", text)
+    assert result.not_judged is None
+    assert [f for row in result.rows for f in row.findings] == []
