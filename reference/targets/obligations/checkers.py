@@ -12,6 +12,7 @@ import numpy as np
 from manual_backprop import network
 from reference.diagnosis.checker import cause_of_checker
 from reference.diagnosis.mistakes.checker import Nudged
+from reference.findings.codes import NOT_JUDGED
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.targets.obligations.asking import Asking, LawResult, as_array, same
@@ -107,7 +108,10 @@ def check_n(asking: Asking) -> LawResult:
     if own is not None:
         its_own = partial(_own_cost, asking, own.name, X, Y)
         if abs(its_own(theta) - J(theta)) > 1e-9 * abs(J(theta)):  # never so where it gives none
-            return _check_n(asking, parameters, X, Y, its_own, _differenced(its_own, theta))
+            right = _differenced(its_own, theta)
+            if not any(np.any(a) for a in right.values()):
+                return 0, [asking.wrong("*", NOT_JUDGED, "the cost that it differences depends on no parameter")]
+            return _check_n(asking, parameters, X, Y, its_own, right)
     pairs = _unpacked(theta)
     ours = network.forward_propagation(X, pairs, hidden="relu", output="sigmoid")
     g = network.backward_propagation(Y, pairs, ours, hidden="relu", output="sigmoid")

@@ -40,6 +40,7 @@ OTHERS = [  # of which file, what is edited, code, words
     ("planar_tanh.ipynb", (r"\"A1\": A1, ", r"\"A1\": A2, "), "MB103", "A1 in the cache is not what backward"),
     ("planar_tanh.ipynb", (r"\"A2\": A2}", r"\"Z2\": A2}"), "MB103", "A2 in the cache is not what backward"),
     ("softmax_three_layers.py", ("return A3, ", "return A2, "), "MB103", "A2 is returned in place of A3"),
+    ("Gradient+Checking+v1.ipynb", ("cost = 1./m", "cost = 0./m"), "MB802", "gives 0 where"),
     ("deep_nn.py", ("parameters['W' + str(L)], p", "parameters['W' + str(L + 1)], p"), "MB701", "which is of no layer"),
     ("Initialization.ipynb", ("range(1, L + 1)", "range(0, L + 1)"), "MB801", "W0 is of no layer"),
 ]
