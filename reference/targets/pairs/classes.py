@@ -63,6 +63,8 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue
         if _takes_more(methods[forward], methods[name]):
             continue  # with respect to something that the forward pass does not take, as Nielsen's delta(z, a, y)
+        if name in ("grads", "gradients") and not methods[name].required and _has_a_backward_pass(methods):
+            continue  # it hands out what another pass has left behind
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
         if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):
@@ -72,6 +74,10 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+
+
+def _has_a_backward_pass(methods: Mapping[str, SourceFunction]) -> bool:
+    return any((own := named(name)) is not None and own.direction == "backward" for name in methods)
 
 
 def _hands_functions_on(node: ast.ClassDef) -> bool:
