@@ -73,6 +73,8 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue
         if _takes_more(methods[forward], methods[name]):
             continue  # with respect to something that the forward pass does not take, as Nielsen's delta(z, a, y)
+        if name in ("grads", "gradients") and not methods[name].required and _has_a_backward_pass(methods):
+            continue  # it hands out what another pass has left behind
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
         if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):
@@ -82,6 +84,10 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+
+
+def _has_a_backward_pass(methods: Mapping[str, SourceFunction]) -> bool:
+    return any((own := named(name)) is not None and own.direction == "backward" for name in methods)
 
 
 def _said(owner: type, methods: Mapping[str, SourceFunction]) -> tuple[str, str] | None:
@@ -101,13 +107,11 @@ def _wired(
     """A layer whose passes take nothing, since it was handed the layers before it; None of any other class."""
     forward = next(iter(forwards_of(backward, methods)), None)
     own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
-    if (
-        forward is None
-        or not {forward, backward} <= own
-        or any(_is_abstract(methods[n].node) for n in (forward, backward))
-    ):
+    if forward is None or not {forward, backward} <= own:
         return None
-    if methods[forward].takes or len(methods[backward].required) > 1:
+    if any(_is_abstract(methods[n].node) for n in (forward, backward)) or methods[forward].takes:
+        return None
+    if len(methods[backward].required) > 1:
         return None
     constructors = [vars(base)["__init__"] for base in owner.__mro__[:-1] if "__init__" in vars(base)]
     makers = [_read("__init__", each, cells, bound=True) for each in constructors]

@@ -14,6 +14,7 @@ FUNCTIONS = ("loss", "cost", "__call__", "forward", "call", "function", "func", 
              "compute", "calculate", "calc", "value", "evaluate", "eval", "apply", "output", "transfer", "run", "fx",
              "computeloss", "computecost", "calculateloss", "calcloss", "objective", "error", "predict", "fun",
              "activationfunction", "call_", "base", "normal", "original", "feedforward")  # fmt: skip
+KEEPING = {"init", "zero", "clear", "assign", "gather", "collect", "clip"}  # what is done with gradients that are there
 GETTERS = {"get", "set", "reset", "init", "has", "is", "add", "store", "compute_numerical"}
 
 
@@ -22,6 +23,8 @@ def is_backward(name: str) -> bool:
     own = named(name)
     if own is None or own.direction not in ("backward", "slope") or (name.startswith("__") and name.endswith("__")):
         return False
+    if own.direction == "slope" and KEEPING & set(words(name)):
+        return False  # zero_grad, init_grad, assign_grads
     return bool(own.core) or not GETTERS & set(words(name)) or own.direction == "backward"
 
 

@@ -454,3 +454,33 @@ def test_imports_for_types_alone_do_not_go_round(tmp_path: Path) -> None:
     result = judged(tmp_path / "waves.py", text)
     assert result.not_judged is None
     assert [f for row in result.rows for f in row.findings] == []
+
+
+def test_what_keeps_gradients_is_no_backward_pass(tmp_path: Path) -> None:
+    path = tmp_path / "kept.py"
+    path.write_text(
+        dedent("""
+        import numpy as np
+
+        class Full:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_in, n_out)
+                self.init_grad()
+
+            def init_grad(self):
+                self.dW = np.zeros_like(self.W)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                return dout @ self.W.T
+
+            def grads(self):
+                return {"W": self.dW}
+        """),
+        encoding="utf-8",
+    )
+    assert list(pairs_of(path)) == ["Full.backward"]
