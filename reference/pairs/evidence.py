@@ -53,10 +53,11 @@ class DrawEvidence(NamedTuple):
             for axis, size in enumerate(np.shape(array)):
                 if size > 1:
                     found.setdefault(size, f"{name}.shape[{axis}]")
+        whole: dict[int, str] = {}
         for name, array in arrays.items():
-            if np.ndim(array) > 1 and np.size(array) > 1:
-                found.setdefault(np.size(array), f"{name}.size")
-        return {name: size for size, name in found.items()}
+            if np.ndim(array) > 1:
+                whole.setdefault(np.size(array), f"{name}.size")  # one axis of it may be as long, where others are 1
+        return {name: size for sizes in (found, whole) for size, name in sizes.items()}
 
     def numbers(self) -> dict[str, float]:
         """Arguments that are single numbers."""
