@@ -59,10 +59,11 @@ class DrawEvidence(NamedTuple):
         """Every size of an array, by where it is: the first array that has it; and how many entries each has."""
         arrays = {**self.primals, **{f"output {k}": c for k, c in enumerate(self.cotangents)}}
         found = axes_of_sizes(arrays)
+        whole: dict[int, str] = {}
         for name, array in arrays.items():
-            if np.ndim(array) > 1 and np.size(array) > 1:
-                found.setdefault(np.size(array), f"{name}.size")
-        return {name: size for size, name in found.items()}
+            if np.ndim(array) > 1:
+                whole.setdefault(np.size(array), f"{name}.size")  # one axis of it may be as long, where others are 1
+        return {name: size for sizes in (found, whole) for size, name in sizes.items()}
 
     def numbers(self) -> dict[str, float]:
         """Arguments that are single numbers."""

@@ -46,6 +46,8 @@ def _factor(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
         ratios.append(r)
     if all(r == 0 for r in ratios):
         return Relation("lost", "is zero, and should not be")
+    if all(_close(r, 1.0) for r in ratios):  # what is wrong with it is less than a factor tells
+        return None
     said = _named(ratios, evidence)
     if said is None:
         return None

@@ -484,3 +484,20 @@ def test_what_keeps_gradients_is_no_backward_pass(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert list(pairs_of(path)) == ["Full.backward"]
+
+
+def test_a_mean_over_all_entries_is_told_by_its_factor(tmp_path: Path) -> None:
+    text = """
+        class AbsoluteError:
+            def loss(self, y_pred, y_true):
+                return np.mean(np.abs(y_pred - y_true))
+
+            def gradient(self, y_pred, y_true):
+                return np.where(y_pred > y_true, 1, -1)
+    """
+    path = tmp_path / "error.py"
+    path.write_text("import numpy as np\n" + dedent(text), encoding="utf-8")
+    (pair,) = pairs_of(path).values()
+    ((finding,),) = [row.findings for row in judge_pair(pair, seed=0).rows if row.findings]
+    assert finding.code == "MB102"
+    assert "y_pred.size ×" in finding.text
