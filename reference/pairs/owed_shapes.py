@@ -17,11 +17,9 @@ from reference.pairs.drawn import Judged
 from reference.pairs.inputs.shapes_in_words import shapes_in
 from reference.pairs.laws import Breach
 from reference.pairs.observation import run
-from reference.pairs.plan import PairReading
+from reference.pairs.plan import TRIED, PairReading
 
 __all__ = ["as_owed"]
-
-TRIED = 3  # the rank of a guess
 
 
 def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged) -> Breach:

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from reference.interface.pair import PairDraw
 
-__all__ = ["PairReading"]
+__all__ = ["TRIED", "PairReading"]
+
+TRIED = 3  # the rank of a reading that is a guess
 
 
 class PairReading(Protocol):

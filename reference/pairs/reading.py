@@ -22,10 +22,9 @@ from reference.pairs.promised import promised_otherwise
 from reference.pairs.result import backward_place
 from reference.pairs.testimony import Silent
 
-__all__ = ["TRIED", "Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
+__all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
 
 MILD, FRESH, CONFIRMED = 4, 12, 2  # milder draws; fresh ones of the same sizes, of which so many must be wrong too
-TRIED = 3  # the rank of a reading that is a guess
 
 
 class RowConclusion(StrEnum):

@@ -9,7 +9,8 @@ from reference.interface.pair import PairDraw
 from reference.pairs.blocks import BlockStanding
 from reference.pairs.drawn import Judged
 from reference.pairs.evidence import axes_of_sizes
-from reference.pairs.reading import TRIED, Bench, seed_of
+from reference.pairs.plan import TRIED
+from reference.pairs.reading import Bench, seed_of
 
 __all__ = ["only_where", "smallest"]
 
