@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.interface.outcome import Single
 from reference.targets.pairing import caches, layouts
 from reference.targets.pairing.passes import PassPair, gradients, stages
 from reference.targets.pairing.trial import probe, same_values
@@ -20,7 +21,7 @@ def spoilt_entries(own: PassPair, ours: PassPair) -> tuple[str, ...]:
     assert own.forward is not None
     if named := _by_name(own, ours):
         return (own.forward.name, *named)
-    theirs, mine, cache = _roles(own, ours, own.depths[0])
+    theirs, mine, cache = _roles(own, ours)
     if theirs.keys() != mine.keys():
         return ()
     differ = [path for path, role in theirs.items() if mine[path] != role]
@@ -29,8 +30,7 @@ def spoilt_entries(own: PassPair, ours: PassPair) -> tuple[str, ...]:
 
 def _by_name(own: PassPair, ours: PassPair) -> list[str]:
     """Of a dictionary, each entry that is missing or another one, and without which nothing would be wrong."""
-    depth = own.depths[0]
-    single = probe(depth, last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
+    single = _problem(own, ours)
     if own.reading != ours.reading or (own.dropout and not own.paths):  # masks of its own that nobody can tell
         return []
     try:
@@ -60,16 +60,21 @@ def _by_name(own: PassPair, ours: PassPair) -> list[str]:
 
 def is_alike(own: PassPair, ours: PassPair) -> bool:
     """Does the file's own forward pass keep its cache in the layout of ours?"""
-    own_roles, our_roles, _ = _roles(own, ours, own.depths[0])
+    own_roles, our_roles, _ = _roles(own, ours)
     if not own_roles:
         return False
     named = all(isinstance(path[-1], str) for path in own_roles)  # a dictionary may hold less than ours
     return own_roles.items() <= our_roles.items() and (named or len(own_roles) == len(our_roles))
 
 
-def _roles(own: PassPair, ours: PassPair, depth: int) -> tuple[dict[Any, Any], dict[Any, Any], Any]:
+def _problem(own: PassPair, ours: PassPair) -> Single:
+    """One that both are asked."""
+    return probe(own.depths[0], last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
+
+
+def _roles(own: PassPair, ours: PassPair) -> tuple[dict[Any, Any], dict[Any, Any], Any]:
     """What each array of two caches is, by the way to it, and the first cache; nothing where one cannot be made."""
-    single = probe(depth, last=1 if ours.output == "sigmoid" else 3, dropout=own.dropout)
+    single = _problem(own, ours)
     try:
         theirs, mine = (stages(pair, single).cache for pair in (own, ours))
     except Exception:  # one of them does not take this problem
