@@ -22,9 +22,9 @@ import numpy as np
 
 from benchmarks.tables import markdown
 from reference.interface.pair import OpenPair
-from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
-from reference.pairs.blocks import BlockStanding
-from reference.pairs.drawn import Judged
+from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
+from reference.pairs.draws.blocks import BlockStanding
+from reference.pairs.draws.drawn import Judged
 from reference.pairs.judge import judge_pair
 from reference.pairs.reading import Bench, judge_reading, seed_of
 from reference.pairs.trial import trial

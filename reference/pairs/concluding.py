@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reference.interface.pair import OpenPair
-from reference.pairs.accusing import accusations, unexplained
-from reference.pairs.combined import combined
-from reference.pairs.conventions import PairConvention, by_output, conventions_of
-from reference.pairs.declared import DECLARED, UNLIKE_ANY, declared_of
-from reference.pairs.laws import MADE_SO, Breach
-from reference.pairs.made_in import chooses_in, made_in
+from reference.pairs.causes.accusing import accusations, unexplained
+from reference.pairs.causes.made_in import chooses_in, made_in
+from reference.pairs.conventions.combined import combined
+from reference.pairs.conventions.declared import DECLARED, UNLIKE_ANY, declared_of
+from reference.pairs.conventions.proving import PairConvention, by_output, conventions_of
+from reference.pairs.conventions.ties import Tie, ties_of
+from reference.pairs.draws.laws import MADE_SO, Breach
 from reference.pairs.precision import Widened, widened
 from reference.pairs.reading import Bench, Row, RowConclusion, Standings
 from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
-from reference.pairs.ties import Tie, ties_of
 
 __all__ = ["result_of"]
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair
+from reference.pairs.draws.tolerance import U32
 from reference.pairs.reading import RowConclusion, Standings, judge_reading
 from reference.pairs.result import backward_place
-from reference.pairs.tolerance import U32
 
 __all__ = ["Widened", "widened"]
 

@@ -10,17 +10,17 @@ from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.judge import Tally
-from reference.pairs.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
-from reference.pairs.blocks import BlockStanding, GradientStanding
-from reference.pairs.drawn import Judged, judge_draw, names_in
-from reference.pairs.further import loses_digits, may_say_more
-from reference.pairs.laws import MADE_SO, Breach, as_declared, breaches_of, owed, plain_run, what_was_raised
-from reference.pairs.observation import finite, run
-from reference.pairs.owed_shapes import as_owed
+from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
+from reference.pairs.draws.blocks import BlockStanding, GradientStanding
+from reference.pairs.draws.drawn import Judged, judge_draw, names_in
+from reference.pairs.draws.further import loses_digits, may_say_more
+from reference.pairs.draws.laws import MADE_SO, Breach, as_declared, breaches_of, owed, plain_run, what_was_raised
+from reference.pairs.draws.observation import finite, run
+from reference.pairs.draws.owed_shapes import as_owed
+from reference.pairs.draws.promised import promised_otherwise
+from reference.pairs.draws.testimony import Silent
 from reference.pairs.plan import PairReading
-from reference.pairs.promised import promised_otherwise
 from reference.pairs.result import backward_place
-from reference.pairs.testimony import Silent
 
 __all__ = ["Bench", "Row", "RowConclusion", "Standings", "judge_reading", "seed_of"]
 

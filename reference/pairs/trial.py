@@ -15,19 +15,19 @@ from typing import Any, NamedTuple
 from reference.interface.entry import NotJudged
 from reference.interface.exceptions import TargetDied
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.inputs.attempt import NOT_FINITE, Attempt, attempt
-from reference.pairs.inputs.case import PairCase, case_of
-from reference.pairs.inputs.case_line import parse
-from reference.pairs.inputs.effort import LONG, LONGER, EffortOfSizes
-from reference.pairs.inputs.plans import plans_of
+from reference.pairs.inputs.cases.attempt import NOT_FINITE, Attempt, attempt
+from reference.pairs.inputs.cases.case import PairCase, case_of
+from reference.pairs.inputs.cases.case_line import parse
+from reference.pairs.inputs.cases.effort import LONG, LONGER, EffortOfSizes
+from reference.pairs.inputs.cases.running import RunningPlan
+from reference.pairs.inputs.plans.ordered import plans_of
+from reference.pairs.inputs.plans.substitutes import may_help
+from reference.pairs.inputs.plans.voting import contradicting, voting
 from reference.pairs.inputs.remedy import remedy
-from reference.pairs.inputs.running import RunningPlan
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
-from reference.pairs.inputs.sources import sources_of
 from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
-from reference.pairs.inputs.substitutes import may_help
-from reference.pairs.inputs.voting import contradicting, voting
-from reference.pairs.inputs.words import CaseError
+from reference.pairs.inputs.text.sources import sources_of
+from reference.pairs.inputs.tokens import CaseError
 from reference.pairs.result import backward_place
 
 __all__ = ["MOST", "PairTrial", "trial"]

@@ -15,8 +15,8 @@ from reference.interface.entry import Entry, Implementation, NotJudged, Outcome
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
 from reference.judging.execution import run_once
-from reference.pairs.drawn import comparable
-from reference.pairs.observation import run
+from reference.pairs.draws.drawn import comparable
+from reference.pairs.draws.observation import run
 from reference.pairs.trial import trial
 from reference.report.models.verification import CheckResult
 from reference.report.view import ALL

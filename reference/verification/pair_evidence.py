@@ -16,13 +16,13 @@ from reference.interface.entry import Implementation, Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.execution import Raised, attempt
-from reference.pairs.accusing import whole_truth
-from reference.pairs.blocks import BlockStanding
-from reference.pairs.drawn import Judged, judge_draw
-from reference.pairs.evidence import DrawEvidence
-from reference.pairs.observation import run
+from reference.pairs.causes.accusing import whole_truth
+from reference.pairs.causes.evidence import DrawEvidence
+from reference.pairs.draws.blocks import BlockStanding
+from reference.pairs.draws.drawn import Judged, judge_draw
+from reference.pairs.draws.observation import run
+from reference.pairs.draws.tolerance import largest
 from reference.pairs.reading import seed_of
-from reference.pairs.tolerance import largest
 from reference.pairs.trial import trial
 from reference.report.models.evidence import PairEvidence, Precision, Switch
 from reference.verification.conclusion import OutputRow

@@ -10,8 +10,8 @@ import numpy as np
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.evidence import DrawEvidence
-from reference.pairs.first_wrong import is_adjoint, located, namesakes, primals_of
+from reference.pairs.causes.evidence import DrawEvidence
+from reference.pairs.causes.first_wrong import is_adjoint, located, namesakes, primals_of
 from reference.report.models.evidence import Step, StepStatus
 from reference.verification.reported import Location, location
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.pairs.tolerance import Estimate, largest
+from reference.pairs.draws.tolerance import Estimate, largest
 from reference.report.models.evidence import Slice
 
 __all__ = ["worst_slice"]

@@ -118,7 +118,7 @@ def _asked(group: PairGroup, seats: Seats, plan: Any) -> list[AskedDraw]:
 def _none() -> Any:
     from reference.comparison.pairs.given import First
     from reference.interface.pair import PairDraw
-    from reference.pairs.observation import PairRun
+    from reference.pairs.draws.observation import PairRun
 
     return First(PairDraw({}), PairRun({}, [], [], {}, {}), "")
 

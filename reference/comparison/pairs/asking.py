@@ -14,12 +14,12 @@ from reference.comparison.pairs.sides import PairGroup, Side
 from reference.comparison.pairs.turning import Turn
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.drawn import comparable
-from reference.pairs.inputs.running import RunningPlan
-from reference.pairs.observation import Observation, PairRun, finite, observe, run
-from reference.pairs.points import points_of
+from reference.pairs.draws.drawn import comparable
+from reference.pairs.draws.observation import Observation, PairRun, finite, observe, run
+from reference.pairs.draws.points import points_of
+from reference.pairs.draws.tolerance import FALL, largest
+from reference.pairs.inputs.cases.running import RunningPlan
 from reference.pairs.reading import seed_of
-from reference.pairs.tolerance import FALL, largest
 from reference.pairs.trial import trial
 
 __all__ = [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reference.comparison.pairs.turning import Turn
 from reference.interface.pair import OpenPair, PairDraw
-from reference.pairs.observation import PairRun
+from reference.pairs.draws.observation import PairRun
 
 __all__ = ["First", "Given", "filled", "leaves_of", "seated"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from reference.pairs.inputs.vocabulary import Part, number_in, part_of, plain
-from reference.targets.pairs.matching import names_a
+from reference.pairs.inputs.text.vocabulary import Part, number_in, part_of, plain
+from reference.targets.pairs.arguments.matching import names_a
 
 __all__ = ["alike", "coupled"]
 

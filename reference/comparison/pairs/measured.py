@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.comparison.pairs.asking import AnswerBeside, AskedDraw, unit_of
-from reference.pairs.tolerance import LEADING, U64, U_EXTENDED, largest
+from reference.pairs.draws.tolerance import LEADING, U64, U_EXTENDED, largest
 from reference.report.models.comparison import Accuracy, Agreement
 
 __all__ = ["DrawSums", "Measured", "measured", "rows_of"]

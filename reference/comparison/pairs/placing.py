@@ -18,9 +18,9 @@ from reference.comparison.pairs.planned import Placing, Turned, planned
 from reference.comparison.pairs.turning import Turn, turn_between
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairKind
-from reference.pairs.inputs.running import RunningPlan
-from reference.pairs.inputs.vocabulary import Part, part_of
-from reference.pairs.observation import PairRun, finite, run
+from reference.pairs.draws.observation import PairRun, finite, run
+from reference.pairs.inputs.cases.running import RunningPlan
+from reference.pairs.inputs.text.vocabulary import Part, part_of
 
 __all__ = ["PlacedBeside", "outputs_agree", "placed"]
 

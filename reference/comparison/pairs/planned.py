@@ -13,9 +13,10 @@ from reference.comparison.pairs.given import First, filled, leaves_of
 from reference.comparison.pairs.likeness import coupled
 from reference.comparison.pairs.turning import Turn, fitted, turn_between
 from reference.interface.pair import PairDraw
-from reference.pairs.inputs.case import case_of
-from reference.pairs.inputs.drawing import draw_of
-from reference.pairs.inputs.running import RunningPlan
+from reference.pairs.draws.observation import run
+from reference.pairs.inputs.cases.case import case_of
+from reference.pairs.inputs.cases.drawing import draw_of
+from reference.pairs.inputs.cases.running import RunningPlan
 from reference.pairs.inputs.spec import (
     Array,
     ChoiceSpec,
@@ -29,7 +30,6 @@ from reference.pairs.inputs.spec import (
     leaves,
     names_of_plan,
 )
-from reference.pairs.observation import run
 
 __all__ = ["Placing", "Turned", "planned"]
 

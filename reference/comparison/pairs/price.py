@@ -14,10 +14,10 @@ from reference.comparison.pairs.given import First, Given, seated
 from reference.comparison.pairs.sides import Side
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
-from reference.pairs.inputs.running import RunningPlan
+from reference.pairs.draws.observation import run
+from reference.pairs.inputs.cases.running import RunningPlan
 from reference.pairs.inputs.sizes import larger
 from reference.pairs.inputs.spec import Array, leaves
-from reference.pairs.observation import run
 from reference.report.models.comparison import Price
 
 __all__ = ["NAMES", "pair_prices"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference.interface.pair import PairKind, Proposal
 from reference.pairs.inputs.spec import Array, GeneratorSpec, Plan, ShapeSpec, Spec, WholeNumber, WordSpec, leaves
-from reference.pairs.inputs.words import text_of
+from reference.pairs.inputs.tokens import text_of
 
 __all__ = ["remedy"]
 

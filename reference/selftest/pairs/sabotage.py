@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.pairs.draws.tolerance import Estimate
 from reference.pairs.judge import judge_readings
 from reference.pairs.result import PairResult
-from reference.pairs.tolerance import Estimate
 from reference.selftest.pairs.canary import Ask, pair_canary
 
 __all__ = ["broken_judges"]

@@ -14,8 +14,8 @@ import numpy as np
 
 from reference.interface.exceptions import TargetDied
 from reference.interface.pair import OpenPair
-from reference.pairs.inputs.running import RunningPlan
-from reference.pairs.observation import run
+from reference.pairs.draws.observation import run
+from reference.pairs.inputs.cases.running import RunningPlan
 
 __all__ = ["Edits", "screened"]
 

@@ -12,16 +12,16 @@ from typing import Any
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
-from reference.targets.pairs.editing import adjoints_of, variants_of
+from reference.targets.pairs.edits.editing import adjoints_of, variants_of
+from reference.targets.pairs.edits.statements import statements
+from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
-from reference.targets.pairs.proposals import proposals_of
+from reference.targets.pairs.proposing.proposals import proposals_of
+from reference.targets.pairs.proposing.decorated import example_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
-from reference.targets.pairs.said import example_of
-from reference.targets.pairs.statements import statements
 from reference.targets.pairs.stopwatch import Stopwatch, watched
-from reference.targets.pairs.variants import Variants
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference.interface.pair import PairDraw, PairKind, Proposal
-from reference.targets.pairs.function_runs import prepare_functions
-from reference.targets.pairs.layers import prepare_object
+from reference.targets.pairs.arguments.function_runs import prepare_functions
+from reference.targets.pairs.objects.layers import prepare_object
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import StandIn

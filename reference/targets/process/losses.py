@@ -17,7 +17,7 @@ from reference.targets.losses.network_class import is_network_class
 from reference.targets.losses.trial import TriedLoss, chosen
 from reference.targets.losses.way import LossWay, as_number
 from reference.targets.pairing.passes import STATE, Function, function
-from reference.targets.pairs.limits import line_of_limit
+from reference.targets.pairs.source.limits import line_of_limit
 from reference.targets.process.calling import singles
 from reference.targets.reading.assigned import assigned
 from reference.targets.reading.namespace import Loaded

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
-from reference.pairs.evidence import DrawEvidence
-from reference.targets.pairs.adjoints import adjoints
+from reference.pairs.causes.evidence import DrawEvidence
+from reference.targets.pairs.edits.adjoints import adjoints
+from reference.targets.pairs.edits.statements import statements
+from reference.targets.pairs.edits.variants import Variants, difference
 from reference.targets.pairs.prepared import PairGradients, Prepared
-from reference.targets.pairs.statements import statements
-from reference.targets.pairs.variants import Variants, difference
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import read
 from tests.reference.pairs.planted import Planted

@@ -13,7 +13,7 @@ from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 from reference.pairs.inputs.spec import Rank
 from reference.pairs.trial import MOST, PairTrial, trial
 from tests.reference.pairs.in_process import pairs_of
-from tests.reference.pairs.inputs.test_plans import proposal
+from tests.reference.pairs.inputs.plans.test_plans import proposal
 
 
 def raised(kind: str, message: str, function: str = "f_forward") -> TargetRaised:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference.interface.entry import Place
-from reference.pairs.tolerance import U32, Estimate
+from reference.pairs.draws.tolerance import U32, Estimate
 from reference.targets import resolve
 from reference.verification.fixes import fix_of
 from reference.verification.planes import worst_slice

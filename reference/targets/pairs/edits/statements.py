@@ -1,118 +1,127 @@
-"""Single edits of statements: `=` and `+=`, repeated indices, order of what is returned, loops, one left out."""
+"""The statements of a backward pass with what each makes and uses: read where the target's source is parsed anyway."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from reference.targets.pairs.edits.arrangement import swapped
-from reference.targets.pairs.edits.page import PRODUCT, SUM, UNARY, Change, Page
-from reference.targets.pairs.edits.scope import Scope
-from reference.targets.pairs.edits.terms import numpy_name
+from reference.targets.pairs.edits.units import Unit
 
-__all__ = ["of_statements"]
+__all__ = ["statements"]
 
-SYMBOLS: dict[type[ast.AST], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.FloorDiv: "//", ast.Pow: "**",
-}  # fmt: skip
+COMPUTES = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp, ast.GeneratorExp)
 
 
-def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
-    """Every edit of this kind of one statement."""
-    yield from _left_out(page, node, scope)
+def statements(units: Sequence[Unit]) -> list[dict[str, Any]]:
+    """Of every function that the backward pass runs, in the order of its lines.
+
+    ``function``, ``file``, ``cell``, ``line``, ``last`` (its last line), ``makes`` and ``uses`` (names, also "self.W"
+    and "grads['W']" beside "grads"), ``text``, ``computes``: whether it does more than to hand something on.
+    """
+    found = []
+    for unit in units:
+        if not unit.backward:
+            continue
+        lines = unit.page.source.split("\n")
+        for node, uses in _within(unit.page.function.body, ()):
+            value = getattr(node, "value", None)
+            last = node.end_lineno or node.lineno
+            found.append(
+                {
+                    "function": unit.code.co_name,
+                    "file": unit.file,
+                    "cell": unit.cell,
+                    "line": unit.first + node.lineno - 2,
+                    "last": unit.first + last - 2,
+                    "makes": list(_made(node)),
+                    "uses": sorted({*_used(node), *uses}),
+                    "text": " ".join(line.strip() for line in lines[node.lineno - 1 : last]),
+                    "computes": isinstance(node, ast.AugAssign) or _computes(value),
+                }
+            )
+    return found
+
+
+def _within(body: Sequence[ast.stmt], around: tuple[str, ...]) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
+    """Every simple statement, with the names that decide whether and how often it runs."""
+    for node in body:
+        match node:
+            case ast.Assign() | ast.AugAssign() | ast.AnnAssign() | ast.Return():
+                yield node, around
+            case ast.Expr(value=ast.Call()):
+                yield node, around
+            case ast.For(iter=head) | ast.While(test=head) | ast.If(test=head):
+                inner = (*around, *_names(head))
+                yield from _within([*node.body, *node.orelse], inner)
+            case ast.With():
+                yield from _within(node.body, around)
+            case ast.Try():
+                yield from _within([*node.body, *node.orelse, *node.finalbody], around)
+            case _:
+                continue
+
+
+def _made(node: ast.stmt) -> Iterator[str]:
+    """A name, an attribute, an entry together with what it is an entry of; "return" of what is returned."""
     match node:
-        case ast.Assign(targets=[ast.Tuple(elts=targets)]):
-            yield from swapped(page, targets, 1.4)
-        case ast.Assign(targets=[target], value=value):
-            into, what = page.text(target), page.text(value)
-            yield _whole(page, node, "accumulate", f"{into} += {what}", 0.9)
-            if isinstance(target, ast.Subscript):
-                yield _added_at(page, node, target, what, 1.2)
-                if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and page.text(value.left) == into:
-                    yield _added_at(page, node, target, page.text(value.right), 1.0)
-            if isinstance(value, ast.BinOp) and page.text(value.left) == into:
-                yield _whole(page, node, "accumulate", f"{into} = {page.text(value.right)}", 1.1)
-            yield _whole(page, node, "statement", "pass", 1.8)
-        case ast.AugAssign(target=target, op=op, value=value):
-            yield from _of_updates(page, node, page.text(target), target, op, value)
-        case ast.Expr(value=ast.Call()):
-            yield from _of_calls(page, node)
-        case ast.Return(value=ast.Tuple(elts=elements)) | ast.Return(value=ast.List(elts=elements)):
-            yield from swapped(page, elements, 1.0)
-        case ast.Dict(values=elements):
-            yield from swapped(page, elements, 1.1)
-        case ast.For(iter=ast.Call(func=ast.Name(id="range" | "xrange"), args=args) as loop):
-            yield page.change("loop", loop, f"reversed({page.text(loop)})", 1.1)
-            for bound in args:
-                yield page.change("loop", bound, f"{page.text(bound, SUM)} - 1", 1.2)
-                yield page.change("loop", bound, f"{page.text(bound, SUM)} + 1", 1.2)
-        case ast.For(iter=ast.Call(func=ast.Name(id="reversed"), args=[inner]) as loop):
-            yield page.change("loop", loop, page.text(inner), 1.0)
-        case ast.If(test=test):
-            yield page.change("comparison", test, f"not ({page.text(test)})", 1.5)
-            yield page.change("comparison", test, "True", 0.85)
-
-
-def _left_out(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
-    """A row that counts for nothing set to zero after the statement that fills it: that of the padding."""
-    match node:
-        case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
-            array: ast.expr = target.value if isinstance(target, ast.Subscript) else target
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="at"), args=[array, *_])):
-            pass
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _of_target(target)
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            yield from _of_target(target)
+        case ast.Return():
+            yield "return"
+        case ast.Expr(value=ast.Call(func=ast.Attribute(), args=[first, *_])):  # np.add.at(dx, …), a call in place
+            yield from _names(first)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
+            yield from _names(owner)
         case _:
             return
-    margin = " " * getattr(node, "col_offset", 0)
-    for name in scope.sizes:
-        if re.search("pad|ignore|blank", name) and "[" not in name and ast.unparse(array) in scope.arrays:
-            start, end = page.span(node)
-            text = f"{page.source[start:end]}\n{margin}{page.text(array)}[{name}] = 0"
-            yield Change("mask", start, end, text, 1.4)
 
 
-def _of_updates(
-    page: Page, node: ast.AugAssign, into: str, target: ast.expr, op: ast.operator, value: ast.expr
-) -> Iterator[Change]:
-    what, symbol = page.text(value), SYMBOLS.get(type(op), "+")
-    if isinstance(op, ast.Add | ast.Sub):
-        yield _whole(page, node, "sign", f"{into} {'-' if isinstance(op, ast.Add) else '+'}= {what}", 0.8)
-        yield _whole(page, node, "accumulate", f"{into} = {what}", 0.9)
-        if isinstance(target, ast.Subscript):
-            minus = f"-({what})" if isinstance(op, ast.Sub) else what
-            yield _added_at(page, node, target, minus, 1.0)
-    if isinstance(op, ast.Mult | ast.Div):
-        yield _whole(page, node, "divisor", f"{into} {'/' if isinstance(op, ast.Mult) else '*'}= {what}", 0.9)
-    match value:  # dW /= N + reg * W
-        case ast.BinOp(op=ast.Add() | ast.Sub() as inner, left=left, right=right):
-            first = f"{into} = {into} {symbol} {page.text(left, UNARY)}"
-            yield _whole(page, node, "grouping", f"{first} {SYMBOLS[type(inner)]} {page.text(right, PRODUCT)}", 1.0)
-        case ast.BinOp(op=ast.Mult() | ast.Div() as inner, left=left, right=right):
-            yield _whole(page, node, "grouping", f"{into} = ({into} {symbol} {page.text(left, PRODUCT)}) "
-                                                 f"{SYMBOLS[type(inner)]} {page.text(right, UNARY)}", 1.2)  # fmt: skip
-    yield _whole(page, node, "statement", "pass", 1.3)
+def _of_target(target: ast.expr) -> Iterator[str]:
+    match target:
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _of_target(part)
+        case ast.Starred(value=value):
+            yield from _of_target(value)
+        case ast.Subscript(value=value):
+            yield ast.unparse(target)
+            yield from _of_target(value)
+        case _:
+            yield ast.unparse(target)
 
 
-def _of_calls(page: Page, node: ast.Expr) -> Iterator[Change]:
-    match node.value:
-        case ast.Call(
-            func=ast.Attribute(value=ast.Attribute(attr="add" | "subtract"), attr="at"), args=[array, index, what]
+def _used(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from _names(value)
+            for target in targets:
+                yield from _indices(target)
+        case ast.AugAssign(target=target, value=value):
+            yield from (*_names(value), *_of_target(target), *_indices(target))
+        case ast.AnnAssign(value=value) | ast.Return(value=value) | ast.Expr(value=value) if value is not None:
+            yield from _names(value)
+        case _:
+            return
+
+
+def _indices(target: ast.expr) -> Iterator[str]:
+    """What stands in the brackets of what is assigned to: the rest of the array stays as it was."""
+    if isinstance(target, ast.Subscript):
+        yield from (*_names(target.slice), *_of_target(target.value))
+
+
+def _names(node: ast.expr) -> Iterator[str]:
+    """The names in an expression, and its attributes and entries as they are written."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name | ast.Attribute) or (
+            isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant)
         ):
-            start = f"{page.text(array)}[{page.text(index)}]"
-            yield _whole(page, node, "repeated", f"{start} += {page.text(what)}", 1.2)
-            yield _whole(page, node, "repeated", f"{start} = {page.text(what)}", 1.3)
-    yield _whole(page, node, "statement", "pass", 1.5)
+            yield ast.unparse(part)
 
 
-def _added_at(page: Page, node: ast.stmt, target: ast.Subscript, what: str, weight: float) -> Change:
-    array, index = page.text(target.value), page.text(target.slice)
-    if isinstance(target.slice, ast.Tuple) and not index.startswith("("):
-        index = f"({index})"
-    if ":" in index:
-        index = f"np.s_[{index.strip('()')}]"
-    return _whole(page, node, "repeated", f"{numpy_name(page)}.add.at({array}, {index}, {what})", weight)
-
-
-def _whole(page: Page, node: ast.stmt, kind: str, text: str, weight: float) -> Change:
-    start, end = page.span(node)
-    return Change(kind, start, end, text, weight)
+def _computes(value: ast.expr | None) -> bool:
+    return value is not None and any(isinstance(part, COMPUTES) for part in ast.walk(value))

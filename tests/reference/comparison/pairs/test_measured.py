@@ -10,7 +10,7 @@ from reference.comparison.pairs.asking import AnswerBeside, AskedDraw
 from reference.comparison.pairs.given import First
 from reference.comparison.pairs.measured import DrawSums, Measured, measured, rows_of
 from reference.interface.pair import PairDraw
-from reference.pairs.observation import PairRun
+from reference.pairs.draws.observation import PairRun
 
 TRUE = np.array([1.0, -2.0, 3.0, 0.5])
 OUT = np.array([2.0, 4.0])

@@ -11,7 +11,7 @@ import numpy as np
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.preparing import prepare
-from reference.targets.pairs.proposals import proposals_of
+from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.reading.namespace import Loaded, load
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.plain import PlainKind

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.pairs.classes import class_proposals
-from reference.targets.pairs.layers import prepare_object
+from reference.targets.pairs.objects.layers import prepare_object
 from reference.targets.pairs.prepared import PairGradients, Prepared
+from reference.targets.pairs.proposing.classes import class_proposals
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import read
 from reference.targets.stand_in.plain import PlainKind

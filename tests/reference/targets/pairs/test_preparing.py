@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reference.interface.pair import PairKind
-from reference.targets.pairs.outputs import NoOutput
+from reference.targets.pairs.arguments.outputs import NoOutput
 from tests.reference.targets.pairs.files import opened, wrong_by
 
 R = np.random.RandomState(0)

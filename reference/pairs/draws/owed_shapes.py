@@ -1,0 +1,59 @@
+"""A gradient of another shape than what it is of: whether that may be held against it.
+
+Not where the shape of what it is of was guessed, nor where a document promises it: ``dx: (1, input_dim)`` beside
+``x: (input_dim)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from reference.interface.exceptions import TargetRaised
+from reference.interface.pair import OpenPair
+from reference.pairs.draws.drawn import Judged
+from reference.pairs.draws.laws import Breach
+from reference.pairs.draws.observation import run
+from reference.pairs.inputs.text.shapes_in_words import shapes_in
+from reference.pairs.plan import TRIED, PairReading
+
+__all__ = ["as_owed"]
+
+
+def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged) -> Breach:
+    """A shape that was guessed accuses nobody, unless an argument of the gradient's own shape does not run."""
+    if breach.code == "MB501" and _is_promised(pair.proposal.documents, breach.output, _shape_of(breach, first)):
+        return breach._replace(code="MB704", severity="inconclusive", text=f"{breach.text}, as its document has it")
+    if breach.code != "MB501" or reading.rank < TRIED or breach.primal.startswith("self."):
+        return breach
+    draw, seen, name = first.seen.draw, first.seen.run, breach.primal
+    gradient = seen.gradients.get(name)
+    if gradient is not None and name in draw.arguments:
+        other = np.resize(seen.primals[name], gradient.shape)
+        try:
+            again = run(pair, draw._replace(arguments={**draw.arguments, name: other}), "plain")
+        except TargetRaised:
+            return breach
+        if name not in again.gradients or again.gradients[name].shape != gradient.shape:
+            return breach
+    text = f"{breach.text}, whose shape was guessed: say what it is with {reading.bind}"
+    return breach._replace(code="MB704", severity="inconclusive", text=text)
+
+
+def _shape_of(breach: Breach, first: Judged) -> tuple[int, ...]:
+    gradient = first.seen.run.gradients.get(breach.primal)
+    unmatched = dict(first.seen.run.unmatched)
+    return tuple(unmatched.get(breach.output, ()) if gradient is None else gradient.shape)
+
+
+def _is_promised(documents: Iterable[str], called: str, shape: Sequence[int]) -> bool:
+    """Does a line that begins with this name give it a shape of as many axes, with its ones where they are written?"""
+    line = re.compile(rf"^\s*[-*]?\s*`?{re.escape(called)}`?\b[^\n]*", re.MULTILINE)
+    for text in documents:
+        for match in line.finditer(text):
+            for written in shapes_in(match[0]):
+                if len(written.dims) == len(shape) and 1 in written.dims:
+                    return all(d == n for d, n in zip(written.dims, shape, strict=True) if isinstance(d, int))
+    return False

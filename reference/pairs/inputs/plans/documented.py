@@ -1,0 +1,101 @@
+"""Plans from what is documented: every array by its own words, what is not spoken of by what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reference.interface.pair import Proposal
+from reference.pairs.inputs.plans.arrays import BATCH
+from reference.pairs.inputs.plans.layouts import ArrayLayout
+from reference.pairs.inputs.plans.parts import parts_of
+from reference.pairs.inputs.plans.tried import plans_by_layout
+from reference.pairs.inputs.spec import Array, Plan, Rank, Size, leaves
+from reference.pairs.inputs.text.uses import AskedOfArgument
+from reference.pairs.inputs.text.documented import Described, described
+from reference.pairs.inputs.text.vocabulary import Part
+
+__all__ = ["documented_plans", "said_in_documents"]
+
+
+def documented_plans(proposal: Proposal) -> Iterator[Plan]:
+    """The plans that the documents allow. Where an array is not spoken of, the plan is no better than a guess."""
+    said = said_in_documents(proposal)
+    if not any(one.dims is not None for one in said.values()):
+        return
+    parts = parts_of(proposal, AskedOfArgument(proposal.asked))
+    if not any(said.get(name, Described()).dims is not None for name in parts):
+        return  # of results alone
+    for plan in plans_by_layout(proposal, said, rank=Rank.DOCUMENTED, layouts=_layouts(said, parts)):
+        guessed = [
+            path[-1]
+            for path, spec in leaves(plan.arguments)
+            if isinstance(spec, Array) and not _said(spec, said.get(path[-1], Described()))
+        ]
+        where = "; ".join(f"{name}: {one.text}" for name, one in said.items() if one.dims is not None)
+        if not guessed:
+            yield plan._replace(rank=Rank.DOCUMENTED, where=where)
+            continue
+        known = tuple(name for name, one in said.items() if one.dims is not None)
+        yield plan._replace(rank=Rank.TRIED, where=where, documented=known)
+
+
+def _said(spec: Array, of: Described) -> bool:
+    return of.dims is not None or (of.scalar and not spec.dims)
+
+
+def said_in_documents(proposal: Proposal) -> dict[str, Described]:
+    """What docstrings, comments and annotations say of the arguments."""
+    taken = (*proposal.constructor, *proposal.takes)
+    asked = AskedOfArgument(proposal.asked)
+    keys = [key for p in taken for key in asked.keys(p.name)]
+    annotated = [
+        f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and '"' in p.annotation
+    ]
+    annotated += [
+        f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and "'" in p.annotation
+    ]
+    return described(
+        [*map(_spaced, annotated), *proposal.documents],
+        [*(p.name for p in proposal.takes), *keys],
+        [p.name for p in proposal.constructor],
+    )
+
+
+def _spaced(annotation: str) -> str:
+    """``Float[Array, "N D"]`` as ``(N, D)``."""
+    name, _, rest = annotation.partition(": shape ")
+    inside = rest.replace("'", '"').split('"')
+    return f"{name}: shape ({', '.join(inside[1].split())},)" if len(inside) > 1 else annotation
+
+
+def _layouts(said: Mapping[str, Described], parts: Mapping[str, Part]) -> Iterator[ArrayLayout]:
+    """The documented axes of each part, with a bias and predictions in each way that they can stand beside these."""
+    axes: dict[Part, tuple[Size, ...]] = {}
+    for name, part in parts.items():
+        dims = said.get(name, Described()).dims
+        if dims is not None:
+            axes.setdefault(part, dims)
+    if Part.INPUT not in axes:
+        first = next((axes[part] for part in (Part.PREDICTION, Part.INDICES, Part.QUERY) if part in axes), None)
+        axes[Part.INPUT] = first or next(iter(axes.values()))
+    inputs, weights = axes[Part.INPUT], axes.get(Part.WEIGHT) or axes.get(Part.THETA)
+    last = len(inputs) > 1 and str(inputs[-1]) in BATCH and str(inputs[0]) not in BATCH
+    if weights is not None:
+        ours = tuple(d for d in weights if d not in inputs)
+        theirs = tuple(d for d in inputs if d not in weights)
+        axes.setdefault(Part.PREDICTION, (*ours, *theirs) if last else (*theirs, *ours))
+    features = inputs[:1] if last else inputs[1:2] if len(inputs) == 4 else inputs[-1:]
+    for part, law in ((Part.GAIN, features), (Part.SHIFT, features), (Part.MEAN, features), (Part.VARIANCE, features)):
+        axes.setdefault(part, law)
+    sizes = {"D": str(features[0])} if isinstance(features[0], str) and features[0].isidentifier() else {}
+    renamed = {**sizes, **({"C": sizes["D"]} if sizes and len(inputs) > 2 else {})}
+    examples = "last" if last else "first" if len(inputs) > 1 or str(inputs[0]) in BATCH else "none"
+    biases = [axes[Part.BIAS]] if Part.BIAS in axes else _biases(weights)
+    for bias in biases:
+        yield ArrayLayout("documented", "documented", {**axes, Part.BIAS: bias}, examples, renamed)
+
+
+def _biases(weights: tuple[Size, ...] | None) -> list[tuple[Size, ...]]:
+    if not weights:
+        return [()]
+    return [(weights[-1],), (weights[0], 1), (weights[0],), (1, weights[-1]), ()]

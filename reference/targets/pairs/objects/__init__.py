@@ -1,0 +1,1 @@
+"""Objects of a stranger's class: how they are made, wired, called, copied, and what they answer."""

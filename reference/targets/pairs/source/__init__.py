@@ -1,0 +1,1 @@
+"""What a file's text says of its functions and classes, before anything runs."""
