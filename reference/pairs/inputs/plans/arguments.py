@@ -11,8 +11,8 @@ from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_whole_numbers
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
-from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.documented import Described
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import OF_SIZES, Part, part_of, plain
 
 __all__ = ["given_to"]

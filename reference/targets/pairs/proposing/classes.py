@@ -16,7 +16,6 @@ from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.values import value_functions
-from reference.targets.pairs.source.uses import asked_of
 from reference.targets.pairs.source.functions import (
     SourceFunction,
     calls_of,
@@ -28,6 +27,7 @@ from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.method_names import forwards_of, is_backward
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.naming import is_cotangent, named, words
+from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.statements import definitions
