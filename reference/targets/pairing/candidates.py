@@ -30,17 +30,27 @@ def paired(
     backward: Function,
     functions: list[Function],
     elsewhere: frozenset[str] = frozenset(),
+    *,
+    fed_by: str | None = None,
     **wanted: str | None,
 ) -> PassPair:
     """A backward pass with the forward pass that feeds it.
 
-    ``elsewhere``: names that only code which is not executed would set. ``wanted``: what of a binding says how arrays
-    are to be read, by its keys: form, layout, weights, biases, labels.
+    ``elsewhere``: names that only code which is not executed would set. ``fed_by``: the one forward pass that may.
+    ``wanted``: what of a binding says how arrays are to be read, by its keys: form, layout, weights, biases, labels.
     """
     forwards = [f for f in functions if f.role is not None and f.role.is_forward]
     if backward.role != Role.BACKWARD_DROPOUT:
         forwards += [f._replace(role=Role.FORWARD, likely=False) for f in functions if f.own and _may_be_forward(f)]
-    return _best(backward, forwards, elsewhere, {key: value for key, value in wanted.items() if value is not None})
+    if fed_by is not None:
+        forwards = [f for f in forwards if f.name == fed_by and f.role is not None]
+    return _best(
+        backward,
+        forwards,
+        elsewhere,
+        {key: value for key, value in wanted.items() if value is not None},
+        fed_by is not None,
+    )
 
 
 def _may_be_forward(f: Function) -> bool:
@@ -60,11 +70,14 @@ def _said(reading: Reading) -> dict[str, str]:
     }
 
 
-def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str]) -> PassPair:
-    """The candidate that goes furthest; the earlier one where two go as far."""
+def _best(
+    backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str], alone: bool
+) -> PassPair:
+    """The candidate that goes furthest; the earlier one where two go as far. ``alone``: no cache of our making."""
     best, own, fed_by_own = PassPair(backward, cache=_layouts(backward)[0]), None, None
+    by_own = Reached.NOWHERE  # how far any forward pass of the file's own took it
     for candidate in _candidates(backward, forwards, wanted.get("form", "dict")):
-        if not wanted.items() <= _said(candidate.reading).items():
+        if not wanted.items() <= _said(candidate.reading).items() or (candidate.forward is None and alone):
             continue
         fed = best.forward is not None
         known = best.forward is not None and (
@@ -86,7 +99,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         if _reach(tried) > _reach(best):
             best = replace(tried, not_judged=None)
         of_its_own = tried.forward is not None and tried.forward.own and tried.forward.likely
-        if fed_by_own is None and of_its_own and tried.reached in (Reached.KNOWN_NETWORK, Reached.RAISED):
+        if of_its_own:
+            by_own = max(by_own, tried.reached)
+        if fed_by_own is None and of_its_own and _fits_partly(tried):
             fed_by_own = tried
         if own is None and tried.reached == Reached.UNKNOWN_NETWORK and tried.forward is not None and tried.forward.own:
             own = tried
@@ -100,8 +115,17 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         best = replace(best, not_judged=why, remedy="--bind forward=NAME")
     if best.forward is not None:
         return best
-    spoilt = spoilt_entries(fed_by_own, best) if fed_by_own is not None and best.reached == Reached.RIGHT else ()
-    return replace(best, alternative=own, spoilt=spoilt)
+    if fed_by_own is None or best.reached != Reached.RIGHT:
+        return replace(best, alternative=own)
+    spoilt = spoilt_entries(fed_by_own, best)
+    refused = fed_by_own.forward.name if not spoilt and by_own == Reached.RAISED and fed_by_own.forward else ""
+    return replace(best, alternative=own, spoilt=spoilt, refused=refused)
+
+
+def _fits_partly(pair: PassPair) -> bool:
+    """Did a pair run, and not come out right at every depth?"""
+    right = pair.reached == Reached.RIGHT
+    return pair.right < len(pair.depths) if right else pair.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
 
 
 def _reach(pair: PassPair) -> tuple[bool, int, int, bool, int]:

@@ -129,6 +129,7 @@ class Server(LossAnswers, TimedPairs):
     def _learn(self, binding: dict[str, Any]) -> None:
         learn(binding["arguments"])
         self.wanted = {key: binding[key] for key in ("form", "layout", "weights", "biases", "labels")}
+        self.wanted["fed_by"] = binding["forward"]
 
     # --- running -------------------------------------------------------------------------------------------
 
