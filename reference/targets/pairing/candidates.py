@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from reference.targets.pairing import layouts
 from reference.targets.pairing.cache_entries import is_alike, spoilt_entries
@@ -23,6 +24,7 @@ from reference.targets.reading.vocabulary import layer_names, meaning, own_depth
 __all__ = ["paired"]
 
 
+OF_ARRAYS = ("form", "layout", "weights", "biases", "labels")  # how a binding says that arrays are read
 COURSE = [Reading(form) for form in layouts.FORMS]
 
 
@@ -30,27 +32,18 @@ def paired(
     backward: Function,
     functions: list[Function],
     elsewhere: frozenset[str] = frozenset(),
-    *,
-    fed_by: str | None = None,
-    **wanted: str | None,
+    binding: Mapping[str, str | None] = MappingProxyType({}),
 ) -> PassPair:
-    """A backward pass with the forward pass that feeds it.
+    """A backward pass with the forward pass that feeds it: one that is bound to a forward pass is fed by no other.
 
-    ``elsewhere``: names that only code which is not executed would set. ``fed_by``: the one forward pass that may.
-    ``wanted``: what of a binding says how arrays are to be read, by its keys: form, layout, weights, biases, labels.
+    ``elsewhere``: names that only code which is not executed would set.
     """
     forwards = [f for f in functions if f.role is not None and f.role.is_forward]
     if backward.role != Role.BACKWARD_DROPOUT:
         forwards += [f._replace(role=Role.FORWARD, likely=False) for f in functions if f.own and _may_be_forward(f)]
-    if fed_by is not None:
-        forwards = [f for f in forwards if f.name == fed_by and f.role is not None]
-    return _best(
-        backward,
-        forwards,
-        elsewhere,
-        {key: value for key, value in wanted.items() if value is not None},
-        fed_by is not None,
-    )
+    fed_by = [f for f in forwards if f.name == binding.get("forward")]
+    wanted = {key: value for key in OF_ARRAYS if (value := binding.get(key)) is not None}
+    return _best(backward, fed_by[:1] or forwards, elsewhere, wanted, alone=bool(fed_by))
 
 
 def _may_be_forward(f: Function) -> bool:
@@ -71,7 +64,7 @@ def _said(reading: Reading) -> dict[str, str]:
 
 
 def _best(
-    backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str], alone: bool
+    backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str], *, alone: bool
 ) -> PassPair:
     """The candidate that goes furthest; the earlier one where two go as far. ``alone``: no cache of our making."""
     best, own, fed_by_own = PassPair(backward, cache=_layouts(backward)[0]), None, None

@@ -68,7 +68,7 @@ class Server(LossAnswers, TimedPairs):
         self.loaded: Loaded | None = None
         self.functions: dict[str, Function] = {}
         self.pairs: dict[str, PassPair] = {}  # found when they are asked for: that runs the target's code
-        self.wanted: dict[str, Any] = {}
+        self.binding: dict[str, Any] = {}
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.own_losses: dict[str, TriedLoss] = {}
@@ -128,8 +128,7 @@ class Server(LossAnswers, TimedPairs):
 
     def _learn(self, binding: dict[str, Any]) -> None:
         learn(binding["arguments"])
-        self.wanted = {key: binding[key] for key in ("form", "layout", "weights", "biases", "labels")}
-        self.wanted["fed_by"] = binding["forward"]
+        self.binding = binding
 
     # --- running -------------------------------------------------------------------------------------------
 
@@ -140,7 +139,7 @@ class Server(LossAnswers, TimedPairs):
     def _pair(self, check: str) -> PassPair:
         if check not in self.pairs:
             every = list(self.functions.values())
-            self.pairs[check] = paired(self.functions[check], every, self.elsewhere, **self.wanted)
+            self.pairs[check] = paired(self.functions[check], every, self.elsewhere, self.binding)
         return self.pairs[check]
 
     def ask_rate(self, check: str) -> list[Any] | None:
