@@ -29,6 +29,7 @@ from reference.targets.pairing.passes import (
     stages,
 )
 from reference.targets.pairing.trial import depends_on_the_rate
+from reference.targets.pairs.source.beside import with_forwards_beside
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -99,11 +100,12 @@ class Server(LossAnswers, TimedPairs):
 
         ``unreadable``: why there is nothing to load. ``mark`` tells this text of the file from every other.
         """
-        self._learn(binding)
+        learn(binding["arguments"])
+        self.binding = binding
         self.path = Path(path)
         self._afresh()
         try:
-            self.cells = read(self.path)
+            self.cells = with_forwards_beside(self.path, read(self.path))
         except SourceError as error:
             return {"unreadable": str(error), "mark": None}
         loaded = self.loaded = load(self.path, self.cells, np)
@@ -125,10 +127,6 @@ class Server(LossAnswers, TimedPairs):
             "composed": list(steps),
             "survey": survey(self.cells),
         }
-
-    def _learn(self, binding: dict[str, Any]) -> None:
-        learn(binding["arguments"])
-        self.binding = binding
 
     # --- running -------------------------------------------------------------------------------------------
 
@@ -249,7 +247,8 @@ class Server(LossAnswers, TimedPairs):
 
         ``not_there``: why the name leads nowhere.
         """
-        self._learn(binding)
+        learn(binding["arguments"])
+        self.binding = binding
         try:
             target = object_of(Path(folder), module, attribute)
             passes = forward_and_backward(target, attribute)
