@@ -95,12 +95,13 @@ def judged_alone(name: str, pair: OpenPair | None, draws: int, seed: int) -> Sha
     rounds = 0
     while share.draws < draws:
         rounds += 1
-        for k in range(FRESH // 2):
+        half = -(-min(FRESH, draws - share.draws) // 2)
+        for k in range(half):
             share = _with(share, fixed, 0, seed_of(seed, 0, 1000 * rounds + k), autodiff=True)
         again = trial(pair, seed=seed + rounds)
         other = next((r for r in again.readings if r.label == reading.label), reading)
         bench = Bench(pair, other, seed)
-        for k in range(FRESH // 2):
+        for k in range(half):
             index = k % len(other.cases)
             share = _with(share, bench, index, seed_of(seed + rounds, index, 1000 + k), autodiff=False)
     return share
