@@ -18,8 +18,8 @@ from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
-from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.proposing.decorated import example_of
+from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.reading.namespace import Loaded

@@ -10,9 +10,10 @@ from reference.pairs.inputs.plans.arrays import documented_array, laid_out
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_whole_numbers
+from reference.pairs.inputs.plans.told import is_maker, told
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
-from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.documented import Described
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import OF_SIZES, Part, part_of, plain
 
 __all__ = ["given_to"]
@@ -95,6 +96,12 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     text, said = plain(name), setup.said.get(name, Described())
     if name in setup.letters and said.dims is None:
         return WholeNumber(name)
+    if constructor and said.dims is None:
+        by_name = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
+        if (found := told(parameter, setup, by_name)) is not None:
+            return found
+        if not parameter.optional and is_maker(name, asked):
+            return None  # which stands there in the object's own process
     keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
     if keys and said.dims is None:
         return SpecGroup({key: _entry(name, key, setup) for key in keys})
@@ -209,6 +216,8 @@ def _optional(
         return laid_out(parameter.name, part, setup)
     if constructor and default is None and re.search(r"shape$", text):
         return ShapeSpec(setup.layout.inputs[1:])
+    if default is None and setup.asked.does("holds", parameter.name):
+        return None
     if (
         letter is not None
         and (type(default) is int or (constructor and default is None))

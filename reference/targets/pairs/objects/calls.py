@@ -43,6 +43,7 @@ def forward(proposal: Proposal, model: Any, arguments: dict[str, Any], before: d
     method, context = method_of(model, first)
     if not loss:
         answer = applied(method, proposal.takes, arguments)
+        answer = None if answer is model else answer  # "return self": what it keeps is its answer
         return ObjectRun(model, arguments, before, answer, None, context)
     own = list(inspect.signature(method).parameters)
     takes = [p for p in proposal.takes if p.name in own or p.many]

@@ -10,12 +10,11 @@ import numpy as np
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.proposing.classes import class_proposals
+from reference.targets.pairs.proposing.decorated import said_pairs, with_what_is_said
 from reference.targets.pairs.proposing.derivatives import derivative_pairs
 from reference.targets.pairs.proposing.functions import NamedPair, function_pairs
-from reference.targets.pairs.proposing.decorated import said_pairs, with_what_is_said
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.values import value_functions
-from reference.targets.pairs.source.uses import asked_of
 from reference.targets.pairs.source.functions import (
     SourceFunction,
     calls_of,
@@ -25,6 +24,7 @@ from reference.targets.pairs.source.functions import (
 )
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.missing import missing_line
+from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 
