@@ -216,7 +216,7 @@ def _optional(
         return laid_out(parameter.name, part, setup)
     if constructor and default is None and re.search(r"shape$", text):
         return ShapeSpec(setup.layout.inputs[1:])
-    if default is None and setup.asked.does("holds", parameter.name):
+    if default is None and (setup.asked.does("holds", parameter.name) or re.match(r"init|regulari", text)):
         return None
     if (
         letter is not None

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reference.interface.pair import Parameter
-from reference.pairs.inputs.spec import Array, ChoiceSpec, Path, Plan, ShapeSpec, Spec, ValueLaw, replaced
+from reference.pairs.inputs.spec import (
+    Array,
+    ChoiceSpec,
+    Path,
+    Plan,
+    ShapeSpec,
+    Spec,
+    ValueLaw,
+    names_of_plan,
+    replaced,
+)
 
 __all__ = ["WHOLE", "in_whole_numbers", "may_help", "of_the_constructor", "substitutes"]
 
@@ -45,7 +55,9 @@ def of_the_constructor(plan: Plan, takes: Iterable[Parameter]) -> Iterator[Plan]
     left = {p.name for p in takes if p.optional and p.default is not None and p.name in plan.construct}
     if left:
         construct = {name: spec for name, spec in plan.construct.items() if name not in left}
-        yield plan._replace(label=f"{plan.label}-defaults", construct=construct, instead_of=plan.label)
+        bare = plan._replace(label=f"{plan.label}-defaults", construct=construct, instead_of=plan.label)
+        names = set(names_of_plan(bare))
+        yield bare._replace(fits=tuple(pair for pair in plan.fits if set(pair) <= names))
 
 
 def may_help(plan: Plan, failure: str) -> bool:

@@ -15,7 +15,7 @@ from reference.pairs.inputs.text.vocabulary import plain
 __all__ = ["is_maker", "is_whole", "told"]
 
 OF_INPUT = re.compile(
-    r"(?:in|input|inp|x|image|img|data|prev\w*|incoming|batch_?input|sample)?_?(?:shape|dims?|dimensions?|sizes?)"
+    r"(?:in|input|inp|x|image|img|data|prev\w*|incoming|batch_?input|sample)_?(?:shape|dims?|dimensions?|sizes?)|shape"
 )
 WINDOW, POOL = re.compile(r"kernel|filter|window|k_?size|^ks?$|^f$|patch"), re.compile(r"pool|window")
 STEP = re.compile(r"stride|pad|dilat|^s$|^p$|step")
@@ -72,6 +72,6 @@ def _tuple_of(text: str, many: int, setup: Setup, plainly: Spec | None) -> Spec 
         return ShapeSpec(("PH", "PW"))
     if many == 2 and WINDOW.search(text) and not NOT_WINDOWS.search(text):
         return ShapeSpec(("HH", "WW"))
-    if OF_INPUT.fullmatch(text):
+    if OF_INPUT.fullmatch(text) and (many in (len(inputs), len(inputs) - 1) or text.endswith("shape")):
         return ShapeSpec(inputs if many == len(inputs) else inputs[1:])
     return None

@@ -13,7 +13,7 @@ from reference.targets.pairs.arguments.backward_arguments import is_of_labels, p
 from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.surrogates import why_not_derived
-from reference.targets.pairs.proposing.templates import is_abstract, is_template
+from reference.targets.pairs.proposing.templates import is_template
 from reference.targets.pairs.proposing.values import value_functions
 from reference.targets.pairs.source.functions import (
     SourceFunction,
@@ -28,6 +28,7 @@ from reference.targets.pairs.source.methods import methods_of, read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.naming import is_cotangent, named, words
 from reference.targets.pairs.source.uses import asked_of
+from reference.targets.reading.abstract import is_abstract
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions

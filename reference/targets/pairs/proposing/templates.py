@@ -1,4 +1,4 @@
-"""Classes that say what there is to write: methods without a body, and what leans on something that is not there."""
+"""Classes that are no pair themselves: their passes lean on methods that only the classes derived from them have."""
 
 from __future__ import annotations
 
@@ -7,22 +7,9 @@ import inspect
 from collections.abc import Iterator, Mapping
 
 from reference.targets.pairs.source.functions import SourceFunction
+from reference.targets.reading.abstract import is_abstract
 
-__all__ = ["is_abstract", "is_template"]
-
-NOTHING = ("None", "NotImplementedError", "NotImplemented")
-
-
-def is_abstract(node: ast.FunctionDef) -> bool:
-    """Does it nothing but pass, raise, or return nothing?"""
-    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    return not body or all(isinstance(s, ast.Pass | ast.Raise) or _returns_nothing(s) for s in body)
-
-
-def _returns_nothing(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Return) and (
-        statement.value is None or ast.unparse(statement.value).removesuffix("()") in NOTHING
-    )
+__all__ = ["is_template"]
 
 
 def is_template(owner: type, methods: Mapping[str, SourceFunction], forward: str, backward: str) -> bool:

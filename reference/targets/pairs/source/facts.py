@@ -127,7 +127,9 @@ def _numbers(node: ast.AST) -> list[float]:
 
 def _computed(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
     if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Mod):
-        yield from ((of, "computed", True) for side in (node.left, node.right) if (of := entry_of(side, known)))
+        sides = (node.left, node.right)
+        if not any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides):  # name + "_w"
+            yield from ((of, "computed", True) for side in sides if (of := entry_of(side, known)))
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:
