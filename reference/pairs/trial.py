@@ -120,7 +120,7 @@ class _PlanSearch:
                 for how in ways.split():
                     if self._given_up() or len(ran) >= READINGS + 2:
                         return ran
-                    if plan.instead_of and not self._worth_trying(plan, ran):
+                    if plan.instead_of and not self._worth_trying(plan, ran, how):
                         break
                     one = self._first(plan, how)
                     if one is not None:
@@ -132,12 +132,12 @@ class _PlanSearch:
                 return ran
         return ran
 
-    def _worth_trying(self, plan: Plan, ran: Sequence[Ran]) -> bool:
+    def _worth_trying(self, plan: Plan, ran: Sequence[Ran], how: str) -> bool:
         """Other values are no help against shapes that do not fit, nor where those of the same plan ran."""
         if any(plan.instead_of in (of.label, of.instead_of) for of, *_ in ran):
             return False
         failed = next((one for of, one in reversed(self.failures) if of.label == plan.instead_of), None)
-        return failed is not None and may_help(plan, failed.reason)
+        return failed is not None and may_help(plan, failed.reason, all_equal=how in NOTES)
 
     def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
         if (how == "fitting" and not plan.fits) or (how == "seen" and plan.rank is not Rank.SEEN):

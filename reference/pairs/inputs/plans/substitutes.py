@@ -52,18 +52,22 @@ def of_the_constructor(plan: Plan, takes: Iterable[Parameter]) -> Iterator[Plan]
         if changed:
             construct = {**plan.construct, **changed}
             yield plan._replace(label=f"{plan.label}-{name}", construct=construct, instead_of=plan.label)
-    left = {p.name for p in takes if p.optional and p.default is not None and p.name in plan.construct}
-    if left:
+    told = [p.name for p in takes if p.optional and p.default is not None and p.name in plan.construct]
+    for left in dict.fromkeys([*((name,) for name in told), tuple(told)] if told else ()):
         construct = {name: spec for name, spec in plan.construct.items() if name not in left}
-        bare = plan._replace(label=f"{plan.label}-defaults", construct=construct, instead_of=plan.label)
+        label = re.sub(r"[^a-z0-9.]+", "-", f"{plan.label}-{'-'.join(left)}-defaults".lower())
+        bare = plan._replace(label=label, construct=construct, instead_of=plan.label)
         names = set(names_of_plan(bare))
         yield bare._replace(fits=tuple(pair for pair in plan.fits if set(pair) <= names))
 
 
-def may_help(plan: Plan, failure: str) -> bool:
-    """Whether the values of this substitute may be the cure of what happened without them."""
+def may_help(plan: Plan, failure: str, *, all_equal: bool = False) -> bool:
+    """Whether the values of this substitute may be the cure of what happened without them.
+
+    ``all_equal``: at sizes that hide mistakes, at which options that are left alone would hide the rest.
+    """
     if plan.label.endswith("-defaults"):
-        return True
+        return not all_equal
     if plan.label.endswith("-whole-shape"):
         return bool(OF_SHAPES.search(failure) or OF_TUPLES.search(failure))
     if plan.label.endswith("-whole"):

@@ -143,9 +143,9 @@ class Initialiser:
 def _shape_told(given: list[Any]) -> tuple[int, ...]:
     """The first tuple of whole numbers, else all whole numbers; of an array that is to be filled its shape."""
     for each in given:
-        if isinstance(each, tuple | list) and all(type(n) is int or hasattr(n, "__index__") for n in each):
+        if isinstance(each, tuple | list) and all(isinstance(n, int | np.integer) for n in each):
             return tuple(int(n) for n in each)
-    sizes = tuple(int(each) for each in given if hasattr(each, "__index__") and not isinstance(each, bool))
+    sizes = tuple(int(each) for each in given if isinstance(each, int | np.integer) and not isinstance(each, bool))
     return sizes or next((tuple(np.shape(each)) for each in given if np.ndim(each)), ())
 
 

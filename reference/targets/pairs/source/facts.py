@@ -95,8 +95,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "counts", True
         case ast.Call(func=ast.Name(id="range"), args=values):
             yield from ((of, "counts", True) for value in values if (of := entry_of(value, known)))
-        case ast.Call(func=ast.Name(id=name)) if name in known:
-            yield known[name], "called", True
+        case ast.Call(func=ast.Name() | ast.Attribute() as function) if of := entry_of(function, known):
+            yield of, "called", True
         case ast.If(test=test) | ast.IfExp(test=test):
             yield from ((of, "branches", True) for n in switches_in(test) if (of := entry_of(n, known)))
         case ast.For(iter=value) if of := entry_of(value, known):

@@ -1,0 +1,40 @@
+"""What a method reads and sets of its object, and what those do that it calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reference.targets.pairs.objects.own_attributes import attributes_of
+
+
+class Base:
+    def build(self, n: int) -> None:
+        self.n = n
+        self.table: dict[str, int] = {}
+
+    def forward(self, x: Any) -> Any:
+        return self._inner(x) * self.gain  # type: ignore[attr-defined]
+
+    def _inner(self, x: Any) -> Any:
+        self.x = x
+        return x + self.shift  # type: ignore[attr-defined]
+
+
+class Derived(Base):
+    def build(self, n: int) -> None:
+        super().build(n)
+        self.table["w"] = n
+
+    def _inner(self, x: Any) -> Any:
+        return x + self.offset  # type: ignore[attr-defined]
+
+
+def test_of_a_method_and_of_what_it_calls() -> None:
+    assert attributes_of(Base, "forward").read == {"gain", "shift"}
+    assert attributes_of(Base, "forward").set == {"x"}
+    assert attributes_of(Derived, "forward").read == {"gain", "offset"}
+
+
+def test_of_what_a_base_does_above() -> None:
+    assert attributes_of(Derived, "build").set == {"n", "table"}
+    assert attributes_of(Derived, "nothing").set == frozenset()
