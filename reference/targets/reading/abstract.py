@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
-__all__ = ["is_abstract", "is_interface"]
+__all__ = ["answers_of", "is_abstract", "is_interface"]
 
 NOTHING = ("None", "NotImplementedError", "NotImplemented")
 
@@ -22,10 +22,21 @@ def _returns_nothing(statement: ast.stmt) -> bool:
     )
 
 
+def answers_of(node: ast.FunctionDef) -> Iterator[str]:
+    """The methods of its own that are called for their answer: a hook that is called for itself may do nothing."""
+    hooks = {id(n.value) for n in ast.walk(node) if isinstance(n, ast.Expr)}
+    for call in ast.walk(node):
+        match call:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) if id(call) not in hooks:
+                yield name
+
+
 def is_interface(method: ast.FunctionDef, owner: ast.ClassDef, bases: Container[str]) -> bool:
-    """Is it without a body on purpose? ``bases``: the names from which the file's classes are derived."""
+    """Is it without a body on purpose, or written around what is? ``bases``: what the file's classes are derived from."""
     if not is_abstract(method):
-        return False
+        others = {each.name: each for each in owner.body if isinstance(each, ast.FunctionDef)}
+        called = [others[name] for name in answers_of(method) if name in others and name != method.name]
+        return any(is_abstract(other) and is_interface(other, owner, bases) for other in called)
     raised = (ast.unparse(n.exc) for n in ast.walk(method) if isinstance(n, ast.Raise) and n.exc is not None)
     if any("NotImplemented" in text for text in raised):
         return True

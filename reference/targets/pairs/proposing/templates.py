@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from reference.targets.pairs.source.functions import SourceFunction
-from reference.targets.reading.abstract import is_abstract
+from reference.targets.reading.abstract import answers_of, is_abstract
 
 __all__ = ["is_template"]
 
@@ -29,7 +29,8 @@ def is_template(owner: type, methods: Mapping[str, SourceFunction], forward: str
 
 def _has_a_gap(name: str, methods: Mapping[str, SourceFunction], known: set[str], seen: set[str]) -> bool:
     """Does a method use the answer of one that is abstract or not there, itself or by others of the class?"""
-    for called in _answers_of(methods[name].node):
+    for spelt in answers_of(methods[name].node):
+        called = _as_it_is_kept(spelt, methods)
         if called in seen:
             continue
         seen.add(called)
@@ -41,18 +42,17 @@ def _has_a_gap(name: str, methods: Mapping[str, SourceFunction], known: set[str]
     return False
 
 
-def _answers_of(node: ast.FunctionDef) -> Iterator[str]:
-    """The methods of its own that are called for their answer: a hook that is called for itself may do nothing."""
-    hooks = {id(n.value) for n in ast.walk(node) if isinstance(n, ast.Expr)}
-    for call in ast.walk(node):
-        match call:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) if id(call) not in hooks:
-                yield name
+def _as_it_is_kept(name: str, methods: Mapping[str, SourceFunction]) -> str:
+    """``__inner`` is kept as ``_Layer__inner``."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    return next((each for each in methods if each.startswith("_") and each.endswith(name)), name)
 
 
 def _read_of(node: ast.FunctionDef) -> set[str]:
     own = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load))
-    return {n.attr for n in own if isinstance(n.value, ast.Name) and n.value.id == "self"}
+    names = {n.attr for n in own if isinstance(n.value, ast.Name) and n.value.id == "self"}
+    return {name for name in names if not name.startswith("__")}
 
 
 def _set_anywhere(methods: Mapping[str, SourceFunction]) -> set[str]:

@@ -41,6 +41,24 @@ def test_without_a_body_on_purpose() -> None:
     assert not is_interface(*one("class A:\n    def backward(self, d): raise ValueError"), ())
 
 
+AROUND = """
+class A:
+    def backward(self, d):
+        return {call}
+
+    def inner(self, d):
+        {inner}
+"""
+
+
+def test_written_around_what_is_without_a_body() -> None:
+    assert is_interface(*one(AROUND.format(call="self.inner(d)", inner="raise NotImplementedError")), ())
+    assert is_interface(*one(AROUND.format(call="self.inner(d)", inner="pass")), {"A"})
+    assert not is_interface(*one(AROUND.format(call="self.inner(d)", inner="pass")), ())
+    assert not is_interface(*one(AROUND.format(call="self.inner(d)", inner="return 2 * d")), {"A"})
+    assert not is_interface(*one(AROUND.format(call="2 * d", inner="raise NotImplementedError")), {"A"})
+
+
 def test_interfaces_look_like_nothing(tmp_path: Path) -> None:
     path = tmp_path / "layers.py"
     path.write_text(

@@ -77,6 +77,24 @@ class Loud(Told):
     assert checks(tmp_path, source) == {"Told.backward"}
 
 
+def test_methods_of_its_very_own_are_there(tmp_path: Path) -> None:
+    source = """
+class Hidden:
+    def forward(self, x):
+        return self.__on(x)
+
+    def backward(self, dout):
+        return self.__off(dout)
+
+    def __on(self, x):
+        return 3 * x
+
+    def __off(self, dout):
+        return 3 * dout
+"""
+    assert "Hidden.backward" in checks(tmp_path, source)
+
+
 def test_an_unfinished_backward_pass_of_a_class_that_is_nobodys_base_is_one(tmp_path: Path) -> None:
     source = """
 class Sine:
