@@ -32,7 +32,7 @@ def answers_of(node: ast.FunctionDef) -> Iterator[str]:
 
 
 def is_interface(method: ast.FunctionDef, owner: ast.ClassDef, bases: Container[str]) -> bool:
-    """Is it without a body on purpose, or written around what is? ``bases``: what the file's classes are derived from."""
+    """Is it without a body on purpose, or written around what is? ``bases``: of the file's classes."""
     if not is_abstract(method):
         others = {each.name: each for each in owner.body if isinstance(each, ast.FunctionDef)}
         called = [others[name] for name in answers_of(method) if name in others and name != method.name]

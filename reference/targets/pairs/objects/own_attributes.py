@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from reference.targets.reading.parsed import parsed
 
-__all__ = ["OwnAttributes", "attributes_of"]
+__all__ = ["OwnAttributes", "attributes_of", "begins_from"]
 
 
 class OwnAttributes(NamedTuple):
@@ -35,6 +35,24 @@ def attributes_of(owner: Any, method: str) -> OwnAttributes:
     return OwnAttributes(frozenset(read), frozenset(made))
 
 
+def begins_from(owner: Any, forward: str, backward: str, cotangents: Iterable[str]) -> str | None:
+    """The attribute that a backward pass begins from, and that whoever calls it fills.
+
+    It is called as the argument is, the forward pass clears it, and the backward pass reads it before it sets it: then
+    the argument is where the gradient goes.
+    """
+    for name in cotangents:
+        if name not in attributes_of(owner, forward).set:
+            continue
+        for tree in _definitions(owner, backward):
+            plain = {id(t) for n in ast.walk(tree) if isinstance(n, ast.Assign) for t in n.targets}
+            uses = [node for node in _attributes_as_they_are(tree) if node.attr == name]
+            first = min(uses, key=lambda node: (node.lineno, node.col_offset), default=None)
+            if first is not None and id(first) not in plain:
+                return name
+    return None
+
+
 def _definitions(owner: Any, method: str) -> Iterator[ast.AST]:
     """Its own definition, and its bases' as far as each calls the one above it."""
     for base in getattr(owner, "__mro__", ()):
@@ -45,6 +63,12 @@ def _definitions(owner: Any, method: str) -> Iterator[ast.AST]:
             yield tree
             if not any(isinstance(node, ast.Name) and node.id == "super" for node in ast.walk(tree)):
                 return
+
+
+def _attributes_as_they_are(tree: ast.AST) -> Iterator[ast.Attribute]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            yield node
 
 
 def _attributes(tree: ast.AST) -> Iterator[ast.Attribute]:
