@@ -9,7 +9,7 @@ from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, laid_out
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, setting, size_argument
-from reference.pairs.inputs.plans.substitutes import in_whole_numbers
+from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
 from reference.pairs.inputs.plans.told import is_maker, told
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.documented import Described
@@ -114,6 +114,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     plainly = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
     if plainly is not None and (asked.does("counts", name) or A_WHOLE_NUMBER.match(said.text)):
         plainly = in_whole_numbers(plainly)
+    if plainly is not None and asked.does("halved", name):
+        plainly = in_even_numbers(plainly)
     letter = size_argument(name)
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
@@ -259,4 +261,5 @@ def _entry(owner: str, key: str, setup: Setup) -> Spec:
     dims = [(f,) for f in setup.asked.dims(owner, key)]
     if dims and not re.search(r"mean|var", key):
         return Array(tuple(d[0] or f"d{k}" for k, d in enumerate(dims)))
-    return configured(key, tuple(features), setup.asked.texts(owner, key))
+    found = configured(key, tuple(features), setup.asked.texts(owner, key))
+    return in_even_numbers(found) if setup.asked.does("halved", owner, key) else found

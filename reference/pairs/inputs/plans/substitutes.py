@@ -19,7 +19,7 @@ from reference.pairs.inputs.spec import (
     replaced,
 )
 
-__all__ = ["WHOLE", "in_whole_numbers", "may_help", "of_the_constructor", "substitutes"]
+__all__ = ["WHOLE", "in_even_numbers", "in_whole_numbers", "may_help", "of_the_constructor", "substitutes"]
 
 WHOLE = (2, 1)
 OF_FRACTIONS = re.compile(r"^(?!.*arrays used as).*(?:integ(?:er|ral)|'float' object)", re.IGNORECASE)
@@ -79,6 +79,13 @@ def in_whole_numbers(spec: Spec) -> Spec:
     """A choice of fractions as one of whole numbers; anything else as it is."""
     if isinstance(spec, ChoiceSpec) and all(type(option) is float for option in spec.options):
         return ChoiceSpec(WHOLE)
+    return spec
+
+
+def in_even_numbers(spec: Spec) -> Spec:
+    """A choice of whole numbers as one of even ones."""
+    if isinstance(spec, ChoiceSpec) and all(type(option) is int for option in spec.options):
+        return ChoiceSpec(tuple(dict.fromkeys(option + option % 2 for option in spec.options)))
     return spec
 
 

@@ -49,7 +49,7 @@ def sizes_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 
 def facts_of_sizes(node: ast.AST, known: Mapping[str, str], sizes: frozenset[str]) -> Iterator[tuple[str, str, Any]]:
-    """``entries``: so many it has at least, ``holds``: it is a container, ``whole``: it is a whole number.
+    """``entries``: so many it has at least, ``holds``: it is a container, ``whole``: it is a whole number, ``halved``.
 
     ``kinds``: the names of the types that it may have. ``parts``: the names or attributes into which it is unpacked.
     """
@@ -77,6 +77,10 @@ def facts_of_sizes(node: ast.AST, known: Mapping[str, str], sizes: frozenset[str
             yield of, "whole", True
         case ast.Call():
             yield from _of_call(node, known)
+        case ast.BinOp(left=left, op=ast.Div() | ast.FloorDiv(), right=ast.Constant(value=2)) if of := entry_of(
+            left, known
+        ):
+            yield of, "halved", True
         case ast.BinOp():
             yield from ((of, "whole", True) for n in _beside_a_size(node, sizes) if (of := entry_of(n, known)))
             if isinstance(node.op, ast.Add):

@@ -31,6 +31,7 @@ TOLD = [  # of an argument, what is known, and what it is given where images com
     ("input_shape", {"entries": 3}, ShapeSpec(("C", "H", "W"))),
     ("input_shape", {"entries": 4}, ShapeSpec(("N", "C", "H", "W"))),
     ("input_size", {"parts": ["c", "h", "w"]}, ShapeSpec(("C", "H", "W"))),
+    ("pad", {"halved": True, "computed": True}, ChoiceSpec((2, 0))),
     ("settings", {"keys": ["stride"]}, SpecGroup({"stride": ChoiceSpec((2, 1))})),
 ]
 
