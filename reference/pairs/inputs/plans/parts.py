@@ -47,7 +47,7 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     parts = _in_company(parts, recurrent)
     if "embed" in texts or any(asked.does("indexes", name) for name in taken):
         for p in proposal.takes:
-            if parts[p.name] in (Part.INPUT, Part.UNKNOWN) and (
+            if parts.get(p.name) in (Part.INPUT, Part.UNKNOWN) and (
                 asked.does("indexes", p.name) or ("embed" in texts and p is proposal.takes[0])
             ):
                 parts[p.name] = Part.INDICES

@@ -82,5 +82,13 @@ def test_options_are_left_alone_where_nothing_else_runs() -> None:
     assert not any("HH" in pair for plan in windows for pair in plan.fits)
 
 
+def test_an_axis_that_indexes_says_nothing_of_any_number_of_arguments() -> None:
+    made, several = Parameter("axis"), Parameter("xs", True, many=True)
+    assert plans_of(
+        Proposal("Cat.backward", PairKind.CLASS, "forward", "backward", "Cat", (made,), (several, Parameter("x")),
+                 asked={"axis": {"indexes": True}})
+    )  # fmt: skip
+
+
 def test_what_comes_in_alone_is_no_text() -> None:
     assert all(isinstance(p.arguments["activations"], Array) for p in plans("n", takes="activations"))
