@@ -25,7 +25,7 @@ from reference.pairs.inputs.plans.substitutes import may_help
 from reference.pairs.inputs.plans.voting import contradicting, voting
 from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
-from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
+from reference.pairs.inputs.spec import Array, ChoiceSpec, Path, Plan, Rank, ValueLaw, leaves
 from reference.pairs.inputs.text.sources import sources_of
 from reference.pairs.inputs.tokens import CaseError
 from reference.pairs.result import backward_place
@@ -208,7 +208,7 @@ class _PlanSearch:
             first, settled = (shorter[0], shorter[2]) if shorter and shorter[1].runs else (first, settled)
             every = [settled, *effort.affordable(plan, {}, self.seed, how, SIZES + 3)]
         cases, sizes = [first], [settled]
-        left: list[str] = []
+        left = self._left_alone(plan)
         long: list[str] = []
         for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
             shorter = self._light(plan, chosen, self.seed + k + 1, how, effort.apart())
@@ -234,6 +234,12 @@ class _PlanSearch:
         notes += [f"takes too long with {', '.join(long)}"] if long else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
                            coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
+
+    def _left_alone(self, plan: Plan) -> list[str]:
+        """The options of a constructor that the plan in whose stead this one runs was not able to tell it."""
+        other = next((each for each in self.plans if each.label == plan.instead_of), plan)
+        told = {name: spec for name, spec in other.construct.items() if name not in plan.construct}
+        return [f"{name}={spec.options[0]}" for name, spec in told.items() if isinstance(spec, ChoiceSpec)]
 
     def _light(
         self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG

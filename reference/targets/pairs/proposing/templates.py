@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 from collections.abc import Mapping
 
@@ -19,7 +20,7 @@ def is_template(owner: type, methods: Mapping[str, SourceFunction], forward: str
     the forward pass alone is incomplete, or a class with nothing below it has an unfinished backward pass, something
     is missing.
     """
-    known = _set_anywhere(methods) | set(dir(owner))
+    known = _set_anywhere(owner) | set(dir(owner))
     if forward == backward and not _read_of(methods[forward].node) <= known:
         return True  # one method that returns both
     if not _has_a_gap(backward, methods, known, set()):
@@ -55,6 +56,8 @@ def _read_of(node: ast.FunctionDef) -> set[str]:
     return {name for name in names if not name.startswith("__")}
 
 
-def _set_anywhere(methods: Mapping[str, SourceFunction]) -> set[str]:
-    nodes = (node for method in methods.values() for node in ast.walk(method.node))
-    return {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+def _set_anywhere(owner: type) -> set[str]:
+    """The attributes that any function of a class and its bases sets, one that another has taken the place of too."""
+    values = (value for base in owner.__mro__[:-1] for value in vars(base).values())
+    functions = (inspect.unwrap(value) for value in values if inspect.isfunction(value))
+    return {i.argval for f in functions for i in dis.get_instructions(f) if i.opname == "STORE_ATTR"}

@@ -77,6 +77,28 @@ class Loud(Told):
     assert checks(tmp_path, source) == {"Told.backward"}
 
 
+def test_functions_that_a_base_is_handed_are_there(tmp_path: Path) -> None:
+    source = """
+class Activation:
+    def __init__(self, function, slope):
+        self.function = function
+        self.slope = slope
+
+    def forward(self, x):
+        self.x = x
+        return self.function(x)
+
+    def backward(self, dout):
+        return dout * self.slope(self.x)
+
+
+class Sine(Activation):
+    def __init__(self):
+        super().__init__(lambda x: np.sin(x), lambda x: np.cos(x))
+"""
+    assert checks(tmp_path, source) == {"Activation.backward", "Sine.backward"}
+
+
 def test_methods_of_its_very_own_are_there(tmp_path: Path) -> None:
     source = """
 class Hidden:
