@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -361,3 +362,29 @@ def test_a_constructor_is_bound_by_its_own_names(pairs: dict[str, OpenPair]) -> 
     draw = found.readings[0].draw(1, 0)
     assert found.readings[0].rank == Rank.SAID
     assert draw.construct["n_in"] == draw.arguments["x"].shape[1]
+
+
+PADDED = """
+import numpy as np
+
+
+class Twice:
+    def __init__(self, pad=0, stride=1):
+        self.pad, self.stride = pad, stride
+
+    def forward(self, x):
+        if self.pad:
+            raise ValueError("no room for shapes like these")
+        return 2 * x
+
+    def backward(self, dout):
+        return 2 * dout
+"""
+
+
+def test_an_option_that_stops_everything_is_left_alone_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "padded.py"
+    path.write_text(PADDED)
+    (first, *_) = trial(pairs_of(path)["Twice.backward"]).readings
+    assert set(first.cases[0].construct) == {"stride"}
+    assert "did not run with pad=1" in first.said
