@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from reference.interface.pair import Parameter
-from reference.pairs.inputs.plans.arrays import documented_array, laid_out
+from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
@@ -108,6 +108,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     inner = asked.parts(name)
     if inner and said.dims is None and not keys and not is_array_for_sure(name, asked):
         return SpecGroup({str(k): _entry(name, key, setup) for k, key in enumerate(inner)}, "list")
+    if setup.lists and not constructor and setup.guess == "array" and (axis := asked.gathered(name)) is not None:
+        return gathered(name, axis, setup)
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)

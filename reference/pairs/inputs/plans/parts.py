@@ -29,6 +29,7 @@ class Setup(NamedTuple):
     said: Mapping[str, Described]
     outputs: tuple[Size, ...]
     letters: frozenset[str] = frozenset()  # of the sizes that are documented
+    lists: bool = False  # may an argument be a list of arrays?
     guess: str = "array"  # what an argument is that nothing is known of: "array", "whole", "number"
 
 

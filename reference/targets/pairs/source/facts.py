@@ -81,6 +81,10 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
         case ast.Call(func=ast.Attribute(attr="clip"), args=[value, _, high]) if of := entry_of(value, known):
             if any(0.9 < number <= 1 for number in _numbers(high)):
                 yield of, "probability", True
+        case ast.Call(
+            func=ast.Attribute(attr="concatenate" | "hstack" | "vstack" | "stack" as how), args=[value, *more]
+        ) if of := entry_of(value, known):
+            yield of, "gathered", _axis_of(how, [*more, *(k.value for k in node.keywords if k.arg == "axis")])
         case ast.Call(func=ast.Attribute(attr="log" | "log2" | "log10"), args=[value]):
             yield from ((of, "probability", True) for n in _summands(value) if (of := entry_of(n, known)))
         case ast.Call(func=ast.Attribute(attr="pad"), args=[_, widths, *_]):
@@ -103,6 +107,20 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "iterated", True
         case ast.Attribute(value=value, attr=name) if of := entry_of(value, known):
             yield of, "attributes", name
+
+
+def _axis_of(how: str, said: list[ast.expr]) -> str:
+    """Along which axis several arrays are put together: its number, "new", or "" where that is not known."""
+    if how != "concatenate":
+        return {"hstack": "1", "vstack": "0", "stack": "new"}[how]
+    match said[:1]:
+        case []:
+            return "0"
+        case [ast.Constant(value=int(axis))]:
+            return str(axis)
+        case [ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(axis)))]:
+            return str(-axis)
+    return ""
 
 
 def switches_in(test: ast.expr) -> Iterator[ast.expr]:

@@ -24,7 +24,7 @@ def asked_of(
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
     ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
-    ``attributes`` that it is asked for.
+    ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put together along this axis.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}

@@ -206,3 +206,34 @@ class Gated:
 
     def backward(self, gradients):
         return gradients * self.gate * (1 - self.gate)
+
+
+class SideBySide:
+    """Takes several arrays at once."""
+
+    def __init__(self, axis=1):
+        self.axis = axis
+
+    def forward(self, inputs):
+        self.widths = [x.shape[1] for x in inputs]
+        return np.concatenate(inputs, axis=1)
+
+    def backward(self, dout):
+        parts, start = [], 0
+        for width in self.widths:
+            parts.append(dout[:, start:start + width])
+            start += width
+        return parts
+
+
+class SideBySideTwice(SideBySide):
+    def forward(self, inputs):
+        self.widths = [x.shape[1] for x in inputs]
+        return np.concatenate(inputs, axis=1)
+
+    def backward(self, dout):
+        parts, start = [], 0
+        for width in self.widths:
+            parts.append(2 * dout[:, start:start + width])
+            start += width
+        return parts

@@ -92,3 +92,18 @@ def test_an_axis_that_indexes_says_nothing_of_any_number_of_arguments() -> None:
 
 def test_what_comes_in_alone_is_no_text() -> None:
     assert all(isinstance(p.arguments["activations"], Array) for p in plans("n", takes="activations"))
+
+
+GATHERED = [("1", [("N", "C", "H", "W"), ("N", "C2", "H", "W"), ("N", "C3", "H", "W")]),
+            ("-1", [("N", "C", "H", "W"), ("N", "C", "H", "W2"), ("N", "C", "H", "W3")]),
+            ("", [("N", "C", "H", "W")] * 3), ("new", [("N", "C", "H", "W")] * 3)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("axis", "wanted"), GATHERED)
+def test_arrays_that_are_put_together_come_as_a_list(axis: str, wanted: list) -> None:
+    one = Proposal("C.backward", PairKind.CLASS, "forward", "backward", "Conv", (), (Parameter("x"),),
+                   asked={"x": {"gathered": axis}})  # fmt: skip
+    lists = [p.arguments["x"] for p in plans_of(one) if isinstance(p.arguments["x"], SpecGroup)]
+    assert [array.dims for array in lists[0].entries.values()] == wanted
+    functions = plans_of(one._replace(kind=PairKind.FUNCTION))
+    assert not any(isinstance(plan.arguments["x"], SpecGroup) for plan in functions)

@@ -102,3 +102,13 @@ def test_a_name_of_a_pass_means_what_the_pass_does_with_it() -> None:
         "x": {"rank": 2, "texts": ["b", "a"]},
         "k": {"whole": True},
     }
+
+
+@pytest.mark.parametrize(
+    ("call", "axis"),
+    [("np.concatenate(x)", "0"), ("np.concatenate(x, axis=1)", "1"), ("np.concatenate(x, -1)", "-1"),
+     ("np.hstack(x)", "1"), ("np.vstack(x)", "0"), ("np.stack(x)", "new"), ("np.concatenate(x, axis=self.k)", "")],
+)  # fmt: skip
+def test_what_is_put_together_is_several_arrays(tmp_path: Path, call: str, axis: str) -> None:
+    assert asked(tmp_path, "pass", f"y = {call}")["x"]["gathered"] == axis
+    assert "gathered" not in asked(tmp_path, "pass", "y = np.concatenate([x, x])").get("x", {})
