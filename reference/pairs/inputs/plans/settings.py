@@ -108,7 +108,7 @@ def setting(
         return ChoiceSpec((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)
     if _is(FLAG, text):
         return ChoiceSpec((True, False))
-    if _is(COUNTER_FLAG, text):
+    if _is(COUNTER_FLAG, text) and not (computed and text == "predict"):
         return ChoiceSpec((False, True))
     if _is(GENERATOR, text):
         return GeneratorSpec()

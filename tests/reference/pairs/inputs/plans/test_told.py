@@ -107,3 +107,11 @@ def test_arrays_that_are_put_together_come_as_a_list(axis: str, wanted: list) ->
     assert [array.dims for array in lists[0].entries.values()] == wanted
     functions = plans_of(one._replace(kind=PairKind.FUNCTION))
     assert not any(isinstance(plan.arguments["x"], SpecGroup) for plan in functions)
+
+
+def test_a_prediction_that_is_computed_with_is_no_flag() -> None:
+    takes = (Parameter("target"), Parameter("predict"))
+    one = Proposal("L.backward", PairKind.CLASS, "__call__", "backward", "L", (), takes)
+    computed = one._replace(asked={"predict": {"computed": True}})
+    assert isinstance(plans_of(computed)[0].arguments["predict"], Array)
+    assert isinstance(plans_of(one)[0].arguments["predict"], ChoiceSpec)
