@@ -195,3 +195,57 @@ class Halfway:
 
     def backward(self, dout):
         raise NotImplementedError
+
+
+class Step:
+    """One step in time; its backward pass is handed what it made and what it came from, by other names."""
+
+    def __init__(self, input_size, hidden_size):
+        self.from_below = np.random.randn(hidden_size, input_size)
+        self.from_before = np.random.randn(hidden_size, hidden_size)
+
+    def forward(self, x, h_prev_t):
+        h_t = np.tanh(x @ self.from_below.T + h_prev_t @ self.from_before.T)
+        return h_t
+
+    def backward(self, delta, h_t, h_prev_l, h_prev_t):
+        dz = delta * (1 - h_t ** 2)
+        self.dfrom_below = dz.T @ h_prev_l
+        self.dfrom_before = dz.T @ h_prev_t
+        return dz @ self.from_below, dz @ self.from_before
+
+
+class StepOfMeans(Step):
+    def forward(self, x, h_prev_t):
+        h_t = np.tanh(x @ self.from_below.T + h_prev_t @ self.from_before.T)
+        return h_t
+
+    def backward(self, delta, h_t, h_prev_l, h_prev_t):
+        dz = delta * (1 - h_t ** 2)
+        self.dfrom_below = dz.T @ h_prev_l / len(dz)
+        self.dfrom_before = dz.T @ h_prev_t / len(dz)
+        return dz @ self.from_below, dz @ self.from_before
+
+
+class StepOfOneMean(Step):
+    def forward(self, x, h_prev_t):
+        h_t = np.tanh(x @ self.from_below.T + h_prev_t @ self.from_before.T)
+        return h_t
+
+    def backward(self, delta, h_t, h_prev_l, h_prev_t):
+        dz = delta * (1 - h_t ** 2)
+        self.dfrom_below = dz.T @ h_prev_l
+        self.dfrom_before = dz.T @ h_prev_t / len(dz)
+        return dz @ self.from_below, dz @ self.from_before
+
+
+class StepOfTheLast(Step):
+    def forward(self, x, h_prev_t):
+        h_t = np.tanh(x @ self.from_below.T + h_prev_t @ self.from_before.T)
+        return h_t
+
+    def backward(self, delta, h_t, h_prev_l, h_prev_t):
+        dz = delta * (1 - h_t)
+        self.dfrom_below = dz.T @ h_prev_l
+        self.dfrom_before = dz.T @ h_prev_t
+        return dz @ self.from_below, dz @ self.from_before
