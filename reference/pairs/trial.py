@@ -142,6 +142,8 @@ class _PlanSearch:
     def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
         if (how == "fitting" and not plan.fits) or (how == "seen" and plan.rank is not Rank.SEEN):
             return None
+        if how == "equal" and plan.rank is Rank.TRIED and _of_single_rows(plan):
+            return None  # a mean over the examples would be a sum
         if not plan.arguments:  # the file's own example makes them
             case = PairCase(self.pair.proposal.check, plan.label, {}, {}, dict(plan.reading), seed=self.seed)
             one = self._attempt(case)
@@ -277,6 +279,12 @@ def _of_numbers(case: PairCase) -> bool:
     """Is every array that it takes one number?"""
     arrays = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array)]
     return bool(arrays) and all(prod(int(d) for d in spec.dims) == 1 for spec in arrays)
+
+
+def _of_single_rows(plan: Plan) -> bool:
+    """Is each of several arrays that it takes a single row?"""
+    arrays = [spec for _, spec in leaves(plan.arguments) if isinstance(spec, Array)]
+    return len(arrays) > 1 and all(spec.dims[:1] == (1,) for spec in arrays)
 
 
 def _few_numbers(case: PairCase) -> bool:
