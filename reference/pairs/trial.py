@@ -25,7 +25,7 @@ from reference.pairs.inputs.plans.substitutes import may_help
 from reference.pairs.inputs.plans.voting import contradicting, voting
 from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
-from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
+from reference.pairs.inputs.spec import Array, ChoiceSpec, Path, Plan, Rank, ValueLaw, leaves
 from reference.pairs.inputs.text.sources import sources_of
 from reference.pairs.inputs.tokens import CaseError
 from reference.pairs.result import backward_place
@@ -120,7 +120,7 @@ class _PlanSearch:
                 for how in ways.split():
                     if self._given_up() or len(ran) >= READINGS + 2:
                         return ran
-                    if plan.instead_of and not self._worth_trying(plan, ran):
+                    if plan.instead_of and not self._worth_trying(plan, ran, how):
                         break
                     one = self._first(plan, how)
                     if one is not None:
@@ -132,16 +132,18 @@ class _PlanSearch:
                 return ran
         return ran
 
-    def _worth_trying(self, plan: Plan, ran: Sequence[Ran]) -> bool:
+    def _worth_trying(self, plan: Plan, ran: Sequence[Ran], how: str) -> bool:
         """Other values are no help against shapes that do not fit, nor where those of the same plan ran."""
         if any(plan.instead_of in (of.label, of.instead_of) for of, *_ in ran):
             return False
         failed = next((one for of, one in reversed(self.failures) if of.label == plan.instead_of), None)
-        return failed is not None and may_help(plan, failed.reason)
+        return failed is not None and may_help(plan, failed.reason, all_equal=how in NOTES)
 
     def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
         if (how == "fitting" and not plan.fits) or (how == "seen" and plan.rank is not Rank.SEEN):
             return None
+        if how == "equal" and plan.rank is Rank.TRIED and _of_single_rows(plan):
+            return None  # a mean over the examples would be a sum
         if not plan.arguments:  # the file's own example makes them
             case = PairCase(self.pair.proposal.check, plan.label, {}, {}, dict(plan.reading), seed=self.seed)
             one = self._attempt(case)
@@ -208,7 +210,7 @@ class _PlanSearch:
             first, settled = (shorter[0], shorter[2]) if shorter and shorter[1].runs else (first, settled)
             every = [settled, *effort.affordable(plan, {}, self.seed, how, SIZES + 3)]
         cases, sizes = [first], [settled]
-        left: list[str] = []
+        left = self._left_alone(plan)
         long: list[str] = []
         for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
             shorter = self._light(plan, chosen, self.seed + k + 1, how, effort.apart())
@@ -234,6 +236,12 @@ class _PlanSearch:
         notes += [f"takes too long with {', '.join(long)}"] if long else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
                            coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
+
+    def _left_alone(self, plan: Plan) -> list[str]:
+        """The options of a constructor that the plan in whose stead this one runs was not able to tell it."""
+        other = next((each for each in self.plans if each.label == plan.instead_of), plan)
+        told = {name: spec for name, spec in other.construct.items() if name not in plan.construct}
+        return [f"{name}={spec.options[0]}" for name, spec in told.items() if isinstance(spec, ChoiceSpec)]
 
     def _light(
         self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG
@@ -271,6 +279,12 @@ def _of_numbers(case: PairCase) -> bool:
     """Is every array that it takes one number?"""
     arrays = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array)]
     return bool(arrays) and all(prod(int(d) for d in spec.dims) == 1 for spec in arrays)
+
+
+def _of_single_rows(plan: Plan) -> bool:
+    """Is each of several arrays that it takes a single row?"""
+    arrays = [spec for _, spec in leaves(plan.arguments) if isinstance(spec, Array)]
+    return len(arrays) > 1 and all(spec.dims[:1] == (1,) for spec in arrays)
 
 
 def _few_numbers(case: PairCase) -> bool:

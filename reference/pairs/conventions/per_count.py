@@ -1,9 +1,9 @@
 """A layer whose parameters' gradients are means over the batch where its forward pass has none: a convention.
 
-Narrow, for a forgotten 1/m is the commonest mistake: only where a cotangent is given, the input's gradient is exact or
-handed on to another layer unseen, every other gradient is the right one over the same number, that number is the
-batch's size on draws of other sizes too, and no example of the forward pass knows of another, which a rerun with one of
-them changed shows.
+Narrow, for a forgotten 1/m is the commonest mistake: only where a cotangent is given, the gradient of every input is
+exact or handed on to another layer unseen, every other gradient is the right one over the same number, that number is
+the batch's size on draws of other sizes too, and no example of the forward pass knows of another, which a rerun with
+one of them changed shows.
 """
 
 from __future__ import annotations
@@ -36,16 +36,19 @@ def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
     unseen = [name for name in given if any(name in judged.seen.run.primals for judged in standings.judged)]
     if not right and not any(row.primal in given for row in standings.rows):
         inputs = unseen[:1]
-    if not wrong or not inputs or right not in (inputs[:1], []) or len(right) + len(wrong) != len(standings.rows):
+    if not wrong or not inputs or right not in (inputs, []) or len(right) + len(wrong) != len(standings.rows):
         return {}
-    source, counts = inputs[0], set()
+    counts = set()
     for judged in standings.judged:
-        if not judged.seen.run.takes_cotangent or (right and source not in judged.blocks):
+        if not judged.seen.run.takes_cotangent or (right and not judged.blocks.keys() >= set(inputs)):
             return {}
-        axis = _batch_axis(judged, source, wrong)
-        if axis is None or not _apart(pair, judged, source, axis):
+        axes = {source: _batch_axis(judged, source, wrong) for source in inputs}
+        if any(axis is None or not _apart(pair, judged, source, axis) for source, axis in axes.items()):
             return {}
-        counts.add(judged.seen.run.primals[source].shape[axis])
+        own = {judged.seen.run.primals[source].shape[axis] for source, axis in axes.items() if axis is not None}
+        if len(own) > 1:
+            return {}
+        counts |= own
     if len(counts) < 2:
         return {}
     return dict.fromkeys(wrong, TEXT.format("N"))

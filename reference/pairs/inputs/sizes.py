@@ -105,7 +105,10 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
     if how == "divisible":
         sizes |= {n: 2 ** (k + 1) for k, n in enumerate(_shuffled(others, rng))}
         wide = [n for n in ("D", "embed_dim", "d_model") if n in sizes]
-        sizes |= {n: 2 * sizes.get("HEADS", 2) * k for k, n in enumerate(wide, 1)}
+        for name in wide:
+            step, taken = 2 * sizes.get("HEADS", 2), {size for other, size in sizes.items() if other not in wide}
+            taken |= {sizes[other] for other in wide[: wide.index(name)]}
+            sizes[name] = next(size for size in count(step, step) if size not in taken)
     for name in planes:
         free = [k for k in range(4, 10) if k not in sizes.values() and k % step == 0] or list(range(4, 10))
         sizes[name] = int(free[rng.randint(len(free))])

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
+from reference.targets.reading.abstract import is_interface
 from reference.targets.reading.looks import gradients_in, looks_like, updates_in
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions
@@ -24,13 +25,16 @@ def survey(cells: list[Cell]) -> dict[str, Any]:
     """``functions`` and ``classes``, each as it stands last in the file, and the ``script``."""
     functions: dict[str, dict[str, Any]] = {}
     classes: dict[str, dict[str, Any]] = {}
-    for cell, node in definitions(cells).loadable:
+    nodes = definitions(cells).loadable
+    derived = [node for _, node in nodes if isinstance(node, ast.ClassDef)]
+    bases = {ast.unparse(base) for node in derived for base in node.bases}
+    for cell, node in nodes:
         match node:
             case ast.FunctionDef():
                 functions[node.name] = _function(node, cell)
                 classes.pop(node.name, None)
             case ast.ClassDef():
-                classes[node.name] = _class(node, cell)
+                classes[node.name] = _class(node, cell, bases)
                 functions.pop(node.name, None)
     return {"functions": list(functions.values()), "classes": list(classes.values()), "script": _script(cells)}
 
@@ -64,8 +68,12 @@ def _arguments(node: ast.FunctionDef) -> list[str]:
     return [a.arg for a in needed]
 
 
-def _class(node: ast.ClassDef, cell: int | None) -> dict[str, Any]:
-    methods = [_function(inner, cell, method=True) for inner in node.body if isinstance(inner, ast.FunctionDef)]
+def _class(node: ast.ClassDef, cell: int | None, bases: Container[str]) -> dict[str, Any]:
+    """Methods that say what there is to write look like nothing."""
+    inner = [method for method in node.body if isinstance(method, ast.FunctionDef)]
+    methods = [_function(method, cell, method=True) for method in inner]
+    for method, one in zip(inner, methods, strict=True):
+        one["looks"] = None if is_interface(method, node, bases) else one["looks"]
     return {"name": node.name, "cell": cell, "line": node.lineno, "methods": methods}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -361,3 +362,56 @@ def test_a_constructor_is_bound_by_its_own_names(pairs: dict[str, OpenPair]) -> 
     draw = found.readings[0].draw(1, 0)
     assert found.readings[0].rank == Rank.SAID
     assert draw.construct["n_in"] == draw.arguments["x"].shape[1]
+
+
+PADDED = """
+import numpy as np
+
+
+class Twice:
+    def __init__(self, pad=0, stride=1):
+        self.pad, self.stride = pad, stride
+
+    def forward(self, x):
+        if self.pad:
+            raise ValueError("no room for shapes like these")
+        return 2 * x
+
+    def backward(self, dout):
+        return 2 * dout
+"""
+
+
+def test_an_option_that_stops_everything_is_left_alone_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "padded.py"
+    path.write_text(PADDED)
+    (first, *_) = trial(pairs_of(path)["Twice.backward"]).readings
+    assert set(first.cases[0].construct) == {"stride"}
+    assert "did not run with pad=1" in first.said
+
+
+CELL = """
+import numpy as np
+
+
+class Cell:
+    def __init__(self, input_size, hidden_size):
+        self.V = np.random.randn(input_size, hidden_size)
+        self.U = np.random.randn(hidden_size, hidden_size)
+
+    def forward(self, x, earlier_t):
+        self.x, self.e = x, earlier_t
+        return x @ self.V + earlier_t @ self.U
+
+    def backward(self, dout):
+        self.dV = self.x.T @ dout / len(dout)
+        self.dU = self.e.T @ dout
+        return dout @ self.V.T, dout @ self.U.T
+"""
+
+
+def test_single_rows_of_one_size_are_no_reading(tmp_path: Path) -> None:
+    path = tmp_path / "cell.py"
+    path.write_text(CELL)
+    for reading in trial(pairs_of(path)["Cell.backward"]).readings:
+        assert reading.cases[0].arguments["x"].dims[0] > 1

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from reference.interface.pair import Parameter
-from reference.pairs.inputs.plans.arrays import documented_array, laid_out
+from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, setting, size_argument
-from reference.pairs.inputs.plans.substitutes import in_whole_numbers
+from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
+from reference.pairs.inputs.plans.told import is_maker, told
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.documented import Described
 from reference.pairs.inputs.text.uses import AskedOfArgument
@@ -95,18 +96,28 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     text, said = plain(name), setup.said.get(name, Described())
     if name in setup.letters and said.dims is None:
         return WholeNumber(name)
+    if constructor and said.dims is None:
+        by_name = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
+        if (found := told(parameter, setup, by_name)) is not None:
+            return found
+        if not parameter.optional and is_maker(name, asked):
+            return None  # which stands there in the object's own process
     keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
     if keys and said.dims is None:
         return SpecGroup({key: _entry(name, key, setup) for key in keys})
     inner = asked.parts(name)
     if inner and said.dims is None and not keys and not is_array_for_sure(name, asked):
         return SpecGroup({str(k): _entry(name, key, setup) for k, key in enumerate(inner)}, "list")
+    if setup.lists and not constructor and setup.guess == "array" and (axis := asked.gathered(name)) is not None:
+        return gathered(name, axis, setup)
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
     plainly = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
     if plainly is not None and (asked.does("counts", name) or A_WHOLE_NUMBER.match(said.text)):
         plainly = in_whole_numbers(plainly)
+    if plainly is not None and asked.does("halved", name):
+        plainly = in_even_numbers(plainly)
     letter = size_argument(name)
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
@@ -209,6 +220,8 @@ def _optional(
         return laid_out(parameter.name, part, setup)
     if constructor and default is None and re.search(r"shape$", text):
         return ShapeSpec(setup.layout.inputs[1:])
+    if default is None and (setup.asked.does("holds", parameter.name) or re.match(r"init|regulari", text)):
+        return None
     if (
         letter is not None
         and (type(default) is int or (constructor and default is None))
@@ -250,4 +263,5 @@ def _entry(owner: str, key: str, setup: Setup) -> Spec:
     dims = [(f,) for f in setup.asked.dims(owner, key)]
     if dims and not re.search(r"mean|var", key):
         return Array(tuple(d[0] or f"d{k}" for k, d in enumerate(dims)))
-    return configured(key, tuple(features), setup.asked.texts(owner, key))
+    found = configured(key, tuple(features), setup.asked.texts(owner, key))
+    return in_even_numbers(found) if setup.asked.does("halved", owner, key) else found

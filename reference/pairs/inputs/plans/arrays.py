@@ -7,11 +7,11 @@ from typing import Any
 
 from reference.pairs.inputs.plans.labels import LabelForm
 from reference.pairs.inputs.plans.parts import Setup
-from reference.pairs.inputs.spec import Array, Size, Spec, ValueLaw
+from reference.pairs.inputs.spec import Array, Size, Spec, SpecGroup, ValueLaw
 from reference.pairs.inputs.text.documented import Described
 from reference.pairs.inputs.text.vocabulary import Part, number_in
 
-__all__ = ["BATCH", "documented_array", "laid_out"]
+__all__ = ["BATCH", "documented_array", "gathered", "laid_out"]
 
 
 def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
@@ -42,12 +42,27 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
     return Array(dims, law or (ValueLaw.POSITIVE if part is Part.VARIANCE else ValueLaw.NORMAL))
 
 
+def gathered(name: str, axis: str, setup: Setup) -> SpecGroup:
+    """Several arrays that are put together along an axis: of three sizes there, where that is a number."""
+    dims = setup.said.get(name, Described()).dims or setup.layout.inputs
+    place = int(axis) if axis.lstrip("-").isdigit() else len(dims)
+    if not -len(dims) <= place < len(dims):
+        return SpecGroup({str(k): Array(dims) for k in range(GATHERED)}, "list")
+    before, own, after = dims[:place], dims[place], dims[place:][1:]
+    sizes = [
+        own,
+        *(f"{own}{k}" if isinstance(own, str) and own.isidentifier() else own for k in range(2, GATHERED + 1)),
+    ]
+    return SpecGroup({str(k): Array((*before, size, *after)) for k, size in enumerate(sizes)}, "list")
+
+
 def _of_classes(labels: Array, setup: Setup) -> Array:
     """Of as many classes as are documented, where a size is called so."""
     named = next((letter for letter in sorted(setup.letters) if CLASSES.fullmatch(letter.lower())), None)
     return labels._replace(below=named) if labels.law is ValueLaw.LABELS and labels.below == 2 and named else labels
 
 
+GATHERED = 3  # arrays in a list
 CLASSES = re.compile(r"\w*(?:class(?:es)?|labels)|n_?y")
 ANY_SIZE = re.compile(r"score|logit|margin|distance")
 BATCH = {"N", "m", "batch_size", "batch", "B", "n_samples", "num_examples", "number_examples", "num_samples", "n", "bs"}

@@ -11,7 +11,7 @@ from reference.pairs.inputs.plans.bound import said_plans
 from reference.pairs.inputs.plans.documented import documented_plans
 from reference.pairs.inputs.plans.seen import seen_plans
 from reference.pairs.inputs.plans.settings import setting
-from reference.pairs.inputs.plans.substitutes import substitutes
+from reference.pairs.inputs.plans.substitutes import of_the_constructor, substitutes
 from reference.pairs.inputs.plans.tried import plans_by_layout
 from reference.pairs.inputs.plans.word_vectors import word_vector_plans
 from reference.pairs.inputs.sizes import FLAT
@@ -21,6 +21,7 @@ from reference.pairs.inputs.text.vocabulary import Part, part_of
 __all__ = ["plans_of"]
 
 LETTERS = 12
+RETOLD = 40  # plans that tell a constructor the same in other words
 SUBSTITUTED = 6  # plans that are also tried with other values
 MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 
@@ -49,7 +50,9 @@ def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     for plan in _named(chain.from_iterable(by_rank[rank] for rank in Rank)):
         named[plan.rank].append(plan)
     for rank in (Rank.DOCUMENTED, Rank.TRIED):
+        retold = [other for plan in named[rank] for other in of_the_constructor(plan, proposal.constructor)]
         named[rank] += [other for plan in named[rank][:SUBSTITUTED] for other in substitutes(plan)]
+        named[rank] += retold[:RETOLD]
     return list(chain.from_iterable(named[rank] for rank in Rank))
 
 

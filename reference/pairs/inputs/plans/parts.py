@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from reference.interface.pair import Parameter, Proposal
+from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans.labels import LabelForm
 from reference.pairs.inputs.plans.layouts import ArrayLayout
 from reference.pairs.inputs.plans.settings import setting
-from reference.pairs.inputs.spec import Size
+from reference.pairs.inputs.spec import ChoiceSpec, Size
 from reference.pairs.inputs.text.documented import Described
 from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part, part_of, plain
@@ -29,13 +29,15 @@ class Setup(NamedTuple):
     said: Mapping[str, Described]
     outputs: tuple[Size, ...]
     letters: frozenset[str] = frozenset()  # of the sizes that are documented
+    lists: bool = False  # may an argument be a list of arrays?
     guess: str = "array"  # what an argument is that nothing is known of: "array", "whole", "number"
 
 
 def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     """What every argument is, and every key of a dictionary of arrays."""
     taken = [p.name for p in (*proposal.constructor, *proposal.takes) if not p.many]
-    keys = [key for name in taken for key in (*asked.keys(name), *asked.parts(name))]
+    passed = {p.name for p in proposal.takes}
+    keys = [key for name in taken for key in (*asked.keys(name), *(asked.parts(name) if name in passed else ()))]
     texts = " ".join((proposal.owner, proposal.forward, proposal.check)).lower()
     wired = {p.name: part for p in proposal.takes if (part := _of_a_layer(p)) is not None}
     recurrent = bool(re.search(r"rnn|lstm|gru|cell|recurrent", texts)) or any(
@@ -46,10 +48,13 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     parts = _in_company(parts, recurrent)
     if "embed" in texts or any(asked.does("indexes", name) for name in taken):
         for p in proposal.takes:
-            if parts[p.name] in (Part.INPUT, Part.UNKNOWN) and (
+            if parts.get(p.name) in (Part.INPUT, Part.UNKNOWN) and (
                 asked.does("indexes", p.name) or ("embed" in texts and p is proposal.takes[0])
             ):
                 parts[p.name] = Part.INDICES
+    required = [p for p in proposal.takes if not (p.optional or p.many)]
+    if proposal.kind is PairKind.CLASS and len(required) == 1 and _is_called_a_text(required[0].name):
+        parts[required[0].name] = Part.INPUT  # "activations" are no text, where they are all that comes in
     arrays = [
         p.name
         for p in proposal.takes
@@ -60,6 +65,11 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
         if first is not None:
             parts[first] = Part.INPUT
     return parts
+
+
+def _is_called_a_text(name: str) -> bool:
+    said = setting(name)
+    return isinstance(said, ChoiceSpec) and all(isinstance(option, str) for option in said.options)
 
 
 def _of_a_layer(parameter: Parameter) -> Part | None:

@@ -108,7 +108,7 @@ def setting(
         return ChoiceSpec((default, *(m for m in MODES if m != default)) if isinstance(default, str) else MODES)
     if _is(FLAG, text):
         return ChoiceSpec((True, False))
-    if _is(COUNTER_FLAG, text):
+    if _is(COUNTER_FLAG, text) and not (computed and text == "predict"):
         return ChoiceSpec((False, True))
     if _is(GENERATOR, text):
         return GeneratorSpec()
@@ -136,7 +136,7 @@ def _beside(default: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
 @cache
 def size_argument(name: str) -> str | None:
     """The size that an argument of this name stands for, by its letter in the layouts."""
-    text = plain(name)
+    text = re.sub(r"^(?:nb|no|number_?of)_", "num_", plain(name))
     return next((letter for pattern, letter in SIZES if _is(pattern, text)), None)
 
 

@@ -58,7 +58,18 @@ def plans_by_layout(
         outputs = _outputs(layout, parts)
         for gates in _gates(proposal, parts):
             for form, guess in product(_forms(parts, layout, outputs, proposal, asked), guesses):
-                setup = Setup(layout, form, gates, parts, asked, said or {}, outputs, letters, guess)
+                setup = Setup(
+                    layout,
+                    form,
+                    gates,
+                    parts,
+                    asked,
+                    said or {},
+                    outputs,
+                    letters,
+                    proposal.kind is PairKind.CLASS,
+                    guess,
+                )
                 arguments = given_to(proposal.takes, setup, constructor=False)
                 construct = given_to(proposal.constructor, setup, constructor=True)
                 key = repr((arguments, construct))

@@ -49,6 +49,19 @@ class AskedOfArgument:
         """The names into which it is itself unpacked."""
         return tuple(map(str, self._facts(way).get("parts") or ()))
 
+    def entries(self, *way: str) -> int:
+        """How many entries it has as a tuple, as far as its use says; 0 where it need not be one."""
+        return int(self._facts(way).get("entries") or 0)
+
+    def gathered(self, *way: str) -> str | None:
+        """Along which axis it is put together, "" where that is not known; None where it is no list of arrays."""
+        axis = self._facts(way).get("gathered")
+        return None if axis is None else str(axis)
+
+    def kinds(self, *way: str) -> tuple[str, ...]:
+        """The names of the types that it may have."""
+        return tuple(map(str, self._facts(way).get("kinds") or ()))
+
     def default(self, key: str, *way: str) -> Any:
         """What a key is taken for where it is not there."""
         return dict(self._facts(way).get("defaults") or {}).get(key)

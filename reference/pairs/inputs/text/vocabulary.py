@@ -50,7 +50,7 @@ PARTS: dict[Part, str] = {
     Part.WEIGHT: "w ws weights? kernels? filters? theta_?w w_?l f_?w weight_matrix w_?t embed(ding)?s? w_?embed emb table "
     "embedding_?matrix k_?ernel conv_?w filter_?weights filt",
     Part.BIAS: "b bs bias(es)? b_?l bias_?vector intercept conv_?b offset",
-    Part.STATE: "h h_?0 h_?prev prev_?h prev_?state h_?t_?1 hidden(_?state)? a_?0 a_?prev_?t s_?prev h_?init init_?h state "
+    Part.STATE: "h h_?0 h_?prev(_?t)? prev_?h prev_?state h_?t_?1 hidden(_?state)? a_?0 a_?prev_?t s_?prev h_?init init_?h state "
     "h_?last prev_?hidden hprev hs s_?0 init_?state initial_?state a_?previous",
     Part.CELL: "c c_?0 c_?prev prev_?c c_?t_?1 cell(_?state)? cprev prev_?cell c_?init",
     Part.GAIN: "gamma gamma_?\\w* gain scale_?param g",

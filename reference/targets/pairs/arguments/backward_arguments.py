@@ -21,6 +21,7 @@ IS_OUTPUT = re.compile(
     r"^_*(outs?|outputs?|a|al|a\d|z|h|y|o|p|s|y_?hat|y_?pred\w*|pred\w*|probs?|activations?|scores?|result|a_?out|forward_?out\w*)$",
     re.IGNORECASE,
 )
+IS_INPUT = re.compile(r"^_*(x|inp|input|in|a_?prev|h_?prev_?l|prev_?l|h_?below|below)\w*$", re.IGNORECASE)
 DERIVATIVE = re.compile(
     r"(^|_)(grad|gradients?|derivative?s?|derivate|derive|deriv|prime|diff|jacobian|dx|df|d|dloss|der)(_|$)",
     re.IGNORECASE,
@@ -68,11 +69,12 @@ def place_of_slope(method: str, takes: Sequence[Parameter], backward: Sequence[P
 
 
 def roles(
-    method: str, takes: Sequence[Parameter], backward: Sequence[Parameter], reading: Mapping[str, str], *, loss: bool
-) -> dict[str, tuple[Passed, str]]:
+    method: str, takes: Sequence[Parameter], backward: Sequence[Parameter], reading: Mapping[str, str], *, loss: bool,
+    returned: Sequence[str] = (),
+) -> dict[str, tuple[Passed, str]]:  # fmt: skip
     """Of each argument its role, and the forward pass's argument that it is. ``loss``: that one returns a number.
 
-    Raises ``Unclear``.
+    ``returned``: what the forward pass returns, by name. Raises ``Unclear``.
     """
     forward = [p.name for p in takes if not p.many]
     needed = [p for p in takes if not p.many and not p.optional]
@@ -109,6 +111,7 @@ def roles(
         and not (loss and all(found[p.name][0] is Passed.ARGUMENT for p in required))
     ):
         found |= _first_unknown(found, required, forward, loss=loss)
+    found |= _by_what_is_left(found, required, [p.name for p in needed], returned)
     strange = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT and p.name.strip("_")]
     if strange:
         raise Unclear(f"its argument {strange[0]} is nothing that the forward pass takes, returns or keeps")
@@ -132,6 +135,19 @@ def _role(p: Parameter, forward: Sequence[str]) -> Passed:
     if is_cotangent(p.name, taken=forward):
         return Passed.COTANGENT
     return Passed.OUTPUT if IS_OUTPUT.match(p.name) else Passed.LEFT_OUT
+
+
+def _by_what_is_left(
+    found: dict[str, tuple[Passed, str]], required: Sequence[Parameter], needed: Sequence[str], returned: Sequence[str]
+) -> dict[str, tuple[Passed, str]]:
+    """``h_t``, which the forward pass returns under that name; ``h_prev_l`` where its input alone is left."""
+    unknown = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT]
+    made = {name: (Passed.OUTPUT, "") for name in unknown if returned[:1] == (name,)}
+    unknown = [name for name in unknown if name not in made]
+    free = [name for name in needed if (Passed.ARGUMENT, name) not in found.values()]
+    if len(unknown) == len(free) == 1 and len(needed) > 1 and IS_INPUT.match(unknown[0]):
+        made[unknown[0]] = (Passed.ARGUMENT, free[0])
+    return made
 
 
 def _first_unknown(

@@ -87,14 +87,16 @@ def flat(value: Any, path: Path, kind: StandIn, names: Sequence[str] = ()) -> It
             yield from flat(inner, (*path, key), kind)
     elif isinstance(value, list | tuple):
         several = len(names) == len(value)
+        unnamed = sum(not name for name in names) > 1
         listed = len(names) == 1 and names[0] and not names[0].startswith("(")
         for k, inner in enumerate(value):
             if several and names[k].startswith("("):
                 yield from flat(inner, path, kind, names[k][1:-1].split(", "))
             elif several:
-                yield from flat(inner, (*path, names[k] or "answer"), kind)
+                yield from flat(inner, (*path, names[k] or (f"answer[{k}]" if unnamed else "answer")), kind)
             else:
-                yield from flat(inner, (*path, names[0], k) if listed else (*path, "answer"), kind)
+                own = f"answer[{k}]" if len(value) > 1 else "answer"
+                yield from flat(inner, (*path, names[0], k) if listed else (*path, own), kind)
     elif lowered(value, kind) is not None or (is_array(value) and value.dtype.kind in "iub"):
         yield (*path, names[0]) if len(names) == 1 and names[0] else path, value
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from reference.targets.pairs.arguments.backward_arguments import IS_OPTIMISER
-from reference.targets.pairs.objects.supplies import Descent
-from reference.targets.reading.parsed import parsed
+from reference.targets.pairs.objects.own_attributes import attributes_of
+from reference.targets.pairs.objects.supplies import Descent, LayerBefore
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Building", "built"]
 
 OF_THE_INPUT = re.compile(
-    r"_*(?:in(?:put)?|prev(?:ious)?|fan_in|n_in|nin)_?(?:shape|dims?|sizes?|features|units|channels|nodes)?_*"
+    r"_*(?:in(?:put)?|prev(?:ious)?|fan_in|n_in|nin)_?(?:shape|dim(?:ension)?s?|sizes?|features|units|channels|nodes)?_*"
+)
+SHAPE = re.compile(r"shapes?$")
+BEFORE = re.compile(
+    r"_*(?:prev(?:ious)?|in(?:put|bound|coming)?|last|lower|bottom)_?layer_*|layer_?(?:before|below|in)|prev"
 )
 BUILDERS = (
     "set_input_shape",
@@ -88,6 +90,10 @@ class Building:
             return self.kind.lift(np.array(self.arrays[name]))
         if IS_OPTIMISER.match(name):
             return Descent()
+        if BEFORE.fullmatch(name.lower()):
+            return LayerBefore(size if isinstance(size, tuple) else self.shape)
+        if text.endswith("shapes"):
+            return [size]
         if CENTRES.fullmatch(text) or WIDTHS.fullmatch(text):
             return 0.0 if CENTRES.fullmatch(text) else 0.5
         if WEIGHTS.fullmatch(text) or BIASES.fullmatch(text):
@@ -105,22 +111,25 @@ def built(model: Any, forward: str, failed: Exception, building: Building) -> It
     ``failed``: what the forward pass raised without; where that is no want of something, names alone decide.
     """
     known = [name for name in BUILDERS if inspect.ismethod(getattr(model, name, None))]
-    others = [name for name in _makers(model, forward) if name not in known] if _is_want(failed) else []
+    others = [name for name in _makers(model, forward, failed) if name not in known]
     for names in (known, others, [*known, *others] if known and others else []):
         for size in building.sizes() if names else ():
             yield lambda copy, names=names, size=size: _build(copy, names, size, building)  # type: ignore[misc]
 
 
-def _makers(model: Any, forward: str) -> list[str]:
-    """Methods that set what the forward pass reads and what is not there yet."""
+def _makers(model: Any, forward: str, failed: Exception) -> list[str]:
+    """Methods that set what the forward pass reads and what is not there yet.
+
+    Where it did not raise for want of something, those that are told of what comes in.
+    """
     owner: Any = type(model)
-    read = {n.attr for n in _own(owner, forward) if isinstance(n.ctx, ast.Load)}
-    wanting = {name for name in read if _is_wanting(getattr(model, name, None))}
+    wanting = {name for name in attributes_of(owner, forward).read if _is_wanting(getattr(model, name, None))}
     found = []
     for name in dir(owner):
-        if NO_BUILDER.search(name.lower()) or not inspect.isfunction(getattr(owner, name, None)):
+        method = getattr(owner, name, None)
+        if NO_BUILDER.search(name.lower()) or not inspect.isfunction(method):
             continue
-        if wanting & {n.attr for n in _own(owner, name) if isinstance(n.ctx, ast.Store)}:
+        if wanting & attributes_of(owner, name).set and (_is_want(failed) or _is_told_of_the_input(method)):
             found.append(name)
     return found
 
@@ -130,24 +139,19 @@ def _is_want(failed: Exception) -> bool:
     return isinstance(failed, WANT) or "has 0" in str(failed)
 
 
+def _is_told_of_the_input(method: Callable[..., Any]) -> bool:
+    """Is it a layer's shape, or the layer before, that it takes?"""
+    names = [name.lower() for name in inspect.signature(method).parameters]
+    return any(OF_THE_INPUT.fullmatch(name) or SHAPE.search(name) or BEFORE.fullmatch(name) for name in names)
+
+
 def _is_wanting(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return any(each is None or each == 0 for each in value if each is None or isinstance(each, int))
+    if isinstance(value, np.ndarray):
+        return value.size == 0
     inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
     return not len(inside) or any(each is None for each in inside)
-
-
-@lru_cache(maxsize=256)
-def _own(owner: Any, method: str) -> tuple[ast.Attribute, ...]:
-    """The attributes of self in a method; one that is set entry by entry is set."""
-    tree = parsed(getattr(owner, method, None))
-    return () if tree is None else tuple(_attributes(tree))
-
-
-def _attributes(tree: ast.AST) -> Iterator[ast.Attribute]:
-    for node in ast.walk(tree):
-        inner = node.value if isinstance(node, ast.Subscript) else node
-        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "self":
-            written = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-            yield ast.Attribute(inner.value, inner.attr, ast.Store() if written else inner.ctx)
 
 
 def _build(model: Any, names: list[str], size: Any, building: Building) -> None:

@@ -43,6 +43,7 @@ def forward(proposal: Proposal, model: Any, arguments: dict[str, Any], before: d
     method, context = method_of(model, first)
     if not loss:
         answer = applied(method, proposal.takes, arguments)
+        answer = None if answer is model else answer  # "return self": what it keeps is its answer
         return ObjectRun(model, arguments, before, answer, None, context)
     own = list(inspect.signature(method).parameters)
     takes = [p for p in proposal.takes if p.name in own or p.many]
@@ -114,7 +115,7 @@ def numbers_of(owner: Any) -> frozenset[str]:
     for base in owner.__mro__[:-1] if isinstance(owner, type) else ():
         text = "\n".join(_source(value) for value in vars(base).values() if inspect.isfunction(value))
         for name in set(re.findall(r"self\.([A-Za-z]\w*)", text)):
-            ways = rf"d_?{name}|grad_?{name}|{name}_?grad|{name}_gradient|nabla_{name}|gradient_{name}"
+            ways = rf"d_?{name}|grads?_?{name}|{name}_?grads?|{name}_gradients?|nabla_{name}|gradients?_{name}"
             marks = re.findall(rf"\b({ways})\b", text)
             if marks:
                 found |= {name, *marks}

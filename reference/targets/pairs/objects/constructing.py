@@ -18,7 +18,7 @@ from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.objects.arrays import Path, ReachedArray, at, lowered, put, reached
 from reference.targets.pairs.objects.gradient_names import is_gradient_name
 from reference.targets.pairs.objects.rewired import owner_of
-from reference.targets.pairs.objects.supplies import supplied
+from reference.targets.pairs.objects.supplies import Initialiser, supplied
 from reference.targets.pairs.state import generator_of
 from reference.targets.pairs.trees import fresh
 from reference.targets.reading.namespace import Loaded
@@ -79,8 +79,9 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
         known = arguments.get(parameter.name)
         missing = parameter.name not in arguments and not parameter.optional
         if missing or (supplying and (known is None or isinstance(known, str)) and not parameter.many):
-            stand_in = supplied(parameter, kind)
-            if stand_in is not None:
+            stand_in = supplied(parameter, kind, proposal.asked)
+            own = parameter.optional and known is None and isinstance(stand_in, Initialiser)
+            if stand_in is not None and not own:
                 arguments[parameter.name] = stand_in
     if inspect.isabstract(owner):
         owner = type(owner.__name__, (owner,), dict.fromkeys(vars(owner)["__abstractmethods__"], lambda *_, **__: None))

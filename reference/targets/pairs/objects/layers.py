@@ -19,13 +19,8 @@ from reference.targets.pairs.objects.arrays import Path, lowered
 from reference.targets.pairs.objects.calls import split
 from reference.targets.pairs.objects.constructing import Unprepared
 from reference.targets.pairs.objects.gradient_names import Answered, assigned
-from reference.targets.pairs.objects.passes import (
-    BothPasses,
-    ReadingOfPasses,
-    both_passes,
-    lifted,
-    outputs_of_run,
-)
+from reference.targets.pairs.objects.own_attributes import begins_from
+from reference.targets.pairs.objects.passes import BothPasses, ReadingOfPasses, both_passes, lifted, outputs_of_run
 from reference.targets.pairs.objects.subjects import Subject
 from reference.targets.pairs.objects.supplies import RATE
 from reference.targets.pairs.prepared import PairGradients, Prepared, as_they_broadcast
@@ -78,10 +73,16 @@ def _plan(subject: Subject) -> ReadingOfPasses:
     found: dict[str, tuple[Passed, str]] = {}
     if proposal.forward != proposal.backward:
         try:
-            found = roles(proposal.backward, proposal.takes, proposal.backward_takes, subject.draw.reading, loss=loss)
+            found = roles(
+                proposal.backward, proposal.takes, proposal.backward_takes, subject.draw.reading, loss=loss,
+                returned=tuple(proposal.forward_returned),
+            )  # fmt: skip
         except Unclear as error:
             raise Unprepared(f"{proposal.backward}: {error}") from None
-    cotangents = sum(role is Passed.COTANGENT for role, _ in found.values())
+    given = [name for name, (role, _) in found.items() if role is Passed.COTANGENT]
+    if (own := begins_from(subject.owner, split(proposal.forward)[0], proposal.backward, given)) is not None:
+        raise Unprepared(f"{proposal.backward} begins from self.{own}, which whoever calls it fills")
+    cotangents = len(given)
     listed = cotangents == 1 and isinstance(first.answer, list | Mapping) and len(paths) > 1
     divisor = 1 if loss or cotangents else _divisor(subject, value)
     return ReadingOfPasses(

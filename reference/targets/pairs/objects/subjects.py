@@ -107,10 +107,14 @@ class Subject:
         except Unprepared:
             raise
         except Exception:
-            self.supplying = any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor)
+            self.supplying = self._can_supply()
             if not self.supplying:
                 raise
             return self._state()
+
+    def _can_supply(self) -> bool:
+        asked = self.proposal.asked
+        return any(supplied(parameter, self.kind, asked) is not None for parameter in self.proposal.constructor)
 
     def _fresh(self) -> Callable[[], Any]:
         if isinstance(self.state, type):
@@ -171,7 +175,7 @@ class Subject:
         known = Building(self.arguments, self.draw.construct, self.kind, self.draw.seed)
         for build in built(self.state, first, failed, known):
             yield partial(self._built, self.fresh, build)
-        if any(supplied(parameter, self.kind) is not None for parameter in self.proposal.constructor):
+        if self._can_supply():
             self.supplying = True
             yield self._state
             for build in built(self.state, first, failed, known):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from reference.interface.pair import Parameter
 from reference.targets.pairs.arguments.backward_arguments import IS_OPTIMISER
 from reference.targets.stand_in.kind import StandIn
 
-__all__ = ["RATE", "Context", "Descent", "Held", "supplied"]
+__all__ = ["RATE", "Context", "Descent", "Held", "Initialiser", "LayerBefore", "supplied"]
 
 RATE = 2.0**20  # a power of two: what was subtracted, divided by it, is the gradient to the last digit
 SLOPE = re.compile(r"prime|deriv|grad|^d_?(act|f|sig)|_d$|^df$|diff|delta", re.IGNORECASE)
@@ -19,6 +22,14 @@ ACTIVATION = re.compile(
     r"|\w*activation\w*",
     re.IGNORECASE,
 )
+
+
+INITIALISER = re.compile(
+    r"_*(?:(?:weights?|bias|kernel|param\w*|w|b)_?)?(?:init|init_?fn|init_?func|initiali[sz]er|filler)_*"
+)
+MAKES = re.compile(r"initiali[sz]e\w*|init\w*|sample|fill|get_fan\w*")
+OF_A_SHAPE = re.compile(r"shape|dims$|dimensions$")
+OF_A_SIZE = re.compile(r"^n_?out|units|out|size|dim|neurons|nodes|features|channels")
 
 
 class Context:
@@ -97,8 +108,56 @@ class Smooth:
     gradient = prime = grad = deriv = derivate = df = f_prime = derivative
 
 
-def supplied(parameter: Parameter, kind: StandIn) -> Any:
-    """What stands for a constructor's argument; ``None`` where nothing does."""
+class LayerBefore:
+    """A layer that another is put behind, which asks it for nothing but what comes out of it."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+
+    def __getattr__(self, name: str) -> Any:
+        if OF_A_SHAPE.search(name) and self._shape:
+            return self._shape
+        if OF_A_SIZE.search(name) and self._shape:
+            return self._shape[-1]
+        raise AttributeError(name)
+
+
+class Initialiser:
+    """Draws arrays of the shape that it is told, by whatever name it is called, from random numbers of its own."""
+
+    def __init__(self, kind: StandIn) -> None:
+        self.kind, self.calls = kind, 0
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        shape = _shape_told([*given, *named.values()])
+        self.calls += 1
+        drawn = np.random.RandomState([len(shape), self.calls]).standard_normal(shape)
+        return self.kind.lift(drawn.astype(np.float32).astype(np.float64))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.__call__
+
+
+def _shape_told(given: list[Any]) -> tuple[int, ...]:
+    """The first tuple of whole numbers, else all whole numbers; of an array that is to be filled its shape."""
+    for each in given:
+        if isinstance(each, tuple | list) and all(isinstance(n, int | np.integer) for n in each):
+            return tuple(int(n) for n in each)
+    sizes = tuple(int(each) for each in given if isinstance(each, int | np.integer) and not isinstance(each, bool))
+    return sizes or next((tuple(np.shape(each)) for each in given if np.ndim(each)), ())
+
+
+def supplied(parameter: Parameter, kind: StandIn, asked: Mapping[str, Mapping[str, Any]]) -> Any:
+    """What stands for a constructor's argument; ``None`` where nothing does.
+
+    ``asked``: what is known of its use, as ``Proposal.asked`` has it.
+    """
+    of_it, attributes = asked.get(parameter.name, {}), asked.get(parameter.name, {}).get("attributes") or ()
+    makes = bool(attributes) and all(MAKES.fullmatch(name) for name in attributes)
+    if makes or (INITIALISER.fullmatch(parameter.name.lower()) and not of_it.get("texts")):
+        return Initialiser(kind)
     if IS_OPTIMISER.match(parameter.name):
         return Descent()
     if SLOPE.search(parameter.name):

@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import textwrap
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.arguments.backward_arguments import is_of_labels, place_of_slope
 from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.surrogates import why_not_derived
+from reference.targets.pairs.proposing.templates import is_template
 from reference.targets.pairs.proposing.values import value_functions
 from reference.targets.pairs.source.functions import (
     SourceFunction,
@@ -22,21 +21,21 @@ from reference.targets.pairs.source.functions import (
     documents_of,
     returned_names,
 )
-from reference.targets.pairs.source.kept_arguments import asked_of_kept, merged
+from reference.targets.pairs.source.kept_arguments import asked_of_maker, beside
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.method_names import forwards_of, is_backward
+from reference.targets.pairs.source.methods import methods_of, read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.naming import is_cotangent, named, words
 from reference.targets.pairs.source.uses import asked_of
+from reference.targets.reading.abstract import is_abstract
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.source import Cell, place
+from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions
 
 __all__ = ["class_proposals"]
 
-NOTHING = ("None", "NotImplementedError", "NotImplemented")
 LOSSES = {"loss", "cost", "objective", "entropy", "crossentropy", "error", "mse", "criterion", "nll", "bce", "energy"}
-CONTEXTS = ("ctx", "context", "self_ctx")
 DECLARED = re.compile(r"straight.?through|surrogate|\bste\b", re.IGNORECASE)
 
 
@@ -54,12 +53,12 @@ def class_proposals(cells: list[Cell], loaded: Loaded) -> list[Proposal]:
 
 
 def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping[str, list[str]]) -> Iterator[Proposal]:
-    methods = _methods(owner, cells)
+    methods = methods_of(owner, cells)
     own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
     own |= {t.id for s in node.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)}
     taken: set[str] = set()
     if (told := _said(owner, methods)) is not None:
-        yield _proposal(owner, node, methods, *told, calls)
+        yield _proposal(owner, node, methods, *told, cells, calls)
         return
     for name in filter(is_backward, methods):
         forward = next((f for f in forwards_of(name, methods) if methods[f].takes), None)
@@ -69,7 +68,7 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue
         if forward is None or not ({name, forward} & own or _hands_functions_on(node)):
             continue
-        if _is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
+        if is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
             continue
         if _takes_more(methods[forward], methods[name]):
             continue  # with respect to something that the forward pass does not take, as Nielsen's delta(z, a, y)
@@ -77,13 +76,15 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue  # it hands out what another pass has left behind
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
-        if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):
+        if is_abstract(methods[forward].node) or (is_abstract(methods[name].node) and not own >= {name, forward}):
             continue  # a base class that says what there is to write
+        if is_template(owner, methods, forward, name):
+            continue  # it is written around what only its derived classes have
         taken |= {name}
-        yield _with_loss(_proposal(owner, node, methods, forward, name, calls), methods)
+        yield _with_loss(_proposal(owner, node, methods, forward, name, cells, calls), methods)
     for pair in value_functions(methods, taken):
-        if pair.forward.name in own:
-            yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
+        if pair.forward.name in own and not is_template(owner, methods, pair.forward.name, pair.forward.name):
+            yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, cells, calls)
 
 
 def _has_a_backward_pass(methods: Mapping[str, SourceFunction]) -> bool:
@@ -109,17 +110,17 @@ def _wired(
     own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
     if forward is None or not {forward, backward} <= own:
         return None
-    if any(_is_abstract(methods[n].node) for n in (forward, backward)) or methods[forward].takes:
+    if any(is_abstract(methods[n].node) for n in (forward, backward)) or methods[forward].takes:
         return None
     if len(methods[backward].required) > 1:
         return None
     constructors = [vars(base)["__init__"] for base in owner.__mro__[:-1] if "__init__" in vars(base)]
-    makers = [_read("__init__", each, cells, bound=True) for each in constructors]
+    makers = [read_method("__init__", each, cells, bound=True) for each in constructors]
     passes = [methods[forward].node, methods[backward].node]
     layers = wired_in([maker.node for maker in makers if maker is not None], passes)
     if not layers:
         return None
-    found = _proposal(owner, node, methods, forward, backward, calls)
+    found = _proposal(owner, node, methods, forward, backward, cells, calls)
     holders = holders_in([method.node for method in methods.values()])
     return found._replace(
         takes=tuple(Parameter(name, annotation=WIRED + "[]" * several) for name, several in layers.items()),
@@ -156,7 +157,7 @@ def _with_loss(proposal: Proposal, methods: Mapping[str, SourceFunction]) -> Pro
     first, loss = proposal.forward, ""
     if labels and not _is_loss(first):
         losses = (n for n, m in methods.items() if _is_loss(n) and any(is_of_labels(p.name) for p in m.takes))
-        loss = next((name for name in losses if not _is_abstract(methods[name].node)), "")
+        loss = next((name for name in losses if not is_abstract(methods[name].node)), "")
     elif _is_loss(first) and {p.name for p in proposal.backward_takes if not p.optional} - known:
         passes = (n for n in forwards_of("backward", methods) if not _is_loss(n) and methods[n].takes)
         first, loss = next(passes, first), first
@@ -184,28 +185,15 @@ def _is_loss(name: str) -> bool:
     return found is not None and found.direction == "" and bool(LOSSES & set(words(name)))
 
 
-def _is_abstract(node: ast.FunctionDef) -> bool:
-    body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
-    return not body or all(isinstance(s, ast.Pass | ast.Raise) or _returns_nothing(s) for s in body)
-
-
-def _returns_nothing(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Return) and (
-        statement.value is None or ast.unparse(statement.value).removesuffix("()") in NOTHING
-    )
-
-
 def _proposal(
     owner: type, node: ast.ClassDef, methods: Mapping[str, SourceFunction], forward: str, backward: str,
-    calls: Mapping[str, list[str]],
+    cells: list[Cell], calls: Mapping[str, list[str]],
 ) -> Proposal:  # fmt: skip
     one, other = methods[forward], methods[backward]
     constructor = methods.get("__init__")
     asked = asked_of(one, other, methods)
     if constructor is not None:
-        asked = {**asked_of(constructor, constructor, methods), **asked}
-        kept = asked_of_kept(constructor.node, [m.node for m in methods.values()])
-        asked |= {name: merged(asked.get(name, {}), facts) for name, facts in kept.items()}
+        asked = beside(asked_of_maker(owner, cells), asked)
     missing = missing_line(other.node)
     about = ast.get_docstring(node) or ""
     texts = (about, *(documents_of(f) for f in (constructor, one, other) if f is not None))
@@ -248,53 +236,3 @@ def _made_by(owner: type) -> tuple[Parameter, ...]:
                   many=p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
         for p in parameters
     )  # fmt: skip
-
-
-# --- the methods of a class, its own and inherited ------------------------------------------------------------------
-
-
-def _methods(owner: type, cells: list[Cell]) -> dict[str, SourceFunction]:
-    """By the name that they are called by, which may be another than that of their ``def``."""
-    found: dict[str, SourceFunction] = {}
-    for base in reversed(owner.__mro__[:-1]):
-        for name, value in vars(base).items():
-            function = value.__func__ if isinstance(value, staticmethod | classmethod) else value
-            function = inspect.unwrap(function) if callable(function) else function
-            if not inspect.isfunction(function):
-                continue
-            method = _read(name, function, cells, bound=not isinstance(value, staticmethod))
-            if method is not None:
-                found[name] = method
-    return found
-
-
-def _read(name: str, function: Any, cells: list[Cell], *, bound: bool) -> SourceFunction | None:
-    try:
-        lines, first = inspect.getsourcelines(function)
-        node = ast.parse(textwrap.dedent("".join(lines))).body[0]
-    except (OSError, TypeError, SyntaxError, ValueError, IndexError):
-        return None
-    if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Lambda):
-        back = ast.copy_location(ast.Return(node.value.body), node.value)
-        node = ast.copy_location(ast.FunctionDef(name, node.value.args, [back], []), node)
-    if not isinstance(node, ast.FunctionDef):
-        return None
-    ast.increment_lineno(node, first - 1)
-    arguments = [*node.args.posonlyargs, *node.args.args]
-    skipped = int(bound and bool(arguments))
-    skipped += any(a.arg in CONTEXTS for a in arguments[skipped : skipped + 1])
-    node.args.args, node.args.posonlyargs = arguments[skipped:], []
-    node.name = name
-    _, cell = place(function.__code__.co_filename)
-    text = next((c.text for c in cells if c.number == cell), "") if _is_here(function, cells, cell) else ""
-    return SourceFunction(name, node, cell, text)
-
-
-def _is_here(function: Any, cells: list[Cell], cell: int | None) -> bool:
-    """Does it stand in the file itself, and not in one beside it?"""
-    text = next((c.text for c in cells if c.number == cell), "")
-    lines = text.split("\n")
-    first = function.__code__.co_firstlineno
-    return first <= len(lines) and (
-        "def " in lines[first - 1] or "@" in lines[first - 1] or "lambda" in lines[first - 1]
-    )

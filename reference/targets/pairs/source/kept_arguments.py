@@ -1,34 +1,42 @@
-"""What a class does with an argument of its constructor that it keeps: what it is compared with, asked for, called."""
+"""What a class does with the arguments of its constructor, there and wherever else it keeps them or hands them on."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reference.targets.pairs.source.uses import switches_in
+from reference.targets.pairs.source.facts import entry_of, facts_in
+from reference.targets.pairs.source.functions import SourceFunction
+from reference.targets.pairs.source.methods import methods_of, read_method
+from reference.targets.pairs.source.sizes_told import facts_of_sizes, kept_as, sizes_in
+from reference.targets.pairs.source.uses import handed_on, in_their_order, noted, plainly, stand_for
+from reference.targets.reading.source import Cell
 
-__all__ = ["asked_of_kept", "merged"]
+__all__ = ["asked_of_maker", "beside"]
+
+DEEPEST = 3  # functions, methods and classes that an argument is handed on to
+OF_BOTH = ("texts", "attributes", "branches", "called")  # of a name that one of the passes takes as well
+OTHERS = ("numpy", "scipy", "builtins", "typing", "collections", "functools", "math", "random", "copy", "abc")
+
+Facts = dict[str, dict[str, Any]]
 
 
-def asked_of_kept(constructor: ast.FunctionDef, methods: Iterable[ast.FunctionDef]) -> dict[str, dict[str, Any]]:
-    """``texts``, ``attributes``, ``branches`` and ``called`` by argument, as ``asked_of`` has them."""
-    taken = {a.arg for a in (*constructor.args.args, *constructor.args.kwonlyargs)}
-    kept: dict[str, str] = {}  # the argument by the attribute
-    for node in ast.walk(constructor):
-        match node:
-            case ast.Assign(targets=targets, value=ast.Name(id=name)) if name in taken:
-                kept.update({_own(target): name for target in targets})
-    found: dict[str, dict[str, Any]] = {}
-    for node in (n for method in methods for n in ast.walk(method)):
-        for name, fact, value in _facts(node, kept):
-            facts = found.setdefault(name, {})
-            facts[fact] = True if value is True else list(dict.fromkeys([*facts.get(fact, ()), value]))
+def asked_of_maker(owner: type, cells: list[Cell]) -> Facts:
+    """By argument of the constructor, as ``asked_of`` has it, with what ``facts_of_sizes`` adds."""
+    return plainly(_Maker(owner, cells, 0).facts())
+
+
+def beside(constructed: Facts, passed: Facts) -> Facts:
+    """Both: of a name that a pass takes as well, what it is asked for there, and what of the constructor's is safe."""
+    found = {**constructed, **passed}
+    for name in constructed.keys() & passed.keys():
+        found[name] = _merged(passed[name], {k: v for k, v in constructed[name].items() if k in OF_BOTH})
     return found
 
 
-def merged(facts: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, Any]:
-    """Of one argument both: lists one behind the other."""
+def _merged(facts: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, Any]:
     both = {**further, **facts}
     for fact in facts.keys() & further.keys():
         if isinstance(facts[fact], list) and isinstance(further[fact], list):
@@ -36,27 +44,118 @@ def merged(facts: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, An
     return both
 
 
-def _facts(node: ast.AST, kept: Mapping[str, str]) -> Iterable[tuple[str, str, Any]]:
-    match node:
-        case ast.Attribute(value=inner, attr=attribute) if (name := kept.get(_own(inner))) is not None:
-            yield name, "attributes", attribute
-        case ast.Call(func=inner) if (name := kept.get(_own(inner))) is not None:
-            yield name, "called", True
-        case ast.If(test=test) | ast.IfExp(test=test):
-            for each in switches_in(test):
-                if (name := kept.get(_own(each))) is not None:
-                    yield name, "branches", True
-        case ast.Compare(left=one, comparators=[other]):
-            for asked, value in ((one, other), (other, one)):
-                name = kept.get(_own(asked))
-                texts = value.elts if isinstance(value, ast.Tuple | ast.List | ast.Set) else [value]
-                if name is not None:
-                    found = (text.value for text in texts if isinstance(text, ast.Constant))
-                    yield from ((name, "texts", text) for text in found if isinstance(text, str))
+class _Maker:
+    """One class and where the arguments of its constructor go."""
+
+    def __init__(self, owner: type, cells: list[Cell], depth: int) -> None:
+        self.cells, self.depth = cells, depth
+        self.methods = methods_of(owner, cells)
+        constructors = [vars(base)["__init__"] for base in owner.__mro__[:-1] if "__init__" in vars(base)]
+        made = [(each, read_method("__init__", each, cells, bound=True)) for each in constructors]
+        self.constructors = [maker for _, maker in made if maker is not None]
+        self.names: dict[str, Any] = {}
+        for function in [each for each, maker in reversed(made) if maker is not None]:
+            self.names |= function.__globals__
+        self.found: Facts = {}
+        self.own: dict[str, str] = {}  # the argument by the attribute that it is kept as
+
+    def facts(self) -> Facts:
+        if not self.constructors:
+            return {}
+        taken = {name: name for name in self.constructors[0].names}
+        self._read(self.constructors[0], taken, self.constructors[1:], self.depth)
+        for name, method in self.methods.items():
+            if name != "__init__" and self.own:
+                self._read(method, {}, (), self.depth)
+        return self.found
+
+    def _read(
+        self, function: SourceFunction, taken: Mapping[str, str], further: Sequence[SourceFunction], depth: int
+    ) -> None:
+        """``further``: the constructors of its bases, where it is one."""
+        nodes = in_their_order(function.node)
+        known = {**self.own, **taken}
+        for name, value in (*stand_for(nodes), *kept_as(nodes)):
+            source = next((of for each in _itself(value) if (of := entry_of(each, known))), None)
+            if source is not None and name not in known and (taken or not name.startswith("self.")):
+                known[name] = source
+        self.own |= {name: of for name, of in known.items() if name.startswith("self.")}
+        sizes = sizes_in(nodes)
+        for node in nodes:
+            noted(self.found, facts_in(node, known))
+            noted(self.found, facts_of_sizes(node, known, sizes))
+            if isinstance(node, ast.Call) and depth < DEEPEST:
+                self._hand_on(node, known, further, depth + 1)
+
+    def _hand_on(self, call: ast.Call, known: Mapping[str, str], further: Sequence[SourceFunction], depth: int) -> None:
+        match call.func:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__") if further:
+                self._follow(call, further[0], known, further[1:], depth)
+            case ast.Attribute(value=ast.Name(), attr="__init__") if further and call.args:
+                bare = ast.copy_location(ast.Call(call.func, call.args[1:], call.keywords), call)
+                self._follow(bare, further[0], known, further[1:], depth)
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) if name in self.methods:
+                self._follow(call, self.methods[name], known, (), depth)
+            case ast.Name(id=name):
+                self._follow_name(call, self.names.get(name), known, depth)
+
+    def _follow(
+        self, call: ast.Call, function: SourceFunction, known: Mapping[str, str], further: Sequence[SourceFunction],
+        depth: int,
+    ) -> None:  # fmt: skip
+        inner = handed_on(call, function.names, known)
+        if inner:
+            self._read(function, inner, further, depth)
+
+    def _follow_name(self, call: ast.Call, value: Any, known: Mapping[str, str], depth: int) -> None:
+        if str(getattr(value, "__module__", "")).partition(".")[0] in OTHERS:
+            return
+        if inspect.isclass(value):
+            if not handed_on(call, _names_of(value), known):
+                return
+            inner = handed_on(call, _names_of(value), known)
+            for name, facts in _Maker(value, self.cells, depth).facts().items():
+                head, bracket, rest = name.partition("[")
+                if head in inner:
+                    self._join(inner[head] + bracket + rest, facts)
+        elif inspect.isfunction(value):
+            function = read_method(value.__name__, value, self.cells, bound=False)
+            if function is not None:
+                self._apart(call, function, known, depth)
+
+    def _apart(self, call: ast.Call, function: SourceFunction, known: Mapping[str, str], depth: int) -> None:
+        """A function outside the class: it has no self."""
+        own, self.own = self.own, {}
+        self._follow(call, function, known, (), depth)
+        self.own = own
+
+    def _join(self, what: str, facts: Mapping[str, Any]) -> None:
+        known = self.found.setdefault(what, {})
+        for fact, value in facts.items():
+            before = known.get(fact)
+            if isinstance(value, dict) and isinstance(before, dict):
+                known[fact] = {**before, **value}
+            elif not (isinstance(value, int) and isinstance(before, int) and before > value):
+                known[fact] = value
 
 
-def _own(node: ast.AST) -> str:
-    match node:
-        case ast.Attribute(value=ast.Name(id="self"), attr=attribute):
-            return attribute
-    return ""
+def _names_of(owner: type) -> Iterable[str]:
+    try:
+        return [*inspect.signature(owner).parameters]
+    except (TypeError, ValueError):
+        return ()
+
+
+def _itself(value: ast.expr) -> Iterator[ast.expr]:
+    """What may be the very value: ``k`` of ``k``, ``(k, k) if … else k``, ``k or 1``, ``tuple(k)``."""
+    match value:
+        case ast.IfExp(body=one, orelse=other):
+            yield from _itself(one)
+            yield from _itself(other)
+        case ast.BoolOp(values=values):
+            for each in values:
+                yield from _itself(each)
+        case ast.Call(func=ast.Name(id="tuple" | "list" | "int" | "dict"), args=[inner]):
+            yield from _itself(inner)
+        case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call():
+            yield value

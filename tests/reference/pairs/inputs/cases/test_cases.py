@@ -305,3 +305,12 @@ def test_a_failing_case_becomes_small() -> None:
     small = shrink(LOSS, case, sizes, lambda c: c.arguments["x"].dims[0] >= 2, seed=0)
     assert small.arguments["x"].dims == (2, 1)
     assert small.seed == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_features_that_heads_divide_are_as_many_as_nothing_else(seed: int) -> None:
+    arrays = {"x": Array((1, "D")), "h": Array((1, "H"))}
+    plan = Plan(Rank.TRIED, "rows", arrays, {"a": WholeNumber("D"), "b": WholeNumber("H")})
+    for sizes in in_proportion(plan, {}, seed, "divisible", 3):
+        assert len(set(sizes.values())) == len(sizes)
+        assert sizes["D"] % 4 == 0

@@ -67,3 +67,58 @@ def test_arguments_are_given_by_their_names() -> None:
     assert known.argument("bias_std", 3) == 0.5
     assert known.argument("anything", (3,)) == (3,)
     assert np.array_equal(known.argument("W", 3), building(units=5).argument("W", 2))
+
+
+class Placed:
+    """Compares shapes, and was not told any; its base does the telling."""
+
+    def __init__(self) -> None:
+        self.incoming: tuple[int, ...] = (0,)
+        self.slopes = np.empty(0)
+
+    def place(self, input_dimensions: tuple[int, ...], optimizer: Any) -> None:
+        self.incoming = input_dimensions
+
+    def forward(self, x: Any) -> Any:
+        if x.shape[1:] != self.incoming:
+            raise ValueError("incorrect input dimensions")
+        return self._run(x)
+
+    def _run(self, x: Any) -> Any:
+        return x * self.slopes
+
+
+class PlacedBelow(Placed):
+    def place(self, input_dimensions: tuple[int, ...], optimizer: Any) -> None:
+        super().place(input_dimensions, optimizer)
+        self.slopes = np.ones(input_dimensions)
+
+
+class Behind:
+    def __init__(self) -> None:
+        self.w: Any = None
+
+    def attach(self, prev_layer: Any) -> None:
+        self.w = np.ones(prev_layer.out_shape[-1])
+
+    def forward(self, x: Any) -> Any:
+        return x * self.w
+
+
+@pytest.mark.parametrize("owner", [PlacedBelow, Behind])
+def test_what_is_told_of_the_input_is_told_it(owner: type) -> None:
+    ran = []
+    for build in built(owner(), "forward", ValueError("incorrect input dimensions"), building()):
+        model = owner()
+        try:
+            build(model)
+            ran.append(model.forward(np.ones((4, 3))))
+        except Exception:  # the next way
+            continue
+    assert ran
+    assert ran[0].tolist() == np.ones((4, 3)).tolist()
+
+
+def test_shapes_are_told_as_a_list() -> None:
+    assert building().argument("input_shapes", (3,)) == [(3,)]
+    assert building().argument("previous_layer", (3,)).output_shape == (3,)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from reference.targets.pairs.objects.wires import Wire, holders_in, wired_in
-from reference.targets.pairs.source.kept_arguments import asked_of_kept
 
 
 def read(source: str) -> tuple[list[ast.FunctionDef], list[ast.FunctionDef]]:
@@ -143,25 +142,3 @@ def test_a_copy_keeps_who_is_wired_to_whom() -> None:
     assert list(made["gradients"]) == [made["before"]]
     assert made["before"].children[0] is made
     assert made["before"].value is not wire.value
-
-
-def test_what_is_kept_is_compared_asked_and_called() -> None:
-    source = """
-class Conv:
-    def __init__(self, padding, act, reg, width):
-        self.pad, self.act, self.reg, self.width = 0, None, None, width
-        self.padding = padding
-        self.act = act
-        self.reg = reg
-    def forward(self, x):
-        if self.padding == "same": pass
-        elif self.padding in ("valid", "full"): pass
-        return self.act(x) + self.reg.cost(x) + self.width
-"""
-    makers, passes = read(source)
-    facts = asked_of_kept(makers[0], passes)
-    assert facts == {
-        "padding": {"texts": ["same", "valid", "full"]},
-        "act": {"called": True},
-        "reg": {"attributes": ["cost"]},
-    }
