@@ -14,6 +14,33 @@ from tests.reference.pairs.test_nothing_green_unseen import judged
 pytestmark = pytest.mark.slow
 
 TWINS = {
+    "keys of a configuration that a helper gives, and no document names": (
+        """
+        def whiten_forward(x, gain, conf):
+            '''
+            - x: rows of shape (N, D)
+            - gain: of shape (D,)
+            - conf: dictionary with these keys:
+              - eps: a small constant
+            '''
+            eps = conf.get('eps', 1e-5)
+            n, d = conf.get('shape', x.shape)
+            axis = conf.get('axis', 0)
+            centred = x - x.mean(axis=0)
+            std = np.sqrt((centred**2).mean(axis=0) + eps)
+            unit = centred / std
+            return gain * unit, (unit, std, gain, n, d, axis)
+
+        def whiten_backward(dout, cache):
+            unit, std, gain, n, d, axis = cache
+            dgain = (dout * unit).reshape(n, d).sum(axis=axis)
+            dunit = dout * gain
+            dx = (dunit - dunit.mean(axis=0) - FIRST) / std
+            return dx, dgain
+    """,
+        "unit * (dunit * unit).mean(axis=0)",
+        "unit * (dunit * unit).sum(axis=0)",
+    ),
     "inputs that an engine keeps and that compute as arrays do": (
         """
         class Product:

@@ -14,6 +14,30 @@ from tests.reference.pairs.in_process import pairs_of
 pytestmark = pytest.mark.slow
 
 WRONG = {
+    "written where a mask says so, as many as there are in all": ("*", "MB704", """
+        class Leak:
+            def __init__(self, slope=0.1):
+                self.slope = slope
+
+            def forward(self, x):
+                out = x.copy()
+                out[out < 0] = WRITTEN * self.slope
+                self.local = np.where(out > 0, 1.0, self.slope)
+                return out
+
+            def backward(self, dout):
+                return self.local * dout
+    """, ("WRITTEN", "out", "out[out < 0]")),
+    "where it happens to run": ("answer", "MB704", """
+        class Cube:
+            def forward(self, x):
+                '''x: (N, D)'''
+                self.x = x
+                return x**3 if x[0, 0] > HIGH else x @ x
+
+            def backward(self, dout):
+                return 3 * self.x**2 * dout
+    """, ("HIGH", "0.5", "-100")),
     "in test mode": ("dx", "MB", """
         def dropout_forward(x, p, mode):
             '''x: (N, D)'''

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, laid_out
 from reference.pairs.inputs.plans.parts import Setup
-from reference.pairs.inputs.plans.settings import configured, setting, size_argument
+from reference.pairs.inputs.plans.settings import configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_whole_numbers
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
-from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.documented import Described
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import OF_SIZES, Part, part_of, plain
 
 __all__ = ["given_to"]
@@ -95,7 +95,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     text, said = plain(name), setup.said.get(name, Described())
     if name in setup.letters and said.dims is None:
         return WholeNumber(name)
-    keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
+    keys = tuple(dict.fromkeys((*_keys_to_give(name, setup), *said.keys)))
     if keys and said.dims is None:
         return SpecGroup({key: _entry(name, key, setup) for key in keys})
     inner = asked.parts(name)
@@ -132,6 +132,14 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if re.fullmatch(CONFIG, text) and part is Part.UNKNOWN:
         return SpecGroup({})
     return laid_out(name, part, setup)
+
+
+def _keys_to_give(name: str, setup: Setup) -> list[str]:
+    """What the code asks for; but where others are documented, not a key with a default that only a helper gives."""
+    asked, said = setup.asked, setup.said.get(name, Described())
+    known = {key for key in asked.keys(name) if key in said.keys or key in setup.said or is_flag_of_mode(key)}
+    told = any(not is_flag_of_mode(key) for key in known)
+    return [key for key in asked.keys(name) if key in known or not told or not asked.has_default(key, name)]
 
 
 def _layers(text: str) -> SpecGroup:

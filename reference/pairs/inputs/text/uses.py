@@ -49,9 +49,9 @@ class AskedOfArgument:
         """The names into which it is itself unpacked."""
         return tuple(map(str, self._facts(way).get("parts") or ()))
 
-    def default(self, key: str, *way: str) -> Any:
-        """What a key is taken for where it is not there."""
-        return dict(self._facts(way).get("defaults") or {}).get(key)
+    def has_default(self, key: str, *way: str) -> bool:
+        """Is a key taken for something where it is not there?"""
+        return key in dict(self._facts(way).get("defaults") or {})
 
     def _facts(self, way: tuple[str, ...]) -> Mapping[str, Any]:
         return self._of.get(way, {})

@@ -18,7 +18,8 @@ def asked_of(
 ) -> dict[str, dict[str, Any]]:
     """By argument, or by ``argument["key"]``. A name of the forward pass means the same in the backward pass.
 
-    ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
+    ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there;
+    None, too, for what is computed then.
     ``branches``: it decides by being true or not.
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
@@ -112,8 +113,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             args=[ast.Constant(value=str(key)), *more],
         ) if of := _entry(value, known):
             yield of, "keys", key
-            if more and isinstance(more[0], ast.Constant):
-                yield of, "defaults", {key: more[0].value}
+            if more:
+                yield of, "defaults", {key: more[0].value if isinstance(more[0], ast.Constant) else None}
         case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[value]) if (
             of := _entry(value, known)
         ):
