@@ -14,6 +14,97 @@ from tests.reference.pairs.test_nothing_green_unseen import judged
 pytestmark = pytest.mark.slow
 
 TWINS = {
+    "a layer that steps where it has an optimiser, and keeps its gradients in any case": (
+        """
+        class Mixing:
+            def __init__(self, ins, outs):
+                self.weights = np.random.rand(ins, outs)
+                self._optimizer = None
+
+            @property
+            def optimizer(self):
+                return self._optimizer
+
+            def forward(self, rows):
+                self.rows = rows
+                return rows @ self.weights
+
+            def backward(self, error):
+                self.gradient_weights = FIRST
+                if self.optimizer:
+                    self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
+                return error @ self.weights.T
+    """,
+        "self.rows.T @ error",
+        "self.rows.T @ error / 2",
+    ),
+    "a layer that steps by an optimiser's own word, and keeps no gradient": (
+        """
+        class Mixing:
+            def __init__(self, ins, outs):
+                self.weights = np.random.rand(ins, outs)
+                self.optimizer = None
+
+            def forward(self, rows):
+                self.rows = rows
+                return rows @ self.weights
+
+            def backward(self, error):
+                below = error @ self.weights.T
+                if self.optimizer is not None:
+                    self.weights = self.optimizer.calculate_update(self.weights, FIRST)
+                return below
+    """,
+        "self.rows.T @ error",
+        "self.rows.T @ error / 2",
+    ),
+    "a call of the object itself says that rows are no examples": (
+        """
+        class HalfSquare:
+            def __call__(self, guess, truth):
+                return 0.5 * np.mean((guess - truth) ** 2)
+
+            def gradient(self, guess, truth):
+                return FIRST / guess.shape[0]
+
+        if __name__ == "__main__":
+            half = HalfSquare()
+            print(half(np.array([1.0, 2.0, 0.5]), np.array([0.0, 1.0, 1.0])))
+    """,
+        "(guess - truth)",
+        "2 * (guess - truth)",
+    ),
+    "a call around the forward pass that keeps the slopes": (
+        """
+        class Differentiable:
+            def __init__(self):
+                self.slopes = {}
+
+            def __call__(self, *given):
+                out = self.forward(*given)
+                self.slopes = self.local(*given)
+                return out
+
+        class Doubled(Differentiable):
+            def __init__(self, ins, outs):
+                super().__init__()
+                self.W = np.random.randn(ins, outs)
+
+            def forward(self, X):
+                self.X = X
+                return np.tanh(X @ self.W)
+
+            def local(self, X):
+                return {"X": 1 - np.tanh(X @ self.W) ** 2}
+
+            def backward(self, dY):
+                d = dY * self.slopes["X"]
+                self.dW = FIRST
+                return d @ self.W.T
+    """,
+        "self.X.T @ d",
+        "self.X.T @ dY",
+    ),
     "keys of a configuration that a helper gives, and no document names": (
         """
         def whiten_forward(x, gain, conf):
@@ -528,3 +619,55 @@ def test_a_mean_over_all_entries_is_told_by_its_factor(tmp_path: Path) -> None:
     ((finding,),) = [row.findings for row in judge_pair(pair, seed=0).rows if row.findings]
     assert finding.code == "MB102"
     assert "y_pred.size ×" in finding.text
+
+
+WINDOWS = """
+import numpy as np
+
+class Tops:
+    def __init__(self, size, stride):
+        self.size, self.stride = size, stride
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        self.shape, self.where = x.shape, {}
+        out = np.zeros((n, c, (h - self.size) // self.stride + 1, (w - self.size) // self.stride + 1), dtype=np.float32)
+        for i in np.ndindex(out.shape):
+            top, left = i[2] * self.stride, i[3] * self.stride
+            window = x[i[0], i[1], top : top + self.size, left : left + self.size]
+            k = TOPMOST
+            out[i] = READ
+            self.where[i] = top + k // self.size, left + k % self.size
+        return out
+
+    def backward(self, dout):
+        dx = np.zeros(self.shape, dtype=np.float32)
+        for i in np.ndindex(dout.shape):
+            dx[i[0], i[1], self.where[i][0], self.where[i][1]] += GIVEN
+        return dx
+"""
+
+
+@pytest.mark.parametrize("read", ["window.flat[k]", "next(v for j, v in enumerate(window.flat) if j == k)"])
+def test_windows_read_place_by_place_are_of_a_narrower_float(read: str, tmp_path: Path) -> None:
+    text = WINDOWS.replace("TOPMOST", "np.argmax(window)").replace("READ", read)
+    result = judged(tmp_path / "right.py", text.replace("GIVEN", "dout[i]").removeprefix("\nimport numpy as np"))
+    assert [(f.code, f.severity) for row in result.rows for f in row.findings] == [("MB403", "warning")]
+    twin = judged(tmp_path / "wrong.py", text.replace("GIVEN", "2 * dout[i]").removeprefix("\nimport numpy as np"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+def test_what_a_narrower_float_loses_is_no_mistake_where_a_witness_is_missing(tmp_path: Path) -> None:
+    """``np.trim_zeros`` is on no list: autodiff stops there, and two exact witnesses are not to be had."""
+    text = """
+    def thrice_forward(x):
+        # x: (N, D)
+        y = 3 * x
+        np.trim_zeros(np.asarray(y)[0])
+        return y.astype(np.float32), x
+
+    def thrice_backward(dout, cache):
+        return FACTOR * dout.astype(np.float32) * np.ones_like(cache)
+    """
+    result = judged(tmp_path / "right.py", text.replace("FACTOR", "np.float32(3)"))
+    assert not any(f.severity == "error" for row in result.rows for f in row.findings)

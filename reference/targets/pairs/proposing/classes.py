@@ -16,18 +16,14 @@ from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.values import value_functions
-from reference.targets.pairs.source.uses import asked_of
-from reference.targets.pairs.source.functions import (
-    SourceFunction,
-    calls_of,
-    documents_of,
-    returned_names,
-)
+from reference.targets.pairs.source.around import around
+from reference.targets.pairs.source.functions import SourceFunction, calls_of, documents_of, returned_names
 from reference.targets.pairs.source.kept_arguments import asked_of_kept, merged
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.method_names import forwards_of, is_backward
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.naming import is_cotangent, named, words
+from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell, place
 from reference.targets.reading.statements import definitions
@@ -80,14 +76,14 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
         if _is_abstract(methods[forward].node) or (_is_abstract(methods[name].node) and not own >= {name, forward}):
             continue  # a base class that says what there is to write
         taken |= {name}
-        yield _with_loss(_proposal(owner, node, methods, forward, name, calls), methods)
+        yield around(_with_loss(_proposal(owner, node, methods, forward, name, calls), methods), methods)
     for pair in value_functions(methods, taken):
         if pair.forward.name in own:
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, calls)
 
 
 def _has_a_backward_pass(methods: Mapping[str, SourceFunction]) -> bool:
-    return any((own := named(name)) is not None and own.direction == "backward" for name in methods)
+    return any(own.direction == "backward" for own in map(named, methods) if own is not None)
 
 
 def _said(owner: type, methods: Mapping[str, SourceFunction]) -> tuple[str, str] | None:
