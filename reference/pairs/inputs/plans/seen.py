@@ -238,11 +238,11 @@ def _spec(parameter: Parameter, value: Any, numbers: set[int], twice: set[int], 
     plainly = setting(parameter.name, parameter)
     if isinstance(plainly, ChoiceSpec) and isinstance(value, float) and value in (0.0, 1.0):
         return plainly
-    whole = isinstance(plainly, ChoiceSpec) and all(type(option) is int for option in plainly.options)
-    if type(value) is int and (
-        whole or (value not in twice and WINDOW.fullmatch(parameter.name))
-    ):  # no axis: by chance
-        return ChoiceSpec(tuple(dict.fromkeys((value, *(plainly.options if whole else ())))))
+    options = (
+        plainly.options if isinstance(plainly, ChoiceSpec) and all(type(o) is int for o in plainly.options) else ()
+    )
+    if type(value) is int and (options or (value not in twice and WINDOW.fullmatch(parameter.name))):
+        return ChoiceSpec(tuple(dict.fromkeys((value, *options))))  # it equals an axis by chance
     if type(value) is int and value > 1 and (value in numbers or (plainly is None and size_argument(parameter.name))):
         return WholeNumber(f"n{value}")
     if isinstance(value, list | tuple) and value and all(type(v) is int and (v in numbers or v == 1) for v in value):
