@@ -105,7 +105,9 @@ def _drawn(names: list[str], rng: np.random.RandomState, how: str) -> Sizes:
     if how == "divisible":
         sizes |= {n: 2 ** (k + 1) for k, n in enumerate(_shuffled(others, rng))}
         wide = [n for n in ("D", "embed_dim", "d_model") if n in sizes]
-        sizes |= {n: 2 * sizes.get("HEADS", 2) * k for k, n in enumerate(wide, 1)}
+        rest = {size for n, size in sizes.items() if n not in wide}  # what is as large as another hides which is meant
+        multiples = (k for k in count(2 * sizes.get("HEADS", 2), 2 * sizes.get("HEADS", 2)) if k not in rest)
+        sizes |= dict(zip(wide, multiples, strict=False))
     for name in planes:
         free = [k for k in range(4, 10) if k not in sizes.values() and k % step == 0] or list(range(4, 10))
         sizes[name] = int(free[rng.randint(len(free))])
