@@ -671,3 +671,107 @@ def test_what_a_narrower_float_loses_is_no_mistake_where_a_witness_is_missing(tm
     """
     result = judged(tmp_path / "right.py", text.replace("FACTOR", "np.float32(3)"))
     assert not any(f.severity == "error" for row in result.rows for f in row.findings)
+
+
+STARRED = """
+from row_wise import *
+from softly import softmax
+from everything import *
+
+class Weighing:
+    def forward(self, x):
+        '''x: (N, D)'''
+        self.out = softmax(x)
+        return self.out
+
+    def backward(self, dout):
+        dx = self.out * dout
+        return dx - self.out * dx.sum(axis=AXIS, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(("axis", "severities"), [("1", []), ("0", ["error"])])
+def test_a_star_brings_no_helper_of_ours_over_the_file_s_own(axis: str, severities: list[str], tmp_path: Path) -> None:
+    (tmp_path / "softly.py").write_text(
+        "from everything import *\n\ndef softmax(x):\n    e = np.exp(x - x.max(axis=1, keepdims=True))\n"
+        "    return e / e.sum(axis=1, keepdims=True)\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "everything.py").write_text("import numpy as np\n", encoding="utf-8")
+    (tmp_path / "row_wise.py").write_text("import numpy as np\n\nWIDTH = 3\n", encoding="utf-8")
+    result = judged(tmp_path / "target.py", STARRED.replace("AXIS", axis))
+    assert result.not_judged is None
+    assert [f.severity for row in result.rows for f in row.findings] == severities
+
+
+EPSILON = """
+    class Centring:
+        def __init__(self, eps=SMALL):
+            self.eps = eps
+
+        def forward(self, x):
+            # x: (N, D)
+            self.mid = x.mean(axis=1, keepdims=True)
+            self.spread = np.sqrt(((x - self.mid) ** 2).mean(axis=1, keepdims=True)) + self.eps
+            self.x = x
+            return (x - self.mid) / self.spread
+
+        def backward(self, dout):
+            unit = (self.x - self.mid) / self.spread
+            away = (dout * unit).mean(axis=1, keepdims=True)
+            return (dout - dout.mean(axis=1, keepdims=True) - unit * away) / self.spread
+"""
+
+
+@pytest.mark.parametrize(("small", "severity"), [("1e-10", "warning"), ("1e-3", "error")])
+def test_a_default_that_keeps_a_divisor_from_zero_is_a_guard(small: str, severity: str, tmp_path: Path) -> None:
+    result = judged(tmp_path / "target.py", EPSILON.replace("SMALL", small))
+    assert {f.severity for row in result.rows for f in row.findings} == {severity}
+
+
+def test_a_default_within_a_logarithm_is_a_guard(tmp_path: Path) -> None:
+    text = """
+    class Surprise:
+        def forward(self, p, t, eps=1e-9):
+            # p: (N, D), t: (N, D), one-hot
+            self.p, self.t = p, t
+            return -np.sum(t * np.log(p + eps)) / len(p)
+
+        def backward(self):
+            return -self.t / self.p / DIVISOR
+    """
+    result = judged(tmp_path / "right.py", text.replace("DIVISOR", "len(self.p)"))
+    assert [(f.code, f.severity) for row in result.rows for f in row.findings] == [("MB402", "warning")]
+    twin = judged(tmp_path / "wrong.py", text.replace("DIVISOR", "self.p.size"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+HEADED = """
+    class Looking:
+        def __init__(self, d_m, d_k):
+            self.q, self.k, self.v = np.random.randn(d_m, d_k), np.random.randn(d_m, d_k), np.random.randn(d_m, d_k)
+
+        def forward(self, x_q, x_kv):
+            self.x_q, self.x_kv = x_q, x_kv
+            self.a, self.b, self.c = x_q @ self.q, x_kv @ self.k, x_kv @ self.v
+            s = self.a @ self.b.swapaxes(-1, -2)
+            e = np.exp(s - s.max(axis=-1, keepdims=True))
+            self.w = e / e.sum(axis=-1, keepdims=True)
+            return self.w @ self.c
+
+        def backward(self, dout):
+            dw = dout @ self.c.swapaxes(-1, -2)
+            ds = self.w * (dw - np.sum(dw * self.w, axis=-1, keepdims=True))
+            da, db, dc = ds @ self.b, ds.swapaxes(-1, -2) @ self.a, self.w.swapaxes(-1, -2) @ dout
+            self.dq = np.einsum("ntd,ntk->dk", self.x_q, da)
+            self.dk = np.einsum("ntd,ntk->dk", self.x_kv, FIRST)
+            self.dv = np.einsum("ntd,ntk->dk", self.x_kv, dc)
+            return da @ self.q.T, db @ self.k.T + dc @ self.v.T
+"""
+
+
+@pytest.mark.parametrize(("first", "severities"), [("db", []), ("-db", ["error"])])
+def test_the_width_of_a_model_is_that_of_what_comes_in(first: str, severities: list[str], tmp_path: Path) -> None:
+    result = judged(tmp_path / "target.py", HEADED.replace("FIRST", first))
+    assert result.not_judged is None
+    assert [f.severity for row in result.rows for f in row.findings] == severities
