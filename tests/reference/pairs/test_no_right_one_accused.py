@@ -14,6 +14,21 @@ from tests.reference.pairs.test_nothing_green_unseen import judged
 pytestmark = pytest.mark.slow
 
 TWINS = {
+    "a loss in a matrix of its own": (
+        """
+        class Squares:
+            def forward(self, A, Y):
+                # A: (N, C), Y: (N, C)
+                self.A, self.Y = A, Y
+                n, c = A.shape
+                return np.ones((1, n)) @ (A - Y) ** 2 @ np.ones((c, 1)) / (n * c)
+
+            def backward(self):
+                return FIRST * (self.A - self.Y) / self.A.size
+    """,
+        "2",
+        "1",
+    ),
     "a layer that steps where it has an optimiser, and keeps its gradients in any case": (
         """
         class Mixing:
