@@ -14,6 +14,20 @@ from tests.reference.pairs.test_nothing_green_unseen import judged
 pytestmark = pytest.mark.slow
 
 TWINS = {
+    "labels that are calculated with": (
+        """
+        class Criterion:
+            def loss(self, logits, labels):
+                e = np.exp(logits - logits.max(axis=1, keepdims=True))
+                self.p = e / e.sum(axis=1, keepdims=True)
+                return -np.sum((np.log(self.p) * labels).sum(axis=1)) / labels.shape[0]
+
+            def grad(self, logits, labels):
+                return FIRST / labels.shape[0]
+    """,
+        "(self.p - labels)",
+        "(self.p + labels)",
+    ),
     "a loss in a matrix of its own": (
         """
         class Squares:

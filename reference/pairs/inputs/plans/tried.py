@@ -190,6 +190,8 @@ def _forms(
     found: list[LabelForm | None] = list(label_forms(outputs, layout.examples, whole=whole))
     least, most = min(asked.rank(name)[0] for name in labels), max(asked.rank(name)[1] for name in labels)
     fitting = [form for form in found if form is not None and least <= len(form.labels.dims) <= most]
+    if not whole and any(asked.does("computed", name) for name in labels):  # nobody calculates with a class's number
+        fitting = [form for form in fitting if form.labels.law is not ValueLaw.LABELS or form.labels.below == 2]
     if any(part in SCORES and asked.does("probability", name) for name, part in parts.items()):
         fitting = [form for form in fitting if form.predictions in PROBABLE] or fitting
     elif not whole and OF_DISTANCES.search("_".join((proposal.owner, proposal.check)).lower()):

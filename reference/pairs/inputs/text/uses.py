@@ -49,6 +49,10 @@ class AskedOfArgument:
         """The names into which it is itself unpacked."""
         return tuple(map(str, self._facts(way).get("parts") or ()))
 
+    def axes(self) -> set[int]:
+        """Along which anything is summed, or otherwise reduced."""
+        return set(map(int, self._facts(("*",)).get("axes") or ()))
+
     def has_default(self, key: str, *way: str) -> bool:
         """Is a key taken for something where it is not there?"""
         return key in dict(self._facts(way).get("defaults") or {})

@@ -10,6 +10,7 @@ from reference.targets.pairs.source.functions import SourceFunction
 
 __all__ = ["asked_of", "switches_in"]
 
+EVERY = "*"  # no argument, but all of them
 DEEPEST = 3  # functions of the file's own that an argument is handed on to
 
 
@@ -24,13 +25,23 @@ def asked_of(
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
     ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
-    ``attributes`` that it is asked for.
+    ``attributes`` that it is asked for. Of ``*`` the ``axes`` along which anything is summed, or otherwise reduced.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
     for function in dict.fromkeys((forward.name, backward.name)):
         _read(functions[function], dict(names), found, functions, 0)
+    found[EVERY] = {"axes": dict.fromkeys(a for f in (forward, backward) for a in _axes(f.node))}
     return {name: {key: _plain(value) for key, value in facts.items()} for name, facts in found.items()}
+
+
+def _axes(node: ast.AST) -> Iterator[int]:
+    for keyword in (k for n in ast.walk(node) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "axis"):
+        match keyword.value:
+            case ast.Constant(value=int(axis)):
+                yield axis
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(axis))):
+                yield -axis
 
 
 def _plain(value: Any) -> Any:
