@@ -13,9 +13,13 @@ __all__ = ["CACHES", "Pass", "cache_names", "published"]
 
 
 def cache_names(cache: Any, paths: Sequence[Path]) -> list[str]:
-    """What the arrays at some paths of a cache are called: by key, or in the published order; else ``cache``."""
+    """What the arrays at some paths of a cache are called: by key, or in the published order; else ``cache``.
+
+    That order is one of arrays side by side: a list of the layers' own caches has each layer's order, which is theirs.
+    """
     arrays = [path for path, _ in walk(cache)]
-    order = published(len(arrays)) if isinstance(cache, tuple | list) else None
+    flat = isinstance(cache, tuple | list) and all(len(path) == 1 for path in arrays)
+    order = published(len(arrays)) if flat else None
     names = []
     for path in paths:
         key = str(path[-1])
