@@ -16,7 +16,7 @@ SIZE = 2**14 * U32  # relative to the block: what a hidden float32 leaves at mos
 
 
 class Widened(NamedTuple):
-    """A pair that is right once its float32 are float64, and where the first of them is made."""
+    """A pair that is right, or no longer wrong, once its float32 are float64, and where the first of them is made."""
 
     standings: Standings
     text: str
@@ -28,14 +28,15 @@ def widened(pair: OpenPair, standings: Standings, *, seed: int, draws: int) -> W
     if not _may_be(standings):
         return None
     again = judge_reading(pair, standings.reading, seed=seed, draws=draws, kind="widened")
-    if not again.right:
+    if again.wrong or not again.rows or not (again.right or standings.wrong):
         return None
+    then = "every gradient is right" if again.right else "none is wrong"
     casts = [cast for judged in standings.judged for cast in judged.seen.run.casts]
     if not casts:  # before either pass: an array that the object was made with
-        text = "something that it holds is of a narrower float: with that widened every gradient is right"
+        text = f"something that it holds is of a narrower float: with that widened {then}"
         return Widened(again, text, backward_place(pair))
     cell, line, what = casts[0][:3]
-    text = f"it is {what} on the way: with that widened every gradient is right"
+    text = f"it is {what} on the way: with that widened {then}"
     return Widened(again, text, Place(pair.file, cell, int(line)))
 
 

@@ -27,6 +27,7 @@ from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
 from reference.pairs.inputs.spec import Array, ChoiceSpec, Path, Plan, Rank, ValueLaw, leaves
 from reference.pairs.inputs.text.sources import sources_of
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.tokens import CaseError
 from reference.pairs.result import backward_place
 
@@ -105,7 +106,7 @@ class _PlanSearch:
                     clean = min(one.unmatched for _, _, one, _ in ran)
                     best = {plan.label: (plan, case, how) for plan, case, one, how in ran if one.unmatched == clean}
                     voters = voting([plan for plan, *_ in best.values()])[:READINGS]
-                    against = contradicting(voters)
+                    against = contradicting(voters, AskedOfArgument(self.pair.proposal.asked).axes())
                     return tuple(self._widened(*best[plan.label], against[plan.label]) for plan in voters)
                 if self._given_up(for_good=True):
                     return ()

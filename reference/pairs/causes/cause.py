@@ -65,9 +65,10 @@ def explain_pair(
             )
             left = [name for name in left if name not in mended]
     if left:
-        step = steps().first
         for name in left:
-            found[name] = _of_pattern(pair, evidence, name, patterns[name], step)
+            made = made_in(pair, evidence[0].draw, _called(evidence[0], name))
+            step = steps().first_before(evidence[0].got.get(name), made)
+            found[name] = _of_pattern(pair, evidence, name, patterns[name], step, made)
     return found
 
 
@@ -172,15 +173,16 @@ def _of_repair(
 
 
 def _of_pattern(
-    pair: OpenPair, evidence: Sequence[DrawEvidence], name: str, pattern: Relation, step: FirstWrong | None
-) -> PairFinding:
+    pair: OpenPair, evidence: Sequence[DrawEvidence], name: str, pattern: Relation, step: FirstWrong | None,
+    made: Place | None,
+) -> PairFinding:  # fmt: skip
     code = code_of_pattern(pattern)
     text = pattern.text + (f", on {len(evidence)} of {len(evidence)} draws" if pattern.exact else "")
     if step is not None:
         text += f"; {step.text}"
     finding = _finding(evidence, name, code, text)
     exactly = pattern.exact and code != "MB199" and len(evidence) >= PROOF
-    place = made_in(pair, evidence[0].draw, _called(evidence[0], name)) if step is None else step.place
+    place = made if step is None else step.place
     place = place or backward_place(pair)
     return finding._replace(
         certainty="exactly" if exactly else "consistent" if step or code != "MB199" else "unexplained", place=place

@@ -25,10 +25,21 @@ class FirstWrong(NamedTuple):
 
 
 class KnownSteps(NamedTuple):
-    """What is known of the locals of a backward pass: lines whose local is right, and the first that is wrong."""
+    """What is known of the locals of a backward pass: lines whose local is right; and what tells the first wrong one."""
 
     right: frozenset[tuple[str, int | None, int]]
-    first: FirstWrong | None
+    forward: Sequence[Mapping[str, Any]] = ()
+    backward: Sequence[Mapping[str, Any]] = ()
+
+    def first_before(self, gradient: Any, made: Place | None) -> FirstWrong | None:
+        """The first that is wrong of those that were there before the gradient was. ``made``: the line that makes it."""
+        equal = [k for k, local in enumerate(self.backward) if np.array_equal(local["value"], gradient)]
+        before = self.backward[: equal[-1] + 1] if equal else self.backward
+        lines = [(local["file"], local["cell"], local["line"]) for local in before]
+        if made is not None and lines == sorted(set(lines), key=lines.index) == sorted(lines, key=lambda at: at[2]):
+            here = (made.file, made.cell)  # one line after the other: no loop
+            before = [local for local, at in zip(before, lines, strict=True) if at[:2] != here or at[2] <= made.line]
+        return located(self.forward, before)
 
 
 def steps_of(pair: OpenPair, evidence: DrawEvidence) -> KnownSteps:
@@ -41,9 +52,9 @@ def steps_of(pair: OpenPair, evidence: DrawEvidence) -> KnownSteps:
             cotangents=list(evidence.cotangents),
         )
     except (TargetRaised, TargetDied):
-        return KnownSteps(frozenset(), None)
+        return KnownSteps(frozenset())
     forward = [*told["forward"], *primals_of(evidence)]
-    return KnownSteps(_right(forward, told["backward"]), located(forward, told["backward"]))
+    return KnownSteps(_right(forward, told["backward"]), forward, told["backward"])
 
 
 def primals_of(e: DrawEvidence) -> list[dict[str, Any]]:

@@ -118,8 +118,8 @@ def _term(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
 
 def _order(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
     """It is the gradient of another primal."""
-    for other in evidence[0].want:
-        if other != name and all(e.right(other, e.got[name]) for e in evidence if name in e.got):
+    for other in evidence[0].want:  # of which another draw may know nothing
+        if other != name and all(other in e.want and e.right(other, e.got[name]) for e in evidence if name in e.got):
             return Relation("order", f"is exactly the gradient of {other}")
     return None
 

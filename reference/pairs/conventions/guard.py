@@ -1,7 +1,7 @@
 """A small number that keeps a logarithm finite, and that the backward pass leaves out: a convention, with a warning.
 
-Narrow: a literal of at most 1e-5 that is neither an argument nor an attribute, within a logarithm of the forward pass;
-its effect is at most 1e-3 of every block, and it is proportional to the number at c, c/2 and c/4, in extended
+Narrow: a literal of at most 1e-5, which may be the default of an argument, within a logarithm of the forward pass; its
+effect is at most 1e-3 of every block, and it is proportional to the number at c, c/2 and c/4, in extended
 precision. An ``eps`` that a backward pass of batch normalisation forgets is none. The same number on the way back, with
 another sign or in another place, is made smaller together with it; so is any of at most 1e-10 that is added, which may
 have a larger effect where a variance is next to nothing.

@@ -20,7 +20,7 @@ KEY = re.compile(r"([wb])_?(\d*)$", re.IGNORECASE)
 class Style(NamedTuple):
     """A form, and the names under which gradients and averages stand in dictionaries."""
 
-    form: str = "dict"  # as ``layouts.FORMS`` names it; "logistic": {"w", "b"}; "array"
+    form: str = "dict"  # as ``layouts.FORMS`` names it; "lower": w1 for W1; "logistic": {"w", "b"}; "array"
     gradient: str = "d"  # before W1
     v: str = "d"
     s: str = "d"
@@ -36,6 +36,8 @@ class Style(NamedTuple):
         pairs = [(copies[f"W{l}"], copies[f"b{l}"]) for l in range(1, len(copies) // 2 + 1)]
         if self.form == "dict":
             return {prefix + name: a for name, a in copies.items()}
+        if self.form == "lower":
+            return {prefix + name.lower(): a for name, a in copies.items()}
         if self.form == "logistic":
             return {prefix + name[0].lower(): a for name, a in copies.items()}
         if self.form == "array":
@@ -60,7 +62,7 @@ def styles(names: Sequence[str], known: Style | None) -> Iterator[Style]:
         yield Style(gradient="", v="", s="")
     else:
         yield Style(gradient="")
-    yield from (Style(form) for form in ("logistic", "flat", "pairs", "dicts"))
+    yield from (Style(form) for form in ("lower", "logistic", "flat", "pairs", "dicts"))
 
 
 def arrays_of(tree: Any, style: Style, L: int) -> Named | None:
@@ -68,7 +70,7 @@ def arrays_of(tree: Any, style: Style, L: int) -> Named | None:
     if style.form == "array":
         array = as_array(tree)
         return None if array is None else {"W1": array}
-    if style.form in ("dict", "logistic"):
+    if style.form in ("dict", "lower", "logistic"):
         if not isinstance(tree, dict):
             return None
         found = {}

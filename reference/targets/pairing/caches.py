@@ -20,7 +20,8 @@ def cache_names(cache: Any, paths: Sequence[Path]) -> list[str]:
     if isinstance(cache, list) and all(len(path) > 1 for path in paths):
         return list(dict.fromkeys(OF_A_LAYER.get(path[1:], "cache") for path in paths))
     arrays = [path for path, _ in walk(cache)]
-    order = published(len(arrays)) if isinstance(cache, tuple | list) else None
+    flat = isinstance(cache, tuple | list) and all(len(path) == 1 for path in arrays)
+    order = published(len(arrays)) if flat else None
     names = []
     for path in paths:
         key = str(path[-1])

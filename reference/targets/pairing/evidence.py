@@ -15,7 +15,7 @@ from reference.targets.reading import course_helpers
 from reference.targets.reading.parsed import definition
 from reference.targets.reading.vocabulary import layer_names, meaning, plain, strong
 
-__all__ = ["doubt"]
+__all__ = ["doubt", "is_supplied"]
 
 NOT_FED = "no forward pass here feeds it, and it does not take a cache as the course has published it"
 LIST_PARTS = ("linear_cache", "activation_cache", "A_prev", "caches")
@@ -27,13 +27,17 @@ def doubt(pair: PassPair) -> str | None:
         return None
     if pair.reached == Reached.KNOWN_NETWORK:
         known = replace(pair, misshapen=False)
-        told = not _is_supplied(pair) or any(_as_published(replace(known, cache=kind)) for kind in CACHES)
+        told = (
+            pair.forward is None
+            or not is_supplied(pair)
+            or any(_as_published(replace(known, cache=kind)) for kind in CACHES)
+        )
         return None if told else NOT_FED
     if pair.forward is not None:
         if pair.reached == Reached.UNKNOWN_NETWORK:
             return None
         unknown = [a.name for a in pair.backward.arguments if not a.default and not _is_known(pair, a.name)]
-        unfed = "no forward pass here feeds it; " * _is_supplied(pair)
+        unfed = "no forward pass here feeds it; " * is_supplied(pair)
         guessed = f"{unfed}its argument{'s' * (len(unknown) > 1)} {' and '.join(unknown)} had to be guessed"
         return f"{guessed}, and it raises" if unknown else None
     if not strong(pair.backward.name) or not _as_published(pair):
@@ -41,10 +45,10 @@ def doubt(pair: PassPair) -> str | None:
     return None
 
 
-def _is_supplied(pair: PassPair) -> bool:
-    """Is what feeds it the course's helper, which stands in for one that the file does not have?"""
+def is_supplied(pair: PassPair) -> bool:
+    """Is it fed a cache of our making, or by the course's helper, which stands in for one that the file does not have?"""
     code = getattr(pair.forward and pair.forward.call, "__code__", None)
-    return code is not None and code.co_filename == course_helpers.__file__
+    return pair.forward is None or (code is not None and code.co_filename == course_helpers.__file__)
 
 
 def _is_known(pair: PassPair, name: str) -> bool:

@@ -34,8 +34,18 @@ MASK = re.compile(r"^(?:d|mask|m|dropout|drop)_?\[?(\d+)\]?$", re.IGNORECASE)
 # --- parameters --------------------------------------------------------------------------------------------
 
 
+class NamedArrays(dict[str, np.ndarray]):
+    """W1, b1, …; whoever asks for w1 means W1."""
+
+    def __missing__(self, key: str) -> np.ndarray:
+        if isinstance(key, str) and key[:1] == "w" and f"W{key[1:]}" in self:
+            return self[f"W{key[1:]}"]
+        raise KeyError(key)
+
+
 def as_dict(pairs: Pairs) -> dict[str, np.ndarray]:
-    return {f"{kind}{l}": a for l, pair in enumerate(pairs, 1) for kind, a in zip("Wb", pair, strict=True)}
+    named = {f"{kind}{l}": a for l, pair in enumerate(pairs, 1) for kind, a in zip("Wb", pair, strict=True)}
+    return NamedArrays(named)
 
 
 def as_pairs(pairs: Pairs) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -16,6 +16,7 @@ from reference.cases.quantities import is_gradient, is_intermediate, layer_of, s
 from reference.interface.foreign_messages import is_of_unpacking
 from reference.interface.outcome import Single
 from reference.targets.pairing import layouts
+from reference.targets.pairing.evidence import is_supplied
 from reference.targets.pairing.passes import (
     STATE,
     PassPair,
@@ -138,7 +139,7 @@ def _with_outputs(candidate: PassPair, depth: int, last: int) -> PassPair:
     except BaseException as error:
         if isinstance(error, ModuleNotFoundError) or getattr(error, "name", None) in candidate.elsewhere:
             return replace(nowhere, not_judged=f"it needs more than the file's definitions ({error})")
-        if candidate.forward is None and is_of_unpacking(error):
+        if is_supplied(candidate) and is_of_unpacking(error):
             return nowhere  # at taking a cache of our making apart
         values = {}
     biased = tried.reading.bias != "none"

@@ -1,6 +1,6 @@
 """Small literals within a logarithm of a target's file, or of one that it imports; the derivative with each smaller.
 
-One that stands on the way back too is made smaller there as well: it may stand there with another sign, or elsewhere.
+A default of an argument is one too, and what a constructor keeps of such a default. One that stands on the way back too is made smaller there as well: it may stand there with another sign, or elsewhere.
 """
 
 from __future__ import annotations
@@ -47,12 +47,14 @@ def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool])
             tree = ast.parse(cell.text)
         except SyntaxError:
             continue
+        kept = {id(f): attributes for f, attributes in _kept(tree)}
         for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)):
             given = {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
             named = {**_constants(tree.body), **_constants(function.body)}
+            named = {name: value for name, value in named.items() if name not in given} | _defaults(function)
             for call in (n for n in ast.walk(function) if wanted(n)):
                 text = ast.unparse(call)[:LONGEST]
-                for node in _small(call, {name: value for name, value in named.items() if name not in given}):
+                for node in _small(call, named | kept.get(id(function), {})):
                     if all(node is not known.node for known in found):
                         found.append(Guard(file, index, function.name, node, text))
     return found
@@ -150,12 +152,34 @@ def _constants(body: Sequence[ast.stmt]) -> dict[str, ast.Constant]:
     }
 
 
+def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.Constant]:
+    """The arguments that are a small literal where nothing else is given."""
+    inline = [*function.args.posonlyargs, *function.args.args]
+    last = zip(reversed(inline), reversed(function.args.defaults), strict=False)
+    named = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    return {a.arg: d for a, d in (*last, *named) if isinstance(d, ast.Constant) and _is_small(d)}
+
+
+def _kept(tree: ast.Module) -> Iterator[tuple[ast.AST, dict[str, ast.Constant]]]:
+    """Of every method the attributes that the constructor sets to such a default; ``self.eps`` is one name."""
+    for owner in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)):
+        maker = next((n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+        small = {} if maker is None else _defaults(maker)
+        found = {
+            ast.unparse(target): small[node.value.id]
+            for node in ast.walk(maker or ast.Module([], []))
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in small
+            for target in node.targets
+        }
+        yield from ((method, found) for method in owner.body if isinstance(method, ast.FunctionDef))
+
+
 def _small(call: ast.AST, named: dict[str, ast.Constant]) -> Iterator[ast.Constant]:
     for node in ast.walk(call):
         if isinstance(node, ast.Constant) and _is_small(node):
             yield node
-        elif isinstance(node, ast.Name) and node.id in named:
-            yield named[node.id]
+        elif isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in named:
+            yield named[ast.unparse(node)]
 
 
 def _is_small(node: ast.AST) -> bool:
@@ -170,7 +194,7 @@ def _is_additive(node: ast.AST) -> bool:
     """Is it a sum or a bound that a literal is an operand of?"""
     match node:
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            return any(isinstance(operand, ast.Constant | ast.Name) for operand in (left, right))
+            return any(isinstance(operand, ast.Constant | ast.Name | ast.Attribute) for operand in (left, right))
     return isinstance(node, ast.Call) and _called(node) in BOUNDS
 
 

@@ -27,7 +27,7 @@ from reference.targets.reading.source import Cell, filename, place, read
 from reference.targets.reading.statements import Unloadable, definitions
 from reference.targets.reading.vocabulary import plain
 
-__all__ = ["Loaded", "Nowhere", "load", "object_of"]
+__all__ = ["Loaded", "Nowhere", "load", "object_of", "of_sibling"]
 
 DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ANNOTATIONS = __future__.annotations.compiler_flag
@@ -51,7 +51,7 @@ class Loaded(NamedTuple):
 def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None = None) -> Loaded:
     """The namespace of a file; ``numpy`` is what ``np`` and ``numpy`` mean in it. ``imports``: of who imports it."""
     found = definitions(cells)
-    imports = imports or Imports(numpy, lambda file, known: _of_sibling(load(file, read(file), numpy, imports=known)))
+    imports = imports or Imports(numpy, lambda file, known: of_sibling(load(file, read(file), numpy, imports=known)))
     nodes = [node for _, node in found.loadable]
     if any(map(_unpacks_an_activation, nodes)):
         imports.helpers |= imports.caching
@@ -100,7 +100,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
     return Loaded(names, own, broken, found.skipped, found.repaired)
 
 
-def _of_sibling(loaded: Loaded) -> dict[str, Any]:
+def of_sibling(loaded: Loaded) -> dict[str, Any]:
     """What a file beside the target brings along; a helper of ours that it uses is not its own."""
     ours = {name for name, value in loaded.names.items() if isinstance(value, FunctionType) and is_supplied(value)}
     return {name: value for name, value in loaded.names.items() if name not in {*ours, "__name__"}}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference.targets.reading.imports import Imports
-from reference.targets.reading.namespace import Loaded, load
+from reference.targets.reading.namespace import Loaded, load, of_sibling
 from reference.targets.reading.source import Cell, place, read
 from reference.targets.stand_in.complex_step import ComplexStep
 from reference.targets.stand_in.kind import StandIn
@@ -62,13 +62,12 @@ def loaded_for(path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Pat
     def sibling(file: Path, known: Imports) -> dict[str, Any]:
         if file not in siblings:
             siblings[file] = read(file)
-        names = load(file, siblings[file], kind.numpy, imports=known).names
-        return {name: value for name, value in names.items() if name not in kept}
+        names = of_sibling(load(file, siblings[file], kind.numpy, imports=known))
+        return {name: value for name, value in names.items() if name != "__builtins__"}
 
     supplied: dict[str, Any] = {"math": kind.math}
     imports = Imports(kind.numpy, sibling, instead=instead, supplied=supplied)
     supplied["__builtins__"] = {**vars(builtins), **own, "__import__": _import(imports)}
-    kept = {"__name__", "__builtins__"}
     return load(path, cells, kind.numpy, imports=imports)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.stand_in.kind import Refused
+from reference.targets.stand_in.mutable_jax_flat import FlatPlaces
 from reference.targets.stand_in.mutable_jax_tape import CONSTANT, current_tape, labels_like
 
 __all__ = ["FUNCTIONS", "MutableArray", "MutableNumber", "concrete", "is_ours", "made", "values_of"]
@@ -73,10 +74,8 @@ class MutableArray(metaclass=Exactly):
         return FUNCTIONS["matrix_transpose"](self)
 
     @property
-    def flat(self) -> MutableArray:
-        if not self.value.flags.c_contiguous:
-            raise Refused(".flat of an array that does not lie in order")
-        return self.reshape(-1)
+    def flat(self) -> MutableArray | FlatPlaces:
+        return self.reshape(-1) if self.value.flags.c_contiguous else FlatPlaces(self)
 
     @property
     def real(self) -> MutableArray:

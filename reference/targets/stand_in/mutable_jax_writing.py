@@ -43,9 +43,9 @@ def place(a: Any, mask: Any, values: Any) -> None:
 
 
 def fill_diagonal(a: Any, value: Any, wrap: bool = False) -> None:
-    """In place."""
+    """In place, with the values one after another, of whatever shape; fewer go round again."""
     k = np.arange(min(a.shape))
-    a[(k,) * a.ndim] = value
+    a[(k,) * a.ndim] = MOVEMENT["resize"](value, k.shape)
 
 
 def add_at(a: Any, index: Any, values: Any = None, *, sign: float = 1.0) -> None:

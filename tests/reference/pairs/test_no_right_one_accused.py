@@ -41,6 +41,153 @@ TWINS = {
         "self.q * (1 - self.q)",
         "self.q * self.q",
     ),
+    "labels that are calculated with": (
+        """
+        class Criterion:
+            def loss(self, logits, labels):
+                e = np.exp(logits - logits.max(axis=1, keepdims=True))
+                self.p = e / e.sum(axis=1, keepdims=True)
+                return -np.sum((np.log(self.p) * labels).sum(axis=1)) / labels.shape[0]
+
+            def grad(self, logits, labels):
+                return FIRST / labels.shape[0]
+    """,
+        "(self.p - labels)",
+        "(self.p + labels)",
+    ),
+    "a loss in a matrix of its own": (
+        """
+        class Squares:
+            def forward(self, A, Y):
+                # A: (N, C), Y: (N, C)
+                self.A, self.Y = A, Y
+                n, c = A.shape
+                return np.ones((1, n)) @ (A - Y) ** 2 @ np.ones((c, 1)) / (n * c)
+
+            def backward(self):
+                return FIRST * (self.A - self.Y) / self.A.size
+    """,
+        "2",
+        "1",
+    ),
+    "a layer that steps where it has an optimiser, and keeps its gradients in any case": (
+        """
+        class Mixing:
+            def __init__(self, ins, outs):
+                self.weights = np.random.rand(ins, outs)
+                self._optimizer = None
+
+            @property
+            def optimizer(self):
+                return self._optimizer
+
+            def forward(self, rows):
+                self.rows = rows
+                return rows @ self.weights
+
+            def backward(self, error):
+                self.gradient_weights = FIRST
+                if self.optimizer:
+                    self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
+                return error @ self.weights.T
+    """,
+        "self.rows.T @ error",
+        "self.rows.T @ error / 2",
+    ),
+    "a layer that steps by an optimiser's own word, and keeps no gradient": (
+        """
+        class Mixing:
+            def __init__(self, ins, outs):
+                self.weights = np.random.rand(ins, outs)
+                self.optimizer = None
+
+            def forward(self, rows):
+                self.rows = rows
+                return rows @ self.weights
+
+            def backward(self, error):
+                below = error @ self.weights.T
+                if self.optimizer is not None:
+                    self.weights = self.optimizer.calculate_update(self.weights, FIRST)
+                return below
+    """,
+        "self.rows.T @ error",
+        "self.rows.T @ error / 2",
+    ),
+    "a call of the object itself says that rows are no examples": (
+        """
+        class HalfSquare:
+            def __call__(self, guess, truth):
+                return 0.5 * np.mean((guess - truth) ** 2)
+
+            def gradient(self, guess, truth):
+                return FIRST / guess.shape[0]
+
+        if __name__ == "__main__":
+            half = HalfSquare()
+            print(half(np.array([1.0, 2.0, 0.5]), np.array([0.0, 1.0, 1.0])))
+    """,
+        "(guess - truth)",
+        "2 * (guess - truth)",
+    ),
+    "a call around the forward pass that keeps the slopes": (
+        """
+        class Differentiable:
+            def __init__(self):
+                self.slopes = {}
+
+            def __call__(self, *given):
+                out = self.forward(*given)
+                self.slopes = self.local(*given)
+                return out
+
+        class Doubled(Differentiable):
+            def __init__(self, ins, outs):
+                super().__init__()
+                self.W = np.random.randn(ins, outs)
+
+            def forward(self, X):
+                self.X = X
+                return np.tanh(X @ self.W)
+
+            def local(self, X):
+                return {"X": 1 - np.tanh(X @ self.W) ** 2}
+
+            def backward(self, dY):
+                d = dY * self.slopes["X"]
+                self.dW = FIRST
+                return d @ self.W.T
+    """,
+        "self.X.T @ d",
+        "self.X.T @ dY",
+    ),
+    "keys of a configuration that a helper gives, and no document names": (
+        """
+        def whiten_forward(x, gain, conf):
+            '''
+            - x: rows of shape (N, D)
+            - gain: of shape (D,)
+            - conf: dictionary with these keys:
+              - eps: a small constant
+            '''
+            eps = conf.get('eps', 1e-5)
+            n, d = conf.get('shape', x.shape)
+            axis = conf.get('axis', 0)
+            centred = x - x.mean(axis=0)
+            std = np.sqrt((centred**2).mean(axis=0) + eps)
+            unit = centred / std
+            return gain * unit, (unit, std, gain, n, d, axis)
+
+        def whiten_backward(dout, cache):
+            unit, std, gain, n, d, axis = cache
+            dgain = (dout * unit).reshape(n, d).sum(axis=axis)
+            dunit = dout * gain
+            dx = (dunit - dunit.mean(axis=0) - FIRST) / std
+            return dx, dgain
+    """,
+        "unit * (dunit * unit).mean(axis=0)",
+        "unit * (dunit * unit).sum(axis=0)",
+    ),
     "inputs that an engine keeps and that compute as arrays do": (
         """
         class Product:
@@ -528,3 +675,159 @@ def test_a_mean_over_all_entries_is_told_by_its_factor(tmp_path: Path) -> None:
     ((finding,),) = [row.findings for row in judge_pair(pair, seed=0).rows if row.findings]
     assert finding.code == "MB102"
     assert "y_pred.size ×" in finding.text
+
+
+WINDOWS = """
+import numpy as np
+
+class Tops:
+    def __init__(self, size, stride):
+        self.size, self.stride = size, stride
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        self.shape, self.where = x.shape, {}
+        out = np.zeros((n, c, (h - self.size) // self.stride + 1, (w - self.size) // self.stride + 1), dtype=np.float32)
+        for i in np.ndindex(out.shape):
+            top, left = i[2] * self.stride, i[3] * self.stride
+            window = x[i[0], i[1], top : top + self.size, left : left + self.size]
+            k = TOPMOST
+            out[i] = READ
+            self.where[i] = top + k // self.size, left + k % self.size
+        return out
+
+    def backward(self, dout):
+        dx = np.zeros(self.shape, dtype=np.float32)
+        for i in np.ndindex(dout.shape):
+            dx[i[0], i[1], self.where[i][0], self.where[i][1]] += GIVEN
+        return dx
+"""
+
+
+@pytest.mark.parametrize("read", ["window.flat[k]", "next(v for j, v in enumerate(window.flat) if j == k)"])
+def test_windows_read_place_by_place_are_of_a_narrower_float(read: str, tmp_path: Path) -> None:
+    text = WINDOWS.replace("TOPMOST", "np.argmax(window)").replace("READ", read)
+    result = judged(tmp_path / "right.py", text.replace("GIVEN", "dout[i]").removeprefix("\nimport numpy as np"))
+    assert [(f.code, f.severity) for row in result.rows for f in row.findings] == [("MB403", "warning")]
+    twin = judged(tmp_path / "wrong.py", text.replace("GIVEN", "2 * dout[i]").removeprefix("\nimport numpy as np"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+def test_what_a_narrower_float_loses_is_no_mistake_where_a_witness_is_missing(tmp_path: Path) -> None:
+    """``np.trim_zeros`` is on no list: autodiff stops there, and two exact witnesses are not to be had."""
+    text = """
+    def thrice_forward(x):
+        # x: (N, D)
+        y = 3 * x
+        np.trim_zeros(np.asarray(y)[0])
+        return y.astype(np.float32), x
+
+    def thrice_backward(dout, cache):
+        return FACTOR * dout.astype(np.float32) * np.ones_like(cache)
+    """
+    result = judged(tmp_path / "right.py", text.replace("FACTOR", "np.float32(3)"))
+    assert not any(f.severity == "error" for row in result.rows for f in row.findings)
+
+
+STARRED = """
+from row_wise import *
+from softly import softmax
+from everything import *
+
+class Weighing:
+    def forward(self, x):
+        '''x: (N, D)'''
+        self.out = softmax(x)
+        return self.out
+
+    def backward(self, dout):
+        dx = self.out * dout
+        return dx - self.out * dx.sum(axis=AXIS, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(("axis", "severities"), [("1", []), ("0", ["error"])])
+def test_a_star_brings_no_helper_of_ours_over_the_file_s_own(axis: str, severities: list[str], tmp_path: Path) -> None:
+    (tmp_path / "softly.py").write_text(
+        "from everything import *\n\ndef softmax(x):\n    e = np.exp(x - x.max(axis=1, keepdims=True))\n"
+        "    return e / e.sum(axis=1, keepdims=True)\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "everything.py").write_text("import numpy as np\n", encoding="utf-8")
+    (tmp_path / "row_wise.py").write_text("import numpy as np\n\nWIDTH = 3\n", encoding="utf-8")
+    result = judged(tmp_path / "target.py", STARRED.replace("AXIS", axis))
+    assert result.not_judged is None
+    assert [f.severity for row in result.rows for f in row.findings] == severities
+
+
+EPSILON = """
+    class Centring:
+        def __init__(self, eps=SMALL):
+            self.eps = eps
+
+        def forward(self, x):
+            # x: (N, D)
+            self.mid = x.mean(axis=1, keepdims=True)
+            self.spread = np.sqrt(((x - self.mid) ** 2).mean(axis=1, keepdims=True)) + self.eps
+            self.x = x
+            return (x - self.mid) / self.spread
+
+        def backward(self, dout):
+            unit = (self.x - self.mid) / self.spread
+            away = (dout * unit).mean(axis=1, keepdims=True)
+            return (dout - dout.mean(axis=1, keepdims=True) - unit * away) / self.spread
+"""
+
+
+@pytest.mark.parametrize(("small", "severity"), [("1e-10", "warning"), ("1e-3", "error")])
+def test_a_default_that_keeps_a_divisor_from_zero_is_a_guard(small: str, severity: str, tmp_path: Path) -> None:
+    result = judged(tmp_path / "target.py", EPSILON.replace("SMALL", small))
+    assert {f.severity for row in result.rows for f in row.findings} == {severity}
+
+
+def test_a_default_within_a_logarithm_is_a_guard(tmp_path: Path) -> None:
+    text = """
+    class Surprise:
+        def forward(self, p, t, eps=1e-9):
+            # p: (N, D), t: (N, D), one-hot
+            self.p, self.t = p, t
+            return -np.sum(t * np.log(p + eps)) / len(p)
+
+        def backward(self):
+            return -self.t / self.p / DIVISOR
+    """
+    result = judged(tmp_path / "right.py", text.replace("DIVISOR", "len(self.p)"))
+    assert [(f.code, f.severity) for row in result.rows for f in row.findings] == [("MB402", "warning")]
+    twin = judged(tmp_path / "wrong.py", text.replace("DIVISOR", "self.p.size"))
+    assert [f.severity for row in twin.rows for f in row.findings] == ["error"]
+
+
+HEADED = """
+    class Looking:
+        def __init__(self, d_m, d_k):
+            self.q, self.k, self.v = np.random.randn(d_m, d_k), np.random.randn(d_m, d_k), np.random.randn(d_m, d_k)
+
+        def forward(self, x_q, x_kv):
+            self.x_q, self.x_kv = x_q, x_kv
+            self.a, self.b, self.c = x_q @ self.q, x_kv @ self.k, x_kv @ self.v
+            s = self.a @ self.b.swapaxes(-1, -2)
+            e = np.exp(s - s.max(axis=-1, keepdims=True))
+            self.w = e / e.sum(axis=-1, keepdims=True)
+            return self.w @ self.c
+
+        def backward(self, dout):
+            dw = dout @ self.c.swapaxes(-1, -2)
+            ds = self.w * (dw - np.sum(dw * self.w, axis=-1, keepdims=True))
+            da, db, dc = ds @ self.b, ds.swapaxes(-1, -2) @ self.a, self.w.swapaxes(-1, -2) @ dout
+            self.dq = np.einsum("ntd,ntk->dk", self.x_q, da)
+            self.dk = np.einsum("ntd,ntk->dk", self.x_kv, FIRST)
+            self.dv = np.einsum("ntd,ntk->dk", self.x_kv, dc)
+            return da @ self.q.T, db @ self.k.T + dc @ self.v.T
+"""
+
+
+@pytest.mark.parametrize(("first", "severities"), [("db", []), ("-db", ["error"])])
+def test_the_width_of_a_model_is_that_of_what_comes_in(first: str, severities: list[str], tmp_path: Path) -> None:
+    result = judged(tmp_path / "target.py", HEADED.replace("FIRST", first))
+    assert result.not_judged is None
+    assert [f.severity for row in result.rows for f in row.findings] == severities

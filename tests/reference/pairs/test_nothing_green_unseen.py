@@ -14,6 +14,61 @@ from tests.reference.pairs.in_process import pairs_of
 pytestmark = pytest.mark.slow
 
 WRONG = {
+    "far from what is owed": ("answer", "MB", """
+        class Huber:
+            def __init__(self, delta=1.0):
+                self.delta = delta
+
+            def loss(self, pred, target):
+                off = np.abs(pred - target)
+                return np.mean(np.where(off < self.delta, off**2 / 2, self.delta * (off - self.delta / 2)))
+
+            def grad(self, pred, target):
+                off = pred - target
+                return np.where(np.abs(off) < self.delta, off, FAR) / off.size
+    """, ("FAR", "off", "self.delta * np.sign(off)")),
+    "a mean over the examples of a network that keeps its weights": ("W1", "MB", """
+        class Net:
+            def __init__(self, input_size, hidden_size, output_size):
+                self.params = {"W1": np.random.randn(input_size, hidden_size),
+                               "W2": np.random.randn(hidden_size, output_size)}
+
+            def loss(self, X, y, reg=0.0):
+                W1, W2 = self.params["W1"], self.params["W2"]
+                hidden = np.tanh(X @ W1)
+                scores = hidden @ W2
+                probs = np.exp(scores - scores.max(axis=1, keepdims=True))
+                probs /= probs.sum(axis=1, keepdims=True)
+                loss = -np.log(probs[np.arange(len(X)), y]).mean() + reg * (np.sum(W1**2) + np.sum(W2**2))
+                probs[np.arange(len(X)), y] -= 1
+                probs /= len(X)
+                dhidden = probs @ W2.T * (1 - hidden**2)
+                return loss, {"W1": FIRST + 2 * reg * W1, "W2": hidden.T @ probs + 2 * reg * W2}
+    """, ("FIRST", "len(X) * X.T @ dhidden", "X.T @ dhidden")),
+    "written where a mask says so, as many as there are in all": ("*", "MB704", """
+        class Leak:
+            def __init__(self, slope=0.1):
+                self.slope = slope
+
+            def forward(self, x):
+                out = x.copy()
+                out[out < 0] = WRITTEN * self.slope
+                self.local = np.where(out > 0, 1.0, self.slope)
+                return out
+
+            def backward(self, dout):
+                return self.local * dout
+    """, ("WRITTEN", "out", "out[out < 0]")),
+    "where it happens to run": ("answer", "MB704", """
+        class Cube:
+            def forward(self, x):
+                '''x: (N, D)'''
+                self.x = x
+                return x**3 if x[0, 0] > HIGH else x @ x
+
+            def backward(self, dout):
+                return 3 * self.x**2 * dout
+    """, ("HIGH", "0.5", "-100")),
     "in test mode": ("dx", "MB", """
         def dropout_forward(x, p, mode):
             '''x: (N, D)'''

@@ -17,6 +17,7 @@ from reference.pairs.inputs.plans.bound import is_example
 __all__ = ["NOT_FINITE", "Attempt", "attempt", "draw_for", "examined"]
 
 LONGEST = 160  # of a message
+BY_A_MASK = "boolean array indexing assignment"  # NumPy's own words
 NOT_FINITE = "not finite"
 
 
@@ -24,7 +25,7 @@ class Attempt(NamedTuple):
     """``unmatched``: what was returned and fits nothing. ``distance``: the smaller, the nearer it came to running.
 
     ``transposed``: both passes ran, and every gradient has as many entries as what it belongs to, in another shape.
-    ``smaller``: likewise, with fewer entries.
+    ``smaller``: likewise, with fewer entries; or what is written where a mask says so is not as many: arrays are meant.
     """
 
     runs: bool
@@ -116,4 +117,5 @@ def _raised(pair: OpenPair, details: Mapping[str, Any]) -> Attempt:
     reason = f"{went} raised {details['type']}{where}: {message}".strip()
     inner = frames[-1][3] if frames else ""
     distance = 3 if behind else 6 if inner else 8
-    return Attempt(False, reason=reason, kind=str(details["type"]), place=place, distance=distance)
+    return Attempt(False, reason=reason, kind=str(details["type"]), place=place, distance=distance,
+                   smaller=BY_A_MASK in message)  # fmt: skip

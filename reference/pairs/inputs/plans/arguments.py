@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
 from reference.pairs.inputs.plans.parts import Setup
-from reference.pairs.inputs.plans.settings import configured, setting, size_argument
+from reference.pairs.inputs.plans.settings import configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
 from reference.pairs.inputs.plans.told import is_maker, told
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
@@ -102,7 +102,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
             return found
         if not parameter.optional and is_maker(name, asked):
             return None  # which stands there in the object's own process
-    keys = tuple(dict.fromkeys((*asked.keys(name), *said.keys)))
+    keys = tuple(dict.fromkeys((*_keys_to_give(name, setup), *said.keys)))
     if keys and said.dims is None:
         return SpecGroup({key: _entry(name, key, setup) for key in keys})
     inner = asked.parts(name)
@@ -143,6 +143,14 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if re.fullmatch(CONFIG, text) and part is Part.UNKNOWN:
         return SpecGroup({})
     return laid_out(name, part, setup)
+
+
+def _keys_to_give(name: str, setup: Setup) -> list[str]:
+    """What the code asks for; but where others are documented, not a key with a default that only a helper gives."""
+    asked, said = setup.asked, setup.said.get(name, Described())
+    known = {key for key in asked.keys(name) if key in said.keys or key in setup.said or is_flag_of_mode(key)}
+    told = any(not is_flag_of_mode(key) for key in known)
+    return [key for key in asked.keys(name) if key in known or not told or not asked.has_default(key, name)]
 
 
 def _layers(text: str) -> SpecGroup:

@@ -7,6 +7,7 @@ the call agrees with; where there is none, the call's own shapes are a plan, one
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ from reference.pairs.inputs.text.static_values import UNKNOWN, Made, Shaped, val
 __all__ = ["Call", "calls_seen", "seen_plans"]
 
 MOST, AGREEING, PLANS = 12, 6, 120  # calls, plans for each, plans that are looked at
+WINDOW = re.compile(r"f|(?:kernel|filter|pool|window)_?(?:size|[hw]\w*)?|k_?size", re.IGNORECASE)
 Call = tuple[dict[str, Any], dict[str, Any]]  # arguments, the constructor's
 
 
@@ -117,8 +119,9 @@ def _call(node: ast.Call, proposal: Proposal, known: Mapping[str, Any], classes:
         if name != proposal.forward:
             return None
         return _by_name(proposal.takes, places, named), {}
-    upon = valued(node.func.value, known, classes) if isinstance(node.func, ast.Attribute) else UNKNOWN
-    if not isinstance(upon, Made) or name != proposal.forward.rpartition(".")[2]:
+    itself = proposal.forward == "__call__" and isinstance(node.func, ast.Name)
+    upon = valued(node.func if itself else getattr(node.func, "value", None), known, classes)
+    if not isinstance(upon, Made) or (not itself and name != proposal.forward.rpartition(".")[2]):
         return None
     made = _by_name(proposal.constructor, list(upon.places), dict(upon.names))
     return _by_name(proposal.takes, places, named), made
@@ -209,11 +212,7 @@ def _literal(
     twice = {d for value in every for d in value.dims if value.dims.count(d) > 1}
     for shift in (0, 1) if twice else (0,):
         made, makes = (
-            {
-                name: _spec(takes[name], v, numbers, twice if shift else set())
-                for name, v in given.items()
-                if v is not UNKNOWN
-            }
+            {name: _spec(takes[name], v, numbers, twice, shift) for name, v in given.items() if v is not UNKNOWN}
             for given in (arguments, construct)
         )
         of = ["input"] if proposal.kind is PairKind.DERIVATIVE else proposal.slope
@@ -221,20 +220,29 @@ def _literal(
             yield Plan(Rank.SEEN, "seen", made, makes, reading, where=where)
 
 
-def _spec(parameter: Parameter, value: Any, numbers: set[int], shifted: set[int]) -> Spec:
-    """``shifted``: numbers that are the second letter where they stand alone."""
+def _spec(parameter: Parameter, value: Any, numbers: set[int], twice: set[int], shift: int) -> Spec:
+    """``twice``: numbers that one array has twice; if there is a ``shift``, they are the second letter where they stand
+    alone.
+    """
     if isinstance(value, Shaped):
         dims: list[int | str] = []
         for d in value.dims:
-            times = dims.count(f"n{d}") or (d in shifted and value.dims.count(d) == 1)
+            times = dims.count(f"n{d}") or (bool(shift) and d in twice and value.dims.count(d) == 1)
             dims.append(1 if d == 1 else f"n{d}" + "b" * int(times))
         below = f"n{value.below}" if value.below in numbers else max(value.below, 2)
         return Array(tuple(dims), value.law, below)
     if isinstance(value, dict):
-        return SpecGroup({k: _spec(Parameter(k), v, numbers, shifted) for k, v in value.items() if v is not UNKNOWN})
+        return SpecGroup(
+            {k: _spec(Parameter(k), v, numbers, twice, shift) for k, v in value.items() if v is not UNKNOWN}
+        )
     plainly = setting(parameter.name, parameter)
     if isinstance(plainly, ChoiceSpec) and isinstance(value, float) and value in (0.0, 1.0):
         return plainly
+    options = (
+        plainly.options if isinstance(plainly, ChoiceSpec) and all(type(o) is int for o in plainly.options) else ()
+    )
+    if type(value) is int and (options or (value not in twice and WINDOW.fullmatch(parameter.name))):
+        return ChoiceSpec(tuple(dict.fromkeys((value, *options))))  # it equals an axis by chance
     if type(value) is int and value > 1 and (value in numbers or (plainly is None and size_argument(parameter.name))):
         return WholeNumber(f"n{value}")
     if isinstance(value, list | tuple) and value and all(type(v) is int and (v in numbers or v == 1) for v in value):

@@ -62,7 +62,7 @@ SIZES: tuple[tuple[str, str], ...] = (  # a name of an argument, and of the size
     (r"hidden\w*|n_?h(?:idden)?|hid\w*|n_?a|h_?dim|dim_?hidden|num_?hidden\w*|hidden_?(?:size|dim|units)|h|nh|"
      r"state_?(?:size|dim)|rnn_?size|units_?hidden|lstm_?size|mem_?cell_?ct|d_?hidden|d_?ff|n_?hid", "H"),
     (r"vocab\w*|n_?vocab|v|num_?embed\w*|num_?words|n_?words|dict_?size|vocabulary_?size|num_?tokens", "V"),
-    (r"embed\w*|emb_?\w*|d_?model|model_?dim|wordvec_?(?:dim|size)|word_?vec\w*|embedding_?dim|dim_?model|n_?embd|word_?dim", "D"),
+    (r"embed\w*|emb_?\w*|d_?m|d_?model|d_?emb\w*|model_?dim|wordvec_?(?:dim|size)|word_?vec\w*|embedding_?dim|dim_?model|n_?embd|word_?dim", "D"),
     (r"num_?heads?|n_?heads?|heads|nhead", "HEADS"), (r"num_?groups?|n_?groups?|groups?|g", "G"),
     (r"(?:n_?|num_?)?classes|n_?class|num_?labels?|n_?y|k_?classes|num_?class|c_?classes|class_?num", "M"),
     (r"output\w*|out_?\w*|n_?out\w*|num_?out\w*|dim_?out|d_?out|units?|n_?units|num_?units|n_?neurons|neurons|"

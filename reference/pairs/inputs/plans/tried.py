@@ -35,6 +35,9 @@ CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
 PARTS_CUES = {Part.STATE: ("steps", "sequences"), Part.STATE_WEIGHT: ("steps", "sequences"), Part.QUERY: ("sequences",)}
 SCORES = (Part.PREDICTION, Part.INPUT)
 PROBABLE = (ValueLaw.UNIT, ValueLaw.ROWS, ValueLaw.COLUMNS)
+OF_DISTANCES = re.compile(
+    r"huber|smooth_?l1|l[12]_?(?:loss|norm)|mse|mae|squared?|abs(?:olute)?|log_?cosh|quantile|regress"
+)
 GATES = ((r"lstm", (4, 1)), (r"gru", (3, 1, 2)))
 
 
@@ -55,7 +58,7 @@ def plans_by_layout(
     for parts, layout in product(_meanings(proposal, first), every):
         if not _allowed(proposal, layout, parts, asked, said or {}):
             continue
-        outputs = _outputs(layout, parts)
+        outputs = _outputs(proposal, layout, parts)
         for gates in _gates(proposal, parts):
             for form, guess in product(_forms(parts, layout, outputs, proposal, asked), guesses):
                 setup = Setup(
@@ -165,8 +168,8 @@ def _is_flat(proposal: Proposal, parts: Mapping[str, Part]) -> bool:
     return Part.THETA in parts.values() or (proposal.kind is PairKind.VALUE and len(weights) == 1)
 
 
-def _outputs(layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
-    """The axes of what labels belong to."""
+def _outputs(proposal: Proposal, layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]:
+    """The axes of what labels belong to; a network that is told how many classes there are has its weights within."""
     inputs = layout.inputs
     every = set(parts.values())
     if Part.THETA in every and Part.THETA in layout.axes and not every & {Part.WEIGHT}:
@@ -175,8 +178,9 @@ def _outputs(layout: ArrayLayout, parts: Mapping[str, Part]) -> tuple[Size, ...]
             return layout.axes[Part.PREDICTION]
         batch = inputs[1:] if layout.examples == "last" else inputs[:1] if layout.examples == "first" else ()
         return (*theta[1:], *batch) if layout.examples == "last" else (*batch, *theta[1:])
+    told = Part.PREDICTION not in every and any(size_argument(p.name) == "M" for p in proposal.constructor)
     weighted = every & {Part.WEIGHT, Part.OUTPUT_WEIGHT}
-    if weighted and Part.PREDICTION in layout.axes:
+    if (weighted or told) and Part.PREDICTION in layout.axes:
         return layout.axes[Part.PREDICTION]
     return inputs
 
@@ -197,8 +201,14 @@ def _forms(
     found: list[LabelForm | None] = list(label_forms(outputs, layout.examples, whole=whole))
     least, most = min(asked.rank(name)[0] for name in labels), max(asked.rank(name)[1] for name in labels)
     fitting = [form for form in found if form is not None and least <= len(form.labels.dims) <= most]
+    if not whole and any(asked.does("computed", name) for name in labels):  # nobody calculates with a class's number
+        fitting = [form for form in fitting if form.labels.law is not ValueLaw.LABELS or form.labels.below == 2]
     if any(part in SCORES and asked.does("probability", name) for name, part in parts.items()):
         fitting = [form for form in fitting if form.predictions in PROBABLE] or fitting
+    elif not whole and OF_DISTANCES.search("_".join((proposal.owner, proposal.check)).lower()):
+        fitting = [
+            form for form in fitting if form.labels.law is ValueLaw.NORMAL
+        ] or fitting  # far from each other, too
     return list(fitting or found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from reference.pairs.inputs.spec import Array, Path, Plan, Spec, ValueLaw, leaves, names_of_plan
@@ -38,8 +38,10 @@ def voting(plans: Sequence[Plan]) -> list[Plan]:
     return [plan for plan in several if id(plan) in chosen]
 
 
-def contradicting(plans: Sequence[Plan]) -> dict[str, int]:
-    """By label how often a plan goes against what is documented of an array, or takes labels of more axes than do."""
+def contradicting(plans: Sequence[Plan], axes: Collection[int] = ()) -> dict[str, int]:
+    """By label how often a plan goes against what is documented of an array, or takes labels of more axes than do, or
+    has entries belong together along another axis than ``axes``, along which alone anything is reduced.
+    """
     documented = [plan for plan in plans if plan.documented]
     found = dict.fromkeys((plan.label for plan in plans), 0)
     for plan in plans:
@@ -49,6 +51,8 @@ def contradicting(plans: Sequence[Plan]) -> dict[str, int]:
             found[plan.label] += any(
                 _form(own[way]) != _form(theirs[way]) for way in own.keys() & theirs.keys() if way[-1] in one.documented
             )
+        across = {" along the last axis": {0}, " along the first axis": {1, -1}}.get(_along(plan), set())
+        found[plan.label] += bool(axes) and set(axes) <= across
         for other in plans:
             theirs = _arrays(other)
             found[plan.label] += any(

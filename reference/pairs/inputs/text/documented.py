@@ -72,7 +72,8 @@ def described(
     for text in texts:
         for name in (*arguments, *of_constructor):
             known = found.get(name, Described())
-            enough = known.dims is not None or known.scalar or OF_SIZES.search(name.lower())
+            itself = name.lower() == "shape"  # "of shape (N, D)" is not said of what is called so
+            enough = known.dims is not None or known.scalar or itself or OF_SIZES.search(name.lower())
             sentence = None if enough else _in_a_sentence(text, name, arguments)
             if sentence is not None:
                 found[name] = sentence._replace(keys=known.keys, entries=_richer(known.entries, sentence.entries))

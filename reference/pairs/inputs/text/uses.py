@@ -66,6 +66,14 @@ class AskedOfArgument:
         """What a key is taken for where it is not there."""
         return dict(self._facts(way).get("defaults") or {}).get(key)
 
+    def axes(self) -> set[int]:
+        """Along which anything is summed, or otherwise reduced."""
+        return set(map(int, self._facts(("*",)).get("axes") or ()))
+
+    def has_default(self, key: str, *way: str) -> bool:
+        """Is a key taken for something where it is not there?"""
+        return key in dict(self._facts(way).get("defaults") or {})
+
     def _facts(self, way: tuple[str, ...]) -> Mapping[str, Any]:
         return self._of.get(way, {})
 

@@ -32,6 +32,8 @@ def pulled_back(gradient: Gradient, cotangent: Any, primals: Mapping[str, NDArra
     if shape == out or shape == () or out == ():
         return gradient._replace(value=slope * cotangent)
     inputs = {p.shape for p in primals.values()}
+    if shape in inputs and all(n == 1 for n in out):  # a loss in a matrix of its own
+        return gradient._replace(value=slope * cotangent.reshape(()))
     if len(shape) > len(out) and shape in inputs:  # a row's loss, and the gradient of its entries
         if shape[: len(out)] == out:
             return gradient._replace(value=slope * cotangent.reshape(out + (1,) * (len(shape) - len(out))))

@@ -25,7 +25,7 @@ __all__ = ["adjoints"]
 
 PROBE = "__probe__"
 WITHIN = " within "
-DIRECTIONS, MOST, SECONDS = 2, 80, 4.0
+DIRECTIONS, MOST, SECONDS, STEP = 2, 80, 4.0, 1e-4
 
 
 def adjoints(
@@ -74,9 +74,9 @@ def _tapped(pair: Prepared, cotangents: list[Any], units: list[Unit]) -> list[di
                 number, text, line, _ = key
                 text, _, within = text.partition(WITHIN)
                 unit = units[number]
-                directions = [stream.standard_normal(np.shape(value)) for _ in range(DIRECTIONS)]
-                step = 1e-4 * max(1.0, float(np.max(np.abs(value), initial=0.0)))
-                slopes = [difference(partial(_value, pair, cotangents, probes, key, V), step) for V in directions]
+                spread = _spread(value)
+                directions = [spread * stream.standard_normal(np.shape(value)) for _ in range(DIRECTIONS)]
+                slopes = [difference(partial(_value, pair, cotangents, probes, key, V), STEP) for V in directions]
                 found.append({"name": text, "line": unit.first + line - 2, "value": np.asarray(value),
                               "directions": directions, "slopes": slopes, "within": within})  # fmt: skip
     except KeyboardInterrupt:
@@ -84,6 +84,13 @@ def _tapped(pair: Prepared, cotangents: list[Any], units: list[Unit]) -> list[di
     except BaseException:  # what was found stands
         return found
     return found
+
+
+def _spread(value: Any) -> Any:
+    """How far each entry may be moved: a small variance among large ones less than these."""
+    sizes = np.abs(value)
+    largest = float(np.max(sizes, initial=0.0))
+    return np.maximum(sizes, 1e-2 * largest) if largest and np.isfinite(largest) else np.ones(np.shape(value))
 
 
 class _Probes:

@@ -36,6 +36,7 @@ from reference.targets.pairs.objects.constructing import (
 )
 from reference.targets.pairs.objects.rewired import owner_of
 from reference.targets.pairs.objects.supplies import Descent, supplied
+from reference.targets.pairs.objects.without_steps import does_without
 from reference.targets.pairs.source.kept_outputs import kept_outputs
 from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
@@ -97,7 +98,11 @@ class Subject:
         for name, value in list(vars(model).items()) if hasattr(model, "__dict__") else ():
             if name in self.numbers and type(value) is int:
                 setattr(model, name, float(value))
-            elif value is None and IS_OPTIMISER.match(name):  # to be set by the network that it is a layer of
+            elif (
+                value is None
+                and IS_OPTIMISER.match(name)
+                and not does_without(self.owner, self.proposal.backward, name)
+            ):  # to be set by the network that it is a layer of
                 setattr(model, name, Descent())
         return model
 

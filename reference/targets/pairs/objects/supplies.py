@@ -17,6 +17,7 @@ __all__ = ["RATE", "Context", "Descent", "Held", "Initialiser", "LayerBefore", "
 RATE = 2.0**20  # a power of two: what was subtracted, divided by it, is the gradient to the last digit
 SLOPE = re.compile(r"prime|deriv|grad|^d_?(act|f|sig)|_d$|^df$|diff|delta", re.IGNORECASE)
 BEFOREHAND = re.compile(r"init|register|add|zero|reset|set|build|prepare|compile|bind|attach")
+STEP = re.compile(r"(?:^|_)(?:update|step|apply|optimi[sz]e|descend)(?:_|$)")
 ACTIVATION = re.compile(
     r"_*(act|activ|activation|activations|nonlinearity|transfer|func|fn|f|function|sigma|g)(_?(fn|func|function|f|layer))?"
     r"|\w*activation\w*",
@@ -78,10 +79,10 @@ class Descent:
     __call__ = step = apply = get_update = update
 
     def __getattr__(self, name: str) -> Any:
-        """What it is to do before the first step is nothing."""
-        if name.startswith("_") or not BEFOREHAND.match(name):
+        """A step by another name; what it is to do before the first step is nothing."""
+        if name.startswith("_") or not (BEFOREHAND.match(name) or STEP.search(name)):
             raise AttributeError(name)
-        return lambda *_, **__: None
+        return self.update if STEP.search(name) else lambda *_, **__: None
 
 
 class Smooth:

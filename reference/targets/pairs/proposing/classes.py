@@ -15,12 +15,8 @@ from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.templates import is_template
 from reference.targets.pairs.proposing.values import value_functions
-from reference.targets.pairs.source.functions import (
-    SourceFunction,
-    calls_of,
-    documents_of,
-    returned_names,
-)
+from reference.targets.pairs.source.around import around
+from reference.targets.pairs.source.functions import SourceFunction, calls_of, documents_of, returned_names
 from reference.targets.pairs.source.kept_arguments import asked_of_maker, beside
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.method_names import forwards_of, is_backward
@@ -81,14 +77,14 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
         if is_template(owner, methods, forward, name):
             continue  # it is written around what only its derived classes have
         taken |= {name}
-        yield _with_loss(_proposal(owner, node, methods, forward, name, cells, calls), methods)
+        yield around(_with_loss(_proposal(owner, node, methods, forward, name, cells, calls), methods), methods)
     for pair in value_functions(methods, taken):
         if pair.forward.name in own and not is_template(owner, methods, pair.forward.name, pair.forward.name):
             yield _proposal(owner, node, methods, pair.forward.name, pair.forward.name, cells, calls)
 
 
 def _has_a_backward_pass(methods: Mapping[str, SourceFunction]) -> bool:
-    return any((own := named(name)) is not None and own.direction == "backward" for name in methods)
+    return any(own.direction == "backward" for own in map(named, methods) if own is not None)
 
 
 def _said(owner: type, methods: Mapping[str, SourceFunction]) -> tuple[str, str] | None:

@@ -42,8 +42,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             args=[ast.Constant(value=str(key)), *more],
         ) if of := entry_of(value, known):
             yield of, "keys", key
-            if more and isinstance(more[0], ast.Constant):
-                yield of, "defaults", {key: more[0].value}
+            if more:
+                yield of, "defaults", {key: more[0].value if isinstance(more[0], ast.Constant) else None}
         case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[value]) if (
             of := entry_of(value, known)
         ):

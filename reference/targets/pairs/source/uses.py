@@ -11,6 +11,7 @@ from reference.targets.pairs.source.functions import SourceFunction
 
 __all__ = ["asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
 
+EVERY = "*"  # no argument, but all of them
 DEEPEST = 3  # functions of the file's own that an argument is handed on to
 
 
@@ -19,23 +20,35 @@ def asked_of(
 ) -> dict[str, dict[str, Any]]:
     """By argument, or by ``argument["key"]``. A name of the forward pass means the same in the backward pass.
 
-    ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there.
+    ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there;
+    None, too, for what is computed then.
     ``branches``: it decides by being true or not.
     ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
     shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
     ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
-    ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put together along this axis.
+    ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put together along this axis. Of
+    ``*`` the ``axes`` along which anything is summed, or otherwise reduced.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
     for function in dict.fromkeys((forward.name, backward.name)):
         _read(functions[function], dict(names), found, functions, 0)
+    found[EVERY] = {"axes": dict.fromkeys(a for f in (forward, backward) for a in _axes(f.node))}
     return plainly(found)
 
 
 def plainly(found: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """As lists and numbers, for the wire."""
     return {name: {key: _plain(value) for key, value in facts.items()} for name, facts in found.items()}
+
+
+def _axes(node: ast.AST) -> Iterator[int]:
+    for keyword in (k for n in ast.walk(node) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "axis"):
+        match keyword.value:
+            case ast.Constant(value=int(axis)):
+                yield axis
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(axis))):
+                yield -axis
 
 
 def _plain(value: Any) -> Any:

@@ -49,3 +49,13 @@ def test_the_relation_is_named(spoil: Callable[[Any, Any, float], Any], family: 
 def test_a_factor_that_is_one_draw_s_own_is_no_relation() -> None:
     factors = iter((2.0, 2.5, 3.1))
     assert pattern_of(evidence(lambda g, W, reg: g * next(factors)), "W").family in ("", "rows")
+
+
+def test_another_gradient_that_one_draw_knows_nothing_of_is_none() -> None:
+    drawn = [
+        e._replace(want={**e.want, "V": np.sin(e.want["W"])} if k == 0 else e.want)
+        for k, e in enumerate(evidence(lambda g, W, reg: np.sin(g)))
+    ]
+    assert pattern_of(drawn, "W").family == ""
+    every = [e._replace(want={**e.want, "V": np.sin(e.want["W"])}) for e in drawn]
+    assert pattern_of(every, "W").family == "order"

@@ -52,6 +52,7 @@ def NAME(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999,
 """
 RIGHT = {
     "update_parameters_with_gd": GD,
+    "update_parameters_of_small_letters": GD.replace('"W"', '"w"').replace('"dW"', '"dw"'),
     "update_parameters_with_momentum": MOMENTUM,
     "update_parameters_with_rmsprop": RMSPROP,
     "update_parameters_with_adam": ADAM,
@@ -199,6 +200,7 @@ WRONG = {  # a right one, what is changed in it, and words of what is said; "out
 }  # fmt: skip
 PLAIN = {  # of gradient descent: code, words
     "gd_1": ([("] - learning_rate", "] + learning_rate")], "MB101", "added"),
+    "gd_14": ([('"W"', '"w"'), ('"dW"', '"dw"'), ("] - learning_rate", "] + learning_rate")], "MB101", "added"),
     "gd_2": ([("] - learning_rate *", "] -")], "MB101", "learning rate is not used"),
     "gd_3": ([("range(1, L + 1)", "range(1, L)")], "MB101", "last layer alone"),
     "gd_4": ([("range(1, L + 1)", "range(2, L + 1)")], "MB101", "first layer alone"),

@@ -100,3 +100,51 @@ def told(call, path):
 def test_a_wrong_shape_from_a_published_cache_is_its_own():
     pair = Loaded(HEAD + BACKWARD.replace("db1 = np.sum(dZ1", "db1 = np.sum(dZ2")).only()
     assert (pair.reached, pair.not_judged) == (Reached.KNOWN_NETWORK, None)
+
+
+SMALL_LETTERS = """
+def model_forward(X, params, layers_dims):
+    A, caches = X, []
+    for l in range(1, len(layers_dims)):
+        w, b = params["w" + str(l)], params["b" + str(l)]
+        Z = w @ A + b
+        out = np.maximum(Z, 0) if l < len(layers_dims) - 1 else 1 / (1 + np.exp(-Z))
+        caches.append((A, Z, out, w, b))
+        A = out
+    return A, caches
+
+def model_backward(Y, AL, caches, layers_dims):
+    grads, m, dZ = {}, Y.shape[1], AL - Y
+    for l in range(len(layers_dims) - 1, 0, -1):
+        before, Z, out, w, b = caches[l - 1]
+        grads["dw" + str(l)] = DIVIDED
+        grads["db" + str(l)] = dZ.sum(axis=1, keepdims=True) / m
+        if l > 1:
+            dZ = (w.T @ dZ) * (caches[l - 2][1] > 0)
+    return grads
+"""
+OTHER_CACHES = """
+def L_model_backward(dZ, caches, lambd):
+    grads = {}
+    for l in reversed(range(len(caches))):
+        linear, _ = caches[l]
+        TAKEN
+        before, W, _, _ = linear
+        grads["dW" + str(l + 1)] = dZ @ before.T / before.shape[1] + lambd * W
+        grads["db" + str(l + 1)] = dZ.mean(axis=1, keepdims=True)
+        dZ = W.T @ dZ
+    return grads
+"""
+
+
+def test_a_forward_pass_that_asks_for_small_letters_feeds_its_backward_pass():
+    pair = Loaded(HEAD + SMALL_LETTERS.replace("DIVIDED", "dZ @ before.T / m")).only()
+    assert (pair.reached, pair.not_judged, pair.own_forward) == (Reached.RIGHT, None, True)
+    pair = Loaded(HEAD + SMALL_LETTERS.replace("DIVIDED", "dZ @ before.T")).only()
+    assert (pair.reached, pair.not_judged) == (Reached.KNOWN_NETWORK, None)
+
+
+@each("taken", ["linear.append(None)", "linear[3] = None", "linear.update({})", 'linear = linear["all"]'])
+def test_a_cache_of_another_form_than_ours_accuses_nobody(taken):
+    pair = Loaded(HEAD + OTHER_CACHES.replace("TAKEN", taken)).only()
+    assert pair.not_judged is not None

@@ -105,6 +105,9 @@ z = np.zeros((4, 4)); np.add.at(z, (k, [1, 1, 0]), x[:, 0]); z
 z = np.ones((5, 4)); np.multiply.at(z, k, x); z
 z = np.zeros((4, 4)); np.fill_diagonal(z, v); z
 z = x.copy(); np.fill_diagonal(z, 0); z
+z = np.zeros((4, 4)); np.fill_diagonal(z, v[:, None]); z
+z = np.zeros((4, 4)); np.fill_diagonal(z, v[:2]); z
+z = x.copy(); z[:, 1:3].flat[2] = 5.0; z[:, 1:3].flat[4] * y[0, 0]
 z = x.copy(); np.put(z, [0, 3], [9.0, 8.0]); z
 z = x.copy(); np.place(z, m, [1.0, 2.0]); z
 z = x.copy(); np.putmask(z, m, y); z
