@@ -24,14 +24,12 @@ def around(proposal: Proposal, methods: Mapping[str, SourceFunction]) -> Proposa
 
 
 def _runs(node: ast.AST, method: str) -> bool:
-    return any(
-        isinstance(n, ast.Call)
-        and isinstance(n.func, ast.Attribute)
-        and isinstance(n.func.value, ast.Name)
-        and n.func.value.id == "self"
-        and n.func.attr == method
-        for n in ast.walk(node)
-    )
+    """Does it hand on to a method what it is given? Not where that is taken out of it, as ``x.data`` of a variable."""
+    for n in ast.walk(node):
+        match n:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=attr)) if attr == method:
+                return not any(isinstance(part, ast.Attribute) for given in n.args for part in ast.walk(given))
+    return False
 
 
 def _attributes(node: ast.AST, way: type[ast.expr_context]) -> set[str]:
