@@ -91,7 +91,9 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield from ((of, "counts", True) for n in ast.walk(widths) if (of := entry_of(n, known)))
         case ast.Call(func=ast.Attribute(attr="zeros" | "ones" | "empty" | "eye" | "arange"), args=[size, *_]):
             sizes = size.elts if isinstance(size, ast.Tuple) else [size]
-            yield from ((of, "counts", True) for n in sizes if (of := entry_of(n, known)))
+            yield from ((of, "counts", True) for each in sizes for n in _factors(each) if (of := entry_of(n, known)))
+        case ast.Call(func=ast.Attribute(attr="reshape"), args=given):
+            yield from ((of, "counts", True) for n in _sizes_told(given) if (of := entry_of(n, known)))
         case ast.Slice(lower=lower, upper=upper):
             bounds = [n for bound in (lower, upper) if bound is not None for n in _summands(bound)]
             yield from ((of, "counts", True) for n in bounds if (of := entry_of(n, known)))
@@ -157,6 +159,21 @@ def _summands(node: ast.expr) -> list[ast.expr]:
             return [*_summands(left), *_summands(right)]
         case ast.UnaryOp(operand=operand):
             return _summands(operand)
+    return [node]
+
+
+def _sizes_told(given: list[ast.expr]) -> Iterator[ast.expr]:
+    """What a reshape is told its sizes by; a name that stands alone may be a whole shape."""
+    shape = next((each for each in given if isinstance(each, ast.Tuple | ast.List)), None)
+    for each in given if shape is None else shape.elts:
+        if shape is not None or len(given) > 1 or isinstance(each, ast.BinOp):
+            yield from _factors(each)
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    """The names of ``G``, ``N * G`` and ``C // G``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.FloorDiv):
+        return [*_factors(node.left), *_factors(node.right)]
     return [node]
 
 
