@@ -119,6 +119,9 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if plainly is not None and asked.does("halved", name):
         plainly = in_even_numbers(plainly)
     letter = size_argument(name)
+    if letter is not None and len(name) == 1 and not (parameter.optional or constructor or said.dims):
+        if asked.does("counts", name) and not is_array_for_sure(name, asked):
+            return WholeNumber(letter)  # a lone G may be a gain by its name
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
     if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:
