@@ -25,8 +25,12 @@ def spoilt_entries(own: PassPair, ours: PassPair) -> tuple[str, ...]:
     if theirs.keys() != mine.keys():
         return ()
     differ = [path for path, role in theirs.items() if mine[path] != role]
-    places = {path[1:] or path for path in differ}  # of a list with a cache a layer, one place of them all
-    return (own.forward.name, *caches.cache_names(cache, differ)) if 0 < len(places) <= FEW else ()
+    places = dict.fromkeys(path[1:] or path for path in differ)  # of a list with a cache a layer, one place of them all
+    if not 0 < len(places) <= FEW:
+        return ()
+    by_layer = ours.cache in ("list", "masked list")
+    named = [caches.OF_A_LAYER[place] for place in places] if by_layer else caches.cache_names(cache, differ)
+    return own.forward.name, *named
 
 
 def _by_name(own: PassPair, ours: PassPair) -> list[str]:
