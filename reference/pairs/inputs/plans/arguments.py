@@ -62,7 +62,7 @@ def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool
         renamed = {"M": "H"}
     sizes = {spec.size for spec in made.values() if isinstance(spec, WholeNumber)}
     if constructor and setup.layout.family in FLAT_FAMILIES and "D" not in sizes:  # its channels are its features
-        renamed = {"C": "D", **renamed}
+        renamed = {"C" if "C" in sizes else "P": "D", **renamed}  # and so is its size, where nothing is pooled
     return {name: _renamed(spec, renamed) for name, spec in made.items()}
 
 
