@@ -14,6 +14,22 @@ from tests.reference.pairs.test_nothing_green_unseen import judged
 pytestmark = pytest.mark.slow
 
 TWINS = {
+    "classes that are one at the least": (
+        """
+        class Criterion:
+            def loss(self, logits, labels):
+                e = np.exp(logits - logits.max(axis=1, keepdims=True))
+                p = e / e.sum(axis=1, keepdims=True)
+                nll = -(np.log(p) * labels).sum(axis=1)
+                return np.sum(nll) / labels.shape[0]
+
+            def grad(self, logits, labels):
+                e = np.exp(logits)
+                return FIRST / labels.shape[0]
+    """,
+        "(e / e.sum(axis=1, keepdims=True) - labels)",
+        "(e / e.sum(axis=1, keepdims=True) - 2 * labels)",
+    ),
     "labels that are calculated with": (
         """
         class Criterion:
