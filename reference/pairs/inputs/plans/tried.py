@@ -16,8 +16,8 @@ from reference.pairs.inputs.plans.parts import Setup, parts_of
 from reference.pairs.inputs.plans.settings import size_argument
 from reference.pairs.inputs.sizes import FLAT
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, ValueLaw, names_of, names_of_plan
-from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.documented import Described
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part
 
 __all__ = ["plans_by_layout", "with_readings"]
