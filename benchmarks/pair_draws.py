@@ -32,7 +32,7 @@ from reference.pairs.trial import trial
 __all__ = ["Share", "judged_alone", "main", "right_pairs"]
 
 FOLDER = Path(__file__).parents[1] / "tests" / "reference" / "pairs"
-FRESH = 40  # draws until sizes are tried anew; half of them at the first ones
+FRESH = 160  # draws until sizes are tried anew; half of them at the first ones
 BY_CONVENTION = "it is right by a convention, which no draw shows alone"
 WITNESSES = (AUTODIFF, COMPLEX_STEP, DIFFERENCES)
 TABLED = ((AUTODIFF, COMPLEX_STEP), (COMPLEX_STEP, DIFFERENCES), (AUTODIFF, DIFFERENCES))
@@ -95,12 +95,13 @@ def judged_alone(name: str, pair: OpenPair | None, draws: int, seed: int) -> Sha
     rounds = 0
     while share.draws < draws:
         rounds += 1
-        for k in range(FRESH // 2):
+        half = -(-min(FRESH, draws - share.draws) // 2)
+        for k in range(half):
             share = _with(share, fixed, 0, seed_of(seed, 0, 1000 * rounds + k), autodiff=True)
         again = trial(pair, seed=seed + rounds)
         other = next((r for r in again.readings if r.label == reading.label), reading)
         bench = Bench(pair, other, seed)
-        for k in range(FRESH // 2):
+        for k in range(half):
             index = k % len(other.cases)
             share = _with(share, bench, index, seed_of(seed + rounds, index, 1000 + k), autodiff=False)
     return share
@@ -158,7 +159,7 @@ def _distances(judged: Judged) -> Iterator[tuple[str, str, float, float]]:
             off = np.abs(one[known, 0] - two[known, 0])
             allowed = one[known, 1] + two[known, 1]
             largest = max(np.abs(one[known, 0]).max(), np.abs(two[known, 0]).max())
-            relative = 0.0 if judged.blocks[block].zero else float(off.max() / largest)
+            relative = 0.0 if judged.blocks[block].zero or not largest else float(off.max() / largest)
             yield first, second, float(np.max(off / np.where(allowed > 0, allowed, np.inf))), relative
 
 

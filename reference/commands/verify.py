@@ -27,13 +27,13 @@ from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
 from reference.verification.jobs import jobs_of
-from reference.verification.parallel import side_by_side
+from reference.verification.parallel import Job, side_by_side
 from reference.verification.progress import Shown, progress
 from reference.verification.reported import invoked, run_report, target_report
 from reference.verification.request import Request, request
 from reference.verification.required import not_run
 from reference.verification.target import another, judge_target, prepared, with_slack
-from reference.verification.threads import promptly
+from reference.verification.threads import begun, cores
 
 __all__ = ["run_verify"]
 
@@ -81,23 +81,27 @@ def _judged(asked: Request, advance: Shown) -> tuple[list[Conclusion], list[str]
     pictured = any(form == "html" for form, _ in asked.reports)
     try:
         made = jobs_of(asked)
+        options = replace(options, processes=max(1, cores() // max(1, len(made.jobs))))
         with prepared():
-            if (why := promptly(canary)) is not None:
-                raise click.ClickException(f"{INTERNAL}: {why}")
+            distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
+
+            def judged(implementation: Implementation, job: Job) -> Conclusion:
+                if (why := distrust.result()) is not None:
+                    return Conclusion(job.name, "error", f"{INTERNAL}: {why}")
+                asked_of = without(_with_slack_said(implementation, asked.slack), asked.excepted)
+                again = another(job.name, job.opening)
+                return judge_target(asked_of, options, run=job.run, again=again, pictured=pictured)
+
             found = side_by_side(
                 made.jobs,
-                lambda implementation, job: judge_target(
-                    without(_with_slack_said(implementation, asked.slack), asked.excepted),
-                    options,
-                    run=job.run,
-                    again=another(job.name, job.opening),
-                    pictured=pictured,
-                ),
+                judged,
                 lambda implementation, run: conclude(
                     without(implementation, asked.excepted), options, run, interrupted=True
                 ),
             )
             if not _stopped(found):
+                if (why := distrust.result()) is not None:
+                    raise click.ClickException(f"{INTERNAL}: {why}")
                 found = made.of_concern(found)
             kills_of, kills = _kills(found, asked) if pictured and not _stopped(found) else ("", [])
     except (TargetError, CaseError) as error:

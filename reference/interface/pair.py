@@ -104,3 +104,8 @@ class OpenPair(NamedTuple):
     ask: Callable[..., Any]
     file: str
     shown: str  # the target's name in the report
+    ask_beside: Callable[..., Any] | None = None  # the same in a second process
+
+    def beside(self) -> OpenPair:
+        """The same pair in a second process of its target, where there may be one."""
+        return self if self.ask_beside is None else self._replace(ask=self.ask_beside)

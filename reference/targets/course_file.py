@@ -76,6 +76,7 @@ def course_file(
             notes.append(_left_out(p, functions, shown, str(path)))
         else:
             lost.append((p.check, template))
+    notes += [_refused(p, functions, shown, str(path)) for p in judged if p.refused]
     if only is not None and not named and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}")
@@ -140,6 +141,14 @@ def _spoilt(worker: Worker, pair: RemotePair, functions: list[RemoteFunction], f
     cell = next((f.cell for f in functions if f.name == name), None)
     text = f"{' and '.join(entries)} in the cache is not what {pair.check} takes there"
     return Violation("cache", "MB103", text, place=None if line is None else (file, cell, line))
+
+
+def _refused(pair: RemotePair, functions: list[RemoteFunction], shown: str, file: str) -> NotJudged:
+    """A forward pass whose cache is of no layout that the backward pass beside it takes."""
+    f = next(f for f in functions if f.name == pair.refused)
+    why = f"{pair.check} raises on the cache that it returns, and is right on one as the course has published it"
+    remedy = f"manual-backprop verify {shown.partition('::')[0]}::{pair.check} --bind forward={pair.refused}"
+    return NotJudged(pair.refused, why, remedy, Place(file, f.cell, f.line), needed=True)
 
 
 def _unfinished(pair: RemotePair, functions: list[RemoteFunction], file: str) -> Violation | None:

@@ -45,6 +45,7 @@ class RemotePair(NamedTuple):
     reached: int  # as ``Reached`` counts
     not_judged: str | None  # why it cannot be asked at all
     spoilt: list[str]  # a forward pass, and what of its cache is not what this backward pass takes
+    refused: str  # a forward pass of the file's own, on whose cache this backward pass raises
     remedy: str  # the option that would have it judged
     cache: str
     draws: bool

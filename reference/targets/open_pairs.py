@@ -26,15 +26,16 @@ def open_pairs(
     except (TargetRaised, TargetDied) as lost:
         return [], [f"its pairs could not be looked for: {lost}"]
     proposals = [p._replace(said={**p.said, "inputs": said[p.check]}) if p.check in said else p for p in proposals]
-    return [OpenPair(proposal, _asking(worker), file, shown) for proposal in proposals], []
+    return [OpenPair(p, _asking(lambda: worker), file, shown, _asking(worker.twin)) for p in proposals], []
 
 
-def _asking(worker: Worker) -> Callable[..., Any]:
+def _asking(process: Callable[[], Worker]) -> Callable[..., Any]:
     """``Worker.ask`` for one pair: how often the process was lost before it is no matter of this one."""
     begun = False
 
     def ask(ask: str, **question: Any) -> Any:
         nonlocal begun
+        worker = process()
         if not begun:
             begun, worker.deaths = True, 0
         return worker.ask(ask, **question)

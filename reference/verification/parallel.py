@@ -21,7 +21,7 @@ from reference.targets import TargetError
 from reference.verification.conclusion import Conclusion
 from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.run import Run
-from reference.verification.threads import one_thread
+from reference.verification.threads import cores, one_thread
 
 __all__ = ["Job", "side_by_side"]
 
@@ -50,7 +50,7 @@ def side_by_side(
     waiting: SimpleQueue[Job] = SimpleQueue()
     for job in jobs:
         waiting.put(job)
-    for _ in range(_workers(len(jobs))):
+    for _ in range(max(1, min(len(jobs), cores()))):
         Thread(target=_work, args=(waiting, verify, len(jobs) == 1), daemon=True).start()
     try:
         return [job.done.result() for job in jobs]
@@ -124,8 +124,3 @@ def _interrupted(jobs: Sequence[Job], so_far: Callable[[Implementation, Run], Co
         name = next((job.name for job in jobs if job.implementation is None), jobs[-1].name)
         begun = [Conclusion(name, "interrupted", "interrupted")]
     return found + begun
-
-
-def _workers(targets: int) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(targets, cores))

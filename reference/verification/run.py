@@ -6,7 +6,6 @@ it is the business of ``conclude``.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,21 +16,18 @@ from typing import Any
 import numpy as np
 
 from reference.cases.battery import battery
-from reference.cases.case import Case, CaseError, Shape
+from reference.cases.case import Case, Shape
 from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
 from reference.findings.codes import NOT_JUDGED
-from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
-from reference.interface.pair import OpenPair
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, WitnessCache, judge
-from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairResult
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
-from reference.verification.no_such_pair import NoSuchPair
+from reference.verification.pair_runs import judge_pairs
 from reference.verification.progress import Decided, Progress
 from reference.witnesses.autodiff import warm_up
 
@@ -54,6 +50,7 @@ class Options:
     coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
     progress: Progress = lambda check, cases, total: None
     decided: Decided = lambda line: None
+    processes: int = 1  # of one target, where it has many pairs
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
     judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place
 
@@ -112,7 +109,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         return limit is not None and time.monotonic() - started > limit
 
     if options.pair_case is not None:
-        _judge_pairs(implementation, options, run, out_of_time)
+        judge_pairs(implementation, options, run, out_of_time)
         return
     if options.case is None and implementation.entries:
         warm_up()
@@ -180,49 +177,9 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
                 )
                 run.failures.setdefault((law.check, violation.output, violation.code), failure)
             options.progress(law.check, 0, 0)
-        _judge_pairs(implementation, options, run, out_of_time)
+        judge_pairs(implementation, options, run, out_of_time)
     elif not asked:
         run.notes.append(f"no function of {implementation.name} takes this case: {options.case}")
-
-
-def _judge_pairs(implementation: Implementation, options: Options, run: Run, out_of_time: Callable[[], bool]) -> None:
-    """Each pair, or the one that a case names; of a run that is cut short, those that it did not come to are said."""
-    line = options.pair_case
-    asked = [p for p in implementation.pairs if line is None or p.proposal.check == line.split(maxsplit=1)[0]]
-    if line is not None and not asked:
-        raise NoSuchPair(implementation.name, line, [p.proposal.check for p in implementation.pairs])
-    for k, opened in enumerate(asked):
-        if run.stopped:
-            raise KeyboardInterrupt
-        if out_of_time():
-            run.floor = False
-            left = f"{len(asked) - k} of {len(asked)} pairs"
-            run.notes.append(f"the time limit of {options.profile.max_time:g} s left {left} unjudged")
-            return
-        options.progress(opened.proposal.check, 0, 0)
-        try:
-            found = judge_pair(opened, seed=options.seed, case=line)
-        except CaseError:  # the line that was given, which is told to who gave it
-            raise
-        except Exception as error:  # ours: it costs this pair, and the others are judged
-            if DEBUG in os.environ:
-                raise
-            found = PairResult(opened.proposal.check, disputes=(_internal(opened, error),))
-        run.pairs.append(found)
-        run.disputes += found.disputes
-        options.decided(f"{_mark(found)} {implementation.name}: {found.check}")
-
-
-def _mark(found: PairResult) -> str:
-    """What a pair's gradients are by themselves, before what is excepted and what is known is set against it."""
-    if any(finding.severity == "error" for row in found.rows for finding in row.findings):
-        return "✗"
-    return "✓" if found.rows and all(row.consistent for row in found.rows) and not found.disputes else "?"
-
-
-def _internal(opened: OpenPair, error: Exception) -> str:
-    what = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"{INTERNAL}: judging {opened.proposal.check} raised {what}"
 
 
 NOTHING = "nothing of what it returns could be compared"

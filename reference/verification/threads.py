@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from threading import Thread
 from typing import TypeVar
 
-__all__ = ["one_thread", "promptly"]
+__all__ = ["begun", "beside_one_another", "cores", "one_thread", "promptly"]
 
 T = TypeVar("T")
 
@@ -23,16 +24,40 @@ def one_thread() -> AbstractContextManager[object]:
     return threadpool_limits(1)
 
 
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def beside_one_another(work: Callable[[bool], None], *, several: bool) -> None:
+    """``work(False)`` here and, where ``several`` may, ``work(True)`` in a thread beside it. Raises what they raise."""
+    if not several:
+        work(False)
+        return
+    done = begun(lambda: work(True))
+    try:
+        work(False)
+    finally:
+        other = done.exception()
+    if other is not None:
+        raise other
+
+
 def promptly(work: Callable[[], T]) -> T:
     """Run in a thread of its own, so that the main thread hears an interrupt at once, whatever JAX is compiling."""
+    return begun(work).result()
+
+
+def begun(work: Callable[[], T]) -> Future[T]:
+    """What comes of work that is done in a thread of its own."""
     done: Future[T] = Future()
+    Thread(target=_finish, args=(done, work), daemon=True).start()
+    return done
 
-    def run() -> None:
-        try:
-            with one_thread():
-                done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
 
-    Thread(target=run, daemon=True).start()
-    return done.result()
+def _finish(done: Future[T], work: Callable[[], T]) -> None:
+    try:
+        with one_thread():
+            done.set_result(work())
+    except BaseException as error:
+        done.set_exception(error)

@@ -49,7 +49,16 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
         return [Breach("*", "MB602", text)], ""
     if (output := _apart(first, recorded)) is not None:
         return [], f"what stands in NumPy's place answers otherwise than NumPy of {output}"
-    return [], ""
+    return [_of_one_entry(pair, first)] if first.one_entry else [], ""
+
+
+def _of_one_entry(pair: OpenPair, seen: PairRun) -> Breach:
+    """What older versions of NumPy take is no mistake of a backward pass, but raises with those of today."""
+    cell, line, number = seen.one_entry[0][:3]
+    text = (
+        f"{number}(…) is given an array of one entry, which NumPy since 2.4 refuses; judged as before: .item() is safe"
+    )
+    return Breach("*", "MB701", text, "warning", Place(pair.file, cell, int(line)))
 
 
 def breaches_of(seen: PairRun) -> Iterator[Breach]:

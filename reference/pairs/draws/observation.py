@@ -37,6 +37,7 @@ class PairRun(NamedTuple):
     ties: int = 0  # switches that are exactly at their kink
     stepped: tuple[str, ...] = ()  # parameters that were changed, and not in proportion to a gradient
     effort: int = 0  # calls of NumPy, reads and writes of elements, of both passes
+    one_entry: tuple[Any, ...] = ()  # arrays with one entry that become Python's numbers: [cell, line, type, how often]
     again: list[Array] | None = None  # the outputs of a second call, where the first changed a number of the file
 
     def value(self) -> float:
@@ -96,6 +97,7 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> PairRun:
         int(told.get("ties") or 0),
         tuple(told.get("stepped") or ()),
         int(told.get("effort") or 0),
+        tuple(told.get("one_entry") or ()),
         None if told.get("again") is None else [np.asarray(output) for output in told["again"]],
     )
 

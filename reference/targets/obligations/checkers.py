@@ -77,7 +77,7 @@ def scalar_check(asking: Asking) -> LawResult:
     forward = next((f.name for f in asking.functions if f.role == Role.SCALAR_FORWARD), "forward_propagation")
     looked, wrong = 0, []
     for x, θ in POINTS[:2]:
-        stand_ins = {"x": x, "x/3": x / 3, "2x": 2 * x, "-x": -x, "0": 0.0}
+        stand_ins = {"x": x, "x/3": x / 3, "2x": 2 * x, "-x": -x, "0": 0.0, "θx": θ * x}
         at = _nudged(np.array([θ]), partial(_product, x))
         asked = [
             _Asked(

@@ -25,7 +25,8 @@ def spoilt_entries(own: PassPair, ours: PassPair) -> tuple[str, ...]:
     if theirs.keys() != mine.keys():
         return ()
     differ = [path for path, role in theirs.items() if mine[path] != role]
-    return (own.forward.name, *caches.cache_names(cache, differ)) if 0 < len(differ) <= FEW else ()
+    places = {path[1:] or path for path in differ}  # of a list with a cache a layer, one place of them all
+    return (own.forward.name, *caches.cache_names(cache, differ)) if 0 < len(places) <= FEW else ()
 
 
 def _by_name(own: PassPair, ours: PassPair) -> list[str]:

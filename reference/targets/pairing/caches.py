@@ -15,11 +15,12 @@ __all__ = ["CACHES", "Pass", "cache_names", "published"]
 def cache_names(cache: Any, paths: Sequence[Path]) -> list[str]:
     """What the arrays at some paths of a cache are called: by key, or in the published order; else ``cache``.
 
-    That order is one of arrays side by side: a list of the layers' own caches has each layer's order, which is theirs.
+    Of a list with a cache a layer the names are without a layer's number, each once.
     """
+    if isinstance(cache, list) and all(len(path) > 1 for path in paths):
+        return list(dict.fromkeys(OF_A_LAYER.get(path[1:], "cache") for path in paths))
     arrays = [path for path, _ in walk(cache)]
-    flat = isinstance(cache, tuple | list) and all(len(path) == 1 for path in arrays)
-    order = published(len(arrays)) if flat else None
+    order = published(len(arrays)) if isinstance(cache, tuple | list) else None
     names = []
     for path in paths:
         key = str(path[-1])
@@ -77,4 +78,5 @@ def masked_list_cache(p: Pass) -> list[Any]:
     return [(linear, Z, masks[l] if l < len(masks) else None) for l, (linear, Z) in enumerate(list_cache(p))]
 
 
+OF_A_LAYER: dict[Path, str] = {(0, 0): "A_prev", (0, 1): "W", (0, 2): "b", (1,): "Z", (2,): "D"}
 CACHES = {"tuple": tuple_cache, "dict": dict_cache, "list": list_cache, "masked list": masked_list_cache}

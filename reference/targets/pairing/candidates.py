@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from reference.targets.pairing import layouts
 from reference.targets.pairing.cache_entries import is_alike, spoilt_entries
@@ -23,6 +24,7 @@ from reference.targets.reading.vocabulary import layer_names, meaning, own_depth
 __all__ = ["paired"]
 
 
+OF_ARRAYS = ("form", "layout", "weights", "biases", "labels")  # how a binding says that arrays are read
 COURSE = [Reading(form) for form in layouts.FORMS]
 
 
@@ -30,17 +32,18 @@ def paired(
     backward: Function,
     functions: list[Function],
     elsewhere: frozenset[str] = frozenset(),
-    **wanted: str | None,
+    binding: Mapping[str, str | None] = MappingProxyType({}),
 ) -> PassPair:
-    """A backward pass with the forward pass that feeds it.
+    """A backward pass with the forward pass that feeds it: one that is bound to a forward pass is fed by no other.
 
-    ``elsewhere``: names that only code which is not executed would set. ``wanted``: what of a binding says how arrays
-    are to be read, by its keys: form, layout, weights, biases, labels.
+    ``elsewhere``: names that only code which is not executed would set.
     """
     forwards = [f for f in functions if f.role is not None and f.role.is_forward]
     if backward.role != Role.BACKWARD_DROPOUT:
         forwards += [f._replace(role=Role.FORWARD, likely=False) for f in functions if f.own and _may_be_forward(f)]
-    return _best(backward, forwards, elsewhere, {key: value for key, value in wanted.items() if value is not None})
+    fed_by = [f for f in forwards if f.name == binding.get("forward")]
+    wanted = {key: value for key in OF_ARRAYS if (value := binding.get(key)) is not None}
+    return _best(backward, fed_by[:1] or forwards, elsewhere, wanted, alone=bool(fed_by))
 
 
 def _may_be_forward(f: Function) -> bool:
@@ -60,11 +63,14 @@ def _said(reading: Reading) -> dict[str, str]:
     }
 
 
-def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str]) -> PassPair:
-    """The candidate that goes furthest; the earlier one where two go as far."""
+def _best(
+    backward: Function, forwards: list[Function], elsewhere: frozenset[str], wanted: dict[str, str], *, alone: bool
+) -> PassPair:
+    """The candidate that goes furthest; the earlier one where two go as far. ``alone``: no cache of our making."""
     best, own, fed_by_own = PassPair(backward, cache=_layouts(backward)[0]), None, None
+    by_own = Reached.NOWHERE  # how far any forward pass of the file's own took it
     for candidate in _candidates(backward, forwards, wanted.get("form", "dict")):
-        if not wanted.items() <= _said(candidate.reading).items():
+        if not wanted.items() <= _said(candidate.reading).items() or (candidate.forward is None and alone):
             continue
         fed = best.forward is not None
         known = best.forward is not None and (
@@ -86,7 +92,9 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         if _reach(tried) > _reach(best):
             best = replace(tried, not_judged=None)
         of_its_own = tried.forward is not None and tried.forward.own and tried.forward.likely
-        if fed_by_own is None and of_its_own and tried.reached in (Reached.KNOWN_NETWORK, Reached.RAISED):
+        if of_its_own:
+            by_own = max(by_own, tried.reached)
+        if fed_by_own is None and of_its_own and _fits_partly(tried):
             fed_by_own = tried
         if own is None and tried.reached == Reached.UNKNOWN_NETWORK and tried.forward is not None and tried.forward.own:
             own = tried
@@ -100,8 +108,17 @@ def _best(backward: Function, forwards: list[Function], elsewhere: frozenset[str
         best = replace(best, not_judged=why, remedy="--bind forward=NAME")
     if best.forward is not None:
         return best
-    spoilt = spoilt_entries(fed_by_own, best) if fed_by_own is not None and best.reached == Reached.RIGHT else ()
-    return replace(best, alternative=own, spoilt=spoilt)
+    if fed_by_own is None or best.reached != Reached.RIGHT:
+        return replace(best, alternative=own)
+    spoilt = spoilt_entries(fed_by_own, best)
+    refused = fed_by_own.forward.name if not spoilt and by_own == Reached.RAISED and fed_by_own.forward else ""
+    return replace(best, alternative=own, spoilt=spoilt, refused=refused)
+
+
+def _fits_partly(pair: PassPair) -> bool:
+    """Did a pair run, and not come out right at every depth?"""
+    right = pair.reached == Reached.RIGHT
+    return pair.right < len(pair.depths) if right else pair.reached in (Reached.KNOWN_NETWORK, Reached.RAISED)
 
 
 def _reach(pair: PassPair) -> tuple[bool, int, int, bool, int]:

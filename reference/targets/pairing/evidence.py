@@ -37,7 +37,9 @@ def doubt(pair: PassPair) -> str | None:
         if pair.reached == Reached.UNKNOWN_NETWORK:
             return None
         unknown = [a.name for a in pair.backward.arguments if not a.default and not _is_known(pair, a.name)]
-        return f"its arguments {', '.join(unknown)} were guessed, and it raises" if unknown else None
+        unfed = "no forward pass here feeds it; " * is_supplied(pair)
+        guessed = f"{unfed}its argument{'s' * (len(unknown) > 1)} {' and '.join(unknown)} had to be guessed"
+        return f"{guessed}, and it raises" if unknown else None
     if not strong(pair.backward.name) or not _as_published(pair):
         return NOT_FED
     return None

@@ -75,6 +75,7 @@ class PassPair:
     misshapen: bool = False  # its gradients have not the shapes that are owed
     agreeing: int = 0  # how many of them are right, where not all are
     spoilt: tuple[str, ...] = ()  # a forward pass, and what of its cache is not what this backward pass takes
+    refused: str = ""  # a forward pass of the file's own, on whose cache this backward pass raises
     not_judged: str | None = None  # why it cannot be asked at all
     remedy: str = ""  # the option that would have it judged
 
@@ -102,7 +103,7 @@ def plain_values(pair: PassPair) -> dict[str, Any]:
         "any_depth": pair.any_depth, "last": pair.last, "keep_prob": pair.keep_prob,
         "unmasked": pair.unmasked, "random": pair.random,
         "reached": pair.reached, "not_judged": pair.not_judged, "remedy": pair.remedy,
-        "spoilt": list(pair.spoilt),
+        "spoilt": list(pair.spoilt), "refused": pair.refused,
         "draws": pair.forward is not None and pair.dropout and bool(pair.paths),
         "own_forward": own.forward is not None and own.forward.own,
         "own_name": None if own.forward is None else own.forward.name,

@@ -18,8 +18,8 @@ from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
-from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.proposing.decorated import example_of
+from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.reading.namespace import Loaded
@@ -73,7 +73,8 @@ class PairAnswers:
         ``pattern``: a digest of every comparison and choice on the way of the forward pass; ``switches``: where these
         are, [cell, line, what, how often]; ``near``: the smallest relative distance of a switch from its kink;
         ``operations``: how many calls of NumPy the forward pass made; ``ties``: how many switches are exactly at their
-        kink; ``casts``: [cell, line, dtype, how often] of every cast to a narrower float, in both passes. "widened" is
+        kink; ``one_entry``: [cell, line, float or int, how often] of what only NumPy before 2.4 makes a number of;
+        ``casts``: [cell, line, dtype, how often] of every cast to a narrower float, in both passes. "widened" is
         "float64" with these casts widened, "widened 12" with those of line 12. ``effort``: how many calls of NumPy, and
         reads and writes of elements, all of this took.
         """

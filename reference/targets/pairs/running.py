@@ -72,6 +72,7 @@ def recorded_run(
             "stepped": list(returned.stepped),
             **seen,
             "casts": pattern.cast_places(path),  # of both passes
+            "one_entry": pattern.one_entry_places(path),
             "effort": pattern.operations + pattern.touched,
         }
 

@@ -36,7 +36,7 @@ class LossAnswers:
     cells: list[Cell]
     loaded: Loaded | None
     functions: dict[str, Function]
-    wanted: dict[str, Any]
+    binding: dict[str, Any]
     own_losses: dict[str, TriedLoss]
 
     def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
@@ -80,7 +80,7 @@ class LossAnswers:
         return bool(found)
 
     def _candidates(self, only: str | None) -> Iterator[tuple[str, str, Iterable[LossWay]]]:
-        form, layout = self.wanted.get("form"), self.wanted.get("layout")
+        form, layout = self.binding.get("form"), self.binding.get("layout")
         rows = None if layout is None else layout == "rows"
         for f in list(self.functions.values()):
             if f.own and (only is None or only.rpartition(".")[2] == f.name):

@@ -29,6 +29,7 @@ from reference.targets.pairing.passes import (
     stages,
 )
 from reference.targets.pairing.trial import depends_on_the_rate
+from reference.targets.pairs.source.beside import with_forwards_beside
 from reference.targets.process.calling import (
     STANDINS,
     Printed,
@@ -68,7 +69,7 @@ class Server(LossAnswers, TimedPairs):
         self.loaded: Loaded | None = None
         self.functions: dict[str, Function] = {}
         self.pairs: dict[str, PassPair] = {}  # found when they are asked for: that runs the target's code
-        self.wanted: dict[str, Any] = {}
+        self.binding: dict[str, Any] = {}
         self.elsewhere: frozenset[str] = frozenset()
         self.templates: dict[str, int] = {}  # unfinished functions, and the line where something is missing
         self.own_losses: dict[str, TriedLoss] = {}
@@ -99,11 +100,12 @@ class Server(LossAnswers, TimedPairs):
 
         ``unreadable``: why there is nothing to load. ``mark`` tells this text of the file from every other.
         """
-        self._learn(binding)
+        learn(binding["arguments"])
+        self.binding = binding
         self.path = Path(path)
         self._afresh()
         try:
-            self.cells = read(self.path)
+            self.cells = with_forwards_beside(self.path, read(self.path))
         except SourceError as error:
             return {"unreadable": str(error), "mark": None}
         loaded = self.loaded = load(self.path, self.cells, np)
@@ -126,10 +128,6 @@ class Server(LossAnswers, TimedPairs):
             "survey": survey(self.cells),
         }
 
-    def _learn(self, binding: dict[str, Any]) -> None:
-        learn(binding["arguments"])
-        self.wanted = {key: binding[key] for key in ("form", "layout", "weights", "biases", "labels")}
-
     # --- running -------------------------------------------------------------------------------------------
 
     def ask_pair(self, check: str) -> dict[str, Any]:
@@ -139,7 +137,7 @@ class Server(LossAnswers, TimedPairs):
     def _pair(self, check: str) -> PassPair:
         if check not in self.pairs:
             every = list(self.functions.values())
-            self.pairs[check] = paired(self.functions[check], every, self.elsewhere, **self.wanted)
+            self.pairs[check] = paired(self.functions[check], every, self.elsewhere, self.binding)
         return self.pairs[check]
 
     def ask_rate(self, check: str) -> list[Any] | None:
@@ -249,7 +247,8 @@ class Server(LossAnswers, TimedPairs):
 
         ``not_there``: why the name leads nowhere.
         """
-        self._learn(binding)
+        learn(binding["arguments"])
+        self.binding = binding
         try:
             target = object_of(Path(folder), module, attribute)
             passes = forward_and_backward(target, attribute)

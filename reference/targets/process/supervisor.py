@@ -53,6 +53,7 @@ class Worker:
         self.child: subprocess.Popen[bytes] | None = None
         self.turn = threading.Lock()
         self.mark: str | None = None  # of the file's text, as the first process read it
+        self.second: Worker | None = None
 
     def greet(self) -> Any:
         """Start, and return the answer to the greeting."""
@@ -76,8 +77,17 @@ class Worker:
                     raise TargetChanged("its file was changed while it was judged")
             return self._asked({"ask": ask, **question}, self.limits.timeout)
 
+    def twin(self) -> Worker:
+        """The same target in one more process, which is begun when it is first asked, and ends with this one."""
+        if self.second is None:
+            self.second = Worker(self.limits, self.greeting)
+            self.second.mark = self.mark
+        return self.second
+
     def close(self) -> None:
         """End the process, and every process that it started."""
+        if self.second is not None:
+            self.second.close()
         child, self.child = self.child, None
         if child is None:
             return

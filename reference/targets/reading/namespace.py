@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from reference.targets.reading.bystanders import bystanders
 from reference.targets.reading.imports import WITH_CACHES, Imports
+from reference.targets.reading.plain_objects import refuses
 from reference.targets.reading.promises import Absent, is_supplied, spelt
 from reference.targets.reading.source import Cell, filename, place, read
 from reference.targets.reading.statements import Unloadable, definitions
@@ -73,6 +74,9 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
                 bound = {k: v for k, v in bound.items() if not (k in brought and is_supplied(v))}
                 names |= bound
                 own = {name: where for name, where in own.items() if name not in bound}
+                continue
+            if refuses(node, names):
+                found.skipped.update(dict.fromkeys(_assigned(node), (cell, node.lineno)))
                 continue
             _define(node, filename(path, cell), names)
             for name in _assigned(node):

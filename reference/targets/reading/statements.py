@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reference.targets.reading.source import Cell
 from reference.targets.reading.syntax import lines_within_strings, python3
 
-__all__ = ["Definitions", "Loadable", "Unloadable", "definitions"]
+__all__ = ["Definitions", "Loadable", "Unloadable", "class_called", "definitions", "is_plain"]
 
 PRINT_OF_AN_EXPRESSION = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)  # parses, and raises when it is called
 CONTINUED = ("else", "elif", "except", "finally", ")", "]", "}")
@@ -187,8 +187,10 @@ def _defining(
                 if isinstance(node, ast.For | ast.While):
                     inner = [statement for statement in inner if isinstance(statement, ast.FunctionDef)]
                 yield from _defining(inner, cell, skipped)
-            case ast.Assign() | ast.AnnAssign() if _is_plain(node.value) and all(map(_named, _targets(node))):
+            case ast.Assign() | ast.AnnAssign() if is_plain(node.value) and all(map(_named, _targets(node))):
                 yield node
+            case ast.Assign() if class_called(node) is not None:
+                yield node  # what is loaded decides whether that does any work
             case _:
                 for name in ast.walk(node):
                     if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
@@ -203,7 +205,16 @@ def _named(target: ast.expr) -> bool:
     return isinstance(target, ast.Name)
 
 
-def _is_plain(value: ast.expr | None) -> bool:
+def class_called(node: ast.stmt) -> str | None:
+    """The class of ``name = Class()``, by the way its name is written; ``None`` of every other statement."""
+    match node:
+        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name(id=called), args=[], keywords=[])):
+            return called if called[:1].isupper() else None
+    return None
+
+
+def is_plain(value: ast.expr | None) -> bool:
+    """Is it a constant, a name, a lambda, a generator, or a display or arithmetic of those?"""
     try:
         return _plain(value)
     except RecursionError:  # a sum of thousands of terms: no constant that a file of the course has

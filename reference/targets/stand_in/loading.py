@@ -16,7 +16,7 @@ from reference.targets.reading.source import Cell, place, read
 from reference.targets.stand_in.complex_step import ComplexStep
 from reference.targets.stand_in.kind import StandIn
 from reference.targets.stand_in.mutable_jax_kind import MutableJax
-from reference.targets.stand_in.number_types import float_types
+from reference.targets.stand_in.number_types import float_types, one_entry_types
 from reference.targets.stand_in.plain import PlainKind
 from reference.targets.stand_in.recording import Recording
 from reference.targets.stand_in.refusing import StandInModule
@@ -52,7 +52,7 @@ def loaded_for(path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Pat
     """
     siblings = {} if beside is None else beside
     instead: dict[str, Any] = {}
-    own: dict[str, Any] = {}
+    own: dict[str, Any] = one_entry_types(kind)
     if kind.numpy is not np:
         scipy = StandInModule("scipy")
         vars(scipy)["special"] = kind.special

@@ -1,4 +1,7 @@
-"""``float``, ``np.float64``, ``np.floating`` …: types that keep a number of a kind instead of making it NumPy's."""
+"""``float``, ``np.float64``, ``np.floating`` …: types that keep a number of a kind instead of making it NumPy's.
+
+And Python's own ``float`` and ``int`` for NumPy itself, which take an array with one entry as NumPy did before 2.4.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from reference.targets.stand_in.functions import words
+from reference.targets.stand_in.pattern import PATTERN
 
-__all__ = ["dtype_behind", "float_types", "type_behind"]
+__all__ = ["dtype_behind", "float_types", "one_entry_types", "type_behind"]
 
 CONCRETE = words("float16 float32 float64 longdouble double single half float128")
 ABSTRACT = words("floating inexact number generic")
@@ -57,11 +61,26 @@ def float_types(kind: Any) -> dict[str, Any]:
     return made
 
 
+def one_entry_types(kind: Any) -> dict[str, Any]:
+    """``float`` and ``int`` that note where they are given an array with one entry and any axes, and take it."""
+
+    def made(behind: Any) -> FloatType:
+        def new(cls: type, *given: Any, **options: Any) -> Any:
+            if given and isinstance(given[0], np.ndarray) and given[0].ndim and given[0].size == 1:
+                PATTERN.note_one_entry(behind.__name__)
+                return behind(given[0].item())
+            return behind(*given, **options)
+
+        return FloatType(behind.__name__, (), _body(kind, behind, new, np.dtype(behind)))
+
+    return {behind.__name__: made(behind) for behind in (builtins.float, builtins.int)}
+
+
 def _body(kind: Any, behind: type, new: Any, dtype: Any) -> dict[str, Any]:
     body = {"behind": behind, "kind": kind, "__new__": new}
     if dtype is not None:
         body["dtype"] = dtype
-    for name in ("fromhex", "max", "min"):
+    for name in ("fromhex", "from_bytes", "max", "min"):
         if hasattr(behind, name):
             body[name] = staticmethod(getattr(behind, name))
     return body

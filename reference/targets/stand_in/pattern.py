@@ -59,6 +59,7 @@ class Pattern:
         self.nearest: dict[tuple[CodeType, int, str], list[float]] = {}  # the smallest gap that is not 0, the scale
         self.ties: dict[tuple[CodeType, int, str], int] = {}  # switches exactly at their kink
         self.casts: dict[tuple[CodeType, int, str], int] = {}  # to a narrower float
+        self.one_entry: dict[tuple[CodeType, int, str], int] = {}  # arrays that were made Python's own numbers
 
     def note_bit(self, what: str, outcome: Any, gap: float, scale: float) -> None:
         """One outcome of two numbers, ``gap`` from the kink."""
@@ -112,6 +113,11 @@ class Pattern:
         key = (*where_asked(), dtype)
         self.casts[key] = self.casts.get(key, 0) + 1
 
+    def note_one_entry(self, number: str) -> None:
+        """An array with one entry and any axes, given to ``float`` or ``int``, which NumPy refuses since 2.4."""
+        key = (*where_asked(), number)
+        self.one_entry[key] = self.one_entry.get(key, 0) + 1
+
     def _key(self, what: str) -> tuple[CodeType, int, str]:
         key = (*where_asked(), what)
         self.counts[key] = self.counts.get(key, 0) + 1
@@ -151,6 +157,10 @@ class Pattern:
     def cast_places(self, path: Path) -> list[list[Any]]:
         """``[cell, line, dtype, how often]`` of every cast to a narrower float."""
         return [[*where, count] for where, count in _placed(self.casts, path)]
+
+    def one_entry_places(self, path: Path) -> list[list[Any]]:
+        """``[cell, line, float or int, how often]`` of every array with one entry that is made a number of Python."""
+        return [[*where, count] for where, count in _placed(self.one_entry, path)]
 
 
 def _placed(counts: dict[tuple[CodeType, int, str], int], path: Path) -> list[tuple[tuple[Any, int, str], int]]:

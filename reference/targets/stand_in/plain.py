@@ -18,6 +18,7 @@ class PlainKind:
     name = "plain"
     numpy: ModuleType = numpy
     math: ModuleType = math
+    unwrapped: tuple[type, ...] = ()
 
     @property
     def special(self) -> ModuleType:

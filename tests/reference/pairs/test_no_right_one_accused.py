@@ -177,6 +177,33 @@ TWINS = {
         "unit * (dunit * unit).mean(axis=0)",
         "unit * (dunit * unit).sum(axis=0)",
     ),
+    "an output that is kept, and that its cotangent names": (
+        """
+        class Step:
+            def forward(self, x, W):
+                self.z = W @ x
+                self.s = np.tanh(self.z)
+
+            def backward(self, x, W, ds):
+                dz = ds * (1 - self.s**2)
+                return np.outer(dz, x), FIRST
+    """,
+        "W.T @ dz",
+        "W.T @ ds",
+    ),
+    "an output that is kept, the last of all that is": (
+        """
+        class Squash:
+            def forward(self, x):
+                self.h = np.exp(-x)
+                self.q = 1 / (1 + self.h)
+
+            def backward(self, dout):
+                return dout * FIRST
+    """,
+        "self.q * (1 - self.q)",
+        "self.q * self.q",
+    ),
     "inputs that an engine keeps and that compute as arrays do": (
         """
         class Product:

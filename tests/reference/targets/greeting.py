@@ -13,10 +13,10 @@ from reference.settings.binding import Binding
 __all__ = ["load"]
 
 
-def load(text: str) -> dict[str, Any]:
+def load(text: str, **bound: Any) -> dict[str, Any]:
     """The question as ``course_file`` puts it, for the text of a ``.py``, which is written for it."""
     folder = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder, "a.py")
     path.write_text(text, encoding="utf-8")
-    return {"ask": "load", "path": str(path), "only": None, "binding": Binding().model_dump()}
+    return {"ask": "load", "path": str(path), "only": None, "binding": Binding(**bound).model_dump()}

@@ -10,8 +10,8 @@ from reference.pairs.inputs.plans.layouts import ArrayLayout
 from reference.pairs.inputs.plans.parts import parts_of
 from reference.pairs.inputs.plans.tried import plans_by_layout
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, leaves
-from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.documented import Described, described
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part
 
 __all__ = ["documented_plans", "said_in_documents"]

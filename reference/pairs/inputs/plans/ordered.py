@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from reference.interface.pair import PairKind, Proposal
-from reference.pairs.inputs.plans.documented import documented_plans
 from reference.pairs.inputs.plans.bound import said_plans
+from reference.pairs.inputs.plans.documented import documented_plans
 from reference.pairs.inputs.plans.seen import seen_plans
 from reference.pairs.inputs.plans.settings import setting
 from reference.pairs.inputs.plans.substitutes import substitutes

@@ -11,8 +11,8 @@ from reference.pairs.inputs.plans.labels import LabelForm
 from reference.pairs.inputs.plans.layouts import ArrayLayout
 from reference.pairs.inputs.plans.settings import setting
 from reference.pairs.inputs.spec import Size
-from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.documented import Described
+from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part, part_of, plain
 
 __all__ = ["Setup", "parts_of"]

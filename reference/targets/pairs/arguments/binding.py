@@ -8,7 +8,7 @@ from typing import Any
 from reference.interface.pair import Parameter, Proposal
 from reference.targets.pairs.arguments.matching import names_a
 from reference.targets.pairs.arguments.outputs import Told, shape_of
-from reference.targets.pairs.source.naming import is_cache, is_cotangent, is_label, is_upstream, plain
+from reference.targets.pairs.source.naming import is_cache, is_cotangent, is_label, is_upstream, plain, words
 from reference.targets.pairs.source.own_calls import handed_alike, unpacks
 
 __all__ = ["Unbound", "bound", "cotangents_of"]
@@ -17,6 +17,8 @@ INPUTS = {"x", "input", "inputs", "z", "inp", "data", "a", "xin", "xs", "inputda
           "preactivation", "v", "arr", "logits", "s", "n", "t"}  # fmt: skip
 OUTPUTS = {"out", "output", "outputs", "y", "a", "yhat", "ypred", "h", "result", "activation", "activations", "probs",
            "s", "p", "z", "softmax", "sigmoid", "fx", "al", "yout", "o", "res", "pred", "activated"}  # fmt: skip
+
+INPUT_WORDS = {"in", "input", "inputs", "orig", "original"}  # of what a layer is given, as ``conv_in``
 
 
 class Unbound(Exception):
@@ -68,8 +70,9 @@ def bound(
     given: dict[str, Any] = {}
     used: list[int] = []  # of the parts that are handed over, by identity
     seen = handed_alike(proposal)
+    defaults = {p.name: p.default for p in proposal.takes if p.optional and p.default is not None}
     for name in (p.name for p in own if not p.many):
-        found = _by_name(name, cotangents, forward, arguments, taken)
+        found = _by_name(name, cotangents, forward, {**defaults, **arguments}, taken)
         if found is None and seen.get(name) in arguments:
             found = (arguments[seen[name]],)
         if found is not None:
@@ -173,6 +176,9 @@ def _known(
         return (forward.outputs[0],)
     if bare in INPUTS and len(arrays) == 1 and not (alone and forward.rest):
         return (arguments[arrays[0]],)
+    first = arguments[taken[0]] if taken and taken[0] in arrays else None
+    if INPUT_WORDS & set(words(parameter.name)) and first is not None and not _is_among(first, given):
+        return (first,)
     return None
 
 

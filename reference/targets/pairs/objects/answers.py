@@ -15,7 +15,6 @@ from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["Snapshot", "answered", "differing", "flat", "offered", "outputs_of", "snapshot", "value_at"]
 
-KEPT_AS = ("output", "outputs", "out", "y", "a", "h", "z", "activation", "activations", "result", "loss", "value")
 GRADIENTS_OF = ("grads", "gradients", "get_grads", "get_gradients", "gradient", "grad", "get_grad", "get_gradient")
 PARAMETERS_OF = ("params", "parameters", "get_params", "get_parameters", "get_weights", "weights", "trainable_params")
 
@@ -47,10 +46,15 @@ def differing(before: Snapshot, after: Snapshot) -> list[str]:
 # --- the forward pass ------------------------------------------------------------------------------------------------
 
 
-def outputs_of(answer: Any, before: Snapshot, after: Snapshot, kind: StandIn) -> list[Path]:
-    """Where the outputs are: in what was returned, or in what the object keeps where nothing was."""
+def outputs_of(
+    answer: Any, before: Snapshot, after: Snapshot, kind: StandIn, kept_as: Sequence[str] = ()
+) -> list[Path]:
+    """Where the outputs are: in what was returned, or in what the object keeps where nothing was.
+
+    ``kept_as``: attributes that an output may be kept as, the likeliest first.
+    """
     if answer is None:
-        return _kept(before, after)
+        return _kept(before, after, kept_as)
     if isinstance(answer, tuple | list):
         found: list[Path] = [("answer", k) for k, part in enumerate(answer) if lowered(part, kind) is not None]
         if found:
@@ -62,10 +66,10 @@ def outputs_of(answer: Any, before: Snapshot, after: Snapshot, kind: StandIn) ->
     return [("answer",)] if lowered(answer, kind) is not None else []
 
 
-def _kept(before: Snapshot, after: Snapshot) -> list[Path]:
+def _kept(before: Snapshot, after: Snapshot, names: Sequence[str]) -> list[Path]:
     fresh = [after.arrays[name].paths[0] for name in differing(before, after)]
     shallow = [path for path in fresh if len(path) == 2]
-    named = [path for word in KEPT_AS for path in shallow if str(path[1]).strip("_").lower() == word]
+    named = [path for word in names for path in shallow if str(path[1]).strip("_").lower() == word]
     return (named or shallow[-1:])[:1]
 
 

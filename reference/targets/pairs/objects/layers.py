@@ -67,7 +67,7 @@ def _second_outputs(subject: Subject, plan: ReadingOfPasses, primals: Mapping[st
 
 def _plan(subject: Subject) -> ReadingOfPasses:
     proposal, first, kind = subject.proposal, subject.first, subject.kind
-    paths = outputs_of(first.answer, subject.before, subject.snapshot(first.model), kind)
+    paths = outputs_of(first.answer, subject.before, subject.snapshot(first.model), kind, subject.kept_as)
     if not paths:
         raise Unprepared(f"{proposal.forward} neither returns nor keeps an array of floats")
     paths = _its_loss_first(subject, paths)

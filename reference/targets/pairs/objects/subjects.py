@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ from reference.targets.pairs.objects.constructing import (
 from reference.targets.pairs.objects.rewired import owner_of
 from reference.targets.pairs.objects.supplies import Descent, supplied
 from reference.targets.pairs.objects.without_steps import does_without
+from reference.targets.pairs.source.kept_outputs import kept_outputs
 from reference.targets.pairs.state import SameState, generator_of
 from reference.targets.pairs.trees import fresh, leaves, own_copy, primals_of
 from reference.targets.reading.namespace import Loaded
@@ -64,6 +65,12 @@ class Subject:
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
         self.first = self._settled()
+
+    @cached_property
+    def kept_as(self) -> tuple[str, ...]:
+        """Attributes that its output may be kept as where nothing is returned, the likeliest first."""
+        first, _ = split(self.proposal.forward)
+        return kept_outputs(getattr(self.owner, first, None), self.proposal.backward_takes)
 
     def snapshot(self, model: Any) -> Snapshot:
         return snapshot(model, self.kind, self.numbers)
@@ -211,7 +218,7 @@ class Subject:
 
     def _probe(self) -> list[Any]:
         run = self.run({})
-        paths = outputs_of(run.answer, self.before, self.snapshot(run.model), self.kind)
+        paths = outputs_of(run.answer, self.before, self.snapshot(run.model), self.kind, self.kept_as)
         return [lowered(value_at(run.answer, run.model, path), self.kind) for path in paths]
 
     def _depends_on(self, array: ReachedArray, base: list[Any]) -> bool:

@@ -28,14 +28,19 @@ class NamedPair(NamedTuple):
     flag: str = ""
 
 
-def function_pairs(functions: Functions) -> Iterator[NamedPair]:
-    """Every backward pass with its forward pass. Of several the one that is named most like it."""
-    names = {name: found for name in functions if (found := named(name, doubtful=True)) is not None}
+def function_pairs(functions: Functions, beside: Functions) -> Iterator[NamedPair]:
+    """Every backward pass with its forward pass: of several the one that is named most like it.
+
+    ``beside``: functions that the file imports; one of them is a forward pass only where the file itself has none.
+    """
+    every = {**beside, **functions}
+    names = {name: found for name in every if (found := named(name, doubtful=True)) is not None}
     for name, own in names.items():
-        backward = functions[name]
-        if own.direction not in ("backward", "slope") or not backward.takes:
+        if name not in functions or own.direction not in ("backward", "slope") or not functions[name].takes:
             continue
-        forward = _forward_of(name, own, names, functions)
+        backward = functions[name]
+        forward = _forward_of(name, own, {n: names[n] for n in names if n in functions}, functions)
+        forward = forward or _forward_of(name, own, names, every)
         if forward is None or not _gives(forward):
             continue
         cotangent = takes_a_cotangent(forward, backward)

@@ -10,12 +10,12 @@ import numpy as np
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.proposing.classes import class_proposals
+from reference.targets.pairs.proposing.decorated import said_pairs, with_what_is_said
 from reference.targets.pairs.proposing.derivatives import derivative_pairs
 from reference.targets.pairs.proposing.functions import NamedPair, function_pairs
-from reference.targets.pairs.proposing.decorated import said_pairs, with_what_is_said
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.values import value_functions
-from reference.targets.pairs.source.uses import asked_of
+from reference.targets.pairs.source.beside import imported_functions
 from reference.targets.pairs.source.functions import (
     SourceFunction,
     calls_of,
@@ -25,6 +25,7 @@ from reference.targets.pairs.source.functions import (
 )
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.missing import missing_line
+from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 
@@ -46,13 +47,14 @@ def function_proposals(cells: list[Cell], loaded: Loaded) -> list[Proposal]:
         functions = source_functions(cells, loaded)
         said = list(said_pairs(functions, loaded))
         told = {pair.backward.name for pair in said}
-        pairs = [*said, *(pair for pair in function_pairs(functions) if pair.backward.name not in told)]
+        beside = imported_functions(loaded)
+        pairs = [*said, *(pair for pair in function_pairs(functions, beside) if pair.backward.name not in told)]
         taken = {pair.backward.name for pair in pairs}
         pairs += value_functions(functions, taken)
         taken |= {pair.backward.name for pair in pairs}
         pairs += [pair for pair in derivative_pairs(functions, taken) if pair.backward.name not in taken]
         calls = calls_of(cells)
-        return [_proposal(pair, functions, loaded, calls) for pair in pairs]
+        return [_proposal(pair, {**beside, **functions}, loaded, calls) for pair in pairs]
 
 
 def _proposal(
@@ -77,7 +79,7 @@ def _proposal(
         calls=tuple(dict.fromkeys(call for f in both for call in calls.get(f.name, ()))),
         cell=backward.cell,
         line=backward.line,
-        forward_line=forward.line,
+        forward_line=forward.line if forward.name in loaded.own else backward.line,
         unfinished=missing if missing is not None else missing_line(forward.node),
         limited=limited_at(backward.node),
         not_derived="" if pair.kind == PairKind.VALUE else why_not_derived(forward, backward),

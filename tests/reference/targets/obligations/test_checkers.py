@@ -69,6 +69,7 @@ WRONG_CHECKS = {
     "gradient_check_x8": ((("+ np.linalg.norm(gradapprox)", "- np.linalg.norm(gradapprox)"),), "accepts"),
     "gradient_check_x9": ((("return difference", "return difference ** 2"),), "difference"),
     "gradient_check_x10": ((("return difference", "return 0.0"),), "rejects"),
+    "gradient_check_x12": ((("backward_propagation(x, theta)", "backward_propagation(x, x)"),), "difference"),
     "gradient_check_x11": ((("return difference", "return -difference"),), "difference"),
 }
 NO_CHECKS = {

@@ -103,9 +103,9 @@ def dropout(cache=PUBLISHED, mask="np.random.rand(*A{l}.shape) < keep_prob", pac
 class Loaded:
     """A file in this process: what is told of it, and what it returns."""
 
-    def __init__(self, text):
+    def __init__(self, text, **binding):
         self.server = Server()
-        answer = self.server.answer(greeting.load(text))
+        answer = self.server.answer(greeting.load(text, **binding))
         assert "answer" in answer, answer
         names = [f["name"] for f in answer["answer"]["functions"] if (f["role"] or "").startswith("backward")]
         self.pairs = {name: RemotePair.of(self.ask("pair", check=name)) for name in names}

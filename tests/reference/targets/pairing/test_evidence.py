@@ -68,7 +68,7 @@ def test_what_is_right_needs_no_evidence():
 def test_what_raises_with_an_argument_that_was_bound_by_its_position_is_not_judged():
     pair = Loaded(HEAD + RAISES.replace("ARGUMENT", "stuff")).only()
     assert pair.not_judged is not None
-    assert "stuff were guessed, and it raises" in pair.not_judged
+    assert "its argument stuff had to be guessed, and it raises" in pair.not_judged
     named = Loaded(HEAD + RAISES.replace("ARGUMENT", "cache")).only()
     assert (named.reached, named.not_judged) == (Reached.RAISED, None)
 
