@@ -63,7 +63,11 @@ def judge_readings(
     right = [standings for standings in heard if standings.right]
     wrong = [standings for standings in heard if standings.wrong]
     best = min(right, key=lambda standings: standings.reading.doubts, default=None)
-    wrong_as_well = [standings for standings in wrong if best and standings.reading.doubts <= best.reading.doubts]
+    wrong_as_well = [
+        standings
+        for standings in wrong
+        if best and standings.reading.doubts <= best.reading.doubts and not _of_nothing(standings)
+    ]
     if best and wrong_as_well and not _by_output(open_pair, right):
         return _differ(open_pair, best, wrong_as_well[0])
     if best:
@@ -77,6 +81,12 @@ def judge_readings(
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
     return conclude(heard[0])
+
+
+def _of_nothing(standings: Standings) -> bool:
+    """Is every derivative zero that a gradient is not, as that of a softmax over one class? Nobody means that."""
+    wrong = [row for row in standings.rows if row.conclusion == "wrong"]
+    return bool(wrong) and all(row.zero for row in wrong) and not standings.breaches
 
 
 def _accuses(result: PairResult) -> bool:

@@ -25,14 +25,14 @@ class FirstWrong(NamedTuple):
 
 
 class KnownSteps(NamedTuple):
-    """What is known of the locals of a backward pass: lines whose local is right; and what tells the first wrong one."""
+    """What is known of the locals of a backward pass: lines whose local is right, and all that were compared."""
 
     right: frozenset[tuple[str, int | None, int]]
     forward: Sequence[Mapping[str, Any]] = ()
     backward: Sequence[Mapping[str, Any]] = ()
 
     def first_before(self, gradient: Any, made: Place | None) -> FirstWrong | None:
-        """The first that is wrong of those that were there before the gradient was. ``made``: the line that makes it."""
+        """The first that is wrong of those that were there before the gradient. ``made``: the line that makes it."""
         equal = [k for k, local in enumerate(self.backward) if np.array_equal(local["value"], gradient)]
         before = self.backward[: equal[-1] + 1] if equal else self.backward
         lines = [(local["file"], local["cell"], local["line"]) for local in before]

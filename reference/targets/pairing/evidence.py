@@ -46,7 +46,7 @@ def doubt(pair: PassPair) -> str | None:
 
 
 def is_supplied(pair: PassPair) -> bool:
-    """Is it fed a cache of our making, or by the course's helper, which stands in for one that the file does not have?"""
+    """Is it fed a cache of our making, or by the course's helper, in place of one that the file does not have?"""
     code = getattr(pair.forward and pair.forward.call, "__code__", None)
     return pair.forward is None or (code is not None and code.co_filename == course_helpers.__file__)
 

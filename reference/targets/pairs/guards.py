@@ -1,6 +1,7 @@
 """Small literals within a logarithm of a target's file, or of one that it imports; the derivative with each smaller.
 
-A default of an argument is one too, and what a constructor keeps of such a default. One that stands on the way back too is made smaller there as well: it may stand there with another sign, or elsewhere.
+A default of an argument is one too, and what a constructor keeps of such a default. One that stands on the way back
+too is made smaller there as well: it may stand there with another sign, or elsewhere.
 """
 
 from __future__ import annotations

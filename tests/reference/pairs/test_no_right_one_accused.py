@@ -14,32 +14,21 @@ from tests.reference.pairs.test_nothing_green_unseen import judged
 pytestmark = pytest.mark.slow
 
 TWINS = {
-    "an output that is kept, and that its cotangent names": (
+    "classes that are one at the least": (
         """
-        class Step:
-            def forward(self, x, W):
-                self.z = W @ x
-                self.s = np.tanh(self.z)
+        class Criterion:
+            def loss(self, logits, labels):
+                e = np.exp(logits - logits.max(axis=1, keepdims=True))
+                p = e / e.sum(axis=1, keepdims=True)
+                nll = -(np.log(p) * labels).sum(axis=1)
+                return np.sum(nll) / labels.shape[0]
 
-            def backward(self, x, W, ds):
-                dz = ds * (1 - self.s**2)
-                return np.outer(dz, x), FIRST
+            def grad(self, logits, labels):
+                e = np.exp(logits)
+                return FIRST / labels.shape[0]
     """,
-        "W.T @ dz",
-        "W.T @ ds",
-    ),
-    "an output that is kept, the last of all that is": (
-        """
-        class Squash:
-            def forward(self, x):
-                self.h = np.exp(-x)
-                self.q = 1 / (1 + self.h)
-
-            def backward(self, dout):
-                return dout * FIRST
-    """,
-        "self.q * (1 - self.q)",
-        "self.q * self.q",
+        "(e / e.sum(axis=1, keepdims=True) - labels)",
+        "(e / e.sum(axis=1, keepdims=True) - 2 * labels)",
     ),
     "labels that are calculated with": (
         """
@@ -187,6 +176,33 @@ TWINS = {
     """,
         "unit * (dunit * unit).mean(axis=0)",
         "unit * (dunit * unit).sum(axis=0)",
+    ),
+    "an output that is kept, and that its cotangent names": (
+        """
+        class Step:
+            def forward(self, x, W):
+                self.z = W @ x
+                self.s = np.tanh(self.z)
+
+            def backward(self, x, W, ds):
+                dz = ds * (1 - self.s**2)
+                return np.outer(dz, x), FIRST
+    """,
+        "W.T @ dz",
+        "W.T @ ds",
+    ),
+    "an output that is kept, the last of all that is": (
+        """
+        class Squash:
+            def forward(self, x):
+                self.h = np.exp(-x)
+                self.q = 1 / (1 + self.h)
+
+            def backward(self, dout):
+                return dout * FIRST
+    """,
+        "self.q * (1 - self.q)",
+        "self.q * self.q",
     ),
     "inputs that an engine keeps and that compute as arrays do": (
         """

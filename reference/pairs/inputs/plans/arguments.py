@@ -63,7 +63,7 @@ def given_to(parameters: Iterable[Parameter], setup: Setup, *, constructor: bool
         renamed = {"M": "H"}
     sizes = {spec.size for spec in made.values() if isinstance(spec, WholeNumber)}
     if constructor and setup.layout.family in FLAT_FAMILIES and "D" not in sizes:  # its channels are its features
-        renamed = {"C": "D", **renamed}
+        renamed = {"C" if "C" in sizes else "P": "D", **renamed}  # and so is its size, where nothing is pooled
     return {name: _renamed(spec, renamed) for name, spec in made.items()}
 
 
@@ -119,9 +119,9 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if plainly is not None and asked.does("halved", name):
         plainly = in_even_numbers(plainly)
     letter = size_argument(name)
-    if letter is not None and len(name) == 1 and not (parameter.optional or constructor or said.dims):
-        if asked.does("counts", name) and not is_array_for_sure(name, asked):
-            return WholeNumber(letter)  # a lone G may be a gain by its name
+    needed = len(name) == 1 and not (parameter.optional or constructor or said.dims)
+    if letter is not None and needed and asked.does("counts", name) and not is_array_for_sure(name, asked):
+        return WholeNumber(letter)  # a lone G may be a gain by its name
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
     if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from reference.pairs.inputs.spec import Array, Path, Plan, Spec, ValueLaw, leaves, names_of_plan
+from reference.pairs.inputs.spec import Array, Path, Plan, Spec, ValueLaw, leaves, names_of, names_of_plan
 
 __all__ = ["contradicting", "voting"]
 
@@ -84,8 +84,15 @@ def _of_one_number(plan: Plan) -> bool:
 
 
 def _of_one_example(plan: Plan, other: Plan) -> bool:
-    """Is the first that it is given one row, where the other is given any number of such rows?"""
+    """Is the first that it is given one row, where the other is given any number of such rows?
+
+    Of a layer that is made of some size, and that takes one array, a vector is a row as well.
+    """
     own, theirs = (next(iter(_arrays(each).values()), Array(())) for each in (plan, other))
+    if plan.construct and len(_arrays(plan)) == 1 and own.dims and _named(theirs.dims[:1]):
+        made_of = {name for _, spec in leaves(plan.construct) for name in names_of(getattr(spec, "size", ""))}
+        if own.dims == theirs.dims[1:] and set(own.dims) <= made_of:
+            return True
     return (
         own.dims[:1] == (1,) and own.dims != theirs.dims and _named(theirs.dims[:1]) and own.dims[1:] == theirs.dims[1:]
     )
