@@ -80,6 +80,27 @@ def test_the_rooms_and_the_top_level_hold_what_belongs_there() -> None:
     assert not long, "one concept a module"
 
 
+PARSING = ("ast.parse", "ast.literal_eval")
+ITS_HOME = "reference/targets/reading/parsing.py"
+
+
+def parsers(source: str) -> list[int]:
+    """The lines that call Python's parser themselves."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [call.lineno for call in calls if ast.unparse(call.func) in PARSING and not _is_of_a_node(call)]
+
+
+def _is_of_a_node(call: ast.Call) -> bool:
+    return isinstance(call.args[0], ast.Name) and call.args[0].id in ("value", "node") if call.args else True
+
+
+def test_python_is_parsed_in_one_place_one_text_at_a_time() -> None:
+    assert parsers("import ast\nast.parse(text)\nast.literal_eval(text)\nast.literal_eval(node)") == [2, 3]
+    files = sorted((ROOT / "reference").rglob("*.py"))
+    found = {str(f.relative_to(ROOT)): parsers(f.read_text(encoding="utf-8")) for f in files}
+    assert {name for name, lines in found.items() if lines} == {ITS_HOME}
+
+
 def test_strategies_have_one_home_and_classes_one_name() -> None:
     composite, classes = set(), {}
     for path in sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "reference").rglob("*.py")):

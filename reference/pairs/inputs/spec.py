@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from reference.pairs.inputs.parsing import expression
+from reference.targets.reading.parsing import expression
 
 __all__ = [
     "Array",

@@ -6,7 +6,6 @@ axis stands with a comma after its size where nothing else tells it from a whole
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ from reference.pairs.inputs.spec import (
     WordForm,
     WordSpec,
 )
+from reference.targets.reading.parsing import literal
 
 __all__ = ["CaseError", "grouped", "put_in", "read_specs", "split_words", "text_of", "value_in"]
 
@@ -143,7 +143,7 @@ def _value(name: str, text: str) -> Any:
     if BARE.match(text) and text not in ("None", "True", "False"):
         return text
     try:
-        value = ast.literal_eval(text)
+        value = literal(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         value = ...
     if value is ... or not isinstance(value, int | float | bool | tuple | list | type(None)):

@@ -15,6 +15,7 @@ import numpy as np
 
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.running import complex_step, quiet
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
 
 __all__ = ["Guard", "guards", "guards_of"]
@@ -45,7 +46,7 @@ def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool])
     found: list[Guard] = []
     for index, cell in enumerate(cells):
         try:
-            tree = ast.parse(cell.text)
+            tree = syntax_tree(cell.text)
         except SyntaxError:
             continue
         kept = {id(f): attributes for f, attributes in _kept(tree)}

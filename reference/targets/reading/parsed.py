@@ -7,13 +7,15 @@ import inspect
 import textwrap
 from typing import Any
 
+from reference.targets.reading.parsing import syntax_tree
+
 __all__ = ["definition", "parsed"]
 
 
 def parsed(call: Any) -> ast.Module | None:
     """What stands where a function is defined; ``None`` where its source is not to be had."""
     try:
-        return ast.parse(textwrap.dedent(inspect.getsource(call)))
+        return syntax_tree(textwrap.dedent(inspect.getsource(call)))
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -8,6 +8,7 @@ import textwrap
 from types import FunctionType
 from typing import Any
 
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.statements import class_called, is_plain
 
 __all__ = ["refuses"]
@@ -35,7 +36,7 @@ def _is_plain_class(cls: type) -> bool:
 
 def _is_plain_body(function: FunctionType) -> bool:
     try:
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+        (node,) = syntax_tree(textwrap.dedent(inspect.getsource(function))).body
     except (OSError, TypeError, ValueError, SyntaxError):
         return False
     return isinstance(node, ast.FunctionDef) and all(map(_is_plain_statement, node.body))

@@ -10,7 +10,6 @@ break each other in CPython 3.11. ``texts`` does not.
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import re
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reference.targets.reading.markdown import Piece, pieces
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.syntax import lines_within_strings, open_brackets
 
 __all__ = ["SUFFIXES", "Cell", "SourceError", "filename", "place", "read", "texts"]
@@ -162,7 +162,7 @@ def _parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            syntax_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
 from reference.targets.reading.syntax import lines_within_strings, python3
 
@@ -140,7 +141,7 @@ def _parse(text: str) -> list[ast.stmt] | _Refused:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text).body
+            return syntax_tree(text).body
     except SyntaxError as error:
         return _Refused(f"{type(error).__name__}: {error.msg} (line {error.lineno})", error.lineno)
     except (ValueError, RecursionError, MemoryError) as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 from reference.targets.reading.abstract import is_interface
 from reference.targets.reading.looks import gradients_in, looks_like, updates_in
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions
 from reference.targets.reading.syntax import python3
@@ -97,7 +98,7 @@ def _statements(text: str) -> Sequence[ast.stmt]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(source).body
+                return syntax_tree(source).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return []

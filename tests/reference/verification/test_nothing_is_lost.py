@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import json
 import os
 import signal
 import subprocess
-from contextlib import contextmanager
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,11 +19,13 @@ import pytest
 from reference.__main__ import _code
 from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetChanged, TargetNotStarted
+from reference.pairs.inputs.text.sources import sources_of
 from reference.settings.formats import TEXT
 from reference.settings.limits import Limits
 from reference.targets import TargetError, read_source, resolve
 from reference.targets.course_file import course_file
 from reference.targets.process.supervisor import Worker
+from reference.targets.reading import parsing
 from reference.targets.reading.source import read
 from reference.verification.conclusion import Conclusion
 from reference.verification.jobs import jobs_of
@@ -94,6 +99,48 @@ def test_sixteen_files_of_long_functions_in_one_call(tmp_path, monkeypatch):
     code, targets = verified(*names)
     assert [(target["target"], target["verdict"]) for target in targets] == [(name, "pass") for name in names]
     assert code == 0
+
+
+@pytest.fixture
+def collecting():
+    """The collector calls Python, as it does where JAX is imported: another thread may go on within a tree."""
+
+    def yielding(phase, details):
+        time.sleep(1e-5)
+
+    gc.callbacks.append(yielding)
+    yield
+    gc.callbacks.remove(yielding)
+
+
+def read_by_threads(folder):
+    """How often each file of pairs is found in what is read for it."""
+    names = [folder / f"a{k}.py" for k in range(12)]
+    for k, name in enumerate(names):
+        name.write_text(generated(k, 1500))
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(sources_of, names))
+    return [sum("return t0" in text for text in texts) for texts in found]
+
+
+def test_threads_read_the_sources_of_pairs(tmp_path, collecting):
+    assert read_by_threads(tmp_path) == [1] * 12
+
+
+def test_which_breaks_where_nothing_holds_them_apart(tmp_path, collecting, monkeypatch):
+    monkeypatch.setattr(parsing, "ONE_AT_A_TIME", nullcontext())
+
+    def broken(attempt):
+        (tmp_path / str(attempt)).mkdir()
+        try:
+            return read_by_threads(tmp_path / str(attempt)) and ""
+        except SystemError as error:
+            return str(error)
+
+    said = next(filter(None, map(broken, range(5))), None)
+    if said is None:
+        pytest.skip("this interpreter builds trees side by side")
+    assert "recursion depth" in said
 
 
 # --- one costs itself -------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
-from reference.pairs.inputs.parsing import statements
 from reference.pairs.inputs.plans.settings import setting, size_argument
 from reference.pairs.inputs.spec import (
     Array,
@@ -29,6 +28,7 @@ from reference.pairs.inputs.spec import (
 )
 from reference.pairs.inputs.spec import ShapeSpec as ShapeSpec
 from reference.pairs.inputs.text.static_values import UNKNOWN, Made, Shaped, valued
+from reference.targets.reading.parsing import statements
 
 __all__ = ["Call", "calls_seen", "seen_plans"]
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from reference.interface.pair import PairKind, Proposal
-from reference.pairs.inputs.parsing import expression
 from reference.pairs.inputs.plans.arguments import given_to
 from reference.pairs.inputs.plans.labels import LabelForm, label_forms
 from reference.pairs.inputs.plans.layouts import FITS, LAYOUTS, ArrayLayout
@@ -19,6 +18,7 @@ from reference.pairs.inputs.spec import Array, Plan, Rank, Size, ValueLaw, names
 from reference.pairs.inputs.text.documented import Described
 from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part
+from reference.targets.reading.parsing import expression
 
 __all__ = ["plans_by_layout", "with_readings"]
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from reference.pairs.inputs.parsing import expression
 from reference.pairs.inputs.spec import Size, names_of
 from reference.pairs.inputs.text.vocabulary import OF_SIZES
+from reference.targets.reading.parsing import expression
 
 __all__ = ["WrittenShape", "product_of", "shapes_in"]
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from reference.interface.pair import Parameter
 from reference.targets.reading.namespace import Loaded
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions
 
@@ -203,7 +204,7 @@ def calls_of(cells: list[Cell]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for cell in cells:
         try:
-            tree = ast.parse(cell.text)
+            tree = syntax_tree(cell.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):

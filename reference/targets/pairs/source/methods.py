@@ -8,6 +8,7 @@ import textwrap
 from typing import Any
 
 from reference.targets.pairs.source.functions import SourceFunction
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell, place
 
 __all__ = ["CONTEXTS", "methods_of", "read_method"]
@@ -33,7 +34,7 @@ def methods_of(owner: type, cells: list[Cell]) -> dict[str, SourceFunction]:
 def read_method(name: str, function: Any, cells: list[Cell], *, bound: bool) -> SourceFunction | None:
     try:
         lines, first = inspect.getsourcelines(function)
-        node = ast.parse(textwrap.dedent("".join(lines))).body[0]
+        node = syntax_tree(textwrap.dedent("".join(lines))).body[0]
     except (OSError, TypeError, SyntaxError, ValueError, IndexError):
         return None
     if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Lambda):

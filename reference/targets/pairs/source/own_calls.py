@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from reference.interface.pair import Parameter, Proposal
+from reference.targets.reading.parsing import expression
 
 __all__ = ["handed_alike", "unpacks"]
 
@@ -31,7 +32,7 @@ def unpacks(proposal: Proposal) -> bool:
 def _calls(proposal: Proposal, name: str) -> Iterator[ast.Call]:
     for source in proposal.calls:
         try:
-            node = ast.parse(source, mode="eval").body
+            node = expression(source)
         except (SyntaxError, ValueError, RecursionError):
             continue
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name:

@@ -6,6 +6,8 @@ import ast
 from functools import lru_cache
 from typing import NamedTuple
 
+from reference.targets.reading.parsing import expression, syntax_tree
+
 __all__ = ["Change", "Page", "level", "replaced"]
 
 ATOM, POWER, UNARY, PRODUCT, SUM, COMPARISON, LOOSE = 6, 5, 4, 3, 2, 1, 0
@@ -34,7 +36,7 @@ class Page:
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line) + 1)
-        self.tree = ast.parse(source)
+        self.tree = syntax_tree(source)
         self.parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
         self.function = next(n for n in ast.walk(self.tree) if isinstance(n, ast.FunctionDef))
 
@@ -100,7 +102,7 @@ class Page:
 def level(text: str) -> int:
     """How closely an expression binds."""
     try:
-        node = ast.parse(f"({text})", mode="eval").body
+        node = expression(f"({text})")
     except SyntaxError:
         return ATOM
     match node:
