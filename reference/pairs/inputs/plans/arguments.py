@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
+from reference.pairs.inputs.plans.constructor_sizes import is_maker, told
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
-from reference.pairs.inputs.plans.told import is_maker, told
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.documented import Described
 from reference.pairs.inputs.text.uses import AskedOfArgument

@@ -10,8 +10,8 @@ from typing import Any
 from reference.targets.pairs.source.facts import entry_of, facts_in
 from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.pairs.source.methods import methods_of, read_method
-from reference.targets.pairs.source.sizes_told import facts_of_sizes, kept_as, sizes_in
 from reference.targets.pairs.source.uses import handed_on, in_their_order, noted, plainly, stand_for
+from reference.targets.pairs.source.whole_numbers import facts_of_sizes, kept_as, sizes_in
 from reference.targets.reading.source import Cell
 
 __all__ = ["asked_of_maker", "beside"]
