@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
-from reference.pairs.inputs.plans.constructor_sizes import is_maker, told
+from reference.pairs.inputs.plans.constructor_sizes import is_maker, whole_numbers_of
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
@@ -98,7 +98,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return WholeNumber(name)
     if constructor and said.dims is None:
         by_name = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
-        if (found := told(parameter, setup, by_name)) is not None:
+        if (found := whole_numbers_of(parameter, setup, by_name)) is not None:
             return found
         if not parameter.optional and is_maker(name, asked):
             return None  # which stands there in the object's own process

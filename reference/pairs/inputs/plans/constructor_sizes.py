@@ -12,7 +12,7 @@ from reference.pairs.inputs.spec import ChoiceSpec, ShapeSpec, Spec, WholeNumber
 from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import plain
 
-__all__ = ["is_maker", "is_whole", "told"]
+__all__ = ["is_maker", "is_whole", "whole_numbers_of"]
 
 OF_INPUT = re.compile(
     r"(?:in|input|inp|x|image|img|data|prev\w*|incoming|batch_?input|sample)_?(?:shape|dims?|dimensions?|sizes?)|shape"
@@ -25,7 +25,7 @@ SCALE = re.compile(r"scale|factor|ratio|size")
 ARRAY_ATTRIBUTES = {"shape", "T", "dot", "ndim", "reshape", "sum", "mean", "transpose", "size", "dtype"}
 
 
-def told(parameter: Parameter, setup: Setup, plainly: Spec | None) -> Spec | None:
+def whole_numbers_of(parameter: Parameter, setup: Setup, plainly: Spec | None) -> Spec | None:
     """A tuple of whole numbers, or one; None where its use does not say so.
 
     ``plainly``: what its name says.
