@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 
 from reference.interface.entry import NotJudged, Place
 from reference.interface.pair import OpenPair, PairDraw, PairKind
+from reference.pairs.compiled import judged_by_differences
 from reference.pairs.concluding import result_of
+from reference.pairs.inputs.plans.bound import is_example
 from reference.pairs.plan import PairReading
 from reference.pairs.reading import Bench, Standings, judge_reading
 from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
@@ -53,7 +55,8 @@ def judge_readings(
         )  # fmt: skip
         (heard if standings.judged else silent).append(standings)
     if not heard:
-        return _not_judged(open_pair, silent)
+        alone = _by_differences(open_pair, silent, seed=seed, draws=draws, only=only)
+        return alone or _not_judged(open_pair, silent)
     heard = [standings for standings in heard if not standings.empty] or heard
 
     def conclude(standings: Standings, explained: bool = explained) -> PairResult:
@@ -81,6 +84,16 @@ def judge_readings(
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
     return conclude(heard[0])
+
+
+def _by_differences(
+    pair: OpenPair, silent: Sequence[Standings], *, seed: int, draws: int, only: PairDraw | None
+) -> PairResult | None:
+    """What no stand-in runs, but runs on an example of its own."""
+    said = next((standings for standings in silent if is_example(standings.reading.label)), None)
+    if said is None:
+        return None
+    return judged_by_differences(pair, said.reading, seed=seed, draws=draws, only=only, why=said.why)
 
 
 def _of_nothing(standings: Standings) -> bool:

@@ -82,14 +82,15 @@ class PairAnswers:
         return recorded_run(prepared, namespace.kind, self._draw(draw).seed, self.path)
 
     def ask_pair_differences(
-        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float]
-    ) -> dict[str, Any]:
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float],
+        kind: str = "widened",
+    ) -> dict[str, Any]:  # fmt: skip
         """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there.
 
         ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape; ``value`` and ``pattern``: θ's.
         Casts to a narrower float are widened, as in every witness: their rounding over ε would be no derivative.
         """
-        prepared, namespace = self._prepared(check, draw, "widened")
+        prepared, namespace = self._prepared(check, draw, kind)
         return differences(prepared, namespace.kind, cotangents, points, steps)
 
     def ask_pair_complex(

@@ -17,6 +17,7 @@ from reference.targets.losses.network_class import is_network_class
 from reference.targets.losses.trial import TriedLoss, chosen
 from reference.targets.losses.way import LossWay, as_number
 from reference.targets.pairing.passes import STATE, Function, function
+from reference.targets.pairs.proposing.decorated import named_by_marks
 from reference.targets.pairs.source.limits import line_of_limit
 from reference.targets.process.calling import singles
 from reference.targets.reading.assigned import assigned
@@ -82,8 +83,9 @@ class LossAnswers:
     def _candidates(self, only: str | None) -> Iterator[tuple[str, str, Iterable[LossWay]]]:
         form, layout = self.binding.get("form"), self.binding.get("layout")
         rows = None if layout is None else layout == "rows"
+        said = set() if self.loaded is None else named_by_marks(self.loaded)  # nor is compiled code fed by guess
         for f in list(self.functions.values()):
-            if f.own and (only is None or only.rpartition(".")[2] == f.name):
+            if f.own and f.name not in said and (only is None or only.rpartition(".")[2] == f.name):
                 asked = ways_of(f, by_name=only is not None, form=form, rows=rows)
                 if asked is not None:
                     yield f.name, f.name, asked

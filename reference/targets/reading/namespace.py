@@ -29,6 +29,7 @@ from reference.targets.reading.vocabulary import plain
 
 __all__ = ["Loaded", "Nowhere", "load", "object_of", "of_sibling"]
 
+OF_A_MODULE = ("__name__", "__file__")  # each file has its own
 DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ANNOTATIONS = __future__.annotations.compiler_flag
 
@@ -55,7 +56,13 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
     nodes = [node for _, node in found.loadable]
     if any(map(_unpacks_an_activation, nodes)):
         imports.helpers |= imports.caching
-    names: dict[str, Any] = {**imports.helpers, "__name__": "target", "np": numpy, "numpy": numpy}
+    names: dict[str, Any] = {
+        **imports.helpers,
+        "__name__": "target",
+        "__file__": str(path),
+        "np": numpy,
+        "numpy": numpy,
+    }
     names |= {"math": math, "copy": copy, "xrange": range, "raw_input": input, "unicode": str, "long": int}
     names |= imports.supplied
     if _wants_caches(nodes):
@@ -103,7 +110,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
 def of_sibling(loaded: Loaded) -> dict[str, Any]:
     """What a file beside the target brings along; a helper of ours that it uses is not its own."""
     ours = {name for name, value in loaded.names.items() if isinstance(value, FunctionType) and is_supplied(value)}
-    return {name: value for name, value in loaded.names.items() if name not in {*ours, "__name__"}}
+    return {name: value for name, value in loaded.names.items() if name not in {*ours, *OF_A_MODULE}}
 
 
 def _is_own(value: Any, node: ast.stmt, path: Path) -> bool:

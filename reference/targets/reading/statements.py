@@ -42,6 +42,9 @@ HARMLESS |= {
 }
 HARMLESS |= {"namedtuple", "collections.namedtuple", "random.Random", "float", "int", "RandomState", "default_rng"}
 HARMLESS |= {"logging.getLogger", "getLogger", "threading.Lock", "Lock", "abs", "min", "max", "round", "dict", "list"}
+HARMLESS |= {"str", "Path", "pathlib.Path", "os.path.join", "os.path.dirname", "os.path.abspath", "os.path.realpath"}
+HARMLESS |= {"ctypes.CDLL", "CDLL", "ctypes.cdll.LoadLibrary", "cdll.LoadLibrary", "ctypes.POINTER", "POINTER"}
+HARMLESS |= {f"{numpy}.ctypeslib.{name}" for numpy in ("np", "numpy") for name in ("ndpointer", "load_library")}
 HARMLESS |= {
     f"{at}{name}" for at in ("", "collections.") for name in ("defaultdict", "deque", "OrderedDict", "Counter")
 }
@@ -203,7 +206,11 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 
 def _named(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name)
+    """Is it a name, or what a function of a shared library takes and gives?"""
+    match target:
+        case ast.Name() | ast.Attribute(value=ast.Attribute(value=ast.Name()), attr="argtypes" | "restype"):
+            return True
+    return False
 
 
 def class_called(node: ast.stmt) -> str | None:
@@ -229,6 +236,10 @@ def _plain(value: ast.expr | None) -> bool:
             return True
         case ast.Attribute():
             return _plain(value.value)
+        case ast.Subscript(value=ast.Attribute(attr="parents"), slice=ast.Constant()):
+            return _plain(value.value)
+        case ast.Call(func=ast.Attribute(value=inner, attr="resolve" | "absolute"), args=[], keywords=[]):
+            return _plain(inner)
         case ast.Call():
             given = [*value.args, *(keyword.value for keyword in value.keywords)]
             return ast.unparse(value.func) in HARMLESS and all(map(_plain, given))

@@ -108,6 +108,10 @@ def array_class(kind: Any) -> type[np.ndarray]:
             raise Refused("imag is not on the list of the stand-in")
 
         @property
+        def ctypes(self) -> Any:
+            raise Refused("ctypes of an array is not on the list of the stand-in: what is compiled sees no derivative")
+
+        @property
         def flat(self) -> Any:
             return Flat(self)
 

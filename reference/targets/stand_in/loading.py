@@ -24,6 +24,9 @@ from reference.targets.stand_in.refusing import StandInModule
 __all__ = ["Namespace", "kind_named", "loaded_for"]
 
 
+COMPILED = ("ctypes", "cffi")  # they take the memory of an array, from which no derivative comes back
+
+
 class Namespace(NamedTuple):
     """A kind, and the file as it stands with it."""
 
@@ -56,7 +59,7 @@ def loaded_for(path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Pat
     if kind.numpy is not np:
         scipy = StandInModule("scipy")
         vars(scipy)["special"] = kind.special
-        instead = {"math": kind.math, "scipy": scipy}
+        instead = {"math": kind.math, "scipy": scipy, **{name: StandInModule(name) for name in COMPILED}}
         own = {"float": float_types(kind)["float"]}
 
     def sibling(file: Path, known: Imports) -> dict[str, Any]:

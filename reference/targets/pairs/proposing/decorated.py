@@ -14,7 +14,7 @@ from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.pairs.source.naming import is_cotangent
 from reference.targets.reading.namespace import Loaded
 
-__all__ = ["UnlikeItsArguments", "example_of", "mark_of", "said_pairs", "with_what_is_said"]
+__all__ = ["UnlikeItsArguments", "example_of", "mark_of", "named_by_marks", "said_pairs", "with_what_is_said"]
 
 
 class UnlikeItsArguments(Exception):
@@ -49,12 +49,23 @@ def with_what_is_said(proposal: Proposal, loaded: Loaded) -> Proposal:
     return proposal._replace(said={**proposal.said, "example": said.example is not None, "surrogate": said.surrogate})
 
 
+class EitherGenerator:
+    """What an example is handed: ``RandomState``, whose stream is frozen; what that lacks, as ``Generator`` has it."""
+
+    def __init__(self, seed: int) -> None:
+        self._frozen = np.random.RandomState(seed % 2**32)
+        self._later = np.random.Generator(np.random.MT19937(seed))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._frozen if hasattr(self._frozen, name) else self._later, name)
+
+
 def example_of(proposal: Proposal, loaded: Loaded, seed: int) -> dict[str, dict[str, Any]]:
     """``arguments`` and ``construct`` by name, of the file's own example. Raises ``UnlikeItsArguments``."""
     said = _said_of(proposal, loaded)
     if said is None or said.example is None:
         raise UnlikeItsArguments(f"{proposal.check} has no example")
-    made = said.example(np.random.Generator(np.random.MT19937(seed)))
+    made = said.example(EitherGenerator(seed))
     if proposal.kind is not PairKind.CLASS:
         return {"arguments": _by_name(made, proposal.takes, proposal.check), "construct": {}}
     if not isinstance(made, tuple) or not made:
@@ -87,6 +98,12 @@ def _said_of(proposal: Proposal, loaded: Loaded) -> Said | None:
     names = (proposal.owner,) if proposal.owner else (proposal.forward, proposal.backward)
     marks = [said for name in names if (said := mark_of(loaded.names.get(name))) is not None]
     return next((said for said in marks if said.example is not None), marks[0] if marks else None)
+
+
+def named_by_marks(loaded: Loaded) -> set[str]:
+    """The names of every function and class that ``@pair`` says to be one half of a pair, or both."""
+    marks = {name: said for name, value in loaded.names.items() if (said := mark_of(value)) is not None}
+    return {n for name, said in marks.items() for n in (name, said.forward, said.backward) if n is not None}
 
 
 def mark_of(value: Any) -> Said | None:
