@@ -21,6 +21,7 @@ from reference.plugin.isolation import isolated
 from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
 from reference.settings.profiles import PROFILES
+from reference.targets.pair_in_hand import pair_in_hand
 from reference.verification.run import Options
 from reference.verification.target import verify_one
 
@@ -32,7 +33,9 @@ IDS: Any = {"checks": {"__all__": {"findings": {"__all__": {"replay"}}}}}  # whe
 
 
 class GradCheck:
-    """What a test asks: ``gradcheck(cost, parameters, gradients)``, ``gradcheck.backward(function)``."""
+    """What a test asks: ``gradcheck(cost, parameters, gradients)``, ``gradcheck.backward(function)``, or
+    ``gradcheck.pair(forward, backward, example)``.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -68,20 +71,47 @@ class GradCheck:
         with isolated():
             why = untrusted(self._config)
             entry = Entry(name, ANY if one is None else kind_of(one), per_case(function))
-            target = None if why else _judged(entry, Options(PROFILE, case=one))
-        if target is None or target.verdict == "error":
-            pytest.fail(f"{INTERNAL}: {why or (target and target.error)}", pytrace=False)
-        if target.verdict != "pass":
-            lines = [*finding_texts(target, target.checks, "error")] or [f"{name} is {target.verdict}: {target.error}"]
-            pytest.fail("\n".join(lines), pytrace=False)
-        if warned := "\n".join(finding_texts(target, target.checks, "warning")):
-            warnings.warn(warned, ManualBackpropWarning, stacklevel=2)
-        return target
+            target = None if why else _judged(Implementation(TARGET, (entry,)), Options(PROFILE, case=one))
+        return _passed(target, why, name)
+
+    def pair(
+        self, forward: Callable[..., Any], backward: Callable[..., Any], example: Callable[[Any], Any], /
+    ) -> Target:
+        """Hold a backward pass to its own forward pass, as ``verify`` does; fails unless the witnesses agree.
+
+        ``example``: the forward pass's arguments as a tuple or by name, from a generator. Functions at the top level of
+        a module are heard by every witness; a closure, or compiled code, by central differences alone.
+        """
+        __tracebackhide__ = True
+        target = None
+        with isolated():
+            why = untrusted(self._config)
+            try:
+                if why is None:
+                    with pair_in_hand(forward, backward, example, shown=TARGET) as opened:
+                        target = _judged(Implementation(TARGET, (), pairs=(opened,)), Options(PROFILE))
+            except ValueError as error:
+                pytest.fail(str(error), pytrace=False)
+        return _passed(target, why, getattr(backward, "__name__", type(backward).__name__))
 
 
-def _judged(entry: Entry, options: Options) -> Target:
-    """The report on a function, without IDs of its failures: no command could open a function that lives in a test."""
-    found = verify_one(Implementation(TARGET, (entry,)), options, kept=False)
+def _passed(target: Target | None, why: str | None, name: str) -> Target:
+    """The report on what is right; any other fails the test."""
+    __tracebackhide__ = True
+    if target is None or target.verdict == "error":
+        pytest.fail(f"{INTERNAL}: {why or (target and target.error)}", pytrace=False)
+    if target.verdict != "pass":
+        found = [line for how in ("error", "inconclusive") for line in finding_texts(target, target.checks, how)]
+        lines = found or target.notes or [f"{name} is {target.verdict}: {target.error}"]
+        pytest.fail("\n".join(lines), pytrace=False)
+    if warned := "\n".join(finding_texts(target, target.checks, "warning")):
+        warnings.warn(warned, ManualBackpropWarning, stacklevel=3)
+    return target
+
+
+def _judged(implementation: Implementation, options: Options) -> Target:
+    """The report on what lives in a test, without IDs of its failures: no command could open it."""
+    found = verify_one(implementation, options, kept=False)
     return Target.model_validate(found.model_dump(exclude=IDS))
 
 

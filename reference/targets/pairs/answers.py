@@ -18,7 +18,7 @@ from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
-from reference.targets.pairs.proposing.decorated import example_of
+from reference.targets.pairs.proposing.decorated import between, example_of
 from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
@@ -48,6 +48,15 @@ class PairAnswers:
         assert self.loaded is not None
         self.proposals = proposals_of(self.cells, self.loaded)
         return [proposal.tree() for proposal in self.proposals.values()]
+
+    def ask_pair_between(self, forward: str, backward: str) -> dict[str, Any] | None:
+        """The proposal of two functions of the file, whatever they are called; ``None`` where it does not have both."""
+        assert self.loaded is not None
+        if not {forward, backward} <= self.loaded.own.keys():
+            return None
+        between(self.loaded.names[forward], backward)
+        self.ask_pair_proposals()
+        return self.proposals[backward].tree()
 
     def ask_module_file(self, module: str, attribute: str) -> str | None:
         """Where an object of a module that was imported is written down."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,16 @@ from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.pairs.source.naming import is_cotangent
 from reference.targets.reading.namespace import Loaded
 
-__all__ = ["UnlikeItsArguments", "example_of", "mark_of", "named_by_marks", "said_pairs", "with_what_is_said"]
+__all__ = [
+    "UnlikeItsArguments",
+    "between",
+    "example_made",
+    "example_of",
+    "mark_of",
+    "named_by_marks",
+    "said_pairs",
+    "with_what_is_said",
+]
 
 
 class UnlikeItsArguments(Exception):
@@ -65,7 +74,12 @@ def example_of(proposal: Proposal, loaded: Loaded, seed: int) -> dict[str, dict[
     said = _said_of(proposal, loaded)
     if said is None or said.example is None:
         raise UnlikeItsArguments(f"{proposal.check} has no example")
-    made = said.example(EitherGenerator(seed))
+    return example_made(said.example, proposal, seed)
+
+
+def example_made(example: Callable[[Any], Any], proposal: Proposal, seed: int) -> dict[str, dict[str, Any]]:
+    """``arguments`` and ``construct`` by name, of any example. Raises ``UnlikeItsArguments``."""
+    made = example(EitherGenerator(seed))
     if proposal.kind is not PairKind.CLASS:
         return {"arguments": _by_name(made, proposal.takes, proposal.check), "construct": {}}
     if not isinstance(made, tuple) or not made:
@@ -98,6 +112,11 @@ def _said_of(proposal: Proposal, loaded: Loaded) -> Said | None:
     names = (proposal.owner,) if proposal.owner else (proposal.forward, proposal.backward)
     marks = [said for name in names if (said := mark_of(loaded.names.get(name))) is not None]
     return next((said for said in marks if said.example is not None), marks[0] if marks else None)
+
+
+def between(forward: Any, backward: str) -> None:
+    """Say of a function that another is its backward pass, as ``@pair`` does; its inputs are the asker's."""
+    setattr(forward, MARK, Said(None, backward, None, False))
 
 
 def named_by_marks(loaded: Loaded) -> set[str]:
