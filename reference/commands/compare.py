@@ -16,10 +16,10 @@ from reference.settings.formats import Reports
 from reference.settings.profiles import PROFILES
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import BUILT_IN, is_installed, resolve
+from reference.verification.options import Options
 from reference.verification.progress import progress
 from reference.verification.reported import invoked
 from reference.verification.request import limits_of
-from reference.verification.run import Options
 from reference.verification.target import prepared, verify_one
 from reference.verification.threads import promptly
 

@@ -12,8 +12,8 @@ from reference.settings.profiles import Profile
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import TargetError, resolve
 from reference.verification import failures as store
+from reference.verification.options import Options
 from reference.verification.reported import invoked, run_report, target_report
-from reference.verification.run import Options
 from reference.verification.target import judge_target, prepared
 from reference.verification.threads import promptly
 

@@ -52,8 +52,8 @@ def verified(stream: TextIO) -> dict[str, Target]:
     from reference.settings.profiles import PROFILES
     from reference.targets import resolve
     from reference.verification import target
+    from reference.verification.options import Options
     from reference.verification.progress import progress
-    from reference.verification.run import Options
     from reference.verification.threads import promptly
 
     targets: dict[str, Target] = {}

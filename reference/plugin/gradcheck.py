@@ -22,7 +22,7 @@ from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
 from reference.settings.profiles import PROFILES
 from reference.targets.pair_in_hand import pair_in_hand
-from reference.verification.run import Options
+from reference.verification.options import Options
 from reference.verification.target import verify_one
 
 __all__ = ["GradCheck"]

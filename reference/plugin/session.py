@@ -28,9 +28,9 @@ from reference.targets import TargetError, resolve
 from reference.targets.listing import Listed, Unlisted, holds_nothing, listed, mentions_ours
 from reference.verification import baseline as baselines
 from reference.verification.excepted import without
+from reference.verification.known import Run
 from reference.verification.reported import target_report
 from reference.verification.request import Request, request
-from reference.verification.run import Run
 from reference.verification.target import another, judge_target, with_slack
 
 __all__ = ["Fault", "Verification", "Verified", "open_verification", "untrusted"]

@@ -21,7 +21,7 @@ from reference.selftest.pairs.canary import pair_canary
 from reference.settings.profiles import Profile
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
-from reference.verification.run import Options
+from reference.verification.options import Options
 from reference.verification.target import verify_one
 from reference.witnesses.autodiff import autodiff, gradients
 

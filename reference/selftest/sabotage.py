@@ -27,9 +27,9 @@ from reference.settings.profiles import Profile
 from reference.targets import resolve
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
+from reference.verification.options import Options
 from reference.verification.reported import invoked, run_report
 from reference.verification.required import not_run
-from reference.verification.run import Options
 from reference.verification.target import verify_one
 
 __all__ = ["sabotage"]

@@ -20,9 +20,10 @@ from reference.report.models.evidence import Evidence, PairEvidence
 from reference.verification.by_repair import by_repair
 from reference.verification.conclusion import Conclusion, OutputRow
 from reference.verification.explained import Explained, explain, of_law, unexplained
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.pairs import pair_notes, pair_rows, pairs_drawn
 from reference.verification.repeat import Again, repeated
-from reference.verification.run import Options, Run
 from reference.verification.unjudged import said_of, unjudged
 
 __all__ = ["conclude"]

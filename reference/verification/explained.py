@@ -17,7 +17,8 @@ from reference.interface.entry import Entry
 from reference.judging.execution import Failure
 from reference.judging.judge import judge
 from reference.verification.failures import Stored, name_of
-from reference.verification.run import Options, judge_case
+from reference.verification.options import Options
+from reference.verification.run import judge_case
 
 __all__ = ["Example", "Explained", "explain", "of_law", "unexplained"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from reference.cases.case import CaseError
 from reference.findings.verdicts import DEBUG, INTERNAL
@@ -17,11 +16,10 @@ from reference.interface.entry import Implementation
 from reference.interface.pair import OpenPair
 from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairResult
+from reference.verification.known import Run
 from reference.verification.no_such_pair import NoSuchPair
+from reference.verification.options import Options
 from reference.verification.threads import beside_one_another
-
-if TYPE_CHECKING:
-    from reference.verification.run import Options, Run
 
 __all__ = ["judge_pairs"]
 

@@ -19,8 +19,8 @@ from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetChanged, TargetNotStarted
 from reference.targets import TargetError
 from reference.verification.conclusion import Conclusion
+from reference.verification.known import Run
 from reference.verification.no_such_pair import NoSuchPair
-from reference.verification.run import Run
 from reference.verification.threads import cores, one_thread
 
 __all__ = ["Job", "side_by_side"]

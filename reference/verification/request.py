@@ -21,7 +21,7 @@ from reference.settings.formats import TEXT, Reports
 from reference.settings.limits import Limits
 from reference.settings.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
 from reference.settings.table import Configuration, ConfigurationError, SettingFields, complaint, configuration
-from reference.verification.run import Options
+from reference.verification.options import Options
 
 __all__ = ["Request", "limits_of", "request"]
 

@@ -7,11 +7,8 @@ it is the business of ``conclude``.
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -23,81 +20,13 @@ from reference.cases.problem import draw
 from reference.findings.codes import NOT_JUDGED
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.judging.execution import Failure
-from reference.judging.judge import Judgement, Tally, WitnessCache, judge
-from reference.pairs.result import PairResult
-from reference.settings.catalogue import DEFAULTS
-from reference.settings.profiles import Profile
+from reference.judging.judge import Judgement, Tally, judge
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.pair_runs import judge_pairs
-from reference.verification.progress import Decided, Progress
 from reference.witnesses.autodiff import warm_up
 
-__all__ = ["Options", "Run", "judge_case", "verify"]
-
-
-HOPE = 4  # stacks of which an entry must answer one
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a caller asks for."""
-
-    profile: Profile
-    seed: int = 0
-    case: Case | None = None  # judge this one alone
-    pair_case: str | None = None  # the same of a pair, which its name begins
-    accuracy: str = DEFAULTS["accuracy"]  # or "fail": MB402
-    intermediates: str = DEFAULTS["intermediates"]  # or "fail", or "ignore": MB305
-    coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
-    progress: Progress = lambda check, cases, total: None
-    decided: Decided = lambda line: None
-    processes: int = 1  # of one target, where it has many pairs
-    witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
-    judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place
-
-
-@dataclass
-class Run:
-    """What is known so far of one target."""
-
-    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
-    nudged: dict[str, int] = field(default_factory=dict)
-    failures: dict[tuple[str, str, str], Failure] = field(default_factory=dict)  # the first of its kind
-    disputes: list[str] = field(default_factory=list)
-    seen: set[Case] = field(default_factory=set)
-    notes: list[str | NotJudged] = field(default_factory=list)
-    pairs: list[PairResult] = field(default_factory=list)
-    tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
-    floor: bool = True  # did everything that must run, run?
-    stopped: bool = False  # by who asked: nothing more is begun
-
-    def copy(self) -> Run:
-        """What is known now, while another thread goes on."""
-        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Run(**{name: value.copy() if hasattr(value, "copy") else value for name, value in parts.items()})
-
-    def hopeless(self, entry: Entry) -> bool:
-        """Has it only raised so far, or lost its process?"""
-        codes = {code for check, output, code in self.failures if check == entry.check and output == "*"}
-        answered = any(check == entry.check for check, _ in self.tallies)
-        return "MB703" in codes or (
-            bool(codes & {"MB701", "MB702"}) and not answered and self.tried[entry.check] >= HOPE
-        )
-
-    def add(self, entry: Entry, cases: list[Case], judgement: Judgement, nudged: int, *, sought: bool = False) -> None:
-        """``sought`` cases were chosen for being extreme: they are judged, but coverage is that of the others."""
-        self.seen.update(cases)
-        self.tried[entry.check] += 1
-        self.nudged[entry.check] = self.nudged.get(entry.check, 0) + nudged
-        for output, tally in judgement.tallies.items():
-            key = (entry.check, output)
-            if sought:
-                tally = tally._replace(coordinates=0, excluded=0, unresolved=0, uncovered=0)
-            self.tallies[key] = self.tallies.get(key, Tally()) + tally
-        for failure in judgement.failures:
-            self.failures.setdefault((failure.check, failure.output, failure.code), failure)
-        for dispute in judgement.disputes:
-            who = f"{dispute.odd} is the odd one out" if dispute.odd else "no two witnesses agree"
-            self.disputes.append(f"MB901: the witnesses disagree, which is this tool's fault: {who} at {dispute.case}")
+__all__ = ["judge_case", "verify"]
 
 
 def verify(implementation: Implementation, options: Options, run: Run) -> None:

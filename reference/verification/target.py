@@ -17,10 +17,12 @@ from reference.targets import BUILT_IN
 from reference.verification import failures as store
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.pairs import pair_fails
 from reference.verification.repeat import ALONE, Again
 from reference.verification.reported import target_report
-from reference.verification.run import Options, Run, judge_case, verify
+from reference.verification.run import judge_case, verify
 from reference.verification.threads import one_thread
 from reference.witnesses import compilation_cache as compiled
 

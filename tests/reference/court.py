@@ -16,8 +16,9 @@ import reference.verification.run
 from reference.interface.entry import Implementation
 from reference.report.models.verification import Finding, Target
 from reference.settings.profiles import Profile
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.reported import target_report
-from reference.verification.run import Options, Run
 
 __all__ = ["Options", "ask_witnesses_anew", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 

@@ -15,10 +15,10 @@ from reference.selftest.canary import canary
 from reference.selftest.sabotage import sabotage
 from reference.settings.profiles import Profile
 from reference.verification.conclusion import Conclusion
+from reference.verification.options import Options
 from reference.verification.repeat import Again, repeated
 from reference.verification.reported import invoked, run_report
 from reference.verification.required import not_run
-from reference.verification.run import Options
 from reference.verification.target import judge_target
 from tests.reference.mistakes import RIGHT, implementation, times
 

@@ -14,7 +14,8 @@ from reference.pairs.result import PairResult
 from reference.settings.profiles import PROFILES
 from reference.targets import resolve
 from reference.verification import pair_runs
-from reference.verification.run import Options, Run
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.threads import beside_one_another
 
 OPTIONS = Options(PROFILES["quick"], seed=3)

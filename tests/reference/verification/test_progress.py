@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from reference.interface.entry import Implementation
 from reference.settings.profiles import Profile
 from reference.targets import resolve
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.progress import progress
-from reference.verification.run import Options, Run, verify
+from reference.verification.run import verify
 
 TWO = """
 import numpy as np

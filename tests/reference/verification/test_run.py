@@ -17,8 +17,10 @@ from reference.findings.verdicts import EXIT_CODES
 from reference.interface.entry import Entry, Implementation, Law, Violation
 from reference.judging.judge import Tally
 from reference.verification.conclude import conclude
+from reference.verification.known import Run
+from reference.verification.options import Options
 from reference.verification.reported import target_report
-from reference.verification.run import Options, Run, judge_case, verify
+from reference.verification.run import judge_case, verify
 from tests.reference import mistakes
 from tests.reference.court import findings, plan, remember_witnesses, shrink_nothing, try_out
 from tests.reference.mistakes import EQUIVALENT, RIGHT, implementation, run, times

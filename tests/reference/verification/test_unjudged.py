@@ -14,8 +14,9 @@ from reference.judging.execution import Failure
 from reference.verification.baseline import Accepted, unacceptable, updated
 from reference.verification.conclude import conclude
 from reference.verification.excepted import misnamed, without
+from reference.verification.known import Run
 from reference.verification.reported import target_report
-from reference.verification.run import Run, verify
+from reference.verification.run import verify
 from reference.verification.unjudged import said_of, unjudged
 from tests.reference.court import Options, plan
 

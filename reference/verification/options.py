@@ -1,0 +1,32 @@
+"""What a caller asks of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reference.cases.case import Case
+from reference.judging.judge import Judgement, WitnessCache, judge
+from reference.settings.catalogue import DEFAULTS
+from reference.settings.profiles import Profile
+from reference.verification.progress import Decided, Progress
+
+__all__ = ["Options"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller asks for."""
+
+    profile: Profile
+    seed: int = 0
+    case: Case | None = None  # judge this one alone
+    pair_case: str | None = None  # the same of a pair, which its name begins
+    accuracy: str = DEFAULTS["accuracy"]  # or "fail": MB402
+    intermediates: str = DEFAULTS["intermediates"]  # or "fail", or "ignore": MB305
+    coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
+    progress: Progress = lambda check, cases, total: None
+    decided: Decided = lambda line: None
+    processes: int = 1  # of one target, where it has many pairs
+    witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
+    judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place
