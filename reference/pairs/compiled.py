@@ -146,10 +146,7 @@ def _row(pair: OpenPair, reading: PairReading, found: Sequence[CompiledDraw], na
     called = found[0].seen.called.get(name, f"d{name}")
     wrong = [draw for draw in found if name in draw.blocks and draw.blocks[name].wrong().any()]
     if len(wrong) > 1 or (wrong and len(found) == 1):
-        accused = _accused(pair, reading, wrong, name, called)
-        return PairRow(
-            called, tally, (accused._replace(text=f"{accused.text}, on {len(wrong)} of {len(found)} draws"),)
-        )
+        return PairRow(called, tally, (_accused(pair, reading, wrong, name, called, of=len(found)),))
     if wrong:
         text = f"it differs from central differences on 1 of {len(found)} draws: {reading.case_line(wrong[0].draw)}"
         finding = PairFinding("MB704", "inconclusive", "exactly", text, place=backward_place(pair))
@@ -162,8 +159,9 @@ def _row(pair: OpenPair, reading: PairReading, found: Sequence[CompiledDraw], na
 
 
 def _accused(
-    pair: OpenPair, reading: PairReading, wrong: Sequence[CompiledDraw], name: str, called: str
+    pair: OpenPair, reading: PairReading, wrong: Sequence[CompiledDraw], name: str, called: str, *, of: int
 ) -> PairFinding:
+    """What is wrong on several draws, with the entry that shows it worst. ``of``: how many draws there were."""
     draw, block = wrong[0], wrong[0].blocks[name]
     off = np.where(np.isfinite(block.bounds), np.abs(block.got - block.values), 0.0)
     k = int(np.argmax(off))
@@ -174,7 +172,7 @@ def _accused(
         "MB199" if relation is None or not relation.exact else code_of_pattern(relation),
         "error",
         "exactly" if relation is not None and relation.exact else "unexplained",
-        text,
+        f"{text}, on {len(wrong)} of {of} draws",
         place=backward_place(pair),
         smallest=reading.case_line(draw.draw),
         at=tuple(map(int, np.unravel_index(int(block.entries[k]), draw.seen.primals[name].shape))),
