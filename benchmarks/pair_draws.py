@@ -174,13 +174,19 @@ def main(count: int, seed: int, processes: int, files: tuple[str, ...]) -> None:
     each = -(-count // max(1, sum(map(len, chosen.values()))))
     started = time.monotonic()
     shares: list[Share] = []
+    stopped = False
     with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=4) as pool:
         asked = [pool.apply_async(of_file, (name, checks, each, seed)) for name, checks in chosen.items()]
-        for (name, _), one in zip(chosen.items(), asked, strict=True):
-            shares += one.get()
-            click.echo(f"{name}: {sum(s.draws for s in shares):,} in {time.monotonic() - started:.0f} s", err=True)
+        try:
+            for (name, _), one in zip(chosen.items(), asked, strict=True):
+                shares += one.get()
+                drawn, alarms = sum(s.draws for s in shares), sum(len(s.alarms) for s in shares)
+                seconds = time.monotonic() - started
+                click.echo(f"{name}: {drawn:,} draws, {alarms} false alarms in {seconds:.0f} s", err=True)
+        except KeyboardInterrupt:  # what was drawn so far is told
+            stopped = True
     say(shares, time.monotonic() - started)
-    raise SystemExit(1 if any(share.alarms for share in shares) else 0)
+    raise SystemExit(130 if stopped else 1 if any(share.alarms for share in shares) else 0)
 
 
 def say(shares: list[Share], seconds: float) -> None:
