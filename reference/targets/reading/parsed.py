@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from typing import Any
+from typing import Any, TypeGuard
 
 from reference.targets.reading.parsing import syntax_tree
 
-__all__ = ["definition", "parsed"]
+__all__ = ["definition", "is_of_self", "parsed"]
 
 
 def parsed(call: Any) -> ast.Module | None:
@@ -25,3 +25,8 @@ def definition(call: Any) -> ast.FunctionDef | None:
     tree = parsed(call)
     node = tree.body[0] if tree is not None and tree.body else None
     return node if isinstance(node, ast.FunctionDef) else None
+
+
+def is_of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Is it an attribute of ``self``?"""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from types import FunctionType
 from typing import Any
 
-from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.parsed import definition
 from reference.targets.reading.statements import class_called, is_plain
 
 __all__ = ["refuses"]
@@ -35,11 +33,8 @@ def _is_plain_class(cls: type) -> bool:
 
 
 def _is_plain_body(function: FunctionType) -> bool:
-    try:
-        (node,) = syntax_tree(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, TypeError, ValueError, SyntaxError):
-        return False
-    return isinstance(node, ast.FunctionDef) and all(map(_is_plain_statement, node.body))
+    node = definition(function)
+    return node is not None and all(map(_is_plain_statement, node.body))
 
 
 def _is_plain_statement(node: ast.stmt) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from reference.targets.reading.parsed import parsed
+from reference.targets.reading.parsed import is_of_self, parsed
 
 __all__ = ["OwnAttributes", "attributes_of", "begins_from"]
 
@@ -46,7 +46,7 @@ def begins_from(owner: Any, forward: str, backward: str, cotangents: Iterable[st
             continue
         for tree in _definitions(owner, backward):
             plain = {id(t) for n in ast.walk(tree) if isinstance(n, ast.Assign) for t in n.targets}
-            uses = [node for node in _attributes_as_they_are(tree) if node.attr == name]
+            uses = [node for node in ast.walk(tree) if is_of_self(node) and node.attr == name]
             first = min(uses, key=lambda node: (node.lineno, node.col_offset), default=None)
             if first is not None and id(first) not in plain:
                 return name
@@ -65,16 +65,10 @@ def _definitions(owner: Any, method: str) -> Iterator[ast.AST]:
                 return
 
 
-def _attributes_as_they_are(tree: ast.AST) -> Iterator[ast.Attribute]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-            yield node
-
-
 def _attributes(tree: ast.AST) -> Iterator[ast.Attribute]:
     """One that is set entry by entry is set."""
     for node in ast.walk(tree):
         inner = node.value if isinstance(node, ast.Subscript) else node
-        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "self":
+        if is_of_self(inner):
             written = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
             yield ast.Attribute(inner.value, inner.attr, ast.Store() if written else inner.ctx)

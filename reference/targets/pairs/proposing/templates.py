@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.reading.abstract import answers_of, is_abstract
+from reference.targets.reading.parsed import is_of_self
 
 __all__ = ["is_template"]
 
@@ -51,8 +52,7 @@ def _as_it_is_kept(name: str, methods: Mapping[str, SourceFunction]) -> str:
 
 
 def _read_of(node: ast.FunctionDef) -> set[str]:
-    own = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load))
-    names = {n.attr for n in own if isinstance(n.value, ast.Name) and n.value.id == "self"}
+    names = {n.attr for n in ast.walk(node) if is_of_self(n) and isinstance(n.ctx, ast.Load)}
     return {name for name in names if not name.startswith("__")}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from reference.interface.pair import Proposal
 from reference.targets.pairs.source.functions import SourceFunction
+from reference.targets.reading.parsed import is_of_self
 
 __all__ = ["around"]
 
@@ -34,9 +35,4 @@ def _runs(node: ast.AST, method: str) -> bool:
 
 def _attributes(node: ast.AST, way: type[ast.expr_context]) -> set[str]:
     """The attributes of ``self`` that are set, or read."""
-    return {
-        n.attr
-        for n in ast.walk(node)
-        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
-        and isinstance(n.ctx, way)
-    }  # fmt: skip
+    return {n.attr for n in ast.walk(node) if is_of_self(n) and isinstance(n.ctx, way)}

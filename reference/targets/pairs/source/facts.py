@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["entry_of", "facts_in", "switches_in"]
+__all__ = ["assigned_to", "entry_of", "facts_in", "switches_in"]
 
 
 def facts_in(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
     """(argument, fact, value) as ``asked_of`` has them; ``known``: local names, by what they stand for."""
     yield from _facts(node, known)
     yield from _computed(node, known)
+
+
+def assigned_to(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each target with its value, ``a = …`` and ``a, b = …, …`` one by one."""
+    for node in (each for each in nodes if isinstance(each, ast.Assign)):
+        for target in node.targets:
+            match target, node.value:
+                case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+                    yield from zip(targets, values, strict=True)
+                case one, value:
+                    yield one, value
 
 
 def entry_of(node: ast.AST, known: Mapping[str, str]) -> str | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reference.targets.pairs.source.facts import entry_of, facts_in
+from reference.targets.pairs.source.facts import assigned_to, entry_of, facts_in
 from reference.targets.pairs.source.functions import SourceFunction
 
 __all__ = ["asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
@@ -99,14 +99,8 @@ def noted(found: dict[str, dict[str, Any]], facts: Iterable[tuple[str, str, Any]
 
 
 def stand_for(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
-    """``a = …`` and ``a, b = …, …`` one by one."""
-    for node in (each for each in nodes if isinstance(each, ast.Assign)):
-        for target in node.targets:
-            match target, node.value:
-                case ast.Name(id=name), value:
-                    yield name, value
-                case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
-                    yield from ((t.id, v) for t, v in zip(targets, values, strict=True) if isinstance(t, ast.Name))
+    """The names that are assigned to, each with its value."""
+    yield from ((target.id, value) for target, value in assigned_to(nodes) if isinstance(target, ast.Name))
 
 
 def handed_on(call: ast.Call, names: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:

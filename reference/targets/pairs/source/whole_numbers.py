@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reference.targets.pairs.source.facts import entry_of
+from reference.targets.pairs.source.facts import assigned_to, entry_of
+from reference.targets.reading.parsed import is_of_self
 
 __all__ = ["facts_of_sizes", "kept_as", "sizes_in"]
 
@@ -18,19 +19,7 @@ HOLD = ("tuple", "list", "len", "sorted", "enumerate", "zip", "prod")
 
 def kept_as(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     """``self.a = …`` as ("self.a", …), one by one."""
-    for node in (each for each in nodes if isinstance(each, ast.Assign)):
-        for target in node.targets:
-            match target, node.value:
-                case ast.Attribute(value=ast.Name(id="self"), attr=name), value:
-                    yield f"self.{name}", value
-                case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
-                    for one, value in zip(targets, values, strict=True):
-                        if (
-                            isinstance(one, ast.Attribute)
-                            and isinstance(one.value, ast.Name)
-                            and one.value.id == "self"
-                        ):
-                            yield f"self.{one.attr}", value
+    yield from ((f"self.{target.attr}", value) for target, value in assigned_to(nodes) if is_of_self(target))
 
 
 def sizes_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
