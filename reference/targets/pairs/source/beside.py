@@ -10,7 +10,6 @@ from types import FunctionType
 from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.pairs.source.naming import Named, named
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.promises import is_supplied
 from reference.targets.reading.source import Cell, SourceError, place, read
 from reference.targets.reading.statements import definitions
 
@@ -25,8 +24,8 @@ def imported_functions(loaded: Loaded) -> dict[str, SourceFunction]:
     files: dict[str, dict[str, SourceFunction]] = {}
     found = {}
     for name, value in loaded.names.items():
-        if name in loaded.own or not isinstance(value, FunctionType) or is_supplied(value):
-            continue
+        if name in loaded.own or not isinstance(value, FunctionType) or value.__module__ != loaded.names["__name__"]:
+            continue  # a library's, or a helper of ours
         file = place(value.__code__.co_filename)[0]
         if file not in files:
             files[file] = {f.name: f for f in _functions_of(Path(file))}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from reference.pairs.judge import judge_pair
-from reference.targets.pairs.source.beside import with_forwards_beside
+from reference.targets.pairs.source.beside import imported_functions, with_forwards_beside
+from reference.targets.reading.namespace import load
 from reference.targets.reading.source import read
 from tests.reference.pairs.in_process import pairs_of
 
@@ -72,6 +74,14 @@ def test_of_two_files_that_have_it_neither_is_taken(tmp_path):
     assert with_forwards_beside(path, read(path)) == read(path)
     (tmp_path / "one.py").rename(tmp_path / "forward.py")
     assert "from forward import mix" in with_forwards_beside(path, read(path))[0].text
+
+
+def test_a_library_s_function_stands_beside_nothing(tmp_path):
+    text = "from scipy.special import softmax\nfrom copy import deepcopy\nfrom forward import mix\n\n"
+    text += "def softmax_backward(dout, x):\n    return dout\n"
+    path = written(tmp_path, forward=FORWARD, backward=text)
+    assert list(imported_functions(load(path, read(path), np))) == ["mix"]
+    assert list(pairs_of(path)) == []
 
 
 def test_a_file_that_does_not_parse_is_passed_over(tmp_path):
