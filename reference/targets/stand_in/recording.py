@@ -14,6 +14,7 @@ from reference.targets.stand_in.modules import functions_of, modules_of
 from reference.targets.stand_in.number_types import dtype_behind
 from reference.targets.stand_in.pattern import PATTERN, where_asked
 from reference.targets.stand_in.scalars import scalar_class
+from reference.targets.stand_in.single_precision import single_precision_of
 from reference.targets.stand_in.switches import NOTED, as_given, note_cast_to, refuse_method
 
 __all__ = ["Recording"]
@@ -129,10 +130,12 @@ class Recording:
     def refuse(self, what: str) -> NoReturn:
         raise Refused(f"{what} is not on the list of the stand-in")
 
-    def formula(self, name: str) -> None:
-        """NumPy's own function is right."""
+    def formula(self, name: str) -> Any:
+        """What computes in float32, where NumPy's own would not; ``None``: its own is right."""
+        return single_precision_of(name) if self.narrow else None
 
-    special_formula = formula
+    def special_formula(self, name: str) -> None:
+        """SciPy's own function is right."""
 
     # --- precision -------------------------------------------------------------------------------------------
 

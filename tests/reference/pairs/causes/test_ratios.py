@@ -59,3 +59,8 @@ def test_another_gradient_that_one_draw_knows_nothing_of_is_none() -> None:
     assert pattern_of(drawn, "W").family == ""
     every = [e._replace(want={**e.want, "V": np.sin(e.want["W"])}) for e in drawn]
     assert pattern_of(every, "W").family == "order"
+
+
+def test_what_is_off_by_less_than_a_draw_shows_lacks_no_entry() -> None:
+    drawn = [e._replace(allowed={"W": 1e-3}) for e in evidence(lambda g, W, reg: g + 1e-6 * np.sin(g))]
+    assert pattern_of(drawn, "W").family == ""

@@ -1,0 +1,40 @@
+"""A pair that solves an ill-conditioned system is right, and one that is off by as little as that hides is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reference.pairs.judge import judge_pair
+from tests.reference.pairs.in_process import pairs_of
+
+SOLVE = """
+import numpy as np
+
+
+def solve_forward(A, b):
+    \"\"\"A: (n, n), invertible; b: (n, m)\"\"\"
+    x = np.linalg.solve(A, b)
+    return x, (A, x)
+
+
+def solve_backward(dx, ctx):
+    A, x = ctx
+    db = np.linalg.solve(A.T, dx)
+    dA = -db @ x.T
+    return dA, db
+"""
+CASES = ("solve_backward A=5,5 b=5,3 seed=104536", "solve_backward A=4,4 b=4,1 seed=1128492")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("factor", [0.0, 1e-6])
+def test_it_is_judged_by_the_condition_of_its_own_matrix(tmp_path: Path, case: str, factor: float) -> None:
+    path = tmp_path / "solve.py"
+    spoilt = SOLVE.replace("    return dA", f"    db = (1 + {factor}) * db\n    return dA")
+    path.write_text(spoilt, encoding="utf-8")
+    result = judge_pair(pairs_of(path)["solve_backward"], seed=0, case=case)
+    accused = {row.output for row in result.rows for finding in row.findings if finding.severity == "error"}
+    assert accused == ({"db"} if factor else set())
