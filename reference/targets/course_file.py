@@ -18,7 +18,7 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
-from reference.targets.open_pairs import alone, is_a_loss, is_its_forward, is_named, left_over, open_pairs
+from reference.targets.open_pairs import alone, is_a_layer, is_a_loss, is_its_forward, is_named, left_over, open_pairs
 from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
@@ -64,7 +64,10 @@ def course_file(
     if of_its_own and not (own.entries or own.laws):
         return alone(worker, shown, named, of_pairs, only or "")
     functions = [f for f in functions if f.name not in own.names]
-    pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
+    unbound = binding.model_copy(update={"inputs": {}}) == Binding()
+    plain_layers = {one.proposal.check for one in proposed if unbound and is_a_layer(one)}
+    networks = [f for f in functions if only in (None, f.name) and f.name not in plain_layers]
+    pairs, lost = _pairs(worker, networks, str(path))
     notes: list[str | NotJudged] = [*own.notes, *of_pairs]
     if details["repaired"]:
         notes.append("Python 2: its print statements were read as calls")

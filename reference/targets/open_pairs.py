@@ -8,9 +8,11 @@ from typing import Any
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairKind, Proposal
+from reference.targets.pairs.source.naming import is_cache, is_cotangent
 from reference.targets.process.supervisor import Worker
+from reference.targets.reading.vocabulary import meaning, strong
 
-__all__ = ["alone", "is_a_loss", "is_its_forward", "is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_a_layer", "is_a_loss", "is_its_forward", "is_named", "left_over", "open_pairs"]
 
 
 def open_pairs(
@@ -53,6 +55,19 @@ def is_named(opened: OpenPair, name: str) -> bool:
 def is_a_loss(opened: OpenPair, name: str | None) -> bool:
     """Is this a function that returns its own loss?"""
     return opened.proposal.kind is PairKind.VALUE and name == opened.proposal.forward
+
+
+def is_a_layer(opened: OpenPair) -> bool:
+    """Is this a layer by its arguments alone, and no network's backward pass under whatever name: a cotangent and what
+    its own forward pass kept, which takes neither labels nor a dictionary of parameters?
+    """
+    p = opened.proposal
+    taken = {parameter.name for parameter in p.takes}
+    asked = [parameter.name for parameter in p.backward_takes if not parameter.optional]
+    cotangents = [name for name in asked if is_cotangent(name, taken=taken)]
+    of_a_layer = p.kind is PairKind.FUNCTION and bool(cotangents) and not strong(p.check)
+    kept = all(is_cache(name) for name in asked if name not in cotangents)
+    return of_a_layer and kept and not {"Y", "parameters"} & {meaning(name) for name in taken}
 
 
 def is_its_forward(opened: OpenPair, name: str | None) -> bool:

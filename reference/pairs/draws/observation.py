@@ -15,7 +15,7 @@ __all__ = ["JITTERS", "Observation", "PairRun", "finite", "jittered", "observe",
 
 Array = NDArray[Any]
 JITTERS = 3
-HEAVY = 2000  # calls of NumPy of a forward pass, above which there is one jitter less
+HEAVY = 5000  # calls of NumPy, reads and writes of elements of both passes, above which there is one jitter less
 
 
 class PairRun(NamedTuple):
@@ -117,7 +117,7 @@ def observe(
     k = kappa([*base.primals.values(), *base.outputs])
     estimates: dict[str, list[Estimate]] = {name: [] for name in base.gradients}
     heard: list[tuple[float, float]] = []  # of each jitter: the forward value's difference, its amplification
-    for number in range(jitters if base.operations <= HEAVY else min(jitters, JITTERS - 1)):
+    for number in range(jitters if base.effort <= HEAVY else min(jitters, JITTERS - 1)):
         shaken = jittered(draw, number)
         wide, narrow = run(pair, shaken, kind), run(pair, shaken, "float32")
         same = wide.pattern == narrow.pattern and finite(wide) and finite(narrow)

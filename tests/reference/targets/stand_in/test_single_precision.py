@@ -38,7 +38,7 @@ def test_a_condition_number_is_seen(name):
     assert relative_difference(ASKED[name], ill_conditioned()) > 32
 
 
-@pytest.mark.parametrize("name", set(ASKED) - {"cov", "corrcoef"})
+@pytest.mark.parametrize("name", [name for name in ASKED if name not in ("cov", "corrcoef")])
 def test_nothing_is_seen_where_there_is_none(name):
     assert relative_difference(ASKED[name], np.diag([1.0, 2.0, 1.5, 1.25])) < 8
 
