@@ -61,7 +61,11 @@ def _spoken(value: Any) -> str:
 def calls_seen(proposal: Proposal, sources: Sequence[str]) -> list[Call]:
     """Every call of the forward pass whose arrays are all known, each meaning once."""
     found: list[Call] = []
+    name = proposal.owner if proposal.forward == "__call__" else proposal.forward.rpartition(".")[2]
+    called = re.compile(rf"(?<!def )\b{re.escape(name)}\s*\(")
     for source in sources:
+        if called.search(source) is None:
+            continue
         try:
             body = statements(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -111,17 +115,17 @@ def _bind(target: ast.expr, value: Any, known: dict[str, Any]) -> None:
 
 def _call(node: ast.Call, proposal: Proposal, known: Mapping[str, Any], classes: frozenset[str]) -> Call | None:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    if any(isinstance(a, ast.Starred) for a in node.args):
+    itself = proposal.forward == "__call__" and isinstance(node.func, ast.Name)
+    if (not itself and name != proposal.forward.rpartition(".")[2]) or any(
+        isinstance(a, ast.Starred) for a in node.args
+    ):
         return None
     places = [valued(a, known, classes) for a in node.args]
     named = {k.arg: valued(k.value, known, classes) for k in node.keywords if k.arg}
     if proposal.kind is not PairKind.CLASS:
-        if name != proposal.forward:
-            return None
         return _by_name(proposal.takes, places, named), {}
-    itself = proposal.forward == "__call__" and isinstance(node.func, ast.Name)
     upon = valued(node.func if itself else getattr(node.func, "value", None), known, classes)
-    if not isinstance(upon, Made) or (not itself and name != proposal.forward.rpartition(".")[2]):
+    if not isinstance(upon, Made):
         return None
     made = _by_name(proposal.constructor, list(upon.places), dict(upon.names))
     return _by_name(proposal.takes, places, named), made
