@@ -34,7 +34,7 @@ def run_selftest(target: str, *, gate: bool, pairs: str | None = None) -> int:
     ``pairs``: how many mistakes are planted in each of our right pairs, or "all", and nothing else is done.
     """
     if gate:
-        with prepared():
+        with prepared(anew=True):
             trials = promptly(sabotage)
         click.echo(render_gate(trials), nl=False)
         return 0 if all(trial.red for trial in trials) else 1
@@ -45,7 +45,7 @@ def run_selftest(target: str, *, gate: bool, pairs: str | None = None) -> int:
     except (TargetError, ConfigurationError) as error:
         raise click.UsageError(str(error)) from None
     try:
-        with prepared(), progress(sys.stderr) as advance:
+        with prepared(anew=True), progress(sys.stderr) as advance:
             said: Callable[[Kill], None] = lambda kill: advance("planting mistakes", 1, 0)
             kills = promptly(lambda: selftest(implementation, said=said))
     except ValueError as error:
@@ -72,7 +72,7 @@ def _count(given: str) -> int | None:
 def _of_pairs(count: int | None, *, one_of_each: bool = False) -> int:
     """Plant single edits in our right pairs; 1 if the judge does not call one of them wrong."""
     try:
-        with prepared(), progress(sys.stderr) as advance:
+        with prepared(anew=True), progress(sys.stderr) as advance:
             said: Callable[[PairKills], None] = lambda known: advance(f"planting in {known.check}", 1, 0)
             named = None if count is not None else NAMED
             found = promptly(lambda: plant_in_pairs(count, named=named, one_of_each=one_of_each, said=said))

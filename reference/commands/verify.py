@@ -82,7 +82,7 @@ def _judged(asked: Request, advance: Shown) -> tuple[list[Conclusion], list[str]
     try:
         made = jobs_of(asked)
         options = replace(options, processes=max(1, cores() // max(1, len(made.jobs))))
-        with prepared():
+        with prepared(anew=asked.profile == "ci"):
             distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
 
             def judged(implementation: Implementation, job: Job) -> Conclusion:

@@ -20,6 +20,7 @@ from reference.interface.entry import Entry, Outcome
 from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
 from reference.judging.panel import Dispute, Panel, WitnessReport, ask_witnesses, compare_witnesses
 from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
+from reference.witnesses.kept_answers import asked_anew, is_recalling
 
 __all__ = ["Court", "Judgement", "Tally", "WitnessCache", "judge"]
 
@@ -142,7 +143,11 @@ def _witness_report(
     if witness_cache is not None and key in witness_cache:
         return witness_cache[key]
     witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng, witnesses=witnesses)
-    answer = witness_report, compare_witnesses(problem, witness_report, witnesses=witnesses)
+    disputes = compare_witnesses(problem, witness_report, witnesses=witnesses)
+    if disputes and witnesses is None and is_recalling():
+        witness_report = witness_report._replace(autodiff=asked_anew(problem))
+        disputes = compare_witnesses(problem, witness_report)
+    answer = witness_report, disputes
     if witness_cache is not None and len(witness_cache) < LARGEST_WITNESS_CACHE:
         witness_cache[key] = answer
     return answer

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from reference.settings.profiles import default_profile
 from reference.verification.target import prepared
 
 __all__ = ["isolated", "silent"]
@@ -51,7 +52,7 @@ def isolated() -> Iterator[None]:
     try:
         for name, value in SWITCHES.items():
             jax.config.update(name, value)
-        with silent(), prepared():
+        with silent(), prepared(anew=default_profile() == "ci"):
             yield
     finally:
         for name, value in before.items():

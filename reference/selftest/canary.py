@@ -23,7 +23,8 @@ from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.options import Options
 from reference.verification.target import verify_one
-from reference.witnesses.autodiff import autodiff, gradients
+from reference.witnesses.autodiff import gradients
+from reference.witnesses.kept_answers import recalled
 
 __all__ = ["canary"]
 
@@ -48,7 +49,7 @@ def canary(*, judge: Callable[..., Judgement] = judge, conclude: Callable[..., C
 
 def _judged(change: Change, judge: Callable[..., Judgement], conclude: Callable[..., Conclusion]) -> Target:
     def run(problem: Problem) -> Outcome:
-        return {name: change(name, a) for name, a in gradients(autodiff(problem)).items()}
+        return {name: change(name, a) for name, a in gradients(recalled(problem)).items()}
 
     planted = Implementation(CHECK, (Entry(CHECK, ANY, run),))
     options = Options(Profile(examples=1, explore=0), 0, CASE, judge=judge)

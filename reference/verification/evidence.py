@@ -28,7 +28,8 @@ from reference.targets import read_source
 from reference.targets.reading.source import SourceError
 from reference.verification.conclusion import OutputRow
 from reference.verification.reported import location
-from reference.witnesses.autodiff import autodiff, gradients
+from reference.witnesses.autodiff import gradients
+from reference.witnesses.kept_answers import recalled
 
 __all__ = ["gather"]
 
@@ -137,7 +138,7 @@ def _text(place: Location | None) -> str | None:
 
 def _blocks(problem: Problem, outcome: Outcome) -> Iterator[GradientBlock]:
     widths = gradient_tolerances(problem)
-    for name, want in gradients(autodiff(problem)).items():
+    for name, want in gradients(recalled(problem)).items():
         if name not in outcome:
             continue
         width = widths[name]
@@ -189,7 +190,7 @@ def _worst_of(entry: Entry, cases: Sequence[Case]) -> Sequence[float]:
     problem = problem if entry.as_taken is None else entry.as_taken(problem)
     outcome = run_once(entry, problem)
     worst, widths = np.zeros(len(cases)), gradient_tolerances(problem)
-    for name, want in gradients(autodiff(problem)).items():
+    for name, want in gradients(recalled(problem)).items():
         if name in outcome and outcome[name].shape == want.shape:
             found = compare(outcome[name], want, widths[name])
             worst = np.maximum(worst, found.error.reshape(len(cases), -1).max(axis=-1) / problem.C)
@@ -202,7 +203,7 @@ def _curve(problem: Problem, entry: tuple[str, int, int]) -> Curve | None:
     kind, layer = split(name)
     l, which = layer - 1, int(kind == "db")
     single = problem.at(0)
-    said = autodiff(single)
+    said = recalled(single)
     block = (said.db if which else said.dW)[l][0]
     if block[i, j] == 0:  # of the L2 term alone, or dead
         i, j = (int(k) for k in np.unravel_index(int(np.argmax(np.abs(block))), block.shape))
@@ -222,7 +223,7 @@ def _curve(problem: Problem, entry: tuple[str, int, int]) -> Curve | None:
     moved[l][which][:, i, j] += steps
     central = central_differences(single, magnitudes_of(single))
     column = single.parameters[l][0].shape[-1] if which else j
-    J = autodiff(replace(stack, parameters=tuple((W, b) for W, b in moved))).cost
+    J = recalled(replace(stack, parameters=tuple((W, b) for W, b in moved))).cost
     D = (J[: len(STEPS)] - J[len(STEPS) :]) / (2 * STEPS)
     rounding = np.finfo(np.float64).eps * abs(float(J[-1])) / STEPS
     tool = float(central.D[l][0, i, column])

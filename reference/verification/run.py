@@ -25,6 +25,7 @@ from reference.verification.known import Run
 from reference.verification.options import Options
 from reference.verification.pair_runs import judge_pairs
 from reference.witnesses.autodiff import warm_up
+from reference.witnesses.kept_answers import is_recalling
 
 __all__ = ["judge_case", "verify"]
 
@@ -40,7 +41,7 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
     if options.pair_case is not None:
         judge_pairs(implementation, options, run, out_of_time)
         return
-    if options.case is None and implementation.entries:
+    if options.case is None and implementation.entries and not is_recalling():
         warm_up()
     rng = np.random.RandomState()  # scratch: reseeded for every case
     asked = False

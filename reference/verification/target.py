@@ -25,6 +25,7 @@ from reference.verification.reported import target_report
 from reference.verification.run import judge_case, verify
 from reference.verification.threads import one_thread
 from reference.witnesses import compilation_cache as compiled
+from reference.witnesses import kept_answers as answers
 
 __all__ = ["another", "judge_target", "prepared", "verify_one", "with_slack"]
 
@@ -36,14 +37,20 @@ SURROUNDINGS = {
 
 
 @contextmanager
-def prepared() -> Iterator[None]:
-    """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs."""
-    before = {name: os.environ.get(name) for name in (*SURROUNDINGS, *compiled.VARIABLES)}
+def prepared(*, anew: bool = False) -> Iterator[None]:
+    """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs.
+
+    ``anew``: nothing that autodiff said of our own problems is recalled from earlier runs.
+    """
+    before = {name: os.environ.get(name) for name in (*SURROUNDINGS, *compiled.VARIABLES, answers.VARIABLE)}
     os.environ.update(SURROUNDINGS)
     compiled.kept()
+    place = answers.folder()
+    os.environ[answers.VARIABLE] = "" if anew else str(place)
     try:
         with one_thread(), nothing_written():
             yield
+        answers.prune(place)
     finally:
         for name, value in before.items():
             os.environ.pop(name, None)

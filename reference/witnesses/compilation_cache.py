@@ -15,7 +15,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["VARIABLES", "folder", "kept"]
+__all__ = ["VARIABLES", "folder", "kept", "processor"]
 
 VARIABLES = (  # of the environment, which JAX reads once it is loaded
     "JAX_COMPILATION_CACHE_DIR",
@@ -27,14 +27,19 @@ WORTH = 0.5  # seconds of compilation; a target's own small programs are not kep
 PROCESSOR = Path("/proc/cpuinfo")
 
 
+def processor() -> str:
+    """What the processor is and can do: the last bits of a compiled program depend on it."""
+    able = [platform.machine(), platform.processor()]
+    with suppress(OSError):
+        able += sorted({line for line in PROCESSOR.read_text().splitlines() if line.startswith(("flags", "Features"))})
+    return "\n".join(able)
+
+
 def folder() -> Path:
     """Where, for this machine and these versions."""
     from platformdirs import user_cache_path
 
-    able = [platform.machine(), platform.processor()]
-    with suppress(OSError):
-        able += sorted({line for line in PROCESSOR.read_text().splitlines() if line.startswith(("flags", "Features"))})
-    digest = hashlib.sha256("\n".join(able).encode()).hexdigest()[:8]
+    digest = hashlib.sha256(processor().encode()).hexdigest()[:8]
     loaded = sys.modules.get("jax")
     release = version("jax") if loaded is None else loaded.__version__
     return user_cache_path("manual-backprop", appauthor=False) / f"jax-{release}-{digest}"

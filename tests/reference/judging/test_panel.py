@@ -15,6 +15,7 @@ from reference.cases.problem import Problem, draw
 from reference.judging import panel
 from reference.judging.panel import WITNESSES, ask_witnesses, compare_witnesses, odd_one_out
 from reference.judging.tolerance import magnitudes_of
+from reference.witnesses import autodiff as by_jax
 from tests.folding import each
 from tests.strategies import drawn, small_cases
 
@@ -97,13 +98,13 @@ def not_a_number(a: np.ndarray) -> np.ndarray:
 def corrupt(monkeypatch: pytest.MonkeyPatch, witness: str, how: Corruption) -> None:
     """The witness says the same wrong thing whenever it is asked."""
     if witness == "autodiff":
-        right = panel.autodiff
+        right = by_jax.autodiff
 
         def ask(problem: Problem) -> Any:
             ad = right(problem)
             return ad._replace(dW=[how(a) for a in ad.dW], db=[how(a) for a in ad.db])
 
-        monkeypatch.setattr(panel, "autodiff", ask)
+        monkeypatch.setattr(by_jax, "autodiff", ask)
     elif witness == "central_difference":
         differences = panel.network_differences
 
@@ -187,7 +188,7 @@ def test_a_dispute_that_does_not_repeat_names_nobody(witness: str) -> None:
 def test_an_error_that_only_the_exhaustive_probe_sees_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One coordinate is off by more than its own tolerance, and less than that of any sampled direction through it."""
     problem = draw([Case((2, 3, 2), 4, "tanh", seed=s) for s in range(1)])
-    right = panel.autodiff
+    right = by_jax.autodiff
     quiet = np.argmin(magnitudes_of(problem).dW[0][0])
     at = (0, *np.unravel_index(quiet, magnitudes_of(problem).dW[0][0].shape))
 
@@ -197,7 +198,7 @@ def test_an_error_that_only_the_exhaustive_probe_sees_is_named(monkeypatch: pyte
         dW[0][at] += 1e-3 * np.abs(dW[0]).max()
         return ad._replace(dW=dW)
 
-    monkeypatch.setattr(panel, "autodiff", ask)
+    monkeypatch.setattr(by_jax, "autodiff", ask)
     witness_report = asked(problem)
     V = [(np.zeros_like(W), np.zeros_like(b)) for W, b in witness_report.probes.V]  # samples that miss the coordinate
     for (W, b), (W0, b0) in zip(V, witness_report.probes.V, strict=True):

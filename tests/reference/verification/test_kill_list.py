@@ -13,6 +13,7 @@ import pytest
 
 import reference.judging.judge
 import reference.judging.panel
+import reference.witnesses.autodiff
 from reference.cases.battery import battery
 from reference.cases.case import Case
 from reference.cases.domain import Domain
@@ -273,7 +274,7 @@ def wrong_step(complex_step):
 @pytest.mark.parametrize(
     ("odd", "module", "name", "spoil"),
     [
-        ("autodiff", reference.judging.panel, "autodiff", wrong_autodiff),
+        ("autodiff", reference.witnesses.autodiff, "autodiff", wrong_autodiff),
         ("central_difference", reference.judging.panel, "network_differences", wrong_central),
         ("complex_step", reference.judging.panel.step, "complex_step", wrong_step),
     ],
