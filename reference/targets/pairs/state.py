@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import operator
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from types import FunctionType
 from typing import Any, TypeVar
 
@@ -76,6 +78,18 @@ class SameState:
             theirs.seed(seed % 2**32)
 
     def _restore(self) -> None:
+        alike = len(self.names) == len(self.first)
+        alike = alike and all(map(operator.is_, self.names.values(), self.first.values()))
+        if self.kept or self.attributes or not alike:
+            self._restore_names()
+        for f, defaults, named in self.defaults:
+            f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
+        for f, attributes in self.functions:
+            if f.__dict__ or attributes:
+                f.__dict__.clear()
+                f.__dict__.update(attributes)
+
+    def _restore_names(self) -> None:
         names, kept = self.names, self.kept
         now = [(value, names.get(k)) for k, value in self.first.items() if names.get(k) is not value and k not in kept]
         now += [(value, names.get(name)) for name, value in kept.items()]
@@ -88,12 +102,6 @@ class SameState:
         self.names.update({name: _copy(value) for name, value in self.kept.items()})
         for owner, name, value in self.attributes:
             setattr(owner, name, _copy(value))
-        for f, defaults, named in self.defaults:
-            f.__defaults__, f.__kwdefaults__ = _copy(defaults), _copy(named)
-        for f, attributes in self.functions:
-            if f.__dict__ or attributes:
-                f.__dict__.clear()
-                f.__dict__.update(attributes)
 
 
 @contextmanager
@@ -101,8 +109,17 @@ def _generators_from_the_global_one() -> Iterator[None]:
     """A generator that the target makes without a seed begins where the global one stands, as in every stand-in; that
     one goes on where it is seeded with nothing.
     """
-    make, sow = np.random.default_rng, np.random.seed
-    old: Any = np.random.RandomState
+    theirs = {name: vars(np.random)[name] for name in ("default_rng", "RandomState", "seed")}
+    vars(np.random).update(_from_the_global_one(*theirs.values()))
+    try:
+        yield
+    finally:
+        vars(np.random).update(theirs)
+
+
+@lru_cache(maxsize=8)
+def _from_the_global_one(make: Any, old: Any, sow: Any) -> dict[str, Any]:
+    """What stands in the place of NumPy's own; a class takes as long to make as a small function to run."""
 
     class OfTheOld(type):
         def __instancecheck__(cls, x: Any) -> bool:
@@ -114,16 +131,11 @@ def _generators_from_the_global_one() -> Iterator[None]:
     def made(seed: Any = None) -> np.random.Generator:
         return make(_drawn_seed() if seed is None else seed)
 
-    ours = {
+    return {
         "default_rng": made,
         "RandomState": OfTheOld("RandomState", (), {}),
         "seed": lambda seed=None: None if seed is None else sow(seed),
     }
-    vars(np.random).update(ours)
-    try:
-        yield
-    finally:
-        vars(np.random).update({"default_rng": make, "RandomState": old, "seed": sow})
 
 
 def _drawn_seed() -> int:
