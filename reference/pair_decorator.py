@@ -27,6 +27,7 @@ class Said(NamedTuple):
     backward: str | None = None
     example: Callable[[Any], Any] | None = None
     surrogate: bool = False
+    twin: str | None = None
 
 
 @overload
@@ -40,20 +41,25 @@ def pair(
     backward: str | Callable | None = None,
     example: Callable[[Any], Any] | None = None,
     surrogate: bool = False,
+    twin: str | Callable | None = None,
 ) -> Callable[[T], T]: ...
 
 
-def pair(target: Any = None, /, *, forward: Any = None, backward: Any = None, example: Any = None, surrogate: Any = False) -> Any:  # fmt: skip  # noqa: E501
+def pair(
+    target: Any = None, /, *, forward: Any = None, backward: Any = None, example: Any = None, surrogate: Any = False,
+    twin: Any = None,
+) -> Any:  # fmt: skip
     """Say of a function that it is one half of a pair, or of a class that it has both.
 
     ``forward``, ``backward``: the other half, or of a class the names of its two methods. ``example``: from a generator
     (``numpy.random.RandomState``), the forward pass's arguments as a tuple or by name; of a class, the constructor's
     arguments as a tuple or by name, then the forward pass's. ``surrogate``: the backward pass is meant to be another
-    derivative than its forward pass has.
+    derivative than its forward pass has. ``twin``: of a compiled forward pass, the function of NumPy that computes the
+    same from the same arguments.
     """
     if not (example is None or callable(example)):
         raise TypeError("example= takes a function of a generator, as in example=lambda rng: (rng.randn(5, 4),)")
-    said = Said(_name(forward, "forward"), _name(backward, "backward"), example, bool(surrogate))
+    said = Said(_name(forward, "forward"), _name(backward, "backward"), example, bool(surrogate), _name(twin, "twin"))
 
     def mark(marked: Any) -> Any:
         if not callable(marked):

@@ -4,12 +4,14 @@
 
 with u the unit of what it returns, float64's or float32's, and B the slope on the right less the slope on the left. No
 pattern of branches proves a kink here: but B grows with ε where there is none, and does not where there is one. What is
-left without digits is excluded, and counted. Only a pair with an example of its own is judged like this.
+left without digits is excluded, and counted. Where the pair names a twin of NumPy that computes the same, autodiff and
+the complex step of that twin are heard as well, and nothing is excluded. Only a pair with an example of its own is
+judged like this.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,13 +23,16 @@ from reference.judging.judge import Tally
 from reference.pairs.causes.codes import code_of_pattern
 from reference.pairs.causes.evidence import DrawEvidence
 from reference.pairs.causes.ratios import pattern_of
+from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.draws.differences import step_of
 from reference.pairs.draws.laws import Breach, breaches_of
 from reference.pairs.draws.observation import PairRun, finite, run
+from reference.pairs.draws.testimony import OTHER_VALUE
 from reference.pairs.draws.tolerance import U32, U64
 from reference.pairs.plan import PairReading
 from reference.pairs.reading import seed_of
 from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
+from reference.pairs.twin import heard_of, twin_of
 
 __all__ = ["judged_by_differences"]
 
@@ -36,6 +41,9 @@ WIDER = 2.0**8  # than that of float64 is the step of float32
 RESOLVED = 2.0**-6  # of the largest entry, a bound that still tells something
 ENTRIES = 400  # of a block, all of which are asked
 COVERAGE = 0.95
+ROUNDING = 2.0**12  # units of the largest entry, that a compiled sum may be off by
+OTHER_SLOPE = "its derivative is not what differences show"
+CONTRADICTED = (OTHER_VALUE, OTHER_SLOPE)
 
 
 class Differenced(NamedTuple):
@@ -45,6 +53,8 @@ class Differenced(NamedTuple):
     got: Array
     values: Array
     bounds: Array
+    differenced: int  # entries that differences could tell
+    exact: Mapping[str, int] = {}  # by witness, entries of the twin's derivative
 
     def wrong(self) -> Array:
         return np.isfinite(self.bounds) & ~(np.abs(self.got - self.values) <= self.bounds)
@@ -62,6 +72,8 @@ def judged_by_differences(
     """What differences say of a pair; ``None`` where it does not run by itself either. ``why``: no stand-in runs it."""
     found: list[CompiledDraw] = []
     breaches: dict[tuple[str, str], Breach] = {}
+    twin = twin_of(pair)
+    silent = "" if twin is None else twin.why
     for index in range(1 if only is not None else draws):
         draw = only or reading.draw(seed_of(seed, index, 0), index)
         try:
@@ -69,17 +81,57 @@ def judged_by_differences(
             if not finite(first):
                 continue
             breaches |= {(b.output, b.code): b for b in (*breaches_of(first), *_unlike(first, again))}
-            found.append(CompiledDraw(draw, first, _differenced(pair, draw, first)))
+            blocks = _differenced(pair, draw, first)
+            if twin is not None and twin.pair is not None and not silent:
+                blocks, silent = _beside_twin(twin.pair, draw, first, blocks)
+            found.append(CompiledDraw(draw, first, blocks))
         except (TargetRaised, TargetDied):
             return None
     if not found:
         return None
-    note = f"{pair.proposal.check} is held to central differences alone: {why}"
+    alone = "alone" if twin is None or silent else f"and to the derivative of its twin {twin.name}"
+    notes = [f"{pair.proposal.check} is held to central differences {alone}: {why}"]
     rows = [_row(pair, reading, found, name) for name in found[0].blocks]
+    if twin is not None and silent in CONTRADICTED:
+        text = f"its twin {twin.name} is no witness: {silent}"
+        rows.append(PairRow("*", findings=(PairFinding("MB704", "inconclusive", "exactly", text,
+                                                       place=backward_place(pair)),)))  # fmt: skip
+    elif twin is not None and silent:
+        notes.append(f"its twin {twin.name} is not heard: {silent}")
     rows += [PairRow(b.output, findings=(_finding(pair, b),)) for b in breaches.values()]
     if not rows:
         return None
-    return PairResult(pair.proposal.check, tuple(rows), notes=(note,), distinct_cases=len(found), drawn=reading.said)
+    return PairResult(
+        pair.proposal.check, tuple(rows), notes=tuple(notes), distinct_cases=len(found), drawn=reading.said
+    )
+
+
+def _beside_twin(
+    twin: OpenPair, draw: PairDraw, seen: PairRun, blocks: dict[str, Differenced]
+) -> tuple[dict[str, Differenced], str]:
+    """Every gradient beside the twin's derivative; or beside differences, as it was, and why the twin is not heard."""
+    unit = _unit(seen)
+    heard = heard_of(twin, draw, seen, {name: block.entries for name, block in blocks.items()}, unit)
+    if isinstance(heard, str):
+        return blocks, heard
+    told = {}
+    for name, block in blocks.items():
+        if {COMPLEX_STEP, AUTODIFF} - heard[name].keys():
+            return blocks, f"it does not depend on {name}"
+        first, second = heard[name][COMPLEX_STEP], heard[name][AUTODIFF]
+        other, other_bounds = second.values[block.entries], second.bounds[block.entries]
+        apart = np.abs(first.values - other) > first.bounds + other_bounds
+        apart |= np.abs(first.values - block.values) > first.bounds + block.bounds
+        if not np.isfinite(first.values).all() or apart.any():
+            return blocks, OTHER_SLOPE
+        bounds = first.bounds + ROUNDING * unit * float(np.max(np.abs(first.values), initial=0.0))
+        counts = {COMPLEX_STEP: first.entries.size, AUTODIFF: int(np.isfinite(other).sum())}
+        told[name] = block._replace(values=first.values, bounds=bounds, exact=counts)
+    return told, ""
+
+
+def _unit(seen: PairRun) -> float:
+    return U32 if any(output.dtype == np.float32 for output in seen.outputs) else U64
 
 
 def _unlike(first: PairRun, again: PairRun) -> list[Breach]:
@@ -93,8 +145,8 @@ def _finding(pair: OpenPair, breach: Breach) -> PairFinding:
 
 def _differenced(pair: OpenPair, draw: PairDraw, seen: PairRun) -> dict[str, Differenced]:
     """Every gradient of the shape of what it is of, beside the differences of the forward value."""
-    narrow = any(output.dtype == np.float32 for output in seen.outputs)
-    unit, wider = (U32, WIDER) if narrow else (U64, 1.0)
+    unit = _unit(seen)
+    wider = WIDER if unit == U32 else 1.0
     names = [n for n, g in seen.gradients.items() if n in seen.primals and g.shape == seen.primals[n].shape]
     asked = {name: _entries(seen.gradients[name], draw.seed) for name in names}
     points = [(name, int(k)) for name, entries in asked.items() for k in entries]
@@ -122,9 +174,10 @@ def _differenced(pair: OpenPair, draw: PairDraw, seen: PairRun) -> dict[str, Dif
     for name, entries in asked.items():
         here = np.array([which == name for which, _ in points])
         size = float(np.max(np.abs(near[here]), initial=0.0))
-        bound = np.where(bounds[here] > RESOLVED * size, np.inf, bounds[here] + 2.0**12 * unit * size)
+        bound = np.where(bounds[here] > RESOLVED * size, np.inf, bounds[here] + ROUNDING * unit * size)
         got = seen.gradients[name].ravel()[entries].astype(np.float64)
-        blocks[name] = Differenced(entries, got, (4 * near[here] - far[here]) / 3, bound)
+        told = int(np.isfinite(bound).sum())
+        blocks[name] = Differenced(entries, got, (4 * near[here] - far[here]) / 3, bound, told)
     return blocks
 
 
@@ -142,7 +195,10 @@ def _row(pair: OpenPair, reading: PairReading, found: Sequence[CompiledDraw], na
     looked = [draw.blocks[name] for draw in found if name in draw.blocks]
     finite = sum(int(np.isfinite(block.bounds).sum()) for block in looked)
     every = sum(block.entries.size for block in looked)
-    tally = Tally(len(looked), coordinates=every, central_difference=finite, excluded=every - finite)
+    told = sum(block.differenced for block in looked)
+    autodiff, complex_step = (sum(block.exact.get(w, 0) for block in looked) for w in (AUTODIFF, COMPLEX_STEP))
+    tally = Tally(len(looked), coordinates=every, central_difference=told, excluded=every - finite,
+                  autodiff=autodiff, complex_step=complex_step)  # fmt: skip
     called = found[0].seen.called.get(name, f"d{name}")
     wrong = [draw for draw in found if name in draw.blocks and draw.blocks[name].wrong().any()]
     if len(wrong) > 1 or (wrong and len(found) == 1):

@@ -58,6 +58,17 @@ class PairAnswers:
         self.ask_pair_proposals()
         return self.proposals[backward].tree()
 
+    def ask_pair_twin(self, check: str) -> dict[str, Any] | None:
+        """The proposal of the pair's twin in its forward pass's place; ``None`` where the file has no such function."""
+        assert self.loaded is not None
+        proposal = self.proposals[check]
+        twin = str(proposal.said["twin"])
+        if twin not in self.loaded.own:
+            return None
+        by_twin = proposal._replace(check=f"{check} by {twin}", forward=twin)
+        self.proposals[by_twin.check] = by_twin
+        return by_twin.tree()
+
     def ask_module_file(self, module: str, attribute: str) -> str | None:
         """Where an object of a module that was imported is written down."""
         found: Any = sys.modules.get(module)

@@ -155,3 +155,67 @@ def test_both_generators_idioms_are_there(judged):
         "rng.randn(5, 3), rng.randn(3)", "rng.standard_normal((5, 3)), rng.uniform(size=3)"
     )
     assert [row.findings for row in judged(modern, "bend_backward").rows] == [(), ()]
+
+
+TWIN = """
+
+def bend_numpy(x, w):
+    return np.tanh(x * w)
+"""
+RAMP_TWIN = """
+
+def ramp_numpy(x):
+    return np.where(x > 0, x, 0.0)
+"""
+
+
+def with_twin(text, name, function):
+    return text.replace('_backward", example=', f'_backward", twin="{name}", example=') + function
+
+
+@pytest.mark.parametrize("bits", [64, 32])
+def test_a_twin_is_the_second_witness(judged, bits):
+    result = judged(with_twin(bend(bits, "dx, dw"), "bend_numpy", TWIN), "bend_backward")
+    assert [row.findings for row in result.rows] == [(), ()]
+    assert all(row.consistent for row in result.rows)
+    tallies = [(row.tally.central_difference, row.tally.complex_step, row.tally.autodiff) for row in result.rows]
+    assert tallies == [(3 * 15,) * 3, (3 * 3,) * 3]
+    assert "and to the derivative of its twin bend_numpy" in result.notes[0]
+
+
+def test_a_twin_sees_what_differences_cannot(judged):
+    small = "dx * (1 + 1e-7), dw"
+    assert [row.findings for row in judged(bend(64, small), "bend_backward").rows] != [(), ()]
+    tiny = "dx * (1 + 2e-11), dw"
+    assert [row.findings for row in judged(bend(64, tiny), "bend_backward").rows] == [(), ()]
+    rows = judged(with_twin(bend(64, tiny), "bend_numpy", TWIN), "bend_backward").rows
+    assert [bool(row.findings) for row in rows] == [True, False]
+
+
+def test_a_kink_is_judged_by_a_twin(judged):
+    module = MODULE.replace("BITS", "64").partition("def _narrow")[0]
+    tied = RAMP.replace("EXAMPLE", "np.where(rng.rand(30) < 0.3, 0.0, rng.randn(30))")
+    result = judged(with_twin(module + tied, "ramp_numpy", RAMP_TWIN), "ramp_backward")
+    assert [row.findings for row in result.rows] == [()]
+    assert all(row.consistent and row.tally.excluded == 0 for row in result.rows)
+    wrong = tied.replace("return dx", "return dx + (x == 0)")
+    (row,) = judged(with_twin(module + wrong, "ramp_numpy", RAMP_TWIN), "ramp_backward").rows
+    assert [f.severity for f in row.findings] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("twin", "said"),
+    [
+        (TWIN.replace("x * w", "x + w"), "its forward value is not the target's"),
+        (TWIN.replace("np.tanh(x * w)", "np.tanh(x * w) + 1e-9 * x"), "its forward value is not the target's"),
+        (TWIN.replace("np.tanh(x * w)", "np.tanh(x * w) + 0 * np.linalg.svd(x)[1].sum()"), "could not follow"),
+        ("", "no function of that name"),
+    ],
+    ids=["another", "nearly the same", "not on the list", "not there"],
+)
+def test_a_twin_that_is_none_accuses_nobody_and_vouches_for_nothing(judged, twin, said):
+    result = judged(with_twin(bend(64, "dx, dw"), "bend_numpy", twin), "bend_backward")
+    assert all(f.severity == "inconclusive" for row in result.rows for f in row.findings)
+    told = [*result.notes, *(f.text for row in result.rows for f in row.findings)]
+    assert any("twin bend_numpy" in text and said in text for text in told)
+    assert all(row.tally.autodiff == 0 for row in result.rows)

@@ -55,7 +55,8 @@ def with_what_is_said(proposal: Proposal, loaded: Loaded) -> Proposal:
     said = _said_of(proposal, loaded)
     if said is None:
         return proposal
-    return proposal._replace(said={**proposal.said, "example": said.example is not None, "surrogate": said.surrogate})
+    told = {"example": said.example is not None, "surrogate": said.surrogate, "twin": said.twin}
+    return proposal._replace(said={**proposal.said, **told})
 
 
 class EitherGenerator:
