@@ -124,9 +124,14 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     run in a process of their own. What is not said here is taken from MANUAL_BACKPROP_… in the environment, then from
     [tool.manual-backprop] in pyproject.toml.
     """
-    from reference.commands.verify import run_verify
+    from reference.targets.process.children import Children
 
-    return run_verify(targets, reports=reports, **flags)
+    with Children() as children:
+        if any("." in name or ":" in name for name in targets):  # a file's or a module's, which will need a process
+            children.begin()
+        from reference.commands.verify import run_verify
+
+        return run_verify(targets, reports=reports, children=children, **flags)
 
 
 @cli.command(context_settings=HELP)

@@ -22,6 +22,7 @@ from reference.selftest.canary import canary
 from reference.settings.formats import Reports
 from reference.settings.table import ConfigurationError
 from reference.targets import TargetError, resolve
+from reference.targets.process.children import Children
 from reference.verification import baseline as baselines
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
@@ -38,8 +39,11 @@ from reference.verification.threads import begun, cores
 __all__ = ["run_verify"]
 
 
-def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> int:
-    """Verify every target; returns the exit code. Raises ``click.ClickException`` for what cannot be run at all."""
+def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children, **flags: Any) -> int:
+    """Verify every target; returns the exit code. ``children``: where the processes of targets come from.
+
+    Raises ``click.ClickException`` for what cannot be run at all.
+    """
     made = invoked()
     try:
         asked = request(targets, reports, flags)
@@ -48,7 +52,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
         raise click.UsageError(str(error)) from None
     check_writable(asked.reports)
     with progress(sys.stderr) as advance:
-        found, nothing, kills_of, kills = _judged(asked, advance)
+        found, nothing, kills_of, kills = _judged(asked, children, advance)
     if flags["update_baseline"]:
         known = _updated(asked, found, known, flags)
     accepted = {} if known is None else baselines.live(known, _today())
@@ -71,7 +75,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, **flags: Any) -> i
     return report.exit_code
 
 
-def _judged(asked: Request, advance: Shown) -> tuple[list[Conclusion], list[str], str, list[Kill]]:
+def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Conclusion], list[str], str, list[Kill]]:
     """What is concluded of every target, or why there is none to conclude anything of; where there is a page to make,
     also what became of planted mistakes.
 
@@ -80,7 +84,7 @@ def _judged(asked: Request, advance: Shown) -> tuple[list[Conclusion], list[str]
     options = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={})
     pictured = any(form == "html" for form, _ in asked.reports)
     try:
-        made = jobs_of(asked)
+        made = jobs_of(asked, children)
         options = replace(options, processes=max(1, cores() // max(1, len(made.jobs))))
         with prepared(anew=asked.profile == "ci"):
             distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered

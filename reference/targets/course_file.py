@@ -23,6 +23,7 @@ from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
 from reference.targets.pairing.passes import Reached
+from reference.targets.process.children import Children
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import SourceError
@@ -35,15 +36,16 @@ __all__ = ["course_file"]
 
 
 def course_file(
-    path: Path, limits: Limits, *, shown: str, only: str | None = None, binding: Binding | None = None
-) -> Implementation:
+    path: Path, limits: Limits, *, shown: str, only: str | None = None, binding: Binding | None = None,
+    children: Children | None = None,
+) -> Implementation:  # fmt: skip
     """Load a file's definitions in a process of their own. ``shown`` is its name in the report; ``only``, one function.
 
     Raises ``SourceError`` where the file cannot be read.
     """
     binding = binding or Binding()
     greeting = {"ask": "load", "path": str(path), "only": only}
-    worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
+    worker = Worker(limits, {**greeting, "binding": binding.model_dump()}, children)
     try:
         details = worker.greet()
     except TargetRaised as raised:

@@ -23,6 +23,7 @@ from reference.settings.limits import Limits
 from reference.targets.descriptions import RemotePair, as_tree
 from reference.targets.open_pairs import alone, is_named, open_pairs
 from reference.targets.own_loss.opening import own_losses
+from reference.targets.process.children import Children
 from reference.targets.process.supervisor import Worker
 from reference.targets.remote import entry_of, meter_of
 
@@ -33,10 +34,12 @@ class NotThere(Exception):
     """A name that leads nowhere, or to nothing that can be called; the message says which."""
 
 
-def module_object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Implementation:
+def module_object(
+    name: str, module: str, attribute: str, limits: Limits, binding: Binding, children: Children | None = None
+) -> Implementation:
     """Import an object in a process of its own. Raises ``NotThere`` where there is no such object."""
     greeting = {"ask": "module", "module": module, "attribute": attribute, "folder": os.getcwd()}
-    worker = Worker(limits, {**greeting, "binding": binding.model_dump()})
+    worker = Worker(limits, {**greeting, "binding": binding.model_dump()}, children)
     try:
         answer = worker.greet()
     except TargetRaised as raised:
@@ -79,7 +82,7 @@ def _pairs(
     if file is None:
         return None
     load = {"ask": "load", "path": file, "only": None, "binding": binding.model_dump()}
-    other = Worker(worker.limits, load)
+    other = Worker(worker.limits, load, worker.children)
     try:
         if other.greet()["unreadable"] is None:
             opened, notes = open_pairs(other, file=file, shown=name, inputs=binding.inputs)

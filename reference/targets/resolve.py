@@ -10,6 +10,7 @@ from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetNotStarted
 from reference.settings.binding import Binding, BindingError, binding_of
 from reference.settings.limits import Limits
+from reference.targets.process.children import Children
 from reference.targets.reading.source import SUFFIXES, SourceError
 
 __all__ = ["BUILT_IN", "TargetError", "is_installed", "resolve"]
@@ -68,13 +69,14 @@ def resolve(
     limits: Limits | None = None,
     options: Sequence[str] = (),
     bindings: Mapping[str, Binding] | None = None,
+    children: Children | None = None,
 ) -> Callable[[], Implementation]:
     """How to open the target called ``name``; raises ``TargetError`` where there is no such target.
 
     A file, or one function of it, is loaded in a process of its own when it is opened. So is ``module:function``,
     with the working directory on the path; the function takes one unstacked problem (``X``, ``Y``, ``parameters``,
     ``masks``, ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's
-    names, such as ``{"dW1": …, "db1": …}``.
+    names, such as ``{"dW1": …, "db1": …}``. ``children``: where its process comes from.
     """
     limits = limits or Limits()
     if name in BUILT_IN:
@@ -85,14 +87,16 @@ def resolve(
         raise TargetError(str(error)) from None
     file, _, function = name.partition("::")
     if Path(file).suffix.lower() in SUFFIXES:
-        return _file(name, file, function or None, limits, binding)
+        return _file(name, file, function or None, limits, binding, children)
     module, colon, attribute = name.partition(":")
     if not (colon and module and attribute):
         raise TargetError(f"no target {name!r}; it takes {ACCEPTED}")
-    return _object(name, module, attribute, limits, binding)
+    return _object(name, module, attribute, limits, binding, children)
 
 
-def _file(name: str, file: str, function: str | None, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
+def _file(
+    name: str, file: str, function: str | None, limits: Limits, binding: Binding, children: Children | None
+) -> Callable[[], Implementation]:
     path = Path(file)
     if not path.is_file():
         raise TargetError(f"target {name!r}: {_what_it_is(path)}")
@@ -106,7 +110,7 @@ def _file(name: str, file: str, function: str | None, limits: Limits, binding: B
         if first[0] != first[-1]:
             raise TargetError(f"target {name!r}: it was changed while it was judged")
         try:
-            return course_file(path.resolve(), limits, shown=name, only=function, binding=binding)
+            return course_file(path.resolve(), limits, shown=name, only=function, binding=binding, children=children)
         except (SourceError, TargetNotStarted) as error:
             raise TargetError(f"target {name!r}: {error}") from None
 
@@ -129,12 +133,14 @@ def _what_it_is(path: Path) -> str:
     return "it is a link that leads nowhere" if path.is_symlink() else "there is no such file"
 
 
-def _object(name: str, module: str, attribute: str, limits: Limits, binding: Binding) -> Callable[[], Implementation]:
+def _object(
+    name: str, module: str, attribute: str, limits: Limits, binding: Binding, children: Children | None
+) -> Callable[[], Implementation]:
     def load() -> Implementation:
         from reference.targets.module_object import NotThere, module_object
 
         try:
-            return module_object(name, module, attribute, limits, binding)
+            return module_object(name, module, attribute, limits, binding, children)
         except NotThere as error:
             raise TargetError(f"target {name!r}: {error}; it takes {ACCEPTED}") from None
         except TargetNotStarted as error:

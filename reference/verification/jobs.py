@@ -13,6 +13,7 @@ from reference.interface.entry import Implementation
 from reference.settings.binding import BindingError, binding_of
 from reference.targets import TargetError, resolve
 from reference.targets.listing import Unlisted, holds_nothing, listed, mentions_ours
+from reference.targets.process.children import Children
 from reference.verification.conclusion import Conclusion
 from reference.verification.parallel import Job
 from reference.verification.request import Request
@@ -53,8 +54,8 @@ class Jobs(NamedTuple):
         return lines
 
 
-def jobs_of(asked: Request) -> Jobs:
-    """Raises ``TargetError`` where nothing can be run at all."""
+def jobs_of(asked: Request, children: Children | None = None) -> Jobs:
+    """Raises ``TargetError`` where nothing can be run at all. ``children``: of their processes."""
     try:
         binding_of("", asked.bind)
     except BindingError as error:
@@ -69,7 +70,7 @@ def jobs_of(asked: Request) -> Jobs:
         elif target.found and not mentions_ours(target.name):
             made.passed_over.setdefault(target.found, []).append(target.name)
         else:
-            made.jobs.append(Job(target.name, _opening(target.name, asked, alone=len(every) == 1)))
+            made.jobs.append(Job(target.name, _opening(target.name, asked, children, alone=len(every) == 1)))
             if target.found:
                 made.found[target.name] = target.found
     for name in asked.targets:  # an empty folder is told of, too
@@ -78,9 +79,9 @@ def jobs_of(asked: Request) -> Jobs:
     return made
 
 
-def _opening(name: str, asked: Request, *, alone: bool) -> Callable[[], Implementation]:
+def _opening(name: str, asked: Request, children: Children | None, *, alone: bool) -> Callable[[], Implementation]:
     try:
-        return resolve(name, asked.limits, asked.bind, asked.bindings)
+        return resolve(name, asked.limits, asked.bind, asked.bindings, children)
     except TargetError as error:
         if alone:
             raise

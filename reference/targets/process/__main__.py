@@ -1,13 +1,15 @@
 """A target's process: questions on one pipe, answers on another, nothing of it on the terminal.
 
-``python -m reference.targets.process MEMORY`` is started by ``reference.targets.process.supervisor`` alone.
-Accidents end here: memory is limited, standard input is empty, what is printed goes nowhere.
+``python -m reference.targets.process`` is started by ``reference.targets.process.children`` alone. Accidents end here:
+memory is limited by the first message, standard input is empty, what is printed goes nowhere.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+import threading
 
 
 def main() -> int:
@@ -15,8 +17,8 @@ def main() -> int:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    _limit(int(sys.argv[1]))
 
+    from reference.targets.process.children import AHEAD
     from reference.targets.process.messages import pack, receive
     from reference.targets.process.server import Server
 
@@ -29,7 +31,10 @@ def main() -> int:
             data += more
         return data
 
+    if AHEAD in sys.argv[2:]:  # JAX takes as long as all else
+        threading.Thread(target=importlib.import_module, args=("jax.numpy",), daemon=True).start()
     server = Server()
+    _limit(int(receive(read)["memory"]))
     while True:
         message = pack(server.answer(receive(read)))
         while message:

@@ -10,25 +10,18 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 from reference.interface.exceptions import TargetChanged, TargetDied, TargetGivenUp, TargetNotStarted, TargetRaised
 from reference.settings.limits import Limits
+from reference.targets.process.children import Children, ended
 from reference.targets.process.messages import WireError, pack, receive
 
 __all__ = ["Worker"]
 
 START = 60.0  # seconds for an interpreter and NumPy; a loaded machine is slow
-KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
-SETTINGS = {
-    "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-    "JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "MPLBACKEND": "Agg",
-    "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
-}  # fmt: skip
 DEATHS = 3  # of one target's process, before the rest of the target is given up
 
 
@@ -47,8 +40,8 @@ def _describes_an_exception(raised: Any) -> bool:
 class Worker:
     """One child process. ``ask`` is a call; a process that died is replaced, and asked ``greeting`` first."""
 
-    def __init__(self, limits: Limits, greeting: dict[str, Any]) -> None:
-        self.limits, self.greeting = limits, greeting
+    def __init__(self, limits: Limits, greeting: dict[str, Any], children: Children | None = None) -> None:
+        self.limits, self.greeting, self.children = limits, greeting, children or Children()
         self.deaths = 0
         self.child: subprocess.Popen[bytes] | None = None
         self.turn = threading.Lock()
@@ -80,7 +73,7 @@ class Worker:
     def twin(self) -> Worker:
         """The same target in one more process, which is begun when it is first asked, and ends with this one."""
         if self.second is None:
-            self.second = Worker(self.limits, self.greeting)
+            self.second = Worker(self.limits, self.greeting, self.children)
             self.second.mark = self.mark
         return self.second
 
@@ -91,38 +84,21 @@ class Worker:
         child, self.child = self.child, None
         if child is None:
             return
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(child.pid, signal.SIGKILL)
-            else:
-                child.kill()
-        for pipe in (child.stdin, child.stdout):
-            with contextlib.suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        child.wait()
+        ended(child)
 
     def _start(self) -> Any:
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         try:
-            self.child = subprocess.Popen(
-                [sys.executable, "-P", "-c", BOOT, str(self.limits.memory), str(ROOT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                env={**kept, **SETTINGS},
-                start_new_session=True,
-            )
+            self.child = self.children.take()
         except OSError as error:
             raise TargetNotStarted(f"no process could be started for it: {error.strerror or error}") from None
-        return self._asked(dict(self.greeting), self.limits.timeout + START)[0]
+        first = pack({"memory": self.limits.memory})
+        return self._asked(dict(self.greeting), self.limits.timeout + START, before=first)[0]
 
-    def _asked(self, question: dict[str, Any], seconds: float) -> tuple[Any, str]:
+    def _asked(self, question: dict[str, Any], seconds: float, *, before: bytes = b"") -> tuple[Any, str]:
         assert self.child is not None
         until = time.monotonic() + seconds
         try:
-            self._write(pack(question), until)
+            self._write(before + pack(question), until)
             answer = receive(lambda count: self._read(count, until))
         except (WireError, OSError) as error:
             raise self._died(f"sent no answer that can be read: {error}") from None
@@ -186,9 +162,3 @@ class Worker:
         self.deaths += 1
         self.close()
         return TargetDied(how)
-
-
-ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last on the path, so that it shadows nothing
-BOOT = (
-    "import runpy, sys; sys.path.append(sys.argv[2]); runpy.run_module('reference.targets.process', None, '__main__')"
-)

@@ -1,0 +1,88 @@
+"""Where the processes of targets come from: one is begun before it is known what it is for, while we still import.
+
+Each has an empty standard input, one thread for matrix products, JAX on the CPU, and nothing secret in its environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+__all__ = ["AHEAD", "Children", "ended"]
+
+KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
+SETTINGS = {
+    "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "MPLBACKEND": "Agg",
+    "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
+}  # fmt: skip
+ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last on the path, so that it shadows nothing
+BOOT = (
+    "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('reference.targets.process', None, '__main__')"
+)
+AHEAD = "ahead"
+
+
+class Children:
+    """Processes that wait for a target. ``begin`` one ahead; who is in need takes that, or a new one."""
+
+    def __init__(self) -> None:
+        self.waiting: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Children:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def begin(self) -> None:
+        """One more, which imports JAX meanwhile. Where none can be begun, whoever needs one says so."""
+        with contextlib.suppress(OSError):
+            self.waiting.append(_begun(AHEAD))
+
+    def take(self) -> subprocess.Popen[bytes]:
+        """One that nobody has asked anything. Raises ``OSError``."""
+        while self.waiting:
+            child = self.waiting.pop()
+            if child.poll() is None:
+                return child
+            ended(child)
+        return _begun()
+
+    def close(self) -> None:
+        """End those that nobody took."""
+        while self.waiting:
+            ended(self.waiting.pop())
+
+
+def _begun(*how: str) -> subprocess.Popen[bytes]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", BOOT, str(ROOT), *how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env={**kept, **SETTINGS},
+        start_new_session=True,
+    )
+
+
+def ended(child: subprocess.Popen[bytes]) -> None:
+    """End a process, and every process that it started."""
+    import signal
+
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
+    for pipe in (child.stdin, child.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+    child.wait()
