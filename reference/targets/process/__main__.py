@@ -10,15 +10,31 @@ import importlib
 import os
 import sys
 import threading
+from typing import NoReturn
 
 
-def main() -> int:
+def main() -> None:
     asked, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
 
-    from reference.targets.process.children import AHEAD
+    from reference.targets.process.children import AHEAD, TEMPLATE
+
+    _, _, how, *rest = (*sys.argv, "")
+    if how == TEMPLATE:
+        from reference.targets.process.template import serve_forks
+
+        importlib.import_module("jax.numpy")
+        importlib.import_module("reference.targets.process.server")
+        serve_forks(int(rest[0]), _serve)
+    if how == AHEAD:  # JAX takes as long as all else
+        threading.Thread(target=importlib.import_module, args=("jax.numpy",), daemon=True).start()
+    _serve(asked, answers)
+
+
+def _serve(asked: int, answers: int) -> NoReturn:
+    """Answer until nobody asks any more."""
     from reference.targets.process.messages import pack, receive
     from reference.targets.process.server import Server
 
@@ -31,8 +47,6 @@ def main() -> int:
             data += more
         return data
 
-    if AHEAD in sys.argv[2:]:  # JAX takes as long as all else
-        threading.Thread(target=importlib.import_module, args=("jax.numpy",), daemon=True).start()
     server = Server()
     _limit(int(receive(read)["memory"]))
     while True:

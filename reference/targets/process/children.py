@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-__all__ = ["AHEAD", "Children", "ended"]
+from reference.targets.process.template import Forked, Template, forks
+
+__all__ = ["AHEAD", "TEMPLATE", "Child", "Children", "ended"]
 
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
 SETTINGS = {
@@ -24,14 +26,21 @@ ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last o
 BOOT = (
     "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('reference.targets.process', None, '__main__')"
 )
-AHEAD = "ahead"
+AHEAD, TEMPLATE = "ahead", "template"  # how one is begun: with JAX in the background; for others to be forked from
+
+Child = subprocess.Popen[bytes] | Forked
 
 
 class Children:
-    """Processes that wait for a target. ``begin`` one ahead; who is in need takes that, or a new one."""
+    """Processes that wait for a target. ``begin`` one ahead; who is in need takes that, or a new one.
 
-    def __init__(self) -> None:
+    ``many``: for one target after the other. A template is begun when the first is needed, and all are forked from it.
+    """
+
+    def __init__(self, *, many: bool = False) -> None:
         self.waiting: list[subprocess.Popen[bytes]] = []
+        self.many = many and forks()
+        self.template: Template | None = None
 
     def __enter__(self) -> Children:
         return self
@@ -44,8 +53,14 @@ class Children:
         with contextlib.suppress(OSError):
             self.waiting.append(_begun(AHEAD))
 
-    def take(self) -> subprocess.Popen[bytes]:
+    def take(self) -> Child:
         """One that nobody has asked anything. Raises ``OSError``."""
+        if self.many:
+            if self.template is not None and self.template.process.poll() is not None:
+                self.close()
+            if self.template is None:
+                self.template = Template(lambda descriptor: _begun(TEMPLATE, str(descriptor), passed=(descriptor,)))
+            return self.template.fork()
         while self.waiting:
             child = self.waiting.pop()
             if child.poll() is None:
@@ -54,12 +69,15 @@ class Children:
         return _begun()
 
     def close(self) -> None:
-        """End those that nobody took."""
+        """End those that nobody took, and what others were forked from."""
+        if self.template is not None:
+            self.template.close()
+            self.template = None
         while self.waiting:
             ended(self.waiting.pop())
 
 
-def _begun(*how: str) -> subprocess.Popen[bytes]:
+def _begun(*how: str, passed: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-P", "-c", BOOT, str(ROOT), *how],
@@ -69,10 +87,11 @@ def _begun(*how: str) -> subprocess.Popen[bytes]:
         bufsize=0,
         env={**kept, **SETTINGS},
         start_new_session=True,
+        pass_fds=passed,
     )
 
 
-def ended(child: subprocess.Popen[bytes]) -> None:
+def ended(child: Child) -> None:
     """End a process, and every process that it started."""
     import signal
 

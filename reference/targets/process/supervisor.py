@@ -16,7 +16,7 @@ from typing import Any
 
 from reference.interface.exceptions import TargetChanged, TargetDied, TargetGivenUp, TargetNotStarted, TargetRaised
 from reference.settings.limits import Limits
-from reference.targets.process.children import Children, ended
+from reference.targets.process.children import Child, Children, ended
 from reference.targets.process.messages import WireError, pack, receive
 
 __all__ = ["Worker"]
@@ -43,7 +43,7 @@ class Worker:
     def __init__(self, limits: Limits, greeting: dict[str, Any], children: Children | None = None) -> None:
         self.limits, self.greeting, self.children = limits, greeting, children or Children()
         self.deaths = 0
-        self.child: subprocess.Popen[bytes] | None = None
+        self.child: Child | None = None
         self.turn = threading.Lock()
         self.mark: str | None = None  # of the file's text, as the first process read it
         self.second: Worker | None = None
