@@ -24,19 +24,24 @@ from reference.settings.table import ConfigurationError
 from reference.targets import TargetError, resolve
 from reference.targets.process.children import Children
 from reference.verification import baseline as baselines
+from reference.verification.as_asked import judged_as_asked
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
-from reference.verification.jobs import jobs_of
+from reference.verification.jobs import Jobs, jobs_of
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.progress import Shown, progress
 from reference.verification.reported import invoked, run_report, target_report
 from reference.verification.request import Request, request
 from reference.verification.required import not_run
-from reference.verification.target import another, judge_target, prepared, with_slack
+from reference.verification.target import prepared
 from reference.verification.threads import begun, cores
+from reference.verification.workers import Answer, answers_of, processes
 
 __all__ = ["run_verify"]
+
+MANY = 4  # targets, from which on workers are worth their start
+SIGNS = {"pass": "✓", "warn": "!", "fail": "✗"}
 
 
 def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children, **flags: Any) -> int:
@@ -81,33 +86,11 @@ def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Co
 
     ``click.ClickException`` where a single target cannot be opened at all.
     """
-    options = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={})
-    pictured = any(form == "html" for form, _ in asked.reports)
     try:
         made = jobs_of(asked, children)
-        options = replace(options, processes=max(1, cores() // max(1, len(made.jobs))))
-        with prepared(anew=asked.profile == "ci"):
-            distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
-
-            def judged(implementation: Implementation, job: Job) -> Conclusion:
-                if (why := distrust.result()) is not None:
-                    return Conclusion(job.name, "error", f"{INTERNAL}: {why}")
-                asked_of = without(_with_slack_said(implementation, asked.slack), asked.excepted)
-                again = another(job.name, job.opening)
-                return judge_target(asked_of, options, run=job.run, again=again, pictured=pictured)
-
-            found = side_by_side(
-                made.jobs,
-                judged,
-                lambda implementation, run: conclude(
-                    without(implementation, asked.excepted), options, run, interrupted=True
-                ),
-            )
-            if not _stopped(found):
-                if (why := distrust.result()) is not None:
-                    raise click.ClickException(f"{INTERNAL}: {why}")
-                found = made.of_concern(found)
-            kills_of, kills = _kills(found, asked) if pictured and not _stopped(found) else ("", [])
+        found = (_by_workers if len(made.jobs) >= MANY else _here)(made, asked, advance)
+        with prepared(anew=asked.anew):
+            kills_of, kills = _kills(found, asked) if asked.pictured and not _stopped(found) else ("", [])
     except (TargetError, CaseError) as error:
         raise click.UsageError(str(error)) from None
     if (why := misnamed(asked.excepted, found)) is not None:
@@ -119,16 +102,49 @@ def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Co
     return found, [], kills_of, kills
 
 
+def _here(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
+    """Few targets, in threads of this process."""
+    several = max(1, cores() // max(1, len(made.jobs)))
+    own = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={}, processes=several)
+    asked = replace(asked, options=own)
+    with prepared(anew=asked.anew):
+        distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
+
+        def judged(implementation: Implementation, job: Job) -> Conclusion:
+            if (why := distrust.result()) is not None:
+                return Conclusion(job.name, "error", f"{INTERNAL}: {why}")
+            return judged_as_asked(implementation, job, asked)
+
+        found = side_by_side(
+            made.jobs,
+            judged,
+            lambda implementation, run: conclude(without(implementation, asked.excepted), own, run, interrupted=True),
+        )
+        if _stopped(found):
+            return found
+        if (why := distrust.result()) is not None:
+            raise click.ClickException(f"{INTERNAL}: {why}")
+    return made.of_concern(found)
+
+
+def _by_workers(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
+    """Many targets, each in whichever worker is free."""
+    names = [job.name for job in made.jobs]
+
+    def said(name: str, answer: Answer) -> None:
+        advance(name, 0, 0)
+        advance.decided(f"{SIGNS.get(answer.conclusion.verdict, '?')} {name}")
+
+    answers, whole = answers_of(names, asked, processes, cores(), said)
+    found = [answers[name].conclusion for name in names if name in answers]
+    if not whole:
+        left = next(name for name in names if name not in answers)
+        return [*found, Conclusion(left, "interrupted", "interrupted")]
+    return made.of_concern(found, {name for name, answer in answers.items() if answer.holds_nothing})
+
+
 def _stopped(found: Sequence[Conclusion]) -> bool:
     return any(target.verdict == "interrupted" for target in found)
-
-
-def _with_slack_said(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
-    if not slack:
-        return implementation
-    wider = ", ".join(f"{value:g} times for {name}" for name, value in slack.items())
-    said = f"the derived tolerance is taken {wider}, as configured"
-    return with_slack(implementation, slack)._replace(notes=(*implementation.notes, said))
 
 
 def _kills(found: Sequence[Conclusion], asked: Request) -> tuple[str, list[Kill]]:

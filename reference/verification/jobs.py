@@ -6,7 +6,7 @@ named, and holds nothing that could be judged, is counted and no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from reference.interface.entry import Implementation
@@ -18,7 +18,7 @@ from reference.verification.conclusion import Conclusion
 from reference.verification.parallel import Job
 from reference.verification.request import Request
 
-__all__ = ["Jobs", "jobs_of"]
+__all__ = ["Jobs", "jobs_of", "opening_of"]
 
 SHOWN = 3  # names of files that were passed over
 
@@ -30,16 +30,23 @@ class Jobs(NamedTuple):
     found: dict[str, str]
     passed_over: dict[str, list[str]]
 
-    def of_concern(self, concluded: Sequence[Conclusion]) -> list[Conclusion]:
-        """What is concluded, without what was found only to hold nothing."""
+    def of_concern(
+        self, concluded: Sequence[Conclusion], holding_nothing: Collection[str] | None = None
+    ) -> list[Conclusion]:
+        """What is concluded, without what was found only to hold nothing: by these names, or as its job shows."""
+        nothing = self._holding_nothing() if holding_nothing is None else holding_nothing
         left = []
         for job, conclusion in zip(self.jobs, concluded, strict=True):
             where = self.found.get(job.name)
-            if where and job.implementation is not None and holds_nothing(job.name, job.implementation):
+            if where and job.name in nothing:
                 self.passed_over.setdefault(where, []).append(job.name)
             else:
                 left.append(conclusion)
         return left
+
+    def _holding_nothing(self) -> set[str]:
+        opened = [(job.name, job.implementation) for job in self.jobs if job.name in self.found]
+        return {name for name, one in opened if one is not None and holds_nothing(name, one)}
 
     def said(self) -> list[str]:
         """Of every folder, how much of it was passed over."""
@@ -70,7 +77,7 @@ def jobs_of(asked: Request, children: Children | None = None) -> Jobs:
         elif target.found and not mentions_ours(target.name):
             made.passed_over.setdefault(target.found, []).append(target.name)
         else:
-            made.jobs.append(Job(target.name, _opening(target.name, asked, children, alone=len(every) == 1)))
+            made.jobs.append(Job(target.name, opening_of(target.name, asked, children, alone=len(every) == 1)))
             if target.found:
                 made.found[target.name] = target.found
     for name in asked.targets:  # an empty folder is told of, too
@@ -79,7 +86,10 @@ def jobs_of(asked: Request, children: Children | None = None) -> Jobs:
     return made
 
 
-def _opening(name: str, asked: Request, children: Children | None, *, alone: bool) -> Callable[[], Implementation]:
+def opening_of(
+    name: str, asked: Request, children: Children | None, *, alone: bool = False
+) -> Callable[[], Implementation]:
+    """How to open a target by its name. ``alone``: ``TargetError`` is raised now, and not when it is opened."""
     try:
         return resolve(name, asked.limits, asked.bind, asked.bindings, children)
     except TargetError as error:

@@ -9,7 +9,7 @@ from reference.cases.case import Case
 from reference.judging.judge import Judgement, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
-from reference.verification.progress import Decided, Progress
+from reference.verification.progress import Decided, Progress, undecided, unseen
 
 __all__ = ["Options"]
 
@@ -25,8 +25,8 @@ class Options:
     accuracy: str = DEFAULTS["accuracy"]  # or "fail": MB402
     intermediates: str = DEFAULTS["intermediates"]  # or "fail", or "ignore": MB305
     coverage: float = DEFAULTS["coverage"]  # of a check's coordinates, over the run
-    progress: Progress = lambda check, cases, total: None
-    decided: Decided = lambda line: None
+    progress: Progress = unseen
+    decided: Decided = undecided
     processes: int = 1  # of one target, where it has many pairs
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
     judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place

@@ -23,7 +23,7 @@ from reference.verification.known import Run
 from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.threads import cores, one_thread
 
-__all__ = ["Job", "side_by_side"]
+__all__ = ["Job", "concluded_of", "side_by_side"]
 
 PATIENCE = 0.3  # seconds for what runs to notice that it is to stop
 
@@ -70,12 +70,12 @@ def _work_off(waiting: SimpleQueue[Job], verify: Callable[[Implementation, Job],
         except Empty:
             return
         try:
-            job.done.set_result(_one(job, verify, alone=alone))
+            job.done.set_result(concluded_of(job, verify, alone=alone))
         except BaseException as error:
             job.done.set_exception(error)
 
 
-def _one(job: Job, verify: Callable[[Implementation, Job], Conclusion], *, alone: bool) -> Conclusion:
+def concluded_of(job: Job, verify: Callable[[Implementation, Job], Conclusion], *, alone: bool) -> Conclusion:
     """What is concluded of one target; what goes wrong on the way is said of it, and stops no other."""
     if job.run.stopped:
         raise KeyboardInterrupt

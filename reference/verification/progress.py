@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-__all__ = ["Decided", "Progress", "Shown", "progress"]
+__all__ = ["Decided", "Progress", "Shown", "progress", "undecided", "unseen"]
 
 Progress = Callable[
     [str, int, int], None
 ]  # a check, how many more of its cases were judged, and how many there will be
 Decided = Callable[[str], None]  # a line on what was decided of a check, before the report says more
+
+
+def unseen(check: str, cases: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def undecided(line: str) -> None:
+    """A decision that nobody is told of."""
 
 
 class Shown:
@@ -28,7 +36,7 @@ class Shown:
 def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Shown]:
     """Yields what shows it; writes to ``stream`` only. What was decided is for who sits before a terminal."""
     if not stream.isatty():
-        yield Shown(_plain(stream, doing), lambda line: None)
+        yield Shown(_plain(stream, doing), undecided)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn

@@ -42,6 +42,16 @@ class Request:
     slack: Mapping[str, float] = field(default_factory=dict)
     baseline: Path | None = None
 
+    @property
+    def anew(self) -> bool:
+        """Is autodiff to be asked of everything again, whatever it said in earlier runs?"""
+        return self.profile == "ci"
+
+    @property
+    def pictured(self) -> bool:
+        """Is there a page to make?"""
+        return any(form == "html" for form, _ in self.reports)
+
 
 def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]) -> Request:
     """The request of a command line with these ``flags``, of which one that is ``None`` was not given.

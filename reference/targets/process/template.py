@@ -1,7 +1,7 @@
 """A process that has imported everything, and of which one is forked for every target: each begins as the first did.
 
-Whatever a target does to NumPy, to the interpreter or to its threads ends with its own process. JAX is imported, and has
-begun no thread: what it begins, it begins after the fork. Where there is no fork, there is no template.
+Whatever a target does to NumPy, to the interpreter or to its threads ends with its own process. JAX is imported, and
+has begun no thread: what it begins, it begins after the fork. Where there is no fork, there is no template.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Processes that are forked from one template: as good as one that was begun, and whole whatever another did to itself."""
+"""Processes that are forked from one template: as good as one that was begun, whatever another did."""
 
 import os
 import signal
