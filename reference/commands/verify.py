@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
+from reference.commands.workers import TargetAnswer, answers_of, processes
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
 from reference.report import FORMATS
@@ -36,7 +37,6 @@ from reference.verification.request import Request, request
 from reference.verification.required import not_run
 from reference.verification.target import prepared
 from reference.verification.threads import begun, cores
-from reference.verification.workers import Answer, answers_of, processes
 
 __all__ = ["run_verify"]
 
@@ -131,7 +131,7 @@ def _by_workers(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
     """Many targets, each in whichever worker is free."""
     names = [job.name for job in made.jobs]
 
-    def said(name: str, answer: Answer) -> None:
+    def said(name: str, answer: TargetAnswer) -> None:
         advance(name, 0, 0)
         advance.decided(f"{SIGNS.get(answer.conclusion.verdict, '?')} {name}")
 

@@ -238,17 +238,17 @@ def test_an_error_of_ours_exits_2_and_says_so(built_in, capsys, monkeypatch):
 
 
 def test_witnesses_that_disagree_exit_2(built_in, capsys, monkeypatch):
-    import reference.judging.panel
+    import reference.witnesses.autodiff
 
-    autodiff = reference.judging.panel.autodiff
+    autodiff = reference.witnesses.autodiff.autodiff
 
     def wrong(problem):
         witness = autodiff(problem)
         return witness._replace(db=[3 * db for db in witness.db])
 
     ask_witnesses_anew(monkeypatch)
-    monkeypatch.setattr(reference.judging.panel, "autodiff", wrong)
-    assert _code(["verify", "right", "--case", CASE]) == 2
+    monkeypatch.setattr(reference.witnesses.autodiff, "autodiff", wrong)
+    assert _code(["verify", "right", "--case", CASE, "--profile", "ci"]) == 2  # where autodiff is asked anew
     _, err = said(capsys)
     assert "MB901" in err  # before anything of the target's is judged: see ``reference.selftest.canary``
     assert "autodiff is the odd one out" in err

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from reference.commands.workers import TargetAnswer, answers_of, processes
 from reference.settings.formats import TEXT
 from reference.verification.conclusion import Conclusion
 from reference.verification.request import Request, request
-from reference.verification.workers import Answer, answers_of, processes
 
 RIGHT = """
 import numpy as np
@@ -43,8 +43,8 @@ class Fake(Executor):
     def __init__(self, lost: Counter[str], log: list[tuple[int, str]], count: int) -> None:
         self.lost, self.log, self.count, self.broken = lost, log, count, False
 
-    def submit(self, _: Any, asked: Request, name: str, /) -> Future[Answer]:  # type: ignore[override]
-        done: Future[Answer] = Future()
+    def submit(self, _: Any, asked: Request, name: str, /) -> Future[TargetAnswer]:  # type: ignore[override]
+        done: Future[TargetAnswer] = Future()
         self.log.append((self.count, name))
         if self.lost[name] > 0:
             self.lost[name] -= 1
@@ -52,7 +52,7 @@ class Fake(Executor):
         if self.broken:  # as that of the standard library, it loses what it had not answered
             done.set_exception(BrokenExecutor())
         else:
-            done.set_result(Answer(Conclusion(name, "pass")))
+            done.set_result(TargetAnswer(Conclusion(name, "pass")))
         return done
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -88,7 +88,7 @@ def test_one_that_always_loses_its_worker_is_the_only_one_that_is_not_judged() -
 
 
 def test_an_interrupt_keeps_what_is_finished() -> None:
-    def said(name: str, answer: Answer) -> None:
+    def said(name: str, answer: TargetAnswer) -> None:
         if name == "b":
             raise KeyboardInterrupt
 

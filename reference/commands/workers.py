@@ -28,14 +28,14 @@ from reference.verification.request import Request
 from reference.verification.target import prepared
 from reference.verification.threads import cores
 
-__all__ = ["Answer", "answers_of", "processes"]
+__all__ = ["TargetAnswer", "answers_of", "processes"]
 
 TRIES = 2  # of all targets together, before each has a worker of its own
 
 Opener = Callable[[int], Executor]  # of so many workers
 
 
-class Answer(NamedTuple):
+class TargetAnswer(NamedTuple):
     """What is concluded of a target, and whether it holds nothing that could be judged."""
 
     conclusion: Conclusion
@@ -50,15 +50,15 @@ def processes(count: int) -> Executor:
 
 
 def answers_of(
-    names: Sequence[str], asked: Request, opener: Opener, count: int, said: Callable[[str, Answer], None]
-) -> tuple[dict[str, Answer], bool]:
+    names: Sequence[str], asked: Request, opener: Opener, count: int, said: Callable[[str, TargetAnswer], None]
+) -> tuple[dict[str, TargetAnswer], bool]:
     """What comes of every target, by name, and whether that is all: an interrupt keeps what is finished.
 
     ``said``: told of each as it is known.
     """
-    found: dict[str, Answer] = {}
+    found: dict[str, TargetAnswer] = {}
 
-    def keep(name: str, answer: Answer) -> None:
+    def keep(name: str, answer: TargetAnswer) -> None:
         found[name] = answer
         said(name, answer)
 
@@ -70,7 +70,10 @@ def answers_of(
         for name in [name for name in names if name not in found]:
             _ask([name], asked, opener, 1, keep)
             if name not in found:
-                keep(name, Answer(Conclusion(name, "error", f"{INTERNAL}: its worker was lost, whenever it was tried")))
+                keep(
+                    name,
+                    TargetAnswer(Conclusion(name, "error", f"{INTERNAL}: its worker was lost, whenever it was tried")),
+                )
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.kill()
@@ -78,11 +81,13 @@ def answers_of(
     return found, True
 
 
-def _ask(names: Sequence[str], asked: Request, opener: Opener, count: int, keep: Callable[[str, Answer], None]) -> None:
+def _ask(
+    names: Sequence[str], asked: Request, opener: Opener, count: int, keep: Callable[[str, TargetAnswer], None]
+) -> None:
     """Every target once, as far as no worker dies."""
     executor = opener(count)
     try:
-        waiting: Mapping[Future[Answer], str] = {executor.submit(answer_to, asked, name): name for name in names}
+        waiting: Mapping[Future[TargetAnswer], str] = {executor.submit(answer_to, asked, name): name for name in names}
         for future in as_completed(waiting):
             try:
                 keep(waiting[future], future.result())
@@ -95,7 +100,7 @@ def _ask(names: Sequence[str], asked: Request, opener: Opener, count: int, keep:
 # --- in a worker -----------------------------------------------------------------------------------------------------
 
 
-class Bench(NamedTuple):
+class WorkerBench(NamedTuple):
     """What a worker has from its first target on."""
 
     children: Children
@@ -104,17 +109,17 @@ class Bench(NamedTuple):
 
 
 @functools.cache
-def _bench(anew: bool) -> Bench:
+def _bench(anew: bool) -> WorkerBench:
     for_good = ExitStack()
     for_good.enter_context(prepared(anew=anew))
-    return Bench(Children(many=True), {}, canary())
+    return WorkerBench(Children(many=True), {}, canary())
 
 
-def answer_to(asked: Request, name: str) -> Answer:
+def answer_to(asked: Request, name: str) -> TargetAnswer:
     """Judge one target, here. What goes wrong on the way is said of it."""
     bench = _bench(asked.anew)
     if bench.distrust is not None:
-        return Answer(Conclusion(name, "error", f"{INTERNAL}: {bench.distrust}"))
+        return TargetAnswer(Conclusion(name, "error", f"{INTERNAL}: {bench.distrust}"))
     several = cores() if bench.children.many else 1  # to fork one costs little, and the last target has all to itself
     own = replace(asked, options=replace(asked.options, witness_cache=bench.witness_cache, processes=several))
     job = Job(name, opening_of(name, own, bench.children))
@@ -125,4 +130,4 @@ def answer_to(asked: Request, name: str) -> Answer:
         nothing = holds_nothing(name, implementation)
         return judged_as_asked(implementation, job, own)
 
-    return Answer(concluded_of(job, judged, alone=False), nothing)
+    return TargetAnswer(concluded_of(job, judged, alone=False), nothing)
