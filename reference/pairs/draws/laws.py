@@ -42,6 +42,9 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
     The second is told in words: then nothing that the stand-in says may be held against the target.
     """
     first, again = run(pair, draw, "plain"), run(pair, draw, "plain")
+    of_framework = [Breach("*", code, text) for code, text in first.breaks if (code, text) not in recorded.breaks]
+    if of_framework:
+        return of_framework, ""
     if (output := _unlike(first, again)) is not None:
         return [Breach(output, "MB602", "two calls with the same arguments differ")], ""
     if first.again is not None and not all(map(_equal, first.outputs, first.again)):
@@ -63,6 +66,7 @@ def _of_one_entry(pair: OpenPair, seen: PairRun) -> Breach:
 
 def breaches_of(seen: PairRun) -> Iterator[Breach]:
     """What one run shows of its own."""
+    yield from (Breach("*", code, text) for code, text in seen.breaks)
     for name in seen.changed:
         yield Breach(name, "MB601", f"{name}, which it was given, was changed by the call: work on a copy")
     for name, gradient in seen.gradients.items():

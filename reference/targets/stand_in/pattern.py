@@ -6,6 +6,7 @@ compared. Two runs with one digest took the same branches.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ from reference.targets.reading.source import place
 __all__ = ["PATTERN", "Pattern", "recorded", "where_asked"]
 
 FOLDED = 2**20  # bytes kept before they are folded into the digest
-OURS = str(Path(__file__).parent)
+OURS = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pairs"), str(Path(contextlib.__file__)))
+LIBRARIES = ("/numpy/", "-packages/torch/", "-packages/jax/", "-packages/autograd/")
 HERE = {__file__: True}  # of a code's file: is it ours, or a library's?
 
 
@@ -30,7 +32,8 @@ def _is_between(filename: str) -> bool:
     """Does a frame stand between the target's line and us?"""
     known = HERE.get(filename)
     if known is None:
-        known = HERE[filename] = filename.startswith((OURS, "<frozen")) or "/numpy/" in filename.replace("\\", "/")
+        path = filename.replace("\\", "/")
+        known = HERE[filename] = filename.startswith((*OURS, "<frozen")) or any(part in path for part in LIBRARIES)
     return known
 
 
