@@ -67,6 +67,7 @@ class Proposal(NamedTuple):
     framework: str = ""  # of a rule: "torch", "jax", "autograd"
     spellings: tuple[str, ...] = ()  # what a rule's function is called by, as ``Square.apply``
     halves: tuple[str, ...] = ()  # functions of the file that a rule is made of
+    without_gradient: tuple[str, ...] = ()  # arguments of a rule for which it says that there is none
     not_run: tuple[str, str] | None = None  # why a rule cannot be run here, and what would help
 
     @classmethod

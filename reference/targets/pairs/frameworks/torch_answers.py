@@ -43,8 +43,13 @@ def _overheard(owner: Any, heard: list[Any]) -> Iterator[None]:
             setattr(owner, name, own)
 
 
-def answering(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], needed: Sequence[str]) -> Answered:
-    """``run``: a ``TorchRun`` that has begun."""
+def answering(
+    run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], needed: Sequence[str], *, scattered: bool = False,
+    only: int | None = None,
+) -> Answered:  # fmt: skip
+    """``run``: a ``TorchRun`` that has begun. ``scattered``: cotangents whose entries do not lie side by side;
+    ``only``: the cotangent of one output, and nothing of the others.
+    """
     torch = run.torch
     leaves = {name: run.tensor(value) for name, value in primals.items()}
     for name in needed:
@@ -59,6 +64,10 @@ def answering(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], n
         differentiable = [o for o in every if o.requires_grad] or every
         dirty = {name for name, copy in copies.items() if any(copy is o for o in every)}
         given = [run.tensor(np.asarray(c)).to(o.dtype) for c, o in zip(cotangents, differentiable, strict=True)]
+        if scattered:
+            given = [_scattered(torch, g) for g in given]
+        if only is not None:
+            differentiable, given = differentiable[only : only + 1], given[only : only + 1]
         kept = [g.clone() for g in given]
         asked = [leaves[name] for name in needed]
         try:
@@ -77,6 +86,16 @@ def answering(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], n
     ]
     nothing = tuple(name for name, g in zip(needed, found, strict=True) if g is None)
     return Answered(gradients, nothing, tuple(changed))
+
+
+def _scattered(torch: Any, tensor: Any) -> Any:
+    """The same entries in another order of memory, as those of a transpose."""
+    if tensor.dim() > 1:
+        order = list(range(tensor.dim()))[::-1]
+        return tensor.permute(order).contiguous().permute(order)
+    wide = torch.zeros((*tensor.shape, 2), dtype=tensor.dtype)
+    wide[..., 0] = tensor
+    return wide[..., 0]
 
 
 def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: RuntimeError) -> Answered:
@@ -98,7 +117,7 @@ def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: Runtime
         )
     else:
         text = f"PyTorch refuses what backward returns: {str(error).splitlines()[0][:200]}"
-    return Answered(gradients, breaks=(("MB501", text),))
+    return Answered(gradients, breaks=(("MB701", text),))
 
 
 def _counted(number: int) -> str:

@@ -38,13 +38,16 @@ def running_as(kind: FrameworkKind) -> Iterator[None]:
 
 
 def _mode(kind: FrameworkKind) -> Any:
-    import torch
     from torch.utils._python_dispatch import TorchDispatchMode
 
     duals = DualOperations() if kind.complex else None
     precision = _Precision(kind)
 
     class Noting(TorchDispatchMode):
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # nothing is compiled here, and seconds are saved in which the compiler would be imported
+
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             options = dict(kwargs or {})
             name = func.overloadpacket.__name__
@@ -61,7 +64,6 @@ def _mode(kind: FrameworkKind) -> Any:
                 return duals.run(func, plain, name != plain, args, options)
             return func(*args, **options)
 
-    del torch
     return Noting()
 
 

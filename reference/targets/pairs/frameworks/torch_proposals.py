@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.frameworks.spoken import TORCH
 from reference.targets.pairs.frameworks.undifferentiated import why_undifferentiated
-from reference.targets.pairs.source.functions import SourceFunction, calls_of, documents_of, returned_names
+from reference.targets.pairs.source.functions import SourceFunction, calls_of, documents_of, returned_names, returns_of
 from reference.targets.pairs.source.methods import CONTEXTS, read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
@@ -102,7 +103,10 @@ def _proposal(
     about = inspect.getdoc(owner) if owner.__dict__.get("__doc__") else ""
     texts = (about or "", *(documents_of(f) for f in (forward, backward)))
     missing = missing_line(backward.node)
-    takes = tuple(Parameter(p.name, p.optional, p.default, _plain_annotation(p), p.many) for p in forward.takes)
+    takes = tuple(
+        Parameter(p.name, p.optional and not _is_a_tensor(p), p.default, _plain_annotation(p), p.many)
+        for p in forward.takes
+    )
     return Proposal(
         check=f"{owner.__name__}.backward",
         kind=PairKind.RULE,
@@ -123,7 +127,29 @@ def _proposal(
         not_derived=why_undifferentiated(owner.__name__, about or "", forward, backward),
         framework=TORCH,
         spellings=spellings,
+        without_gradient=_without_gradient(forward, backward),
     )
+
+
+def _without_gradient(forward: SourceFunction, backward: SourceFunction) -> tuple[str, ...]:
+    """The arguments for which None is written down wherever the backward pass returns."""
+    returns = [value for value in returns_of(backward.node) if not _is_none(value)]
+    rows = [value.elts if isinstance(value, ast.Tuple) else [value] for value in returns]
+    if not rows:
+        return ()
+    return tuple(
+        name for k, name in enumerate(forward.names) if all(k < len(row) and _is_none(row[k]) for row in rows)
+    )
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _is_a_tensor(parameter: Parameter) -> bool:
+    """Is a parameter that may be left out, as ``bias=None``, given all the same?"""
+    named = re.fullmatch(r"b|bias\d*|weight\d*|gamma|beta|scale|shift", parameter.name)
+    return parameter.default is None and (named is not None or "Tensor" in parameter.annotation)
 
 
 def _plain_annotation(parameter: Parameter) -> str:

@@ -16,6 +16,7 @@ from reference.targets.pairs.frameworks.numbers import FrameworkKind
 from reference.targets.pairs.frameworks.torch_answers import Answered, answering
 from reference.targets.pairs.frameworks.torch_context import Context
 from reference.targets.pairs.frameworks.torch_mode import running_as
+from reference.targets.pairs.frameworks.torch_probes import probes
 from reference.targets.pairs.frameworks.torch_proposals import has_setup
 from reference.targets.pairs.frameworks.torch_without_rule import seen_through
 from reference.targets.pairs.prepared import PairGradients, Prepared
@@ -45,6 +46,7 @@ class TorchRun:
         given = draw.arguments
         self.primals = {n: np.array(given[n]) for n in self.names if n in given and is_float_array(given[n])}
         self.last = max((k for k, name in enumerate(self.names) if name in given), default=-1)
+        self.probed = False  # once is enough
         self.defaults = {p.name: p.default for p in proposal.takes}
 
     # --- what it is given ----------------------------------------------------------------------------------------
@@ -54,13 +56,13 @@ class TorchRun:
         """The state and the random numbers of the draw."""
         with self.state.from_seed(self.draw.seed), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            before = self.torch.get_rng_state()
-            self.torch.manual_seed(self.draw.seed)
+            before = self.torch.default_generator.get_state()
+            self.torch.default_generator.manual_seed(self.draw.seed)
             try:
                 with running_as(self.kind):
                     yield
             finally:
-                self.torch.set_rng_state(before)
+                self.torch.default_generator.set_state(before)
 
     def tensor(self, array: Any) -> Any:
         return self.torch.from_numpy(np.array(array))
@@ -151,6 +153,10 @@ class TorchRun:
     def backward(self, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> PairGradients:
         with self.begun():
             answered = self.asked(primals, cotangents)
+            if self.kind.name == "plain" and not self.probed and not answered.breaks:
+                self.probed = True
+                found = tuple(dict.fromkeys(probes(self, primals, cotangents, answered)))
+                answered = answered._replace(breaks=found)
         gradients, called = {}, {}
         returned = self.proposal.returned
         for name, gradient in answered.gradients.items():
@@ -161,7 +167,16 @@ class TorchRun:
         return PairGradients(gradients, called, changed=answered.changed, breaks=answered.breaks)
 
     def asked(
-        self, primals: Mapping[str, Any], cotangents: Sequence[Any], needed: Sequence[str] | None = None
+        self, primals: Mapping[str, Any], cotangents: Sequence[Any], needed: Sequence[str] | None = None, **how: Any
     ) -> Answered:
         """One call of ``apply``, and of its backward pass. ``needed``: the inputs whose gradient is asked, else all."""
-        return answering(self, primals, cotangents, list(primals) if needed is None else needed)
+        self.torch.default_generator.manual_seed(self.draw.seed)
+        return answering(self, primals, cotangents, list(primals) if needed is None else needed, **how)
+
+    def depends(self, cotangents: Sequence[Any]) -> dict[str, bool]:
+        """Do the outputs depend on it? Asked of the forward pass with its rule off."""
+        try:
+            told = self.derivative(cotangents)["gradients"]
+        except Exception:  # the witness cannot follow it
+            return {}
+        return {name: bool(np.any(gradient)) for name, gradient in told.items()}
