@@ -68,6 +68,7 @@ class Proposal(NamedTuple):
     spellings: tuple[str, ...] = ()  # what a rule's function is called by, as ``Square.apply``
     halves: tuple[str, ...] = ()  # functions of the file that a rule is made of
     without_gradient: tuple[str, ...] = ()  # arguments of a rule for which it says that there is none
+    static: tuple[str, ...] = ()  # arguments of a rule that are never differentiated
     not_run: tuple[str, str] | None = None  # why a rule cannot be run here, and what would help
 
     @classmethod

@@ -10,7 +10,7 @@ from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair, PairKind, Proposal
 from reference.targets.process.supervisor import Worker
 
-__all__ = ["alone", "is_a_loss", "is_its_forward", "is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_a_loss", "is_its_forward", "is_named", "left_over", "names_of", "open_pairs"]
 
 
 def open_pairs(
@@ -41,6 +41,11 @@ def _asking(process: Callable[[], Worker]) -> Callable[..., Any]:
         return worker.ask(ask, **question)
 
     return ask
+
+
+def names_of(proposal: Proposal) -> set[str]:
+    """The names that are judged where a pair is: its own, its class's, those of the functions that a rule is made of."""
+    return {name for name in (proposal.check, proposal.owner, *proposal.halves) if name}
 
 
 def is_named(opened: OpenPair, name: str) -> bool:

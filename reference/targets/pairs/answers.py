@@ -15,8 +15,9 @@ from reference.targets.pairs.beside import call_of, doubles, extended, with_prim
 from reference.targets.pairs.edits.editing import adjoints_of, variants_of
 from reference.targets.pairs.edits.statements import statements
 from reference.targets.pairs.edits.variants import Variants
-from reference.targets.pairs.frameworks.numbers import FrameworkKind, in_numpy
+from reference.targets.pairs.frameworks.numbers import in_numpy
 from reference.targets.pairs.frameworks.rules import Rules, rules_of
+from reference.targets.pairs.frameworks.running import rule_kind
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
@@ -219,13 +220,14 @@ class PairAnswers:
         if not self.proposals:
             self.ask_pair_proposals()
         proposal = self.proposals[check]
-        if proposal.kind is PairKind.RULE:
-            namespace = Namespace(FrameworkKind(kind), self._loaded_of(proposal))
-        else:
-            if kind not in self.namespaces:
+        key = f"{proposal.framework} {kind}".strip()
+        if key not in self.namespaces:
+            if proposal.kind is PairKind.RULE:
+                self.namespaces[key] = Namespace(rule_kind(proposal.framework, kind), self._loaded_of(proposal))
+            else:
                 made = kind_named(kind)
-                self.namespaces[kind] = Namespace(made, loaded_for(self.path, self.cells, made))
-            namespace = self.namespaces[kind]
+                self.namespaces[key] = Namespace(made, loaded_for(self.path, self.cells, made))
+        namespace = self.namespaces[key]
         return prepare(proposal, namespace.loaded, self._draw(draw), namespace.kind), namespace
 
     def _loaded_of(self, proposal: Proposal) -> Loaded:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reference.interface.pair import PairKind, Proposal
 from reference.targets.pairs.frameworks.loading import loaded_with
-from reference.targets.pairs.frameworks.spoken import TORCH, classes_of_torch, frameworks_in, is_there
+from reference.targets.pairs.frameworks.spoken import JAX, TORCH, classes_of_torch, frameworks_in, is_there
 from reference.targets.pairs.proposing.decorated import with_what_is_said
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -18,6 +18,7 @@ __all__ = ["Rules", "rules_of"]
 
 PROPOSE = {
     TORCH: "reference.targets.pairs.frameworks.torch_proposals",
+    JAX: "reference.targets.pairs.frameworks.jax_proposals",
 }
 
 
@@ -30,9 +31,7 @@ class Rules(NamedTuple):
     def among(self, others: Mapping[str, Proposal]) -> dict[str, Proposal]:
         """Beside what else the file proposes: the two halves of a rule are no pair by themselves."""
         halves = {name for p in self.proposals.values() for name in (*p.halves, p.owner) if name}
-        left = {
-            check: p for check, p in others.items() if not {check, p.backward if not p.owner else p.owner} & halves
-        }
+        left = {c: p for c, p in others.items() if not ({p.owner} if p.owner else {c, p.backward, p.forward}) & halves}
         return {**left, **self.proposals}
 
 
