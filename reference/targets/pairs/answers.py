@@ -17,7 +17,7 @@ from reference.targets.pairs.edits.statements import statements
 from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.frameworks.numbers import in_numpy
 from reference.targets.pairs.frameworks.rules import Rules, rules_of
-from reference.targets.pairs.frameworks.running import rule_kind
+from reference.targets.pairs.frameworks.running import namespace_of
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
@@ -223,7 +223,8 @@ class PairAnswers:
         key = f"{proposal.framework} {kind}".strip()
         if key not in self.namespaces:
             if proposal.kind is PairKind.RULE:
-                self.namespaces[key] = Namespace(rule_kind(proposal.framework, kind), self._loaded_of(proposal))
+                theirs = self.rules.loaded if self.rules is not None else None
+                self.namespaces[key] = namespace_of(proposal.framework, kind, theirs, self.path, self.cells)
             else:
                 made = kind_named(kind)
                 self.namespaces[key] = Namespace(made, loaded_for(self.path, self.cells, made))

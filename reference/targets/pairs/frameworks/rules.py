@@ -8,11 +8,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reference.interface.pair import PairKind, Proposal
+from reference.targets.pairs.frameworks.autograd_module import autograd_of
 from reference.targets.pairs.frameworks.loading import loaded_with
-from reference.targets.pairs.frameworks.spoken import JAX, TORCH, classes_of_torch, frameworks_in, is_there
+from reference.targets.pairs.frameworks.spoken import (
+    AUTOGRAD,
+    JAX,
+    TORCH,
+    classes_of_torch,
+    frameworks_in,
+    is_there,
+)
 from reference.targets.pairs.proposing.decorated import with_what_is_said
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
+from reference.targets.stand_in.loading import kind_named, loaded_for
 
 __all__ = ["Rules", "rules_of"]
 
@@ -20,6 +29,7 @@ PROPOSE = {
     TORCH: "reference.targets.pairs.frameworks.torch_proposals",
     JAX: "reference.targets.pairs.frameworks.jax_proposals",
 }
+OF_AUTOGRAD = "reference.targets.pairs.frameworks.autograd_runs"
 
 
 class Rules(NamedTuple):
@@ -38,7 +48,7 @@ class Rules(NamedTuple):
 def rules_of(path: Path, cells: list[Cell]) -> Rules | None:
     """Every rule of a file; None where it has none. Imports what the file imports."""
     asked = frameworks_in(cells)
-    there = tuple(name for name in asked if is_there(name) and name in PROPOSE)
+    there = tuple(name for name in asked if name in PROPOSE and is_there(name))
     if not asked:
         return None
     found: list[Proposal] = []
@@ -48,6 +58,12 @@ def rules_of(path: Path, cells: list[Cell]) -> Rules | None:
         for name in there:
             propose: Any = importlib.import_module(PROPOSE[name]).rules_in
             found += [with_what_is_said(p, loaded) for p in propose(cells, loaded)]
+    if AUTOGRAD in asked:
+        kind = kind_named("plain")
+        with_ours = loaded_for(path, cells, kind, framework=autograd_of(kind))
+        rules: Any = importlib.import_module(OF_AUTOGRAD).rules_in
+        found += [with_what_is_said(p, with_ours) for p in rules(cells, with_ours)]
+        loaded = loaded or with_ours
     if TORCH in asked and TORCH not in there:
         found += list(_absent(cells))
     return Rules(loaded, {p.check: p for p in found})
