@@ -11,7 +11,7 @@ from reference.targets.pairs.frameworks.jax_evaluation import NumpyItself, evalu
 
 __all__ = ["direct", "nonlinear"]
 
-Break = tuple[str, str]
+Break = tuple[str, ...]
 ALIKE = 1e-6
 
 

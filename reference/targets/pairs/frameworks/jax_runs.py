@@ -150,7 +150,7 @@ class JaxRun:
         plain = self.kind.name == "plain"
         leaves = self.flat(primals) if plain else self._real(primals)
         given = [np.asarray(c if plain else self.kind.lower(c), dtype=leaves[0].dtype) for c in cotangents]
-        breaks: list[tuple[str, str]] = []
+        breaks: list[tuple[str, ...]] = []
         with self.begun():
             try:
                 if plain:

@@ -18,7 +18,7 @@ class Answered(NamedTuple):
     gradients: dict[str, NDArray[Any]]
     nothing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
-    breaks: tuple[tuple[str, str], ...] = ()
+    breaks: tuple[tuple[str, ...], ...] = ()
 
 
 @contextmanager

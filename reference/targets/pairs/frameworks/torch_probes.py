@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.pairs.frameworks.torch_answers import Answered
+from reference.targets.pairs.frameworks.torch_twice import twice
 
 __all__ = ["probes"]
 
 ALIKE = 1e-6  # of the largest entry: the same rule on the same numbers
-Break = tuple[str, str]
+Break = tuple[str, ...]
 
 
 def probes(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: Answered) -> Iterator[Break]:
@@ -30,6 +31,7 @@ def probes(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whol
     yield from _scattered(run, primals, cotangents, whole)
     if len(cotangents) > 1:
         yield from _undefined(run, primals, cotangents)
+    yield from twice(run, primals, cotangents)
 
 
 def _alone(

@@ -46,6 +46,7 @@ class TorchRun:
         given = draw.arguments
         self.primals = {n: np.array(given[n]) for n in self.names if n in given and is_float_array(given[n])}
         self.last = max((k for k, name in enumerate(self.names) if name in given), default=-1)
+        self.seen_through = seen_through
         self.probed = False  # once is enough
         self.defaults = {p.name: p.default for p in proposal.takes}
 
