@@ -37,9 +37,9 @@ def direct(
     found = {n: np.asarray(g) for n, g in zip(moving, every, strict=False) if n in run.primals and g is not None}
     if len(every) != len(moving):
         number = "one gradient" if len(every) == 1 else f"{len(every)} gradients"
-        text = f"the backward pass returns {number}, and {len(moving)} are due: one for each argument"
+        text = f"its backward pass returns {number}, and {len(moving)} are due: one for each argument"
         if not isinstance(returned, tuple | list):
-            text = "the backward pass returns one array, and a tuple is due, with a gradient for each argument"
+            text = "its backward pass returns one array, and a tuple is due, with a gradient for each argument"
         return found, [("MB701", text)]
     if any(g.shape != run.primals[n].shape for n, g in found.items()):
         return found, []
