@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from reference.targets.pairs.frameworks.jax_evaluation import NumpyItself, evaluated
+from reference.targets.pairs.trees import leaves as tree_leaves
 
 __all__ = ["direct", "nonlinear"]
 
@@ -26,7 +27,7 @@ def direct(
         raise error
     first = _first_line(error)
     if run.by_tangents:
-        return {}, [("MB701", f"JAX refuses its rule: {first}")]
+        return run.along_entries(run.with_rule, leaves, given)[0], [("MB701", f"JAX refuses its rule backwards: {first}")]
     arguments = run.arguments(leaves)
     static = [a for n, a in zip(run.names, arguments, strict=True) if n in run.proposal.static]
     moving = [n for n in run.names if n not in run.proposal.static]
@@ -34,7 +35,12 @@ def direct(
     treedef = jax.tree_util.tree_structure(outputs)
     returned = rule.bwd(*static, kept, jax.tree_util.tree_unflatten(treedef, list(given)))
     every = list(returned) if isinstance(returned, tuple | list) else [returned]
-    found = {n: np.asarray(g) for n, g in zip(moving, every, strict=False) if n in run.primals and g is not None}
+    found = {
+        name: np.asarray(g)
+        for root, tree in zip(moving, every, strict=False)
+        for name, g in tree_leaves(root, tree)
+        if name in run.primals and g is not None
+    }
     if len(every) != len(moving):
         number = "one gradient" if len(every) == 1 else f"{len(every)} gradients"
         text = f"its backward pass returns {number}, and {len(moving)} are due: one for each argument"

@@ -219,19 +219,26 @@ class JaxRun:
         return {"gradients": dict(zip(self.primals, found, strict=True)), "value": value, "pattern": "", "steps": 0}
 
     def _forwards(self, leaves: list[Any], given: list[Any]) -> dict[str, Any]:
+        gradients, value = self.along_entries(self.without_rule, leaves, given)
+        return {"gradients": gradients, "value": value, "pattern": "", "steps": 0}
+
+    def along_entries(
+        self, function: Callable[..., Any], leaves: Sequence[Any], given: Sequence[Any]
+    ) -> tuple[dict[str, Any], float]:
+        """The gradients forwards, one entry after another, and the sum of cotangents times outputs."""
         import jax
 
         def along(points: Sequence[Any], tangents: Sequence[Any]) -> Any:
-            return jax.jvp(self.without_rule, points, tangents)
+            return jax.jvp(lambda *inner: function(*inner), points, tangents)
 
         program = jax.make_jaxpr(along)(tuple(leaves), tuple(leaves))
         gradients = {name: np.zeros(leaf.shape) for name, leaf in zip(self.primals, leaves, strict=True)}
         value = float("nan")
         for k, name in enumerate(self.primals):
             for index in np.ndindex(leaves[k].shape):
-                tangents = [np.zeros(leaf.shape) for leaf in leaves]
+                tangents = [np.zeros_like(leaf) for leaf in leaves]
                 tangents[k][index] = 1.0
                 made = [np.asarray(m) for m in evaluated(program, [*leaves, *tangents], NumpyItself())]
                 value = float(sum(np.sum(o * c) for o, c in zip(made, given, strict=False)))
                 gradients[name][index] = sum(np.sum(t * c) for t, c in zip(made[len(given) :], given, strict=True))
-        return {"gradients": gradients, "value": value, "pattern": "", "steps": 0}
+        return gradients, value

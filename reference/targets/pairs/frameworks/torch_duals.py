@@ -99,7 +99,7 @@ class DualOperations:
             return special(args, options)
         if name in SLOPES:
             x = args[0].real
-            y = func(x, *args[1:], **options)
+            y = func(*self._real(args), **self._real(options))
             return self._dual(y, SLOPES[name](x, y) * args[0].imag)
         if name in REAL:
             return func(*self._real(args), **self._real(options))

@@ -57,6 +57,11 @@ def _mode(kind: FrameworkKind) -> Any:
             if name in DECOMPOSED and (whole := _decomposition(func)) is not None:
                 with self:
                     return whole(*args, **options)
+            if name not in DECISIONS and func._can_decompose() and not name.endswith("_"):
+                with self:  # it is made of others, which come by here in their turn
+                    whole = func.decompose(*args, **options)
+                if whole is not NotImplemented:
+                    return whole
             plain = name[:-1] if name.endswith("_") and not name.startswith("_") else name
             if kind.recorded and (decide := DECISIONS.get(plain)) is not None:
                 decide(args, options)

@@ -15,6 +15,7 @@ WORDS = (
     (re.compile(r"\bnp\."), "torch."),
     (re.compile(r"\.transpose\((?=-?\d+, -?\d+, )"), ".permute("),
     (re.compile(r"torch\.flip\((\w+), (-?\d+)\)"), r"torch.flip(\1, (\2,))"),
+    (re.compile(r"torch\.flip\((.+), (-?\d+)\)$"), r"torch.flip(\1, (\2,))"),
     (re.compile(r"\.maximum\((.+), (\d[\d.]*)\)"), r".clamp(\1, min=\2)"),
     (re.compile(r"\.copy\(\)"), ".clone()"),
 )

@@ -74,7 +74,8 @@ class Scope(NamedTuple):
             case ast.Call(func=ast.Attribute(value=left, attr="dot" | "matmul" | "mm"), args=[right]):
                 return self._product(left, right)
             case ast.Call(
-                func=ast.Attribute(attr="exp" | "log" | "tanh" | "maximum" | "square" | "copy"), args=[one, *_]
+                func=ast.Attribute(attr="exp" | "log" | "tanh" | "maximum" | "square" | "copy" | "sin" | "cos" | "sigmoid"),
+                args=[one, *_],
             ):
                 return self.shape(one)
             case _:
