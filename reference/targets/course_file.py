@@ -63,7 +63,9 @@ def course_file(
     of_its_own = binding.kind is None and not strong(only or "") and any(is_a_loss(one, only) for one in named)
     if of_its_own and not (own.entries or own.laws):
         return alone(worker, shown, named, of_pairs, only or "")
-    halves = {name for opened in proposed for name in opened.proposal.halves}  # judged by the framework that they are for
+    halves = {
+        name for opened in proposed for name in opened.proposal.halves
+    }  # judged by the framework that they are for
     functions = [f for f in functions if f.name not in own.names | halves]
     pairs, lost = _pairs(worker, [f for f in functions if only in (None, f.name)], str(path))
     notes: list[str | NotJudged] = [*own.notes, *of_pairs]

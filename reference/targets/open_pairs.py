@@ -44,7 +44,7 @@ def _asking(process: Callable[[], Worker]) -> Callable[..., Any]:
 
 
 def names_of(proposal: Proposal) -> set[str]:
-    """The names that are judged where a pair is: its own, its class's, those of the functions that a rule is made of."""
+    """The names that are judged where a pair is: its own, its class's, those of what a rule is made of."""
     return {name for name in (proposal.check, proposal.owner, *proposal.halves) if name}
 
 

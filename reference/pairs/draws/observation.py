@@ -39,7 +39,9 @@ class PairRun(NamedTuple):
     effort: int = 0  # calls of NumPy, reads and writes of elements, of both passes
     one_entry: tuple[Any, ...] = ()  # arrays with one entry that become Python's numbers: [cell, line, type, how often]
     again: list[Array] | None = None  # the outputs of a second call, where the first changed a number of the file
-    breaks: tuple[tuple[str, ...], ...] = ()  # laws of a framework that a rule breaks: code, text, severity if not error
+    breaks: tuple[
+        tuple[str, ...], ...
+    ] = ()  # laws of a framework that a rule breaks: code, text, severity if not error
 
     def value(self) -> float:
         """The sum of cotangents times outputs: what the gradients are the derivative of."""

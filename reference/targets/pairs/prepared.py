@@ -18,7 +18,9 @@ class PairGradients(NamedTuple):
     unmatched: tuple[tuple[str, tuple[int, ...]], ...] = ()  # what fits no primal: its name and shape
     changed: tuple[str, ...] = ()  # arguments that a call changed
     stepped: tuple[str, ...] = ()  # parameters that were changed by something else than a rate times a gradient
-    breaks: tuple[tuple[str, ...], ...] = ()  # laws of a framework that the call breaks: code, text, severity if not error
+    breaks: tuple[
+        tuple[str, ...], ...
+    ] = ()  # laws of a framework that the call breaks: code, text, severity if not error
 
 
 class Prepared(NamedTuple):

@@ -42,8 +42,8 @@ class Imports:
     """The imports of one file and of what it imports: each file beside it is loaded once.
 
     ``load`` makes the names of a file, without those that are merely supplied. Raises ``SourceError``. ``instead``:
-    what stands in the place of other modules, by their names; ``supplied``: names that every file has. ``real``: libraries
-    that are imported as they are.
+    what stands in the place of other modules, by their names; ``supplied``: names that every file has. ``real``:
+    libraries that are imported as they are.
     """
 
     def __init__(

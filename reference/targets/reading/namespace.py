@@ -49,9 +49,7 @@ class Loaded(NamedTuple):
     repaired: bool
 
 
-def load(
-    path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None = None, rules: bool = False
-) -> Loaded:
+def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None = None, rules: bool = False) -> Loaded:
     """The namespace of a file; ``numpy`` is what ``np`` and ``numpy`` mean in it. ``imports``: of who imports it.
 
     ``rules``: with the derivatives that it gives functions of a framework, which is imported.

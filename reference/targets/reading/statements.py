@@ -185,7 +185,9 @@ def _defining(
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
                 yield node
             case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"), orelse=orelse):
-                yield from _defining(orelse, cell, skipped, rules)  # what only types need is never imported, and may go round
+                yield from _defining(
+                    orelse, cell, skipped, rules
+                )  # what only types need is never imported, and may go round
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
                 inner = [*node.body, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
                 inner += [statement for handler in getattr(node, "handlers", []) for statement in handler.body]

@@ -27,7 +27,9 @@ def direct(
         raise error
     first = _first_line(error)
     if run.by_tangents:
-        return run.along_entries(run.with_rule, leaves, given)[0], [("MB701", f"JAX refuses its rule backwards: {first}")]
+        return run.along_entries(run.with_rule, leaves, given)[0], [
+            ("MB701", f"JAX refuses its rule backwards: {first}")
+        ]
     arguments = run.arguments(leaves)
     static = [a for n, a in zip(run.names, arguments, strict=True) if n in run.proposal.static]
     moving = [n for n in run.names if n not in run.proposal.static]

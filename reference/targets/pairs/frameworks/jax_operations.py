@@ -197,7 +197,7 @@ OPERATIONS: dict[str, Operation] = {
     "concatenate": lambda kind, args, options: kind.numpy.concatenate(list(args), axis=options["dimension"]),
     "rev": lambda kind, args, options: kind.numpy.flip(args[0], tuple(options["dimensions"])),
     "tile": lambda kind, args, options: kind.numpy.tile(args[0], tuple(options["reps"])),
-    "copy": _same, "copy_p": _same, "stop_gradient": _same, "optimization_barrier": lambda kind, args, options: list(args),
+    "copy": _same, "copy_p": _same, "stop_gradient": _same, "optimization_barrier": lambda kind, args, options: [*args],
     "reduce_precision": _same, "real": _same, "sharding_constraint": _same, "pbroadcast": _same, "mesh_cast": _same,
     "zeros_like": lambda kind, args, options: 0.0 * args[0],
 }  # fmt: skip

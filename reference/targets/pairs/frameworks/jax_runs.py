@@ -170,7 +170,9 @@ class JaxRun:
         import jax
 
         with self.begun():
-            return [np.zeros(o.shape, o.dtype) for o in jax.eval_shape(lambda *inner: self.without_rule(*inner), *leaves)]
+            return [
+                np.zeros(o.shape, o.dtype) for o in jax.eval_shape(lambda *inner: self.without_rule(*inner), *leaves)
+            ]
 
     def _by_jax(self, leaves: list[Any], given: list[Any]) -> tuple[list[Any], list[Any]]:
         """The outputs and the gradients by JAX itself, compiled once for all that is asked of a draw."""

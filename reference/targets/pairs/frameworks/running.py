@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
-from reference.targets.pairs.frameworks.spoken import AUTOGRAD, JAX, TORCH
 from reference.targets.pairs.frameworks.autograd_module import autograd_of
 from reference.targets.pairs.frameworks.numbers import FrameworkKind
+from reference.targets.pairs.frameworks.spoken import AUTOGRAD, JAX, TORCH
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -23,14 +23,14 @@ PREPARE = {TORCH: (f"{HOME}.torch_runs", "prepare_torch"), JAX: (f"{HOME}.jax_ru
 
 
 def rule_kind(framework: str, name: str) -> Any:
-    """The kind of numbers that a framework's rule is run with: for PyTorch its own, else what stands in NumPy's place."""
+    """The kind of numbers that a rule is run with: for PyTorch its own, else what stands in NumPy's place."""
     if framework == TORCH:
         return FrameworkKind(name)
     return kind_named("float64" if framework == JAX and name == "autodiff" else name)
 
 
 def namespace_of(framework: str, name: str, loaded: Loaded | None, path: Path, cells: list[Cell]) -> Namespace:
-    """The kind of numbers of that name, and the file as it stands with it. ``loaded``: with the frameworks themselves."""
+    """The kind of numbers of that name, and the file as it stands with it. ``loaded``: with the frameworks."""
     kind = rule_kind(framework, name)
     if framework == AUTOGRAD:
         return Namespace(kind, loaded_for(path, cells, kind, framework=autograd_of(kind)))

@@ -103,9 +103,7 @@ def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: Runtime
     every = returned if isinstance(returned, tuple) else (returned,)
     names = run.names[: run.last + 1]
     gradients = {
-        name: run._array(g)
-        for name, g in zip(names, every, strict=False)
-        if name in primals and run.torch.is_tensor(g)
+        name: run._array(g) for name, g in zip(names, every, strict=False) if name in primals and run.torch.is_tensor(g)
     }
     wrong = [name for name, g in gradients.items() if not _fits(g.shape, primals[name].shape)]
     if wrong:

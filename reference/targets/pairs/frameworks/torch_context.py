@@ -1,4 +1,4 @@
-"""What a rule's forward pass is handed where it runs without its rule: it keeps what it is told, and is asked nothing."""
+"""What a forward pass is handed where it runs without its rule: it keeps what it is told, and is asked nothing."""
 
 from __future__ import annotations
 

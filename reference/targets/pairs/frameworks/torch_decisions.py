@@ -159,7 +159,7 @@ def _pooled(args: Sequence[Any], options: dict[str, Any]) -> None:
     real = torch.from_numpy(np.ascontiguousarray(array(args[0])))
     pool = {1: torch.max_pool1d, 2: torch.nn.functional.max_pool2d, 3: torch.nn.functional.max_pool3d}
     if len(args[1]) in (2, 3):
-        _, index = pool[len(args[1])](real, *args[1:], return_indices=True)  # type: ignore[operator]
+        _, index = pool[len(args[1])](real, *args[1:], return_indices=True)
         noted("max_pool", index.numpy())
 
 

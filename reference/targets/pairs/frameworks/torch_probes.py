@@ -56,14 +56,15 @@ def _alone(
             yield "MB106", f"with {name} alone in need of a gradient, its gradient is another: see needs_input_grad"
 
 
-def _scattered(
-    run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: Answered
-) -> Iterator[Break]:
+def _scattered(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: Answered) -> Iterator[Break]:
     """A gradient that comes in as a sum or a transpose hands it on: its entries do not lie side by side."""
     try:
         other = run.asked(primals, cotangents, scattered=True)
     except Exception as error:
-        yield "MB701", f"on a gradient whose entries do not lie side by side, as that of a transpose, it raises {_said(error)}"
+        yield (
+            "MB701",
+            f"on a gradient whose entries do not lie side by side, as that of a transpose, it raises {_said(error)}",
+        )
         return
     for name, gradient in whole.gradients.items():
         if name in other.gradients and not _alike(other.gradients[name], gradient):

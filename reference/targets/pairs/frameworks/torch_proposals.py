@@ -137,9 +137,7 @@ def _without_gradient(forward: SourceFunction, backward: SourceFunction) -> tupl
     rows = [value.elts if isinstance(value, ast.Tuple) else [value] for value in returns]
     if not rows:
         return ()
-    return tuple(
-        name for k, name in enumerate(forward.names) if all(k < len(row) and _is_none(row[k]) for row in rows)
-    )
+    return tuple(name for k, name in enumerate(forward.names) if all(k < len(row) and _is_none(row[k]) for row in rows))
 
 
 def _is_none(value: ast.expr) -> bool:

@@ -95,7 +95,9 @@ class TorchRun:
 
     def bare(self, arguments: Sequence[Any]) -> list[Any]:
         """The outputs that have a derivative, by the forward pass alone."""
-        context = Context(tuple(self.torch.is_tensor(a) and (a.is_floating_point() or a.is_complex()) for a in arguments))
+        context = Context(
+            tuple(self.torch.is_tensor(a) and (a.is_floating_point() or a.is_complex()) for a in arguments)
+        )
         if has_setup(self.owner):
             returned = self.owner.forward(*arguments)
             self.owner.setup_context(context, tuple(arguments), returned)
@@ -135,7 +137,9 @@ class TorchRun:
             copies = {name: leaf.clone() for name, leaf in leaves.items()}
             with seen_through():
                 outputs = self.bare(self.arguments({}, copies))
-            given = [self.tensor(np.asarray(c, dtype=float)).to(o.dtype) for c, o in zip(cotangents, outputs, strict=True)]
+            given = [
+                self.tensor(np.asarray(c, dtype=float)).to(o.dtype) for c, o in zip(cotangents, outputs, strict=True)
+            ]
             value = float(sum((o * c).sum() for o, c in zip(outputs, given, strict=True)))
             pairs = [(o, c) for o, c in zip(outputs, given, strict=True) if o.requires_grad]
             found: Sequence[Any] = [None] * len(leaves)

@@ -28,7 +28,9 @@ def twice(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> It
         once, got = _second(run, primals, cotangents, directions, ruled=True)
         first, wanted = _second(run, primals, cotangents, directions, ruled=False)
         ends = [
-            _second(run, {n: p + s * STEP * directions[n] for n, p in primals.items()}, cotangents, None, ruled=False)[0]
+            _second(run, {n: p + s * STEP * directions[n] for n, p in primals.items()}, cotangents, None, ruled=False)[
+                0
+            ]
             for s in (1.0, -1.0)
         ]
     except Exception:  # it says aloud that it cannot be
@@ -49,7 +51,12 @@ def _once_alone(owner: Any) -> bool:
 
 
 def _second(
-    run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], directions: Mapping[str, Any] | None, *, ruled: bool
+    run: Any,
+    primals: Mapping[str, Any],
+    cotangents: Sequence[Any],
+    directions: Mapping[str, Any] | None,
+    *,
+    ruled: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The gradients, and the derivative of their sum along the directions."""
     torch = run.torch

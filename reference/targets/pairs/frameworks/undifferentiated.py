@@ -1,4 +1,4 @@
-"""Rules that are declared and not derived, as they are spelt with a framework: ``(x > 0).float()``, ``x.view_as(x)``."""
+"""Rules that are declared and not derived, as a framework spells them: ``(x > 0).float()``, ``x.view_as(x)``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from reference.targets.pairs.source.functions import SourceFunction, documents_o
 
 __all__ = ["why_undifferentiated"]
 
-STEPS = {"sign", "sgn", "round", "rint", "floor", "ceil", "heaviside", "trunc", "fix", "gt", "ge", "lt", "le", "greater",
-         "greater_equal", "less", "bucketize", "one_hot", "argmax", "floor_divide", "bernoulli"}  # fmt: skip
+STEPS = {"sign", "sgn", "round", "rint", "floor", "ceil", "heaviside", "trunc", "fix", "gt", "ge", "lt", "le",
+         "greater", "greater_equal", "less", "bucketize", "one_hot", "argmax", "floor_divide", "bernoulli"}  # fmt: skip
 SAME = {"view_as", "clone", "view", "contiguous", "detach", "alias", "copy", "reshape", "expand_as", "identity",
         "asarray", "array", "to", "clone_"}  # fmt: skip
 CASTS = {"float", "double", "half", "to", "type", "type_as", "astype", "int", "long", "clone", "detach", "contiguous",
@@ -114,7 +114,8 @@ def _handed_on(value: ast.expr, bound: Mapping[str, ast.expr]) -> str | None:
 
 def _steps_somewhere(function: SourceFunction) -> bool:
     return any(
-        (isinstance(n, ast.Attribute) and n.attr in STEPS) or isinstance(n, ast.Compare) for n in ast.walk(function.node)
+        (isinstance(n, ast.Attribute) and n.attr in STEPS) or isinstance(n, ast.Compare)
+        for n in ast.walk(function.node)
     )
 
 

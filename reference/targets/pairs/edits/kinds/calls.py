@@ -210,7 +210,9 @@ def _of_reductions(page: Page, node: ast.Call) -> Iterator[Change]:
     positional = node.args[0 if method else 1 :]
     axis = next((k.value for k in node.keywords if k.arg in ("axis", "dim")), positional[0] if positional else None)
     kept = next((k.value for k in node.keywords if k.arg in ("keepdims", "keepdim")), None)
-    rest = [f"{k.arg}={page.text(k.value)}" for k in node.keywords if k.arg not in ("axis", "keepdims", "dim", "keepdim")]
+    rest = [
+        f"{k.arg}={page.text(k.value)}" for k in node.keywords if k.arg not in ("axis", "keepdims", "dim", "keepdim")
+    ]
     keeps = [f"keepdims={page.text(kept)}"] if kept is not None else []
     before = None if axis is None else page.text(axis)
     function = page.text(node.func)

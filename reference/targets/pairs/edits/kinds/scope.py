@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Scope", "observed"]
+__all__ = ["Scope", "Shape", "broadcast", "observed"]
 
 Shape = tuple[int, ...]
 MOST = 60  # arrays
@@ -74,7 +74,9 @@ class Scope(NamedTuple):
             case ast.Call(func=ast.Attribute(value=left, attr="dot" | "matmul" | "mm"), args=[right]):
                 return self._product(left, right)
             case ast.Call(
-                func=ast.Attribute(attr="exp" | "log" | "tanh" | "maximum" | "square" | "copy" | "sin" | "cos" | "sigmoid"),
+                func=ast.Attribute(
+                    attr="exp" | "log" | "tanh" | "maximum" | "square" | "copy" | "sin" | "cos" | "sigmoid"
+                ),
                 args=[one, *_],
             ):
                 return self.shape(one)
