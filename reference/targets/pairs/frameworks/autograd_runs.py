@@ -56,7 +56,7 @@ def rules_in(cells: list[Cell], loaded: Loaded) -> Iterator[Proposal]:
             check=f"{name}.defvjp" if id(function) in rules.backwards else f"{name}.defjvp",
             kind=PairKind.RULE,
             forward=name,
-            backward=name,
+            backward=next((m.name for m in makers if m is not None and m.name in functions), f"{name}.defvjp"),
             takes=forward.takes,
             returned=tuple("" for _ in makers),
             forward_returned=returned_names(forward.node),

@@ -73,7 +73,7 @@ def _proposal(name: str, rule: Any, cells: list[Cell], calls: Any, lines: Any) -
         check=backward.name if named else f"{name}.{word}",
         kind=PairKind.RULE,
         forward=name,
-        backward=backward.name if named else name,
+        backward=backward.name if named else f"{name}.{word}",
         takes=tuple(Parameter(p.name, p.optional, p.default, _plain(p), p.many) for p in forward.takes),
         backward_takes=backward.takes if read else (),
         returned=returned_names(backward.node) if read else (),

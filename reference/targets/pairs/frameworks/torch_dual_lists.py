@@ -8,20 +8,20 @@ from typing import Any
 
 __all__ = ["FACTORIES", "LINEAR", "OWN", "REAL", "SAME", "SLOPES"]
 
-OWN = {
-    "add", "sub", "rsub", "mul", "neg", "mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "addr", "ger", "dot",
-    "sum", "mean", "cumsum", "cumprod", "prod", "view", "reshape", "_unsafe_view", "_reshape_alias", "alias", "detach",
-    "clone", "t", "transpose", "permute", "expand", "squeeze", "unsqueeze", "slice", "select", "index", "index_select",
-    "gather", "scatter", "scatter_add", "index_add", "index_put", "_index_put_impl", "index_copy", "index_fill",
-    "masked_fill", "masked_select", "masked_scatter", "where", "cat", "stack", "split", "split_with_sizes", "unbind",
-    "flip", "roll", "rot90", "repeat", "tril", "triu", "diagonal", "diag_embed", "trace", "unfold", "as_strided",
-    "fill", "zero", "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros", "new_ones", "new_full", "new_empty",
-    "constant_pad_nd", "convolution", "addcmul", "addcdiv", "lerp", "exp", "sin", "cos", "sinh", "cosh", "tanh",
-    "square", "sigmoid", "reciprocal", "expm1", "linalg_inv_ex", "linalg_solve_ex", "_linalg_solve_ex", "slice_scatter",
-    "select_scatter", "diagonal_scatter", "lift_fresh", "resize", "copy", "narrow", "movedim", "swapaxes", "exp2",
-    "select_backward", "slice_backward", "embedding", "block_diag", "tan", "linalg_cross", "_to_copy", "real_sum",
-    "linalg_lu_solve", "triangular_solve", "linalg_solve_triangular", "set_", "_unsafe_index", "_unsafe_index_put",
-}  # fmt: skip
+OWN = frozenset(
+    """
+    add sub rsub mul neg mm bmm addmm baddbmm addbmm mv addmv addr ger dot sum mean cumsum cumprod prod view
+    reshape _unsafe_view _reshape_alias alias detach clone t transpose permute expand squeeze unsqueeze slice
+    select index index_select gather scatter scatter_add index_add index_put _index_put_impl index_copy
+    index_fill masked_fill masked_select masked_scatter where cat stack split split_with_sizes unbind flip
+    roll rot90 repeat tril triu diagonal diag_embed trace unfold as_strided fill zero zeros_like ones_like
+    full_like empty_like new_zeros new_ones new_full new_empty constant_pad_nd convolution addcmul addcdiv
+    lerp exp sin cos sinh cosh tanh square sigmoid reciprocal expm1 linalg_inv_ex linalg_solve_ex
+    _linalg_solve_ex slice_scatter select_scatter diagonal_scatter lift_fresh resize copy narrow movedim
+    swapaxes exp2 select_backward slice_backward embedding block_diag tan linalg_cross _to_copy real_sum
+    linalg_lu_solve triangular_solve linalg_solve_triangular set_ _unsafe_index _unsafe_index_put
+""".split()
+)
 LINEAR = {"avg_pool2d", "avg_pool3d", "adaptive_avg_pool2d", "_adaptive_avg_pool2d", "im2col", "col2im", "fold",
           "upsample_nearest2d", "upsample_bilinear2d", "upsample_nearest1d", "reflection_pad1d", "reflection_pad2d",
           "replication_pad1d", "replication_pad2d", "pixel_shuffle", "pixel_unshuffle"}  # fmt: skip

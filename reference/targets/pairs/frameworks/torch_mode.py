@@ -14,7 +14,8 @@ from reference.targets.stand_in.pattern import PATTERN, where_asked
 __all__ = ["running_as"]
 
 DECOMPOSED = {"huber_loss", "smooth_l1_loss", "softshrink", "hardshrink", "hardsigmoid", "hardswish", "softplus",
-              "gelu", "silu", "mish", "elu", "celu", "selu", "log_sigmoid_forward", "_softmax", "_log_softmax", "logsumexp",
+              "gelu", "silu", "mish", "elu", "celu", "selu", "log_sigmoid_forward", "_softmax", "_log_softmax",
+              "logsumexp",
               "native_layer_norm", "native_group_norm", "mse_loss", "nll_loss_forward", "nll_loss2d_forward",
               "binary_cross_entropy", "binary_cross_entropy_with_logits", "soft_margin_loss", "aminmax", "dist", "glu",
               "logaddexp", "logaddexp2", "xlogy", "special_xlog1py", "l1_loss", "hypot"}  # fmt: skip

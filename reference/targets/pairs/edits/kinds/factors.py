@@ -43,7 +43,7 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
             if array != page.text(node):
                 yield from _arrays(page, node, array, scope, extra, _kept(array, page, node))
         if scope.language and shape:
-            for call in _calls(page, scope, shape):
+            for call in (c for c in _calls(page, scope, shape) if c not in text):
                 yield page.change("slope", node, f"{text} * {call}", 1.8 + extra)
                 yield page.change("slope", node, f"{text} / {call}", 1.9 + extra)
     yield from _counts(page, scope, [n for n in (*sizes, *others) if "[" not in n])

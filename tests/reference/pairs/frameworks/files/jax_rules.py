@@ -4,6 +4,8 @@ import jax
 import jax.numpy as jnp
 from jax import custom_jvp, custom_vjp, lax
 
+from reference import pair
+
 
 @jax.custom_vjp
 def dense(x, w):
@@ -115,6 +117,7 @@ def tilt_short(a, b):
 tilt_short.defjvps(lambda da, ans, a, b: da * jnp.exp(b), lambda db, ans, a, b: db * a)
 
 
+@pair(example=lambda rng: ({"w": jnp.asarray(rng.randn(3)), "b": jnp.asarray(rng.randn(3))}, rng.randn(4, 3)))
 @custom_vjp
 def total(params, x):
     return params["w"] * x + params["b"]

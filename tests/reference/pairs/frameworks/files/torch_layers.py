@@ -239,3 +239,37 @@ class LargestOfRow(Function):
         out = torch.zeros(ctx.shape, dtype=g.dtype)
         out.scatter_(1, where.unsqueeze(1), g.unsqueeze(1))
         return out
+
+
+class CrossEntropyOp(Function):
+    """scores (N, C); labels: int64 (N,) below C."""
+
+    @staticmethod
+    def forward(ctx, scores, labels):
+        logp = torch.log_softmax(scores, dim=1)
+        ctx.save_for_backward(logp, labels)
+        return -logp[torch.arange(len(labels)), labels].mean()
+
+    @staticmethod
+    def backward(ctx, g):
+        logp, labels = ctx.saved_tensors
+        d = logp.exp()
+        d[torch.arange(len(labels)), labels] -= 1
+        return g * d / len(labels), None
+
+
+class CrossEntropySummed(Function):
+    """scores (N, C); labels: int64 (N,) below C."""
+
+    @staticmethod
+    def forward(ctx, scores, labels):
+        logp = torch.log_softmax(scores, dim=1)
+        ctx.save_for_backward(logp, labels)
+        return -logp[torch.arange(len(labels)), labels].mean()
+
+    @staticmethod
+    def backward(ctx, g):
+        logp, labels = ctx.saved_tensors
+        d = logp.exp()
+        d[torch.arange(len(labels)), labels] -= 1
+        return g * d, None
