@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from reference.targets.stand_in.functions import words
+
 __all__ = ["FACTORIES", "LINEAR", "OWN", "REAL", "SAME", "SLOPES"]
 
 OWN = frozenset(
-    """
+    words("""
     add sub rsub mul neg mm bmm addmm baddbmm addbmm mv addmv addr ger dot sum mean cumsum cumprod prod view
     reshape _unsafe_view _reshape_alias alias detach clone t transpose permute expand squeeze unsqueeze slice
     select index index_select gather scatter scatter_add index_add index_put _index_put_impl index_copy
@@ -20,7 +22,7 @@ OWN = frozenset(
     _linalg_solve_ex slice_scatter select_scatter diagonal_scatter lift_fresh resize copy narrow movedim
     swapaxes exp2 select_backward slice_backward embedding block_diag tan linalg_cross _to_copy real_sum
     linalg_lu_solve triangular_solve linalg_solve_triangular set_ _unsafe_index _unsafe_index_put
-""".split()
+    """)
 )
 LINEAR = {"avg_pool2d", "avg_pool3d", "adaptive_avg_pool2d", "_adaptive_avg_pool2d", "im2col", "col2im", "fold",
           "upsample_nearest2d", "upsample_bilinear2d", "upsample_nearest1d", "reflection_pad1d", "reflection_pad2d",
