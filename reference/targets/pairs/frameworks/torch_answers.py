@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Answered", "answering"]
+__all__ = ["RuleAnswer", "answering"]
 
 
-class Answered(NamedTuple):
+class RuleAnswer(NamedTuple):
     """``nothing``: inputs for which None was returned. ``breaks``: code and text of each law that is broken."""
 
     gradients: dict[str, NDArray[Any]]
@@ -46,7 +46,7 @@ def _overheard(owner: Any, heard: list[Any]) -> Iterator[None]:
 def answering(
     run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], needed: Sequence[str], *, scattered: bool = False,
     only: int | None = None,
-) -> Answered:  # fmt: skip
+) -> RuleAnswer:  # fmt: skip
     """``run``: a ``TorchRun`` that has begun. ``scattered``: cotangents whose entries do not lie side by side;
     ``only``: the cotangent of one output, and nothing of the others.
     """
@@ -85,7 +85,7 @@ def answering(
         if not torch.equal(g, own)
     ]
     nothing = tuple(name for name, g in zip(needed, found, strict=True) if g is None)
-    return Answered(gradients, nothing, tuple(changed))
+    return RuleAnswer(gradients, nothing, tuple(changed))
 
 
 def _scattered(torch: Any, tensor: Any) -> Any:
@@ -98,7 +98,7 @@ def _scattered(torch: Any, tensor: Any) -> Any:
     return wide[..., 0]
 
 
-def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: RuntimeError) -> Answered:
+def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: RuntimeError) -> RuleAnswer:
     """What was returned is no answer to PyTorch: too few gradients, or one of another shape."""
     every = returned if isinstance(returned, tuple) else (returned,)
     names = run.names[: run.last + 1]
@@ -107,7 +107,7 @@ def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: Runtime
     }
     wrong = [name for name, g in gradients.items() if not _fits(g.shape, primals[name].shape)]
     if wrong:
-        return Answered(gradients)
+        return RuleAnswer(gradients)
     if len(every) != len(names):
         text = (
             f"backward returns {_counted(len(every))}, and forward takes {len(names)} arguments: one is due for each, "
@@ -115,7 +115,7 @@ def _refused(run: Any, primals: Mapping[str, Any], returned: Any, error: Runtime
         )
     else:
         text = f"PyTorch refuses what backward returns: {str(error).splitlines()[0][:200]}"
-    return Answered(gradients, breaks=(("MB701", text),))
+    return RuleAnswer(gradients, breaks=(("MB701", text),))
 
 
 def _counted(number: int) -> str:

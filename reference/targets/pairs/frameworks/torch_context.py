@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Context"]
+__all__ = ["ForwardContext"]
 
 
-class Context:
+class ForwardContext:
     """In the place of PyTorch's own context, which only ``apply`` can make."""
 
     def __init__(self, needed: tuple[bool, ...]) -> None:

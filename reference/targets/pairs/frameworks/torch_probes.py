@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.targets.pairs.frameworks.torch_answers import Answered
+from reference.targets.pairs.frameworks.torch_answers import RuleAnswer
 from reference.targets.pairs.frameworks.torch_twice import twice
 
 __all__ = ["probes"]
@@ -19,7 +19,7 @@ ALIKE = 1e-6  # of the largest entry: the same rule on the same numbers
 Break = tuple[str, ...]
 
 
-def probes(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: Answered) -> Iterator[Break]:
+def probes(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: RuleAnswer) -> Iterator[Break]:
     """``run``: a ``TorchRun`` that has begun. ``whole``: what it answers where all inputs need a gradient."""
     owed = [name for name in primals if name not in run.proposal.without_gradient]
     depends = run.depends(cotangents) if any(name in whole.nothing for name in owed) else {}
@@ -35,7 +35,7 @@ def probes(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whol
 
 
 def _alone(
-    run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: Answered, owed: Sequence[str]
+    run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: RuleAnswer, owed: Sequence[str]
 ) -> Iterator[Break]:
     """Each input alone: what ``needs_input_grad`` says then is true of it alone."""
     for name in owed:
@@ -56,7 +56,7 @@ def _alone(
             yield "MB106", f"with {name} alone in need of a gradient, its gradient is another: see needs_input_grad"
 
 
-def _scattered(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: Answered) -> Iterator[Break]:
+def _scattered(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any], whole: RuleAnswer) -> Iterator[Break]:
     """A gradient that comes in as a sum or a transpose hands it on: its entries do not lie side by side."""
     try:
         other = run.asked(primals, cotangents, scattered=True)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.arguments.outputs import NoOutput
 from reference.targets.pairs.frameworks.numbers import FrameworkKind
-from reference.targets.pairs.frameworks.torch_answers import Answered, answering
-from reference.targets.pairs.frameworks.torch_context import Context
+from reference.targets.pairs.frameworks.torch_answers import RuleAnswer, answering
+from reference.targets.pairs.frameworks.torch_context import ForwardContext
 from reference.targets.pairs.frameworks.torch_mode import running_as
 from reference.targets.pairs.frameworks.torch_probes import probes
 from reference.targets.pairs.frameworks.torch_proposals import has_setup
@@ -95,7 +95,7 @@ class TorchRun:
 
     def bare(self, arguments: Sequence[Any]) -> list[Any]:
         """The outputs that have a derivative, by the forward pass alone."""
-        context = Context(
+        context = ForwardContext(
             tuple(self.torch.is_tensor(a) and (a.is_floating_point() or a.is_complex()) for a in arguments)
         )
         if has_setup(self.owner):
@@ -173,7 +173,7 @@ class TorchRun:
 
     def asked(
         self, primals: Mapping[str, Any], cotangents: Sequence[Any], needed: Sequence[str] | None = None, **how: Any
-    ) -> Answered:
+    ) -> RuleAnswer:
         """One call of ``apply``, and of its backward pass. ``needed``: the inputs whose gradient is asked, else all."""
         self.torch.default_generator.manual_seed(self.draw.seed)
         return answering(self, primals, cotangents, list(primals) if needed is None else needed, **how)
