@@ -102,6 +102,8 @@ def _by_torch(server: Server, proposal: Proposal, draw: PairDraw) -> tuple[str, 
     import torch
     from torch.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 
+    from reference.targets.pairs.frameworks.torch_twice import once_alone
+
     assert server.rules is not None
     assert server.rules.loaded is not None
     owner = server.rules.loaded.names[proposal.owner]
@@ -110,13 +112,17 @@ def _by_torch(server: Server, proposal: Proposal, draw: PairDraw) -> tuple[str, 
         names = [p.name for p in proposal.takes if p.name in draw.arguments]
         values = [np.array(v) if isinstance(v := draw.arguments[name], np.ndarray) else v for name in names]
         tensors = [torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in values]
-        return [t.requires_grad_() if torch.is_tensor(t) and t.is_floating_point() else t for t in tensors]
+        asked = [torch.is_tensor(t) and t.is_floating_point() for t in tensors]
+        told = [n not in proposal.without_gradient for n in names]
+        return [t.requires_grad_() if a and b else t for t, a, b in zip(tensors, asked, told, strict=True)]
 
     def run(*inputs: Any) -> Any:
         return owner.apply(*(i.clone() if torch.is_tensor(i) else i for i in inputs))  # what is in place may be
 
     first = _verdict(lambda: gradcheck(run, given()), GradcheckError)
-    second = _verdict(lambda: gradgradcheck(run, given()), GradcheckError) if first == TAKEN else NONE
+    second = NONE
+    if first == TAKEN and not once_alone(owner):
+        second = _verdict(lambda: gradgradcheck(run, given()), GradcheckError)
     return first, second
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["twice"]
+__all__ = ["once_alone", "twice"]
 
 ALIKE, SAME, STEP = 1e-6, 1e-4, 1e-5  # of two exact ones; of an exact one and a difference
 SILENT = (
@@ -21,7 +21,7 @@ SILENT = (
 
 def twice(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> Iterator[tuple[str, str, str]]:
     """``run``: a ``TorchRun`` that has begun."""
-    if _once_alone(run.owner):
+    if once_alone(run.owner):
         return
     directions = {n: np.random.RandomState(k).standard_normal(p.shape) for k, (n, p) in enumerate(primals.items())}
     try:
@@ -43,7 +43,7 @@ def twice(run: Any, primals: Mapping[str, Any], cotangents: Sequence[Any]) -> It
         yield "MB106", SILENT, "warning"
 
 
-def _once_alone(owner: Any) -> bool:
+def once_alone(owner: Any) -> bool:
     """Is it told to be differentiated once?"""
     function = getattr(owner, "backward", None)
     code = getattr(function, "__code__", None)
