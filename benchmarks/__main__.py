@@ -1,7 +1,7 @@
 """``python -m benchmarks``: all tables of speeds, in Markdown. Who is wrong is not timed, and the exit code is 1.
 
 ``python -m benchmarks spoilings``, ``… equivalences``, ``… edits``: campaigns by mutation over the fixture files;
-``… pair-draws``: right pairs on random draws.
+``… pair-draws``: right pairs on random draws; ``… rules``: rules of frameworks, and their own checkers.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ CAMPAIGNS = {
     "equivalences": "Changes that mean nothing change no verdict.",
     "edits": "Edits of one token that change what is returned are found.",
     "pair-draws": "Right pairs on random draws: false alarms, and how far apart the witnesses are.",
+    "rules": "Rules of PyTorch, JAX and autograd, and what their own checkers say of them.",
 }
 
 

@@ -20,6 +20,7 @@ class PairKind(StrEnum):
     VALUE = "value"  # one function that returns a loss and its gradient
     DERIVATIVE = "derivative"  # sigmoid and sigmoid_prime
     CLASS = "class"  # an object with forward and backward
+    RULE = "rule"  # a function of a framework with a derivative of its own
 
 
 class Parameter(NamedTuple):
@@ -63,6 +64,12 @@ class Proposal(NamedTuple):
     limited: int | None = None  # the line of the backward pass that limits how large a gradient may be
     slope: tuple[str, ...] = ()  # what the one argument of a derivative may be: "input", "output", "cotangent"
     not_derived: str = ""  # why it is no derivative of its forward pass: a surrogate, a straight-through estimator
+    framework: str = ""  # of a rule: "torch", "jax", "autograd"
+    spellings: tuple[str, ...] = ()  # what a rule's function is called by, as ``Square.apply``
+    halves: tuple[str, ...] = ()  # functions of the file that a rule is made of
+    without_gradient: tuple[str, ...] = ()  # arguments of a rule for which it says that there is none
+    static: tuple[str, ...] = ()  # arguments of a rule that are never differentiated
+    not_run: tuple[str, str] | None = None  # why a rule cannot be run here, and what would help
 
     @classmethod
     def of(cls, tree: Mapping[str, Any]) -> Proposal:

@@ -29,6 +29,10 @@ def judge_pair(
 
     ``explained``: the cause of what is wrong is sought, and the smallest case.
     """
+    if open_pair.proposal.not_run is not None:
+        why, remedy = open_pair.proposal.not_run
+        check = open_pair.proposal.check
+        return PairResult(check, not_judged=NotJudged(check, why, remedy, backward_place(open_pair), needed=True))
     if open_pair.proposal.unfinished is not None:
         return _unfinished(open_pair)
     tried = trial(open_pair, seed=seed, case=case)

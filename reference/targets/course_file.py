@@ -18,7 +18,16 @@ from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
 from reference.targets.obligations import obligations
-from reference.targets.open_pairs import alone, is_a_layer, is_a_loss, is_its_forward, is_named, left_over, open_pairs
+from reference.targets.open_pairs import (
+    alone,
+    is_a_layer,
+    is_a_loss,
+    is_its_forward,
+    is_named,
+    left_over,
+    names_of,
+    open_pairs,
+)
 from reference.targets.own_derivative import own_of
 from reference.targets.own_loss.opening import own_losses
 from reference.targets.pairing.losses import LOSSES
@@ -65,7 +74,8 @@ def course_file(
     of_its_own = binding.kind is None and not strong(only or "") and any(is_a_loss(one, only) for one in named)
     if of_its_own and not (own.entries or own.laws):
         return alone(worker, shown, named, of_pairs, only or "")
-    functions = [f for f in functions if f.name not in own.names]
+    halves = {name for one in proposed for name in one.proposal.halves}  # judged by the framework that they are for
+    functions = [f for f in functions if f.name not in own.names | halves]
     unbound = binding.model_copy(update={"inputs": {}}) == Binding()
     plain_layers = {one.proposal.check for one in proposed if unbound and is_a_layer(one)}
     networks = [f for f in functions if only in (None, f.name) and f.name not in plain_layers]
@@ -121,7 +131,7 @@ def course_file(
         backward=account.backward | set(steps),
     )
     held = left_over(proposed if only is None else named, judged_with(survey, account))
-    names = {name for opened in held for name in (opened.proposal.check, opened.proposal.owner) if name}
+    names = {name for opened in held for name in names_of(opened.proposal)}
     notes = [note for note in notes if not (isinstance(note, NotJudged) and note.check in names)]
     account = account._replace(others=account.others | names)
     return Implementation(

@@ -12,7 +12,7 @@ from reference.targets.pairs.source.naming import is_cache, is_cotangent
 from reference.targets.process.supervisor import Worker
 from reference.targets.reading.vocabulary import meaning, strong
 
-__all__ = ["alone", "is_a_layer", "is_a_loss", "is_its_forward", "is_named", "left_over", "open_pairs"]
+__all__ = ["alone", "is_a_layer", "is_a_loss", "is_its_forward", "is_named", "left_over", "names_of", "open_pairs"]
 
 
 def open_pairs(
@@ -43,6 +43,11 @@ def _asking(process: Callable[[], Worker]) -> Callable[..., Any]:
         return worker.ask(ask, **question)
 
     return ask
+
+
+def names_of(proposal: Proposal) -> set[str]:
+    """The names that are judged where a pair is: its own, its class's, those of what a rule is made of."""
+    return {name for name in (proposal.check, proposal.owner, *proposal.halves) if name}
 
 
 def is_named(opened: OpenPair, name: str) -> bool:

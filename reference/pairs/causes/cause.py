@@ -155,6 +155,7 @@ def _of_repair(
     edits = repair.edits
     changes = " and ".join(f"`{_line(e['after'])}` in place of `{_line(e['before'])}`" for e in edits)
     where = "" if repair.which == "backward" else "; the forward pass is then another, and this its gradient"
+    where = "; that is what the forward pass keeps for the way back" if repair.keeps_outputs else where
     says = f"{pattern.text}; " if pattern.exact else ""
     places = {(e["file"], e["cell"], e["line"]) for e in edits}
     ties: list[str] = []

@@ -38,6 +38,7 @@ class Repair(NamedTuple):
     edits: tuple[Mapping[str, Any], ...]
     rights: tuple[str, ...]
     which: str  # "backward" or "forward"
+    keeps_outputs: bool = False  # of the forward pass: what it keeps for the way back is another, and no output
 
     @property
     def weight(self) -> float:
@@ -84,7 +85,7 @@ class Search:
                 continue
             if len(rights) < len(self.wrong) and sum(r.rights == rights for r in partly) >= PARTIAL:
                 continue
-            repair = Repair((known[number], *base), rights, which)
+            repair = Repair((known[number], *base), rights, which, which == "forward" and bool(answer[0]["same"]))
             (whole if len(rights) == len(self.wrong) else partly).append(repair)
         return self._confirmed(whole), partly
 
@@ -155,9 +156,7 @@ class Search:
         if answer.get("raised") is not None or not answer["gradients"].keys() >= evidence.want.keys():
             return ()
         gradients = answer["gradients"]
-        if which == "forward":
-            if answer["same"]:
-                return ()
+        if which == "forward" and not answer["same"]:  # else it is what the forward pass leaves for the way back
             slopes = answer["along"]
             return tuple(self.wrong) if slopes and all(map(_is_its_slope, slopes.values())) else ()
         if not answer["same"]:

@@ -42,6 +42,9 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
     The second is told in words: then nothing that the stand-in says may be held against the target.
     """
     first, again = run(pair, draw, "plain"), run(pair, draw, "plain")
+    of_framework = [_of_framework(each) for each in first.breaks if each not in recorded.breaks]
+    if any(breach.severity == "error" for breach in of_framework):
+        return of_framework, ""
     if (output := _unlike(first, again)) is not None:
         return [Breach(output, "MB602", "two calls with the same arguments differ")], ""
     if first.again is not None and not all(map(_equal, first.outputs, first.again)):
@@ -49,7 +52,13 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
         return [Breach("*", "MB602", text)], ""
     if (output := _apart(first, recorded)) is not None:
         return [], f"what stands in NumPy's place answers otherwise than NumPy of {output}"
-    return [_of_one_entry(pair, first)] if first.one_entry else [], ""
+    return [*of_framework, *([_of_one_entry(pair, first)] if first.one_entry else [])], ""
+
+
+def _of_framework(said: tuple[str, ...]) -> Breach:
+    """A law of the framework that a rule is written for."""
+    code, text, *severity = said
+    return Breach("*", code, text, "warning" if "warning" in severity else "error")
 
 
 def _of_one_entry(pair: OpenPair, seen: PairRun) -> Breach:
@@ -63,6 +72,7 @@ def _of_one_entry(pair: OpenPair, seen: PairRun) -> Breach:
 
 def breaches_of(seen: PairRun) -> Iterator[Breach]:
     """What one run shows of its own."""
+    yield from map(_of_framework, seen.breaks)
     for name in seen.changed:
         yield Breach(name, "MB601", f"{name}, which it was given, was changed by the call: work on a copy")
     for name, gradient in seen.gradients.items():

@@ -39,6 +39,9 @@ class PairRun(NamedTuple):
     effort: int = 0  # calls of NumPy, reads and writes of elements, of both passes
     one_entry: tuple[Any, ...] = ()  # arrays with one entry that become Python's numbers: [cell, line, type, how often]
     again: list[Array] | None = None  # the outputs of a second call, where the first changed a number of the file
+    breaks: tuple[
+        tuple[str, ...], ...
+    ] = ()  # laws of a framework that a rule breaks: code, text, severity if not error
 
     def value(self) -> float:
         """The sum of cotangents times outputs: what the gradients are the derivative of."""
@@ -99,6 +102,7 @@ def run(pair: OpenPair, draw: PairDraw, kind: str = "float64") -> PairRun:
         int(told.get("effort") or 0),
         tuple(told.get("one_entry") or ()),
         None if told.get("again") is None else [np.asarray(output) for output in told["again"]],
+        tuple(tuple(map(str, each)) for each in told.get("breaks") or ()),
     )
 
 

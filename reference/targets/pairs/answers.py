@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reference.interface.pair import PairDraw, Proposal
+from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
 from reference.targets.pairs.edits.editing import adjoints_of, variants_of
 from reference.targets.pairs.edits.statements import statements
 from reference.targets.pairs.edits.variants import Variants
+from reference.targets.pairs.frameworks.numbers import in_numpy
+from reference.targets.pairs.frameworks.rules import Rules, rules_of
+from reference.targets.pairs.frameworks.running import namespace_of
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
@@ -38,15 +41,18 @@ class PairAnswers:
     proposals: dict[str, Proposal]
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
+    rules: Rules | None  # with the namespace of a framework's own
 
     def _afresh(self) -> None:
         """Nothing is known of the pairs of a text that is read now."""
-        self.proposals, self.namespaces, self.variants = {}, {}, {}
+        self.proposals, self.namespaces, self.variants, self.rules = {}, {}, {}, None
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
         assert self.loaded is not None
-        self.proposals = proposals_of(self.cells, self.loaded)
+        self.proposals, self.rules = proposals_of(self.cells, self.loaded), rules_of(self.path, self.cells)
+        if self.rules is not None:
+            self.proposals = self.rules.among(self.proposals)
         return [proposal.tree() for proposal in self.proposals.values()]
 
     def ask_pair_between(self, forward: str, backward: str) -> dict[str, Any] | None:
@@ -84,7 +90,8 @@ class PairAnswers:
         assert self.loaded is not None
         if not self.proposals:
             self.ask_pair_proposals()
-        return example_of(self.proposals[check], self.loaded, seed)
+        proposal = self.proposals[check]
+        return in_numpy(example_of(proposal, self._loaded_of(proposal), seed))
 
     def ask_pair_run(self, check: str, draw: dict[str, Any], kind: str = "float64") -> dict[str, Any]:
         """Both passes, once. ``kind``: "plain" (NumPy itself), "float64" or "float32" (recorded).
@@ -129,6 +136,8 @@ class PairAnswers:
         Or ``too_many_steps``: how many it would not differentiate, and smaller sizes may be asked for.
         """
         prepared, namespace = self._prepared(check, draw, "autodiff")
+        if prepared.derivative is not None:
+            return prepared.derivative(cotangents)
         return autodiff(prepared, namespace.kind, cotangents)
 
     def ask_pair_guards(
@@ -221,11 +230,23 @@ class PairAnswers:
         """A pair with one draw, in the namespace of a kind; a namespace is loaded once."""
         if not self.proposals:
             self.ask_pair_proposals()
-        if kind not in self.namespaces:
-            made = kind_named(kind)
-            self.namespaces[kind] = Namespace(made, loaded_for(self.path, self.cells, made))
-        namespace = self.namespaces[kind]
-        return prepare(self.proposals[check], namespace.loaded, self._draw(draw), namespace.kind), namespace
+        proposal = self.proposals[check]
+        key = f"{proposal.framework} {kind}".strip()
+        if key not in self.namespaces:
+            if proposal.kind is PairKind.RULE:
+                theirs = self.rules.loaded if self.rules is not None else None
+                self.namespaces[key] = namespace_of(proposal.framework, kind, theirs, self.path, self.cells)
+            else:
+                made = kind_named(kind)
+                self.namespaces[key] = Namespace(made, loaded_for(self.path, self.cells, made))
+        namespace = self.namespaces[key]
+        return prepare(proposal, namespace.loaded, self._draw(draw), namespace.kind), namespace
+
+    def _loaded_of(self, proposal: Proposal) -> Loaded:
+        """The namespace in which a pair stands: that of its framework, or of NumPy itself."""
+        found = self.rules.loaded if proposal.kind is PairKind.RULE and self.rules is not None else self.loaded
+        assert found is not None
+        return found
 
     def _draw(self, tree: dict[str, Any]) -> PairDraw:
         return PairDraw(**tree)

@@ -18,6 +18,9 @@ class PairGradients(NamedTuple):
     unmatched: tuple[tuple[str, tuple[int, ...]], ...] = ()  # what fits no primal: its name and shape
     changed: tuple[str, ...] = ()  # arguments that a call changed
     stepped: tuple[str, ...] = ()  # parameters that were changed by something else than a rate times a gradient
+    breaks: tuple[
+        tuple[str, ...], ...
+    ] = ()  # laws of a framework that the call breaks: code, text, severity if not error
 
 
 class Prepared(NamedTuple):
@@ -27,6 +30,7 @@ class Prepared(NamedTuple):
     differentiable outputs. ``backward(primals, cotangents)`` runs both passes. The primals given may be of any kind
     of stand-in: arrays that its ``lift`` made. Neither changes what it is given. ``again``: the outputs of a second
     forward pass in the state that a first one left, and None where no run has changed a number of the file's own.
+    ``derivative``: of a rule, the gradients by its framework with the rule off, as ``ask_pair_autodiff`` answers.
     """
 
     primals: dict[str, NDArray]
@@ -35,6 +39,7 @@ class Prepared(NamedTuple):
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
     small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
     again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None
+    derivative: Callable[[Sequence[Any]], dict[str, Any]] | None = None
 
 
 def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def recorded_run(
             "unmatched": [[name, list(shape)] for name, shape in returned.unmatched],
             "changed": list(returned.changed),
             "stepped": list(returned.stepped),
+            "breaks": [list(each) for each in returned.breaks],
             **seen,
             "casts": pattern.cast_places(path),  # of both passes
             "one_entry": pattern.one_entry_places(path),
@@ -99,15 +100,16 @@ def differences(
 def complex_step(prepared: Prepared, kind: Any, cotangents: Sequence[NDArray], points: Sequence[Any]) -> dict[str, Any]:
     """The derivative of Σ cotangents · outputs along every point, by one run each in extended precision."""
     derivatives = np.full(len(points), np.nan, dtype=REAL)
+    step = getattr(kind, "step", STEP)
     value, pattern = np.nan, ""
     with quiet():
         for row, (name, where) in enumerate(points):
             lifted = _lifted(prepared, kind)
-            kind.plain(lifted[name]).imag = STEP * _direction(prepared.primals[name], where).astype(REAL)
+            kind.plain(lifted[name]).imag = step * _direction(prepared.primals[name], where).astype(REAL)
             with recorded() as noted:
                 outputs = [kind.lower(output) for output in prepared.forward(lifted)]
             total = sum((np.sum(np.asarray(c) * o) for c, o in zip(cotangents, outputs, strict=True)), start=REAL(0))
-            derivatives[row] = np.imag(total) / STEP
+            derivatives[row] = np.imag(total) / step
             if not row:
                 value, pattern = float(np.real(total)), noted.digest()
     return {"derivatives": derivatives.astype(np.float64), "value": value, "pattern": pattern}

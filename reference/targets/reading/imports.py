@@ -42,7 +42,8 @@ class Imports:
     """The imports of one file and of what it imports: each file beside it is loaded once.
 
     ``load`` makes the names of a file, without those that are merely supplied. Raises ``SourceError``. ``instead``:
-    what stands in the place of other modules, by their names; ``supplied``: names that every file has.
+    what stands in the place of other modules, by their names; ``supplied``: names that every file has. ``real``:
+    libraries that are imported as they are.
     """
 
     def __init__(
@@ -52,8 +53,10 @@ class Imports:
         *,
         instead: Mapping[str, Any] | None = None,
         supplied: Mapping[str, Any] | None = None,
+        real: tuple[str, ...] = (),
     ) -> None:
         self.numpy, self.load = numpy, load
+        self.real = (*REAL, *real)
         self.instead, self.supplied = instead or {}, supplied or {}
         self.helpers = provided(numpy)
         self.caching = provided_with_caches(numpy)
@@ -122,7 +125,7 @@ class Imports:
             for part in name.split(".")[1:]:
                 module = getattr(module, part)
             return module
-        if (root in sys.stdlib_module_names or root in REAL) and not level:
+        if (root in sys.stdlib_module_names or root in self.real) and not level:
             try:
                 return importlib.import_module(name)
             except ImportError:

@@ -49,9 +49,12 @@ class Loaded(NamedTuple):
     repaired: bool
 
 
-def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None = None) -> Loaded:
-    """The namespace of a file; ``numpy`` is what ``np`` and ``numpy`` mean in it. ``imports``: of who imports it."""
-    found = definitions(cells)
+def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None = None, rules: bool = False) -> Loaded:
+    """The namespace of a file; ``numpy`` is what ``np`` and ``numpy`` mean in it. ``imports``: of who imports it.
+
+    ``rules``: with the derivatives that it gives functions of a framework, which is imported.
+    """
+    found = definitions(cells, rules=rules)
     imports = imports or Imports(numpy, lambda file, known: of_sibling(load(file, read(file), numpy, imports=known)))
     nodes = [node for _, node in found.loadable]
     if any(map(_unpacks_an_activation, nodes)):

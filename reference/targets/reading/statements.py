@@ -50,6 +50,10 @@ HARMLESS |= {
 }
 
 
+MAKERS = ("custom_vjp", "custom_jvp", "primitive")  # of a function that has a derivative of its own in a framework
+RULES = ("defvjp", "defjvp", "defjvps", "defvjp_argnum", "defjvp_argnum", "def_linear")
+
+
 class Loadable(NamedTuple):
     """A statement that defines something, and where it stands."""
 
@@ -73,8 +77,8 @@ class Definitions(NamedTuple):
     repaired: bool  # Python 2's print statements were read as calls
 
 
-def definitions(cells: list[Cell]) -> Definitions:
-    """Sort every statement of every cell."""
+def definitions(cells: list[Cell], *, rules: bool = False) -> Definitions:
+    """Sort every statement of every cell. ``rules``: what gives a function of a framework its own derivative is one."""
     found = Definitions([], [], {}, False)
     repaired = False
     for cell in cells:
@@ -82,9 +86,9 @@ def definitions(cells: list[Cell]) -> Definitions:
         repaired |= changed
         found.unloadable.extend(broken)
         decorators = {node.name for node in ast.walk(ast.Module(statements, [])) if isinstance(node, ast.FunctionDef)}
-        for node in _defining(statements, cell.number, found.skipped):
+        for node in _defining(statements, cell.number, found.skipped, rules):
             for each in [node, *(node.body if isinstance(node, ast.ClassDef) else ())]:
-                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and not rules:
                     kept = (*KEPT_DECORATORS, *decorators)
                     each.decorator_list = [d for d in each.decorator_list if _root(d) in kept]
             found.loadable.append(Loadable(cell.number, node))
@@ -173,7 +177,7 @@ def _stands_alone(lines: list[str]) -> bool:
 
 
 def _defining(
-    statements: list[ast.stmt], cell: int | None, skipped: dict[str, tuple[int | None, int]]
+    statements: list[ast.stmt], cell: int | None, skipped: dict[str, tuple[int | None, int]], rules: bool
 ) -> Iterator[ast.stmt]:
     """What defines a name without doing any work; branches are looked into, and not taken."""
     for node in statements:
@@ -181,7 +185,9 @@ def _defining(
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
                 yield node
             case ast.If(test=ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"), orelse=orelse):
-                yield from _defining(orelse, cell, skipped)  # what only types need is never imported, and may go round
+                yield from _defining(
+                    orelse, cell, skipped, rules
+                )  # what only types need is never imported, and may go round
             case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
                 inner = [*node.body, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
                 inner += [statement for handler in getattr(node, "handlers", []) for statement in handler.body]
@@ -190,7 +196,11 @@ def _defining(
                         skipped.setdefault(name.id, (cell, name.lineno))
                 if isinstance(node, ast.For | ast.While):
                     inner = [statement for statement in inner if isinstance(statement, ast.FunctionDef)]
-                yield from _defining(inner, cell, skipped)
+                yield from _defining(inner, cell, skipped, rules)
+            case ast.Expr(value=ast.Call(func=called)) if rules and _last(called) in RULES:
+                yield node
+            case ast.Assign(targets=[ast.Name()], value=ast.Call() as value) if rules and _makes_a_rule(value):
+                yield node
             case ast.Assign() | ast.AnnAssign() if is_plain(node.value) and all(map(_named, _targets(node))):
                 yield node
             case ast.Assign() if class_called(node) is not None:
@@ -199,6 +209,20 @@ def _defining(
                 for name in ast.walk(node):
                     if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                         skipped.setdefault(name.id, (cell, node.lineno))
+
+
+def _last(called: ast.expr) -> str:
+    """The last part of a name: "defvjp" of ``f.defvjp``."""
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def _makes_a_rule(value: ast.Call) -> bool:
+    """``jax.custom_vjp(f)``, ``partial(jax.custom_jvp, nondiff_argnums=(0,))(f)``, ``primitive(f)``."""
+    called = value.func
+    if isinstance(called, ast.Call):
+        return _makes_a_rule(called)
+    given = [_last(e) for e in value.args[:1]]
+    return _last(called) in MAKERS or (_last(called) == "partial" and given[0:1] != [] and given[0] in MAKERS)
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,10 +48,14 @@ def kind_named(name: str) -> Any:
     return makers[word]()
 
 
-def loaded_for(path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Path, list[Cell]] | None = None) -> Loaded:
+def loaded_for(
+    path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Path, list[Cell]] | None = None,
+    framework: Mapping[str, Any] | None = None,
+) -> Loaded:  # fmt: skip
     """The namespace of a file for one kind. Nothing that is global is changed.
 
     ``beside``: the files of its own that it imports; one that is there is taken as it stands there, others are added.
+    ``framework``: what stands in the place of a framework, whose rules are made as the file says.
     """
     siblings = {} if beside is None else beside
     instead: dict[str, Any] = {}
@@ -62,16 +66,19 @@ def loaded_for(path: Path, cells: list[Cell], kind: StandIn, *, beside: dict[Pat
         instead = {"math": kind.math, "scipy": scipy, **{name: StandInModule(name) for name in COMPILED}}
         own = {"float": float_types(kind)["float"]}
 
+    instead |= framework or {}
+    rules = framework is not None
+
     def sibling(file: Path, known: Imports) -> dict[str, Any]:
         if file not in siblings:
             siblings[file] = read(file)
-        names = of_sibling(load(file, siblings[file], kind.numpy, imports=known))
+        names = of_sibling(load(file, siblings[file], kind.numpy, imports=known, rules=rules))
         return {name: value for name, value in names.items() if name != "__builtins__"}
 
     supplied: dict[str, Any] = {"math": kind.math}
     imports = Imports(kind.numpy, sibling, instead=instead, supplied=supplied)
     supplied["__builtins__"] = {**vars(builtins), **own, "__import__": _import(imports)}
-    return load(path, cells, kind.numpy, imports=imports)
+    return load(path, cells, kind.numpy, imports=imports, rules=rules)
 
 
 def _import(imports: Imports) -> Callable[..., Any]:

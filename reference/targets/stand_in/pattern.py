@@ -6,6 +6,7 @@ compared. Two runs with one digest took the same branches.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,25 +20,29 @@ from numpy.typing import NDArray
 
 from reference.targets.reading.source import place
 
-__all__ = ["PATTERN", "Pattern", "recorded", "where_asked"]
+__all__ = ["PATTERN", "Pattern", "is_between", "recorded", "where_asked"]
 
 FOLDED = 2**20  # bytes kept before they are folded into the digest
-OURS = str(Path(__file__).parent)
+OURS = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pairs"), str(Path(contextlib.__file__)))
+LIBRARIES = ("/numpy/", "-packages/torch/", "-packages/jax/", "-packages/autograd/")
 HERE = {__file__: True}  # of a code's file: is it ours, or a library's?
 
 
-def _is_between(filename: str) -> bool:
+def is_between(filename: str) -> bool:
     """Does a frame stand between the target's line and us?"""
     known = HERE.get(filename)
     if known is None:
-        known = HERE[filename] = filename.startswith((OURS, "<frozen")) or "/numpy/" in filename.replace("\\", "/")
+        path = filename.replace("\\", "/")
+        known = HERE[filename] = filename.startswith((*OURS, "<frozen")) or any(part in path for part in LIBRARIES)
     return known
 
 
 def where_asked() -> tuple[CodeType, int]:
-    """The code and the line of the target that led here."""
+    """The code and the line of the target that led here: those of a program that was traced, or of the frames."""
+    if PATTERN.at is not None:
+        return PATTERN.at
     frame = sys._getframe(1)
-    while _is_between(frame.f_code.co_filename) and frame.f_back is not None:
+    while is_between(frame.f_code.co_filename) and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code, frame.f_lineno
 
@@ -46,6 +51,7 @@ class Pattern:
     """What has been noted since ``begin``."""
 
     def __init__(self) -> None:
+        self.at: tuple[Any, int] | None = None  # where what runs now was written down, if no frame says so
         self.begin(measured=False)
 
     def begin(self, *, measured: bool) -> None:

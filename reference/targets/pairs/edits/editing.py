@@ -20,7 +20,7 @@ Prepare = Callable[[Any, str], tuple[Prepared, Any]]  # a draw and the name of a
 
 def variants_of(proposal: Proposal, prepare: Prepare, draw: Any, belongs: Callable[[str], bool]) -> Variants:
     """With NumPy itself, which is fastest, where that gives the gradients that the recorded run gives."""
-    kind = "plain" if _agree(prepare, draw) else "float64"
+    kind = "plain" if proposal.framework != "jax" and _agree(prepare, draw) else "float64"  # JAX would compile each
     one = proposal.forward == proposal.backward
     name = proposal.backward.rpartition(".")[2]
     return Variants(lambda tree: _drawn(prepare, tree, kind), draw, belongs, name, both=one)

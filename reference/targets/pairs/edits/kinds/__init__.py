@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from reference.targets.pairs.edits.kinds.arrangement import of_arrangement
 from reference.targets.pairs.edits.kinds.calls import of_calls
 from reference.targets.pairs.edits.kinds.factors import of_factors
+from reference.targets.pairs.edits.kinds.languages import spoken
 from reference.targets.pairs.edits.kinds.names import of_names, of_repeated_names
 from reference.targets.pairs.edits.kinds.operators import of_operators
 from reference.targets.pairs.edits.kinds.page import Change, Page, replaced
@@ -31,7 +32,8 @@ def changes(page: Page, scope: Scope, functions: Sequence[str] = ()) -> list[Cha
     numbers = scalars(page, scope)
     divisors = [page.span(node) for node in counts(page, scope)]
     bounds = [page.span(node) for node in bounding(page, scope)]
-    for change in _all(page, scope, functions):
+    for said in _all(page, scope, functions):
+        change = spoken(said, scope.language) if scope.language else said
         if change.kind in ARITHMETIC and any(start <= change.start and change.end <= end for start, end in bounds):
             change = change._replace(weight=change.weight + LESS_PLAIN)
         if change.kind == "term" and (change.start, change.end) in numbers:

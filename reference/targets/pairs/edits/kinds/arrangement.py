@@ -35,7 +35,8 @@ def of_arrangement(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
             elif name == "append" and len(args) == 2:
                 yield from swapped(page, args, 1.2)
         case ast.Call(func=ast.Attribute(attr="cumsum"), args=[summed, *rest], keywords=keywords):
-            axis = next((page.text(e) for e in (*rest, *(k.value for k in keywords if k.arg == "axis"))), "")
+            named = [k.value for k in keywords if k.arg in ("axis", "dim")]
+            axis = next((page.text(e) for e in (*rest, *named)), "")
             flipped = f"np.flip({page.text(summed)}, {axis or 0})"
             again = f"{page.text(node.func)}({flipped}, {axis})" if axis else f"{page.text(node.func)}({flipped})"
             yield page.change("index", node, f"np.flip({again}, {axis or 0})", 1.2)

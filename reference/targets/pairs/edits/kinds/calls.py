@@ -44,6 +44,8 @@ def of_calls(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
     """Every edit of this kind of one node."""
     match node:
         case ast.Call():
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "t" and not node.args:
+                yield page.change("transpose", node, page.text(node.func.value, ATOM), 0.9)
             yield from _of_reductions(page, node)
             yield from _of_functions(page, node)
             if (two := _factors(node)) is not None:
@@ -61,7 +63,7 @@ def of_calls(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
                         yield page.change("row term", side, text, 1.6)
         case ast.BinOp(op=ast.MatMult(), left=left, right=right):
             yield from _of_matrix_products(page, node, left, right)
-        case ast.Attribute(attr="T", value=value):
+        case ast.Attribute(attr="T" | "mT", value=value):
             yield page.change("transpose", node, page.text(value, ATOM), 0.9)
         case ast.Tuple(elts=elements) if 2 < len(elements) < 5 and _permutes(page, node):
             texts = [page.text(e) for e in elements]
@@ -84,16 +86,18 @@ def _called(node: ast.Call) -> str:
 def _factors(node: ast.Call) -> tuple[ast.expr, ast.expr] | None:
     """The two factors of ``np.dot(a, b)`` and ``a.dot(b)``."""
     match node:
-        case ast.Call(func=ast.Attribute(attr="dot" | "matmul" | "outer"), args=[left, right]):
+        case ast.Call(func=ast.Attribute(attr="dot" | "matmul" | "outer" | "mm" | "bmm"), args=[left, right]):
             return left, right
-        case ast.Call(func=ast.Attribute(attr="dot", value=left), args=[right]):
+        case ast.Call(func=ast.Attribute(attr="dot" | "mm" | "matmul" | "bmm", value=left), args=[right]):
             return left, right
     return None
 
 
 def _turned(page: Page, node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute) and node.attr == "T":
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
         return page.text(node.value, ATOM)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "t" and not node.args:
+        return page.text(node.func.value, ATOM)
     return f"{page.text(node, ATOM)}.T"
 
 
@@ -200,13 +204,15 @@ def _of_reductions(page: Page, node: ast.Call) -> Iterator[Change]:
     if name not in REDUCED:
         return
     method = isinstance(node.func, ast.Attribute) and not (
-        isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy", "jnp")
+        isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy", "jnp", "torch")
     )
     array = [] if method else [page.text(a) for a in node.args[:1]]
     positional = node.args[0 if method else 1 :]
-    axis = next((k.value for k in node.keywords if k.arg == "axis"), positional[0] if positional else None)
-    kept = next((k.value for k in node.keywords if k.arg == "keepdims"), None)
-    rest = [f"{k.arg}={page.text(k.value)}" for k in node.keywords if k.arg not in ("axis", "keepdims")]
+    axis = next((k.value for k in node.keywords if k.arg in ("axis", "dim")), positional[0] if positional else None)
+    kept = next((k.value for k in node.keywords if k.arg in ("keepdims", "keepdim")), None)
+    rest = [
+        f"{k.arg}={page.text(k.value)}" for k in node.keywords if k.arg not in ("axis", "keepdims", "dim", "keepdim")
+    ]
     keeps = [f"keepdims={page.text(kept)}"] if kept is not None else []
     before = None if axis is None else page.text(axis)
     function = page.text(node.func)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reference.targets.pairs.edits.kinds.page import ATOM, PRODUCT, Change, Page
 from reference.targets.pairs.edits.kinds.places import counting, target_text, values
-from reference.targets.pairs.edits.kinds.scope import Scope
+from reference.targets.pairs.edits.kinds.scope import Scope, Shape, broadcast
 
 __all__ = ["of_factors"]
 
@@ -42,6 +42,10 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
         for array in (scope.fitting(shape) if shape else ())[:30]:
             if array != page.text(node):
                 yield from _arrays(page, node, array, scope, extra, _kept(array, page, node))
+        if scope.language and shape:
+            for call in (c for c in _calls(page, scope, shape) if c not in text):
+                yield page.change("slope", node, f"{text} * {call}", 1.8 + extra)
+                yield page.change("slope", node, f"{text} / {call}", 1.9 + extra)
     yield from _counts(page, scope, [n for n in (*sizes, *others) if "[" not in n])
     skipped = counting(page)
     for node in (n for n in ast.walk(page.function) if isinstance(n, ast.expr)):
@@ -51,6 +55,12 @@ def of_factors(page: Page, scope: Scope) -> Iterator[Change]:
         for array in (scope.fitting(shape) if shape else ())[:20]:
             if array != page.text(node):
                 yield from _arrays(page, node, array, scope, 0.4, _kept(array, page, node))
+
+
+def _calls(page: Page, scope: Scope, shape: Shape) -> list[str]:
+    """Functions of arrays that stand elsewhere in the function: a slope in one term that another lacks."""
+    calls = [n for n in ast.walk(page.function) if isinstance(n, ast.Call) and len(n.args) == 1]
+    return list(dict.fromkeys(page.text(n) for n in calls if broadcast(scope.shape(n), shape) == shape))[:8]
 
 
 def _counts(page: Page, scope: Scope, sizes: list[str]) -> Iterator[Change]:

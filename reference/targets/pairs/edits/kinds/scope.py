@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Scope", "observed"]
+__all__ = ["Scope", "Shape", "broadcast", "observed"]
 
 Shape = tuple[int, ...]
 MOST = 60  # arrays
+WITH_ATTRIBUTES = ("self", "ctx", "context")
+DTYPES = (("torch.float", "f"), ("torch.double", "f"), ("torch.bool", "b"), ("torch.uint", "u"), ("torch.int", "i"))
 
 
 class Scope(NamedTuple):
@@ -21,6 +23,7 @@ class Scope(NamedTuple):
     numbers: dict[str, float]
     counters: frozenset[str]  # what a loop counts with
     unused: frozenset[str]  # locals that are assigned and not looked at again
+    language: str = ""  # whose arrays these are, where they are not NumPy's: "torch" or "jnp"
 
     def dimensions(self) -> list[str]:
         """Every size of an array, said once, by a name where there is one."""
@@ -63,15 +66,18 @@ class Scope(NamedTuple):
                 return broadcast(self.shape(left), self.shape(right))
             case ast.Compare(left=left, comparators=[right]):
                 return broadcast(self.shape(left), self.shape(right))
-            case ast.Attribute(value=value, attr="T"):
+            case ast.Attribute(value=value, attr="T") | ast.Call(func=ast.Attribute(attr="t", value=value), args=[]):
                 inner = self.shape(value)
                 return None if inner is None else inner[::-1]
-            case ast.Call(func=ast.Attribute(attr="dot" | "matmul"), args=[left, right]):
+            case ast.Call(func=ast.Attribute(attr="dot" | "matmul" | "mm"), args=[left, right]):
                 return self._product(left, right)
-            case ast.Call(func=ast.Attribute(value=left, attr="dot"), args=[right]):
+            case ast.Call(func=ast.Attribute(value=left, attr="dot" | "matmul" | "mm"), args=[right]):
                 return self._product(left, right)
             case ast.Call(
-                func=ast.Attribute(attr="exp" | "log" | "tanh" | "maximum" | "square" | "copy"), args=[one, *_]
+                func=ast.Attribute(
+                    attr="exp" | "log" | "tanh" | "maximum" | "square" | "copy" | "sin" | "cos" | "sigmoid"
+                ),
+                args=[one, *_],
             ):
                 return self.shape(one)
             case _:
@@ -105,16 +111,42 @@ def observed(
         seen.add(id(value))
         shape = getattr(value, "shape", None)
         if isinstance(shape, tuple) and shape:
-            kind = getattr(getattr(value, "dtype", None), "kind", "")
+            kind = _kind(value)
+            scope = scope._replace(language=scope.language or _language(value))
             if kind in ("f", "b", "i", "u", "c") and len(scope.arrays) < MOST:
                 scope.arrays[text] = tuple(int(n) for n in shape)
                 if kind == "b" or _is_of_zeros_and_ones(value):
                     masks.add(text)
         elif isinstance(value, int):
             scope.sizes[text] = value
-        elif isinstance(value, float) or (shape == () and hasattr(value, "dtype") and value.dtype.kind == "f"):
-            scope.numbers[text] = float(value)
+        elif isinstance(value, float) or (shape == () and _kind(value) == "f"):
+            number = _number(value)
+            if number is not None:
+                scope.numbers[text] = number
     return scope._replace(masks=frozenset(masks))
+
+
+def _number(value: Any) -> float | None:
+    """An array without axes as a number; None of one that only stands for a number."""
+    try:
+        return float(value)
+    except Exception:  # a stranger's array, or a framework's tracer
+        return None
+
+
+def _kind(value: Any) -> str:
+    """The kind of an array's dtype as NumPy calls it, whose array it may be."""
+    dtype = getattr(value, "dtype", None)
+    found = getattr(dtype, "kind", None)
+    if isinstance(found, str):
+        return found
+    text = str(dtype)
+    return next((letter for name, letter in DTYPES if text.startswith(name)), "")
+
+
+def _language(value: Any) -> str:
+    home = type(value).__module__.partition(".")[0]
+    return {"torch": "torch", "jax": "jnp", "jaxlib": "jnp"}.get(home, "")
 
 
 def _is_of_zeros_and_ones(value: Any) -> bool:
@@ -130,10 +162,10 @@ def _expressions(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if not name.isidentifier():
             continue
         yield name, value
-        if name == "self":
+        if name in WITH_ATTRIBUTES:
             for attribute, inner in list(getattr(value, "__dict__", {}).items())[:60]:
-                yield f"self.{attribute}", inner
-                yield from _entries(f"self.{attribute}", inner)
+                yield f"{name}.{attribute}", inner
+                yield from _entries(f"{name}.{attribute}", inner)
         else:
             yield from _entries(name, value)
 

@@ -1,0 +1,33 @@
+"""Edits in the language of the arrays that they are made of: NumPy's, as they are thought of; PyTorch's, or JAX's."""
+
+from __future__ import annotations
+
+import re
+
+from reference.targets.pairs.edits.kinds.page import Change
+
+__all__ = ["spoken"]
+
+WORDS = (
+    (re.compile(r"\bnp\.sqrt\(([A-Za-z_][\w.\[\]]*)\)"), r"\1 ** 0.5"),
+    (re.compile(r"\baxis="), "dim="),
+    (re.compile(r"\bkeepdims="), "keepdim="),
+    (re.compile(r"\bnp\."), "torch."),
+    (re.compile(r"\.transpose\((?=-?\d+, -?\d+, )"), ".permute("),
+    (re.compile(r"torch\.flip\((\w+), (-?\d+)\)"), r"torch.flip(\1, (\2,))"),
+    (re.compile(r"torch\.flip\((.+), (-?\d+)\)$"), r"torch.flip(\1, (\2,))"),
+    (re.compile(r"\.maximum\((.+), (\d[\d.]*)\)"), r".clamp(\1, min=\2)"),
+    (re.compile(r"\.copy\(\)"), ".clone()"),
+)
+ROOT = re.compile(r"\bnp\.")
+
+
+def spoken(change: Change, language: str) -> Change:
+    """A change as it is written in that language."""
+    text = change.text
+    if language == "torch":
+        for pattern, into in WORDS:
+            text = pattern.sub(into, text)
+    elif language == "jnp":
+        text = ROOT.sub("jnp.", text)
+    return change if text == change.text else change._replace(text=text)
