@@ -20,6 +20,7 @@ class PairKind(StrEnum):
     VALUE = "value"  # one function that returns a loss and its gradient
     DERIVATIVE = "derivative"  # sigmoid and sigmoid_prime
     CLASS = "class"  # an object with forward and backward
+    NETWORK = "network"  # a step of training: what it subtracts is its gradient
 
 
 class Parameter(NamedTuple):

@@ -21,6 +21,7 @@ FORMS = {
     PairKind.VALUE: "value and gradient",
     PairKind.DERIVATIVE: "function and derivative",
     PairKind.CLASS: "class",
+    PairKind.NETWORK: "network that trains itself",
 }
 
 

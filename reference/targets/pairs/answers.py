@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reference.interface.pair import PairDraw, Proposal
+from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
 from reference.targets.pairs.edits.editing import adjoints_of, variants_of
 from reference.targets.pairs.edits.statements import statements
 from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.guards import guards
+from reference.targets.pairs.networks.choices import Choices
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposing.decorated import between, example_of
@@ -38,10 +39,12 @@ class PairAnswers:
     proposals: dict[str, Proposal]
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
+    choices: Choices
 
     def _afresh(self) -> None:
         """Nothing is known of the pairs of a text that is read now."""
         self.proposals, self.namespaces, self.variants = {}, {}, {}
+        self.choices = Choices()
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
@@ -133,7 +136,7 @@ class PairAnswers:
         def edited(files: dict[Path, list[Cell]]) -> tuple[Prepared, Any]:
             kind = kind_named("complex")
             loaded = loaded_for(self.path, files[self.path], kind, beside=files)
-            return prepare(self.proposals[check], loaded, self._draw(draw), kind), kind
+            return prepare(self._proposal(check, draw), loaded, self._draw(draw), kind), kind
 
         edited(files)  # which has what it imports
         return guards(files, edited, cotangents, points, fractions)
@@ -189,6 +192,14 @@ class PairAnswers:
         prepared, namespace = self._prepared(check, draw, "complex")
         return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
 
+    def ask_pair_network(self, check: str, draw: dict[str, Any]) -> dict[str, Any]:
+        """What the step of a network is held to: ``loss`` ("" for the file's own), ``output``, ``labels``, ``line``,
+        the common ``factor``, the ``shape`` of the output, the gradients that are ``unfit``.
+        """
+        if not self.proposals:
+            self.ask_pair_proposals()
+        return dict(self._proposal(check, draw).asked[PairKind.NETWORK]["chosen"])
+
     @contextmanager
     def _both_passes(
         self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
@@ -214,7 +225,17 @@ class PairAnswers:
             made = kind_named(kind)
             self.namespaces[kind] = Namespace(made, loaded_for(self.path, self.cells, made))
         namespace = self.namespaces[kind]
-        return prepare(self.proposals[check], namespace.loaded, self._draw(draw), namespace.kind), namespace
+        return prepare(self._proposal(check, draw), namespace.loaded, self._draw(draw), namespace.kind), namespace
+
+    def _proposal(self, check: str, draw: dict[str, Any]) -> Proposal:
+        """The proposal; of a network with the loss that its step is held to, as it was found with NumPy itself."""
+        proposal = self.proposals[check]
+        if proposal.kind != PairKind.NETWORK:
+            return proposal
+        if "plain" not in self.namespaces:
+            made = kind_named("plain")
+            self.namespaces["plain"] = Namespace(made, loaded_for(self.path, self.cells, made))
+        return self.choices.chosen(proposal, self.namespaces["plain"], self._draw(draw))
 
     def _draw(self, tree: dict[str, Any]) -> PairDraw:
         return PairDraw(**tree)

@@ -70,6 +70,7 @@ def recorded_run(
             "unmatched": [[name, list(shape)] for name, shape in returned.unmatched],
             "changed": list(returned.changed),
             "stepped": list(returned.stepped),
+            "unfit": prepared.unfit,
             **seen,
             "casts": pattern.cast_places(path),  # of both passes
             "one_entry": pattern.one_entry_places(path),
