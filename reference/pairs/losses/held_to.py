@@ -52,6 +52,8 @@ def _by_name(answers: Sequence[Mapping[str, Any]]) -> HeldTo:
     number, of = common[0] if common else ("1", "")
     loss, left = _named(first["loss"], Fraction(number), of)
     text = f"the gradient of {loss}: {_shown(first['output'])} against {_shown(first['labels'])}"
+    if first["decays"]:
+        text += f", with a penalty of {' and '.join(name.rpartition('.')[2] or name for name in first['decays'])}"
     scale = ""
     if left != 1:
         rate = ", which may be its rate" if first["literal"] else ""

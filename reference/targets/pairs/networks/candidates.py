@@ -23,8 +23,8 @@ LOSS = re.compile(
     re.IGNORECASE,
 )
 LOSS_WORDS = {
-    "loss", "cost", "mse", "entropy", "crossentropy", "objective", "sse", "bce", "nll", "j", "criterion", "costfunction",
-    "energy", "error",
+    "loss", "cost", "mse", "entropy", "crossentropy", "objective", "sse", "bce", "nll", "j", "criterion",
+    "costfunction", "energy", "error",
 }  # fmt: skip
 NO_LOSS = {
     "prime", "derivative", "deriv", "grad", "gradient", "delta", "backward", "plot", "history", "print", "d", "train",

@@ -21,7 +21,7 @@ __all__ = ["answered_by", "changed_by", "changes_of", "misshapen", "rates_of"]
 ALIKE = 1e-3
 NUMBERED = re.compile(r"answer\[(\d+)\]")
 STATE = re.compile(
-    r"_*(v|m|s|r|vel|velocity|velocities|moment\w*|cache|hist\w*|prev_\w*|last_\w*|sq\w*|[vms]_?(d|t|h|hat|dw|db)\w*"
+    r"_*(v|m|s|r|vel|velocity|velocities|moment\w*|cache|hist\w*|prev_\w*|last_\w*|sq\w*|[vms]_?(d|t|h|hat|dw|db|w|b)\w*"
     r"|\w*(momentum|velocity|velocities|moment\d?|accum\w*|running_\w+)|adam\w*|c_?[wi]\w*_?prev)",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ from reference.targets.stand_in.loading import Namespace
 __all__ = ["Choices"]
 
 MOST = 64
+SIMPLEST = 4  # of a number that a strength is multiplied by
 
 
 class ChosenBefore(NamedTuple):
@@ -141,6 +142,21 @@ def _is(formula: FactorFormula, ratio: float | None, shape: Sequence[int]) -> bo
     return ratio is not None and abs(abs(ratio) - factor) <= 1e-5 * factor
 
 
+def _exactly(proposal: Proposal, reading: StepReading, fit: Fit) -> dict[str, float]:
+    """The strength of a decay as a number that stands in the source. Raises ``Unprepared`` where there is none."""
+    if not fit.decays:
+        return {}
+    size = next(iter(fit.decays.values()))
+    for number in (*reading.numbers, *proposal.asked[NETWORK]["numbers_written"]):
+        for formula in formulas_of(size / number, fit.shape):
+            if formula.number.numerator * formula.number.denominator <= SIMPLEST:
+                return dict.fromkeys(fit.decays, number * float(formula.at(fit.shape)))
+    names = ", ".join(map(shown_as, fit.decays))
+    raise Unprepared(
+        f"{names} decay by {size:.6g} times themselves, which is no number of the file: what the loss is is open"
+    )
+
+
 def _tree(proposal: Proposal, reading: StepReading, fit: Fit, formulas: Sequence[FactorFormula]) -> dict[str, Any]:
     candidate = fit.candidate
     own = isinstance(candidate, LossInStep)
@@ -165,6 +181,7 @@ def _tree(proposal: Proposal, reading: StepReading, fit: Fit, formulas: Sequence
         "factor": [factor.numerator, factor.denominator],
         "shape": list(fit.shape),
         "unfit": [name for name in reading.gradients if name not in (*fitting, *fit.silent)],
+        "decays": _exactly(proposal, reading, fit),
         "formulas": [[str(f.number), f.of] for f in formulas],
         "lost": reading.lost,
     }

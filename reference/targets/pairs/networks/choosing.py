@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from reference.targets.pairs.networks.candidates import NUMPY, Beside, LossInStep
 from reference.targets.pairs.networks.losses import LOSSES_BY_NAME, NoLabels, labels_beside
 
-__all__ = ["FactorFormula", "Fit", "Slopes", "best_fits", "formulas_of"]
+__all__ = ["FactorFormula", "Fit", "Slopes", "best_fits", "formulas_of", "moving"]
 
 EXACT, ALIKE, NOTHING = 2e-6, 2e-6, 1e-9
 DIRECTIONS = 2
@@ -30,6 +30,8 @@ class Slopes(NamedTuple):
     size: list[float]  # of the terms of that
     values: list[list[Mapping[Any, tuple[Any, ...]]]]
     step: float
+    axes: int
+    penalty: list[float]  # the derivative of half the sum of its squares along its directions
 
 
 class Fit(NamedTuple):
@@ -45,7 +47,7 @@ class Fit(NamedTuple):
     fitting: tuple[str, ...]
     silent: tuple[str, ...]
     shape: tuple[int, ...] = ()
-    known: str = ""  # of the file's own loss: the loss of the dictionary that it is, times a number
+    decays: Mapping[str, float] = {}  # blocks that are right with so many times themselves
 
     @property
     def score(self) -> tuple[int, int]:
@@ -77,6 +79,17 @@ def best_fits(slopes: Mapping[str, Slopes], base: Mapping[Any, tuple[Any, ...]])
                 if fit is not None:
                     found.append(fit._replace(candidate=own, shape=np.shape(output)))
     return sorted(found, key=lambda fit: (-fit.score[0], -fit.score[1], _plainness(fit.candidate)))
+
+
+def moving(slopes: Mapping[str, Slopes], base: Mapping[Any, tuple[Any, ...]]) -> set[str]:
+    """The blocks on which an output depends, or a loss: something beside labels that depend on no block."""
+    valid = [
+        (what, place)
+        for what, found in base.items()
+        for place in range(len(found))
+        if len(found) == 1 or not _depends(slopes, what, 1 - place)
+    ]
+    return {name for name, one in slopes.items() if any(_depends({name: one}, what, place) for what, place in valid)}
 
 
 def _plainness(candidate: Any) -> int:
@@ -160,7 +173,36 @@ def _fit(
             return None
         return Fit(candidate, loss, ratios, 1.0, (), tuple(silent))
     common, fitting = _most(ratios, shape)
+    if loss and (decays := _decays(slopes, candidate, value, ratios, common)):
+        fitting = (*fitting, *decays)
+        return Fit(
+            candidate, loss, {**ratios, **dict.fromkeys(decays, common)}, common, fitting, tuple(silent), shape, decays
+        )
     return Fit(candidate, loss, ratios, common, fitting, tuple(silent))
+
+
+def _decays(
+    slopes: Mapping[str, Slopes], candidate: Any, value: Any, ratios: Mapping[str, float | None], common: float
+) -> dict[str, float]:
+    """The blocks whose gradient is the common one and a number times themselves, the same number for all of them.
+
+    These are all that have two axes; or there are none.
+    """
+    found: dict[str, float] = {}
+    for name in (n for n, ratio in ratios.items() if ratio is None):
+        numbers = []
+        for along, values, penalty in zip(slopes[name].along, slopes[name].values, slopes[name].penalty, strict=True):
+            f = [value(at[candidate]) for at in values]
+            slope = (8 * (f[2] - f[1]) - (f[3] - f[0])) / (12 * slopes[name].step)
+            numbers.append((along - common * slope) / penalty if penalty else float("nan"))
+        if not abs(numbers[0] - numbers[1]) <= 1e-5 * abs(numbers[0]):
+            return {}
+        found[name] = numbers[0]
+    sizes = list(found.values())
+    wide = {name for name, one in slopes.items() if one.axes > 1}
+    if not sizes or any(abs(n - sizes[0]) > 1e-5 * abs(sizes[0]) for n in sizes) or sizes[0] <= 0:
+        return {}
+    return found if wide <= found.keys() else {}
 
 
 def _most(ratios: Mapping[str, float | None], shape: tuple[int, ...]) -> tuple[float, tuple[str, ...]]:

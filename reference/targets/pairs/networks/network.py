@@ -44,13 +44,19 @@ def _loss(trainer: Trainer, chosen: Mapping[str, Any], primals: Mapping[str, Any
 
     def look(statement: int, frame: FrameType) -> None:
         if statement == chosen["statement"]:
-            found.append(_value(trainer, chosen, frame))
+            found.append(_with_decay(_value(trainer, chosen, frame), chosen, primals))
             raise TurnIsOver
 
     trainer.run(chosen["turn"], values=primals, look=look)
     if not found:
         raise Unprepared(f"{trainer.proposal.check} does not come to line {chosen['line']}")
     return found[0]
+
+
+def _with_decay(loss: Any, chosen: Mapping[str, Any], primals: Mapping[str, Any]) -> Any:
+    for name, strength in chosen["decays"].items():
+        loss = loss + strength / 2 * (primals[name] * primals[name]).sum()
+    return loss
 
 
 def _value(trainer: Trainer, chosen: Mapping[str, Any], frame: FrameType) -> Any:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reference.targets.pairs.networks.candidates import Beside, LossInStep
 from reference.targets.pairs.networks.changes import STATE, answered_by, changed_by, changes_of, misshapen, rates_of
-from reference.targets.pairs.networks.choosing import Fit, Slopes, best_fits
+from reference.targets.pairs.networks.choosing import Fit, Slopes, best_fits, moving
 from reference.targets.pairs.networks.looking import Collected, Enumerated
 from reference.targets.pairs.networks.roots import RATE as RATES
 from reference.targets.pairs.networks.roots import shown_as
@@ -39,6 +39,7 @@ class StepReading(NamedTuple):
     places: Mapping[Any, float]
     fits: tuple[Fit, ...]
     gradients: Mapping[str, NDArray]
+    numbers: tuple[float, ...] = ()  # that stand there
     literal: bool = False  # the rate is a number of the source
     lost: int = 0  # gradients that were handed back and belong to nothing
 
@@ -98,7 +99,9 @@ def _of_turn(trainer: Trainer, number: int) -> StepReading:
     if not all(np.all(np.isfinite(g)) for g in gradients.values()):
         raise Unprepared(f"{check} is not finite after one step")
     values = {name: values[name] for name in gradients}
-    slopes = {name: s for name, s in _slopes(trainer, number, values, gradients, besides, losses) if _moves(s, base)}
+    every = dict(_slopes(trainer, number, values, gradients, besides, losses))
+    depend = moving(every, base)
+    slopes = {name: one for name, one in every.items() if name in depend}
     if not slopes:
         raise _nothing(
             base, f"{check} has no output beside its labels that depends on {', '.join(map(shown_as, values))}"
@@ -112,7 +115,7 @@ def _of_turn(trainer: Trainer, number: int) -> StepReading:
         raise _nothing(
             base, f"{check} has no output beside its labels that depends on {', '.join(map(shown_as, values))}"
         )
-    return StepReading(number, values, rates, places, tuple(fits), gradients, literal, lost)
+    return StepReading(number, values, rates, places, tuple(fits), gradients, second.constants, literal, lost)
 
 
 def _nothing(base: Mapping[Any, tuple[Any, ...]], otherwise: str) -> Unprepared:
@@ -138,15 +141,6 @@ def _carried(trainer: Trainer, number: int, values: Mapping[str, NDArray]) -> di
         if before.shape != after.shape or not np.array_equal(before, after, equal_nan=True):
             found[name] = value
     return found
-
-
-def _moves(slopes: Slopes, base: Mapping[Any, tuple[Any, ...]]) -> bool:
-    """Does anything that is computed before the step depend on it?"""
-    for at in (one for values in slopes.values for one in values):
-        for what in base.keys() & at.keys():
-            if any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(base[what], at[what], strict=True)):
-                return True
-    return False
 
 
 def _is_one_of(value: Any, values: Mapping[str, NDArray]) -> bool:
@@ -244,16 +238,18 @@ def _slopes(
     for name in list(gradients)[:MOST_BLOCKS]:
         along: list[float] = []
         size: list[float] = []
+        penalty: list[float] = []
         every: list[list[Mapping[Any, tuple[Any, ...]]]] = []
         for _ in range(2):
             direction = stream.standard_normal(values[name].shape)
             along.append(float(np.sum(gradients[name] * direction)))
+            penalty.append(float(np.sum(values[name] * direction)))
             size.append(float(np.sum(np.abs(gradients[name] * direction))))
             every.append([
                 _collected(trainer, number, {**values, name: values[name] + t * STEP * direction}, besides, losses)
                 for t in (-2, -1, 1, 2)
             ])  # fmt: skip
-        yield name, Slopes(along, size, every, STEP)
+        yield name, Slopes(along, size, every, STEP, sum(n > 1 for n in values[name].shape), penalty)
 
 
 def _refuse_normalised(trainer: Trainer, gradients: Mapping[str, NDArray]) -> None:

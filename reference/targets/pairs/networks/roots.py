@@ -12,7 +12,7 @@ import numpy as np
 from reference.targets.pairs.objects.arrays import Path, called, is_array, is_float, lowered, put, reached
 from reference.targets.stand_in.kind import StandIn
 
-__all__ = ["OWN", "Spot", "rate_places", "read", "shown_as", "spots", "written"]
+__all__ = ["OWN", "Spot", "constants", "number", "rate_places", "read", "shown_as", "spots", "written"]
 
 OWN = "self"
 RATE = re.compile(
@@ -123,6 +123,15 @@ def rate_places(frame: FrameType) -> list[tuple[str, Path]]:
             found += [(root, ("self", key)) for key, one in value.items()
                       if isinstance(key, str) and type(one) in (int, float) and RATE.fullmatch(key)]  # fmt: skip
     return found
+
+
+def constants(frame: FrameType) -> tuple[float, ...]:
+    """The numbers that a strength may be: of local variables, attributes, entries, and of the names of the file."""
+    found: list[Any] = []
+    for _, value in _variables(frame):
+        inner = value.values() if isinstance(value, dict) else getattr(value, "__dict__", {}).values()
+        found += [value, *inner] if type(value).__module__ == "target" or isinstance(value, dict) else [value]
+    return tuple(dict.fromkeys(float(v) for v in found if type(v) in (int, float) and v > 0))
 
 
 def number(value: Any, kind: StandIn) -> Any:

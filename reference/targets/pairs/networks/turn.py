@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference.targets.pairs.networks.roots import OWN, Spot, number, rate_places, read, spots, written
+from reference.targets.pairs.networks.roots import OWN, Spot, constants, number, rate_places, read, spots, written
 from reference.targets.pairs.objects.arrays import put
 from reference.targets.pairs.trees import own_copy
 from reference.targets.pairs.weaving.watch import TurnIsOver
@@ -38,6 +38,7 @@ class StepTurn:
         self.begun, self.over = False, False
         self.model: Any = None
         self.places: list[Any] = []
+        self.constants: tuple[float, ...] = ()
         self.waiting: dict[str, Any] = {}  # local variables that the function is to set itself
 
     def begins(self, turn: int, frame: FrameType) -> None:
@@ -52,6 +53,7 @@ class StepTurn:
                 setattr(self.model, name, float(getattr(self.model, name)))
         self.spots = spots(frame, self.numbers)
         self.places = rate_places(frame)
+        self.constants = constants(frame)
         for name, spot in self.spots.items():
             value = number(spot.value, self.kind)
             if value is not None:

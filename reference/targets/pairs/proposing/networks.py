@@ -36,6 +36,7 @@ from reference.targets.pairs.source.methods import methods_of
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.abstract import is_abstract
+from reference.targets.reading.looks import updates_in
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.parsed import is_of_self
 from reference.targets.reading.source import Cell
@@ -108,6 +109,8 @@ def _of_functions(
     for name, function in functions.items():
         if name in taken or not steps_in(function.node) or needs_the_forward_pass(function.required):
             continue
+        if not (named_step(name) or any(updates_in(function.node.body))):
+            continue  # it sums up
         if goes_forward(function.node, functions) and takes_data(function.node, function.names, ()):
             yield _proposal("", function, None, {}, functions, [], calls, None)
 
@@ -157,11 +160,8 @@ def _facts(
     functions: Mapping[str, SourceFunction], with_data: bool,
 ) -> dict[str, Any]:  # fmt: skip
     every = (*step.takes, *(maker.takes if maker is not None else ()))
-    reached = (
-        [*methods.values(), step]
-        if methods
-        else [step, *(functions[n] for n in called_in(step.node) if n in functions)]
-    )
+    others = methods.values() if methods else [functions[name] for name in _reached_from(step, functions)]
+    reached = [*others, step]
     updated, literals = _updated(reached)
     data = [p.name for p in step.takes if not _is_controlled(p)]
     known = methods or functions
@@ -175,6 +175,7 @@ def _facts(
         "numbers": sorted(updated),
         "updated": sorted(updated),
         "literals": literals,
+        "calls": sorted(_reached_from(step, functions)) if not methods else [],
         "takes": [list(p) for p in step.takes if not p.many],
         "constructor": [list(p) for p in (maker.takes if maker is not None else ()) if not p.many],
         "sizes": _sizes([*([maker] if maker is not None else []), *reached]),
@@ -185,8 +186,27 @@ def _facts(
         "globals": [],
         "besides": [list(b) for b in (*outputs_in(step.node), *predicted(step.node, data, forwards, bool(methods)))],
         "losses": [list(loss) for loss in losses_in(step.node, methods, functions)],
+        "numbers_written": sorted(
+            {
+                n.value
+                for f in reached
+                for n in ast.walk(f.node)
+                if isinstance(n, ast.Constant) and type(n.value) is float
+            }
+        ),
         "labels": label_texts(step.node, attributes),
     }
+
+
+def _reached_from(step: SourceFunction, functions: Mapping[str, SourceFunction]) -> set[str]:
+    """The functions that a step calls, and those that they call in turn."""
+    found: set[str] = set()
+    waiting = [step]
+    while waiting:
+        for name in called_in(waiting.pop().node) & functions.keys() - found - {step.name}:
+            found.add(name)
+            waiting.append(functions[name])
+    return found
 
 
 def _updated(functions: Sequence[SourceFunction]) -> tuple[set[str], dict[str, float]]:
