@@ -26,6 +26,9 @@ def judged_alone(
     kept = []
     for opened in held:
         p = opened.proposal
+        if p.kind is PairKind.NETWORK and "lifted" in p.asked[PairKind.NETWORK]:
+            kept.append(opened)
+            continue
         if p.kind is PairKind.NETWORK and not p.owner and not {p.check, *_calls(opened)} & missed:
             continue
         if p.kind is PairKind.NETWORK and p.owner and p.owner not in owners:

@@ -38,9 +38,14 @@ def held_to(pair: OpenPair, draws: Sequence[PairDraw]) -> HeldTo | None:
     if not answers:
         return None
     first = answers[0]
-    if not first["loss"]:
-        return HeldTo(f"held to its own loss in line {first['line']}", first["line"])
-    return _by_name(answers)
+    held = (
+        HeldTo(f"held to its own loss in line {first['line']}", first["line"])
+        if not first["loss"]
+        else _by_name(answers)
+    )
+    lines = pair.proposal.asked[PairKind.NETWORK].get("lifted")
+    held.text = f"{lines}; {held.text}" if lines else held.text
+    return held
 
 
 def _by_name(answers: Sequence[Mapping[str, Any]]) -> HeldTo:

@@ -17,6 +17,7 @@ from reference.targets.pairs.edits.statements import statements
 from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.networks.choices import Choices
+from reference.targets.pairs.networks.trainer import NETWORK
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposing.decorated import between, example_of
@@ -24,6 +25,7 @@ from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.reading.namespace import Loaded
+from reference.targets.reading.scripts import LiftedLines
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
 
@@ -40,16 +42,21 @@ class PairAnswers:
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
     choices: Choices
+    lifted: list[LiftedLines]  # lines without a function that became one
 
     def _afresh(self) -> None:
         """Nothing is known of the pairs of a text that is read now."""
         self.proposals, self.namespaces, self.variants = {}, {}, {}
         self.choices = Choices()
+        self.lifted = []
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
         assert self.loaded is not None
         self.proposals = proposals_of(self.cells, self.loaded)
+        for one in self.lifted:
+            if one.name in self.proposals and NETWORK in self.proposals[one.name].asked:
+                self.proposals[one.name].asked[NETWORK]["lifted"] = one.said()  # type: ignore[index]
         return [proposal.tree() for proposal in self.proposals.values()]
 
     def ask_pair_between(self, forward: str, backward: str) -> dict[str, Any] | None:

@@ -26,8 +26,8 @@ __all__ = [
 ]
 
 TRAINS = re.compile(
-    r"_*(train\w*|fit\w*|partial_?fit\w*|learn\w*|back_?prop\w*|backward\w*|back_?pass\w*|bprop\w*|update_?(mini_?)?batch\w*"
-    r"|gradient_?descent\w*|(batch_?|mini_?batch_?|stochastic_?)?gradient_?descent|sgd|gd|bgd|optimi[sz]e|run_?step|step"
+    r"_*(script(_\d+)?|train\w*|fit\w*|partial_?fit\w*|learn\w*|back_?prop\w*|backward\w*|back_?pass\w*|bprop\w*"
+    r"|update_?(mini_?)?batch\w*|gradient_?descent\w*|(batch_?|mini_?batch_?|stochastic_?)?gradient_?descent|sgd|gd|bgd|optimi[sz]e|run_?step|step"
     r"|cost_?func(tion)?_?prime|cost_?prime|loss_?prime|(compute|calc|calculate|get)_?grad\w*|grad\w*|adjust\w*|adapt)",
     re.IGNORECASE,
 )
