@@ -64,7 +64,7 @@ def changes_of(turn: StepTurn, names: Mapping[str, float]) -> dict[str, Any]:
 
 
 def rates_of(trainer: Trainer, turn: StepTurn, values: Mapping[str, Any]) -> dict[Any, float]:
-    """The places of rates to which every change is in proportion; those of a second are left as they are."""
+    """The places of rates to which changes are in proportion; where a change is not, it is no rate times a gradient."""
     places = list(dict.fromkeys(turn.places))
     if not places:
         return {}
@@ -74,7 +74,7 @@ def rates_of(trainer: Trainer, turn: StepTurn, values: Mapping[str, Any]) -> dic
             for rate in (RATE, 4 * RATE)
         )
         moved = {name: change for name, change in one.items() if name in values}
-        if moved and all(name in four and _times(change, four[name], 4.0) for name, change in moved.items()):
+        if any(name in four and _times(change, four[name], 4.0) for name, change in moved.items()):
             return dict.fromkeys(chosen, RATE)
     return {}
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.networks.candidates import LossInStep
-from reference.targets.pairs.networks.choosing import FactorFormula, Fit, formulas_of
+from reference.targets.pairs.networks.choosing import Fit
+from reference.targets.pairs.networks.factors import FactorFormula, formulas_of
 from reference.targets.pairs.networks.reading import StepReading, read_step
 from reference.targets.pairs.networks.roots import shown_as
 from reference.targets.pairs.networks.trainer import NETWORK, Trainer
@@ -26,11 +27,23 @@ MOST = 64
 SIMPLEST = 4  # of a number that a strength is multiplied by
 
 
+class Strength(NamedTuple):
+    """How strongly which parameters decay: a number of the source by its name, times something simple."""
+
+    name: str
+    times: FactorFormula
+    of: tuple[str, ...]
+
+    def at(self, numbers: Mapping[str, float], shape: Sequence[int]) -> dict[str, float]:
+        return dict.fromkeys(self.of, numbers[self.name] * float(self.times.at(shape)))
+
+
 class ChosenBefore(NamedTuple):
     """What was chosen before: the output, the labels and the loss; and the factors that it may have for all that."""
 
     identity: tuple[Any, str]
     formulas: tuple[FactorFormula, ...]
+    strength: Strength | None = None
 
 
 class Choices:
@@ -53,9 +66,10 @@ class Choices:
             known = self.first.get(form)
             fit = _best(reading, known.identity if known is not None else None)
             formulas = _formulas(proposal, fit, known)
+            strength = _strength(proposal, reading, fit, known)
             if known is None or (known.identity == _identity(fit) and known.formulas):
-                self.first[form] = ChosenBefore(_identity(fit), formulas)
-            self.known[key] = _tree(proposal, reading, fit, formulas)
+                self.first[form] = ChosenBefore(_identity(fit), formulas, strength)
+            self.known[key] = _tree(proposal, reading, fit, formulas, strength)
         facts = {**proposal.asked[NETWORK], "chosen": self.known[key]}
         return proposal._replace(asked={**proposal.asked, NETWORK: facts})
 
@@ -105,7 +119,17 @@ def _of_a_name(reading: StepReading) -> Fit:
         raise Unprepared(
             "what it puts out is not known: nothing is subtracted from its labels, nor handed on beside them"
         )
+    if (other := _as_good(best, named, set(reading.gradients))) is not None:
+        mine, its = (" and ".join(map(shown_as, fit.fitting)) for fit in (best, other))
+        raise Unprepared(f"{mine} fit {best.loss}, and {its} fit {other.loss}: which is meant is not known")
     return best
+
+
+def _as_good(best: Fit, named: Sequence[Fit], every: set[str]) -> Fit | None:
+    """Another loss that as many gradients are of, and just those that are none of the first."""
+    unfit = every - {*best.fitting, *best.silent}
+    others = (fit for fit in named if fit.loss != best.loss and len(fit.fitting) == len(best.fitting))
+    return next((fit for fit in others if unfit and unfit <= {*fit.fitting}), None)
 
 
 def _of_its_own(reading: StepReading) -> Fit | None:
@@ -114,8 +138,8 @@ def _of_its_own(reading: StepReading) -> Fit | None:
     whole = [fit for fit in own if fit.score[0] == blocks]
     if whole:
         return min(whole, key=lambda fit: (abs(np.log(abs(fit.common))) > 1e-4, not fit.candidate.sure))
-    computed = [fit for fit in own if fit.candidate.sure and not fit.candidate.monitor and fit.fitting]
-    return computed[0] if computed else None
+    computed = [fit for fit in own if fit.candidate.sure and not fit.candidate.monitor]
+    return next((fit for fit in computed if fit.fitting or fit.beside is not None), None)
 
 
 def _formulas(proposal: Proposal, fit: Fit, known: ChosenBefore | None) -> tuple[FactorFormula, ...]:
@@ -142,22 +166,30 @@ def _is(formula: FactorFormula, ratio: float | None, shape: Sequence[int]) -> bo
     return ratio is not None and abs(abs(ratio) - factor) <= 1e-5 * factor
 
 
-def _exactly(proposal: Proposal, reading: StepReading, fit: Fit) -> dict[str, float]:
-    """The strength of a decay as a number that stands in the source. Raises ``Unprepared`` where there is none."""
+def _strength(proposal: Proposal, reading: StepReading, fit: Fit, known: ChosenBefore | None) -> Strength | None:
+    """The decay as a number that stands in the source. Raises ``Unprepared`` where there is none."""
+    if known is not None and known.strength is not None and known.identity == _identity(fit):
+        return known.strength
     if not fit.decays:
-        return {}
+        return None
     size = next(iter(fit.decays.values()))
-    for number in (*reading.numbers, *proposal.asked[NETWORK]["numbers_written"]):
+    for name, number in _numbers(proposal, reading).items():
         for formula in formulas_of(size / number, fit.shape):
             if formula.number.numerator * formula.number.denominator <= SIMPLEST:
-                return dict.fromkeys(fit.decays, number * float(formula.at(fit.shape)))
+                return Strength(name, formula, tuple(fit.decays))
     names = ", ".join(map(shown_as, fit.decays))
-    raise Unprepared(
-        f"{names} decay by {size:.6g} times themselves, which is no number of the file: what the loss is is open"
-    )
+    raise Unprepared(f"{names} decay by {size:.6g} times themselves, no number of the file: what the loss is is open")
 
 
-def _tree(proposal: Proposal, reading: StepReading, fit: Fit, formulas: Sequence[FactorFormula]) -> dict[str, Any]:
+def _numbers(proposal: Proposal, reading: StepReading) -> dict[str, float]:
+    written = {repr(number): number for number in proposal.asked[NETWORK]["numbers_written"]}
+    likely = {name: value for name, value in reading.numbers.items() if value != int(value)}
+    return {**likely, **written, **reading.numbers}
+
+
+def _tree(
+    proposal: Proposal, reading: StepReading, fit: Fit, formulas: Sequence[FactorFormula], strength: Strength | None
+) -> dict[str, Any]:
     candidate = fit.candidate
     own = isinstance(candidate, LossInStep)
     factor = formulas[0].at(fit.shape) if formulas else Fraction(1)
@@ -181,7 +213,7 @@ def _tree(proposal: Proposal, reading: StepReading, fit: Fit, formulas: Sequence
         "factor": [factor.numerator, factor.denominator],
         "shape": list(fit.shape),
         "unfit": [name for name in reading.gradients if name not in (*fitting, *fit.silent)],
-        "decays": _exactly(proposal, reading, fit),
+        "decays": {} if strength is None else strength.at(_numbers(proposal, reading), fit.shape),
         "formulas": [[str(f.number), f.of] for f in formulas],
         "lost": reading.lost,
     }

@@ -6,32 +6,20 @@ What is found is a reading of the step, no verdict: the witnesses hold the step 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.targets.pairs.networks.candidates import NUMPY, Beside, LossInStep
+from reference.targets.pairs.networks.decays import Slopes, decays_of, slope_of, with_decay
+from reference.targets.pairs.networks.factors import EXACT, USUAL, counts_of
 from reference.targets.pairs.networks.losses import LOSSES_BY_NAME, NoLabels, labels_beside
 
-__all__ = ["FactorFormula", "Fit", "Slopes", "best_fits", "formulas_of", "moving"]
+__all__ = ["DIRECTIONS", "Fit", "best_fits", "moving"]
 
-EXACT, ALIKE, NOTHING = 2e-6, 2e-6, 1e-9
-DIRECTIONS = 2
-SIMPLE = 64  # the largest denominator of a common factor
-USUAL = (Fraction(1), Fraction(2), Fraction(1, 2))
-
-
-class Slopes(NamedTuple):
-    """Of one block: the gradient along its directions, and of every candidate its values at −2ε, −ε, ε and 2ε."""
-
-    along: list[float]
-    size: list[float]  # of the terms of that
-    values: list[list[Mapping[Any, tuple[Any, ...]]]]
-    step: float
-    axes: int
-    penalty: list[float]  # the derivative of half the sum of its squares along its directions
+ALIKE, NOTHING = 2e-6, 1e-9
+DIRECTIONS = 3
 
 
 class Fit(NamedTuple):
@@ -48,6 +36,8 @@ class Fit(NamedTuple):
     silent: tuple[str, ...]
     shape: tuple[int, ...] = ()
     decays: Mapping[str, float] = {}  # blocks that are right with so many times themselves
+    at: Any = None  # the loss at a point
+    beside: tuple[Any, str] | None = None  # of the file's own loss: what it is a number times, everywhere
 
     @property
     def score(self) -> tuple[int, int]:
@@ -77,8 +67,25 @@ def best_fits(slopes: Mapping[str, Slopes], base: Mapping[Any, tuple[Any, ...]])
 
                 fit = _fit(slopes, candidate, name, value, np.shape(output))
                 if fit is not None:
-                    found.append(fit._replace(candidate=own, shape=np.shape(output)))
+                    at = lambda point, c=candidate, of=value: of(point[c])
+                    found.append(fit._replace(candidate=own, shape=np.shape(output), at=at))
+    found = [_beside_the_named(fit, slopes, found) if isinstance(fit.candidate, LossInStep) else fit for fit in found]
     return sorted(found, key=lambda fit: (-fit.score[0], -fit.score[1], _plainness(fit.candidate)))
+
+
+def _beside_the_named(own: Fit, slopes: Mapping[str, Slopes], every: Sequence[Fit]) -> Fit:
+    """The file's own loss with the named one of which it is a multiple at every point that was looked at."""
+    points = [at for one in slopes.values() for values in one.values for at in values]
+    values = np.array([_number(at[own.candidate][0]) for at in points])
+    for fit in every:
+        if isinstance(fit.candidate, LossInStep) or fit.at is None:
+            continue
+        others = np.array([fit.at(at) for at in points])
+        with np.errstate(all="ignore"):
+            ratio = values / others
+        if np.ptp(values) > 0 and np.all(np.abs(ratio - ratio[0]) <= 1e-9 * abs(ratio[0])):
+            return own._replace(beside=(fit.candidate, fit.loss))
+    return own
 
 
 def moving(slopes: Mapping[str, Slopes], base: Mapping[Any, tuple[Any, ...]]) -> set[str]:
@@ -119,6 +126,8 @@ def _may_be(name: str, output: NDArray, labels: NDArray) -> bool:
         return False
     if loss.probable and not (np.all(output > 0) and np.all(output < 1)):
         return False
+    if name == "cross-entropy" and output.ndim and any(_sums_to_one(output, k) for k in {0, output.ndim - 1}):
+        return False  # of classes, of which one is right
     if loss.signed and not np.all(np.abs(beside) == 1):
         return False
     if "softmax" in name:
@@ -129,6 +138,10 @@ def _may_be(name: str, output: NDArray, labels: NDArray) -> bool:
     if name == "categorical cross-entropy":
         return bool(np.all(beside >= 0)) and output.size > 1
     return True
+
+
+def _sums_to_one(output: NDArray, axis: int) -> bool:
+    return bool(output.shape[axis] > 1 and np.allclose(output.sum(axis=axis), 1))
 
 
 def _depends(slopes: Mapping[str, Slopes], candidate: Beside, place: int) -> bool:
@@ -152,7 +165,7 @@ def _fit(
                 return None
             with np.errstate(all="ignore"):
                 f = [value(at[candidate]) for at in values]
-            slope = (8 * (f[2] - f[1]) - (f[3] - f[0])) / (12 * one.step)
+            slope = slope_of(f, one.step)
             noise = 1e-15 * max(map(abs, f)) / one.step
             if not np.isfinite(slope):
                 return None
@@ -163,46 +176,27 @@ def _fit(
             silent.append(name)
             ratios[name] = None
             continue
-        first, second = (found + found)[:2]
-        loose = EXACT + first[1] + second[1]
-        alike = np.isfinite(first[0]) and np.isfinite(second[0]) and first[0] != 0
-        alike = alike and abs(first[0] - second[0]) <= loose * abs(first[0])
-        ratios[name] = first[0] if alike else None
+        numbers, noises = zip(*found, strict=True)
+        first, loose = numbers[0], EXACT + sum(noises)
+        alike = np.all(np.isfinite(numbers)) and first != 0 and np.ptp(numbers) <= loose * abs(first)
+        ratios[name] = first if alike else None
     if all(ratio is None for ratio in ratios.values()):
         if len(silent) == len(ratios):
             return None
+        if loss and (both := with_decay(slopes, candidate, value)) is not None:
+            common, strength = both
+            names = tuple(slopes)
+            return Fit(
+                candidate, loss, dict.fromkeys(names, common), common, names, (), shape, dict.fromkeys(names, strength)
+            )
         return Fit(candidate, loss, ratios, 1.0, (), tuple(silent))
     common, fitting = _most(ratios, shape)
-    if loss and (decays := _decays(slopes, candidate, value, ratios, common)):
+    if loss and (decays := decays_of(slopes, candidate, value, ratios, common)):
         fitting = (*fitting, *decays)
         return Fit(
             candidate, loss, {**ratios, **dict.fromkeys(decays, common)}, common, fitting, tuple(silent), shape, decays
         )
     return Fit(candidate, loss, ratios, common, fitting, tuple(silent))
-
-
-def _decays(
-    slopes: Mapping[str, Slopes], candidate: Any, value: Any, ratios: Mapping[str, float | None], common: float
-) -> dict[str, float]:
-    """The blocks whose gradient is the common one and a number times themselves, the same number for all of them.
-
-    These are all that have two axes; or there are none.
-    """
-    found: dict[str, float] = {}
-    for name in (n for n, ratio in ratios.items() if ratio is None):
-        numbers = []
-        for along, values, penalty in zip(slopes[name].along, slopes[name].values, slopes[name].penalty, strict=True):
-            f = [value(at[candidate]) for at in values]
-            slope = (8 * (f[2] - f[1]) - (f[3] - f[0])) / (12 * slopes[name].step)
-            numbers.append((along - common * slope) / penalty if penalty else float("nan"))
-        if not abs(numbers[0] - numbers[1]) <= 1e-5 * abs(numbers[0]):
-            return {}
-        found[name] = numbers[0]
-    sizes = list(found.values())
-    wide = {name for name, one in slopes.items() if one.axes > 1}
-    if not sizes or any(abs(n - sizes[0]) > 1e-5 * abs(sizes[0]) for n in sizes) or sizes[0] <= 0:
-        return {}
-    return found if wide <= found.keys() else {}
 
 
 def _most(ratios: Mapping[str, float | None], shape: tuple[int, ...]) -> tuple[float, tuple[str, ...]]:
@@ -218,40 +212,3 @@ def _most(ratios: Mapping[str, float | None], shape: tuple[int, ...]) -> tuple[f
         return any(abs(common - one) <= ALIKE * one for one in usual)
 
     return max(groups, key=lambda g: (len(g[1]), g[0] > 0, plain(g[0]), -abs(np.log(abs(g[0])))))
-
-
-class FactorFormula(NamedTuple):
-    """A common factor: a simple number over how many there are of something in the output."""
-
-    number: Fraction
-    of: str  # "", "first", "last", "entries"
-
-    def at(self, shape: Sequence[int]) -> Fraction:
-        return self.number / counts_of(shape).get(self.of, 1)
-
-
-def counts_of(shape: Sequence[int]) -> dict[str, int]:
-    """What a mean may divide by, by name."""
-    found = {"": 1}
-    if shape:
-        found |= {"first": shape[0], "last": shape[-1]} if len(shape) > 1 else {"entries": shape[0]}
-        found |= {"entries": int(np.prod(shape, dtype=int))}
-    return found
-
-
-def formulas_of(common: float, shape: Sequence[int]) -> list[FactorFormula]:
-    """Every way to have a factor, the plainest first; none where it is no simple number."""
-    found = []
-    for of, count in counts_of(shape).items():
-        number = _fraction(abs(common) * count)
-        if number is not None:
-            found.append(FactorFormula(number, of))
-    return sorted(found, key=lambda f: (f.number not in USUAL, f.number.numerator * f.number.denominator))
-
-
-def _fraction(size: float) -> Fraction | None:
-    for candidate in (Fraction(size).limit_denominator(SIMPLE), Fraction(1 / size).limit_denominator(SIMPLE)):
-        for found in (candidate, 1 / candidate) if candidate else ():
-            if abs(float(found) - size) <= EXACT * size:
-                return found
-    return None

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from reference.targets.pairs.networks.candidates import Beside, LossInStep
 from reference.targets.pairs.networks.changes import STATE, answered_by, changed_by, changes_of, misshapen, rates_of
-from reference.targets.pairs.networks.choosing import Fit, Slopes, best_fits, moving
+from reference.targets.pairs.networks.choosing import DIRECTIONS, Fit, best_fits, moving
+from reference.targets.pairs.networks.decays import Slopes
 from reference.targets.pairs.networks.looking import Collected, Enumerated
 from reference.targets.pairs.networks.roots import RATE as RATES
 from reference.targets.pairs.networks.roots import shown_as
@@ -39,7 +40,7 @@ class StepReading(NamedTuple):
     places: Mapping[Any, float]
     fits: tuple[Fit, ...]
     gradients: Mapping[str, NDArray]
-    numbers: tuple[float, ...] = ()  # that stand there
+    numbers: Mapping[str, float] = {}  # that stand there, by name
     literal: bool = False  # the rate is a number of the source
     lost: int = 0  # gradients that were handed back and belong to nothing
 
@@ -240,7 +241,7 @@ def _slopes(
         size: list[float] = []
         penalty: list[float] = []
         every: list[list[Mapping[Any, tuple[Any, ...]]]] = []
-        for _ in range(2):
+        for _ in range(DIRECTIONS):
             direction = stream.standard_normal(values[name].shape)
             along.append(float(np.sum(gradients[name] * direction)))
             penalty.append(float(np.sum(values[name] * direction)))

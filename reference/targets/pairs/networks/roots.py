@@ -125,13 +125,15 @@ def rate_places(frame: FrameType) -> list[tuple[str, Path]]:
     return found
 
 
-def constants(frame: FrameType) -> tuple[float, ...]:
-    """The numbers that a strength may be: of local variables, attributes, entries, and of the names of the file."""
-    found: list[Any] = []
-    for _, value in _variables(frame):
-        inner = value.values() if isinstance(value, dict) else getattr(value, "__dict__", {}).values()
-        found += [value, *inner] if type(value).__module__ == "target" or isinstance(value, dict) else [value]
-    return tuple(dict.fromkeys(float(v) for v in found if type(v) in (int, float) and v > 0))
+def constants(frame: FrameType) -> dict[str, float]:
+    """The numbers that a strength may be: local variables, attributes, entries, the names of the file."""
+    found: dict[str, Any] = {}
+    for root, value in _variables(frame):
+        inner = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+        if isinstance(value, dict) or type(value).__module__ == "target":
+            found |= {f"{root}.{name}": one for name, one in inner.items()}
+        found[root] = value
+    return {name: float(v) for name, v in found.items() if type(v) in (int, float) and v > 0}
 
 
 def number(value: Any, kind: StandIn) -> Any:

@@ -38,7 +38,7 @@ class StepTurn:
         self.begun, self.over = False, False
         self.model: Any = None
         self.places: list[Any] = []
-        self.constants: tuple[float, ...] = ()
+        self.constants: dict[str, float] = {}
         self.waiting: dict[str, Any] = {}  # local variables that the function is to set itself
 
     def begins(self, turn: int, frame: FrameType) -> None:
