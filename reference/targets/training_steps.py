@@ -40,7 +40,8 @@ def judged_alone(
 
 def led_to(held: Sequence[OpenPair]) -> Collection[str]:
     """The functions that these networks call: judged where the whole is."""
-    return {name for opened in held if opened.proposal.kind is PairKind.NETWORK for name in _calls(opened)}
+    steps = [opened for opened in held if opened.proposal.kind is PairKind.NETWORK and not opened.proposal.owner]
+    return {name for opened in steps for name in _calls(opened)}
 
 
 def _calls(opened: OpenPair) -> list[str]:

@@ -33,7 +33,7 @@ TRAINS = re.compile(
 )
 LEADS = re.compile(r"train|fit|learn|sgd|gradient_?descent|optimi[sz]e|run|main|epoch", re.IGNORECASE)
 COUNTERS = re.compile(
-    r".*(loss|cost|err|error|count|correct|total|acc|sum|num|epoch|iter|step|index|idx|score)\w*|[ijkntc]"
+    r".*(loss|cost|err|error|count|correct|total|acc|sum|num|epoch|iter|step|index|idx|score)\w*|[ijk]"
 )
 FORWARDS = re.compile(
     r"_*(forward\w*|feed_?forward\w*|fprop|predict\w*|think|query|activate\w*|output|run|infer\w*|propagate\w*|compute|"

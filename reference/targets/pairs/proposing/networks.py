@@ -33,7 +33,6 @@ from reference.targets.pairs.source.functions import (
 )
 from reference.targets.pairs.source.kept_arguments import asked_of_maker, beside
 from reference.targets.pairs.source.methods import methods_of
-from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.abstract import is_abstract
 from reference.targets.reading.looks import updates_in
@@ -45,6 +44,7 @@ from reference.targets.reading.statements import definitions
 __all__ = ["network_proposals"]
 
 MAKES = re.compile(r"randn?|random(_sample)?|normal|uniform|zeros|ones|standard_normal|full|empty|randint")
+LIFTED = re.compile(r"script(_\d+)?")  # lines that became a function
 SIZED = re.compile(r"size|nodes?|units|neurons|dim|num|hidden|input|output|layer|features|n_", re.IGNORECASE)
 
 SURE = (
@@ -111,7 +111,8 @@ def _of_functions(
             continue
         if not (named_step(name) or any(updates_in(function.node.body))):
             continue  # it sums up
-        if goes_forward(function.node, functions) and takes_data(function.node, function.names, ()):
+        forward = LIFTED.fullmatch(name) or goes_forward(function.node, functions)
+        if forward and takes_data(function.node, function.names, ()):
             yield _proposal("", function, None, {}, functions, [], calls, None)
 
 
@@ -147,7 +148,6 @@ def _proposal(
         cell=step.cell,
         line=step.line,
         forward_line=step.line,
-        unfinished=missing_line(step.node),
     )
 
 
@@ -175,7 +175,7 @@ def _facts(
         "numbers": sorted(updated),
         "updated": sorted(updated),
         "literals": literals,
-        "calls": sorted(_reached_from(step, functions)) if not methods else [],
+        "calls": sorted(_reached_from(step, methods or functions)),
         "takes": [list(p) for p in step.takes if not p.many],
         "constructor": [list(p) for p in (maker.takes if maker is not None else ()) if not p.many],
         "sizes": _sizes([*([maker] if maker is not None else []), *reached]),

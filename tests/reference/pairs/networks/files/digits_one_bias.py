@@ -4,7 +4,7 @@ import numpy as np
 
 
 def init_params():
-    W1 = np.random.rand(10, 784) - 0.5
+    W1 = np.random.rand(10, 12) - 0.5
     b1 = np.random.rand(10, 1) - 0.5
     W2 = np.random.rand(10, 10) - 0.5
     b2 = np.random.rand(10, 1) - 0.5
