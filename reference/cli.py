@@ -111,6 +111,7 @@ REPORT = (
 @click.option(
     "--except", "excepted", multiple=True, metavar="NAME", help="Leave this function out, and say so. Repeatable."
 )
+@click.option("--script", is_flag=True, help="Judge lines without a function that train a network.")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
 @click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
 @click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")

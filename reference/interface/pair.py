@@ -21,6 +21,7 @@ class PairKind(StrEnum):
     DERIVATIVE = "derivative"  # sigmoid and sigmoid_prime
     CLASS = "class"  # an object with forward and backward
     RULE = "rule"  # a function of a framework with a derivative of its own
+    NETWORK = "network"  # a step of training: what it subtracts is its gradient
 
 
 class Parameter(NamedTuple):

@@ -12,6 +12,7 @@ from reference.pairs.conventions.declared import DECLARED, UNLIKE_ANY, declared_
 from reference.pairs.conventions.proving import PairConvention, by_output, conventions_of
 from reference.pairs.conventions.ties import Tie, ties_of
 from reference.pairs.draws.laws import MADE_SO, Breach
+from reference.pairs.losses.held_to import held_to
 from reference.pairs.precision import Widened, widened
 from reference.pairs.reading import Bench, Row, RowConclusion, Standings
 from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
@@ -43,6 +44,7 @@ def result_of(
         accused = accusations(bench, standings) if explained else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
+    held = held_to(pair, [judged.seen.draw for judged in standings.judged])
     rows = []
     vacuous = _vacuous(standings)
     for row in standings.rows:
@@ -50,6 +52,7 @@ def result_of(
         convention = conventions.get(row.primal)
         said = [convention.text] if convention else []
         said += [output] if output else []
+        said += [part for part in (held.text, held.open_scale) if part] if held else []
         tie = ties.get(row.primal)
         findings += _of_tie(bench, tie)
         if tie is not None and tie.even and not tie.chosen:

@@ -37,7 +37,9 @@ def judge_pair(
         return _unfinished(open_pair)
     tried = trial(open_pair, seed=seed, case=case)
     if tried.not_judged is not None:
-        return PairResult(open_pair.proposal.check, not_judged=tried.not_judged, notes=tuple(tried.notes))
+        wanted = open_pair.proposal.asked.get(PairKind.NETWORK, {}).get("wanted", True)
+        unjudged = tried.not_judged._replace(needed=bool(wanted))
+        return PairResult(open_pair.proposal.check, not_judged=unjudged, notes=tuple(tried.notes))
     return judge_readings(open_pair, tried.readings, seed=seed, only=tried.only, draws=draws, progress=progress,
                           explained=explained)  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from reference.interface.entry import NotJudged
 from reference.interface.exceptions import TargetDied
-from reference.interface.pair import OpenPair, PairDraw
+from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.inputs.cases.attempt import NOT_FINITE, Attempt, attempt
 from reference.pairs.inputs.cases.case import PairCase, case_of
 from reference.pairs.inputs.cases.case_line import parse
@@ -128,6 +128,8 @@ class _PlanSearch:
                         if not ran:
                             self.limit = min(self.limit, self.attempts + FURTHER)
                         ran.append((plan, one[0], one[1], how))
+                        if self.pair.proposal.kind is PairKind.NETWORK and not one[1].unmatched:
+                            return [ran[-1]]  # a loss of which every gradient is one has been found
                         break
             if ran:
                 return ran

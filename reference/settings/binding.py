@@ -10,6 +10,7 @@ layout = "rows"                     # examples: columns or rows
 weights = "in,out"                  # W is (n, n_prev), "out,in", or (n_prev, n)
 biases = "flat"                     # column (n, 1), row (1, n), flat (n,), number, or none
 labels = "integers"                 # like-outputs, flat (m,), integers (m,), integer-row (1, m), other-axis
+script = true                       # lines without a function that train a network are judged as one
 arguments = { feats = "X", truth = "Y" }
 inputs = { conv_backward = "x=N,C,H,W w=F,C,HH,WW b=F, stride=2" }  # what a pair is given, with letters for sizes
 """
@@ -52,6 +53,7 @@ class Binding(BaseModel):
     weights: Weights | None = None
     biases: Biases | None = None
     labels: Labels | None = None
+    script: bool = False
     arguments: dict[str, str] = {}
     inputs: dict[str, str] = {}
 
@@ -60,6 +62,7 @@ ACCEPTED = (
     f"kind={'|'.join(get_args(Kind))}, "
     f"forward=NAME, cost=NAME, form={'|'.join(get_args(Form))}, layout={'|'.join(get_args(Layout))}, "
     f"weights={'|'.join(get_args(Weights))}, biases={'|'.join(get_args(Biases))}, labels={'|'.join(get_args(Labels))}, "
+    "script=yes, "
     f"argument.NAME={'|'.join(MEANINGS)}, inputs.PAIR=WORDS as in inputs.conv_backward='x=N,C,H,W w=F,C,HH,WW b=F,'"
 )
 

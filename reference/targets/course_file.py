@@ -39,6 +39,7 @@ from reference.targets.reading.source import SourceError
 from reference.targets.reading.training import UPDATES
 from reference.targets.reading.vocabulary import strong
 from reference.targets.remote import entry_of
+from reference.targets.training_steps import judged_alone, led_to
 from reference.targets.unjudged import Account, judged_with, names_in, not_judged
 
 __all__ = ["course_file"]
@@ -131,9 +132,10 @@ def course_file(
         backward=account.backward | set(steps),
     )
     held = left_over(proposed if only is None else named, judged_with(survey, account))
+    held = judged_alone(held, survey, account, notes) if only is None else held
     names = {name for opened in held for name in names_of(opened.proposal)}
     notes = [note for note in notes if not (isinstance(note, NotJudged) and note.check in names)]
-    account = account._replace(others=account.others | names)
+    account = account._replace(others=account.others | names | set(led_to(held)))
     return Implementation(
         shown,
         tuple(entries),

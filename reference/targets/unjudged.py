@@ -172,10 +172,12 @@ def _of_class(c: Mapping[str, Any], judged: Account) -> NotJudged | None:
     return NotJudged(f"{c['name']}.{first['name']}", reason, remedy, place, needed=True)
 
 
-def _of_script(script: Mapping[str, Any], judged: Account) -> Iterator[NotJudged]:
+def _of_script(script: Mapping[str, Any], judged: Account) -> Iterator[str | NotJudged]:
     """Lines outside every function that compute gradients; one such line alone may be anything."""
-    gradients = script["gradients"]
+    gradients, lifted = script["gradients"], script["lifted"]
     if len(gradients) < 2:
+        for lines in lifted:
+            yield f"{lines}, train a network, and a script is not run: {judged.verify} --script judges them"
         return
     cell, first, _ = gradients[0]
     names = list(dict.fromkeys(name for _, _, name in gradients))
@@ -187,6 +189,7 @@ def _of_script(script: Mapping[str, Any], judged: Account) -> Iterator[NotJudged
         'putting them into "def backward_propagation(X, Y, cache):" with "return {"dW1": …, "db1": …}", and what comes '
         f'before into "def forward_propagation(X, parameters):" with "return A, cache"; then {judged.verify}'
     )
+    remedy = f"{judged.verify} --script" if lifted else remedy
     yield NotJudged(SCRIPT, reason, remedy, Place(judged.file, cell, first), needed=True)
 
 

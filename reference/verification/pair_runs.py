@@ -19,6 +19,7 @@ from reference.pairs.result import PairResult
 from reference.verification.known import Run
 from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.options import Options
+from reference.verification.parts import without_parts
 from reference.verification.threads import beside_one_another
 
 __all__ = ["judge_pairs"]
@@ -48,6 +49,7 @@ def judge_pairs(implementation: Implementation, options: Options, run: Run, out_
 
     beside_one_another(work, several=options.processes > 1 and len(asked) >= MANY)
     run.pairs.sort(key=lambda result: order[result.check])
+    run.pairs[:] = without_parts(run.pairs, asked)
     run.disputes += [dispute for result in run.pairs for dispute in result.disputes]
     if run.stopped:
         raise KeyboardInterrupt

@@ -22,6 +22,7 @@ FORMS = {
     PairKind.DERIVATIVE: "function and derivative",
     PairKind.CLASS: "class",
     PairKind.RULE: "rule of a framework",
+    PairKind.NETWORK: "network that trains itself",
 }
 
 
@@ -94,7 +95,7 @@ def pair_fails(other: Implementation, check: str, case: str, seed: int, *, outpu
     if opened is None:
         return None
     try:
-        rows = judge_pair(opened, seed=seed, case=case).rows
+        rows = judge_pair(opened, seed=seed, case=case, explained=False).rows
     except CaseError:
         return None
     wrong = [row.output for row in rows if any(finding.severity == "error" for finding in row.findings)]

@@ -76,7 +76,7 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
         options=options,
         limits=limits_of(settings.model_dump()),
         reports=_with_text(reports or table.destinations),
-        bind=tuple(flags.get("bind") or ()),
+        bind=(*(flags.get("bind") or ()), *(("script=yes",) if flags.get("script") else ())),
         bindings=table.bind,
         require=(*table.require, *(flags.get("require") or ())),
         excepted=(*table.excepted, *(flags.get("excepted") or ())),

@@ -17,7 +17,7 @@ BY_KIND = {
     "transpose": "MB103", "operand": "MB103", "name": "MB103", "index": "MB103", "stride": "MB103", "order": "MB103",
     "comparison": "MB104", "exponent": "MB104", "slope": "MB104", "function": "MB104", "mask": "MB301", "axis": "MB105",
     "accumulate": "MB106", "repeated": "MB106", "loop": "MB106", "statement": "MB106", "term": "MB106",
-    "contribution": "MB106", "penalty": "MB201", "intercept": "MB203",
+    "contribution": "MB106", "late": "MB804", "penalty": "MB201", "intercept": "MB203",
 }  # fmt: skip
 BY_FAMILY = {"factor": "MB101", "number": "MB101", "size": "MB102", "order": "MB103", "lost": "MB106"}
 PENALTY = re.compile(r"\b(?:reg\w*|lambd?a?\w*|lmbda?|l2\w*|weight_?decay|decay|alpha|wd)\b", re.IGNORECASE)
@@ -36,6 +36,8 @@ def code_of(repair: Repair, pattern: Relation) -> str:
     edit = repair.edits[0]
     kind, lines = edit["kind"], " ".join((*edit["before"], *edit["after"]))
     changed = f"{edit['old']} {edit['new']}"
+    if kind == "late":
+        return BY_KIND[kind]
     if kind in ("comparison", "statement") and pattern.family == "term" and PENALTY.search(pattern.text):
         return "MB201" if pattern.missing else "MB203"
     beside = bool(PRODUCT.search(changed)) and pattern.family != "term"  # of the other term of the line

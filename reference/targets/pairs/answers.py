@@ -19,6 +19,8 @@ from reference.targets.pairs.frameworks.numbers import in_numpy
 from reference.targets.pairs.frameworks.rules import Rules, rules_of
 from reference.targets.pairs.frameworks.running import namespace_of
 from reference.targets.pairs.guards import guards
+from reference.targets.pairs.networks.choices import Choices
+from reference.targets.pairs.networks.trainer import NETWORK
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposing.decorated import between, example_of
@@ -26,6 +28,7 @@ from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.reading.namespace import Loaded
+from reference.targets.reading.scripts import LiftedLines
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
 
@@ -42,10 +45,13 @@ class PairAnswers:
     namespaces: dict[str, Namespace]  # by the name of their kind
     variants: dict[str, Variants]  # by pair
     rules: Rules | None  # with the namespace of a framework's own
+    choices: Choices
+    lifted: list[LiftedLines]  # lines without a function that became one
 
     def _afresh(self) -> None:
         """Nothing is known of the pairs of a text that is read now."""
         self.proposals, self.namespaces, self.variants, self.rules = {}, {}, {}, None
+        self.choices, self.lifted = Choices(), []
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""
@@ -53,6 +59,9 @@ class PairAnswers:
         self.proposals, self.rules = proposals_of(self.cells, self.loaded), rules_of(self.path, self.cells)
         if self.rules is not None:
             self.proposals = self.rules.among(self.proposals)
+        for one in self.lifted:
+            if one.name in self.proposals and NETWORK in self.proposals[one.name].asked:
+                self.proposals[one.name].asked[NETWORK]["lifted"] = one.said()  # type: ignore[index]
         return [proposal.tree() for proposal in self.proposals.values()]
 
     def ask_pair_between(self, forward: str, backward: str) -> dict[str, Any] | None:
@@ -153,7 +162,7 @@ class PairAnswers:
         def edited(files: dict[Path, list[Cell]]) -> tuple[Prepared, Any]:
             kind = kind_named("complex")
             loaded = loaded_for(self.path, files[self.path], kind, beside=files)
-            return prepare(self.proposals[check], loaded, self._draw(draw), kind), kind
+            return prepare(self._proposal(check, draw), loaded, self._draw(draw), kind), kind
 
         edited(files)  # which has what it imports
         return guards(files, edited, cotangents, points, fractions)
@@ -209,6 +218,14 @@ class PairAnswers:
         prepared, namespace = self._prepared(check, draw, "complex")
         return extended(with_primals(prepared, primals), namespace.kind, cotangents, points)
 
+    def ask_pair_network(self, check: str, draw: dict[str, Any]) -> dict[str, Any]:
+        """What the step of a network is held to: ``loss`` ("" for the file's own), ``output``, ``labels``, ``line``,
+        the common ``factor``, the ``shape`` of the output, the gradients that are ``unfit``.
+        """
+        if not self.proposals:
+            self.ask_pair_proposals()
+        return dict(self._proposal(check, draw).asked[PairKind.NETWORK]["chosen"])
+
     @contextmanager
     def _both_passes(
         self, check: str, draw: dict[str, Any], primals: dict[str, Any], cotangents: list[Any]
@@ -230,7 +247,19 @@ class PairAnswers:
         """A pair with one draw, in the namespace of a kind; a namespace is loaded once."""
         if not self.proposals:
             self.ask_pair_proposals()
+        proposal = self._proposal(check, draw)
+        namespace = self._namespace(proposal, kind)
+        return prepare(proposal, namespace.loaded, self._draw(draw), namespace.kind), namespace
+
+    def _proposal(self, check: str, draw: dict[str, Any]) -> Proposal:
+        """The proposal; of a network with the loss that its step is held to, as it was found with NumPy itself."""
         proposal = self.proposals[check]
+        if proposal.kind is not PairKind.NETWORK:
+            return proposal
+        return self.choices.chosen(proposal, self._namespace(proposal, "plain"), self._draw(draw))
+
+    def _namespace(self, proposal: Proposal, kind: str) -> Namespace:
+        """The file as it stands with a kind, or with the framework that a rule is written for; loaded once."""
         key = f"{proposal.framework} {kind}".strip()
         if key not in self.namespaces:
             if proposal.kind is PairKind.RULE:
@@ -239,8 +268,7 @@ class PairAnswers:
             else:
                 made = kind_named(kind)
                 self.namespaces[key] = Namespace(made, loaded_for(self.path, self.cells, made))
-        namespace = self.namespaces[key]
-        return prepare(proposal, namespace.loaded, self._draw(draw), namespace.kind), namespace
+        return self.namespaces[key]
 
     def _loaded_of(self, proposal: Proposal) -> Loaded:
         """The namespace in which a pair stands: that of its framework, or of NumPy itself."""

@@ -40,6 +40,7 @@ class Prepared(NamedTuple):
     small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
     again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None
     derivative: Callable[[Sequence[Any]], dict[str, Any]] | None = None
+    unfit: int = 0  # how many of its gradients are of no loss that is known, where the loss was looked for
 
 
 def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:

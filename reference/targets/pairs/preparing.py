@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.arguments.function_runs import prepare_functions
 from reference.targets.pairs.frameworks.running import prepare_rule
+from reference.targets.pairs.networks.network import prepare_network
 from reference.targets.pairs.objects.layers import prepare_object
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.reading.namespace import Loaded
@@ -22,6 +23,7 @@ PREPARE: dict[PairKind, Prepare] = {
     PairKind.DERIVATIVE: prepare_functions,
     PairKind.CLASS: prepare_object,
     PairKind.RULE: prepare_rule,
+    PairKind.NETWORK: prepare_network,
 }
 
 

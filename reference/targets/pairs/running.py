@@ -71,6 +71,7 @@ def recorded_run(
             "changed": list(returned.changed),
             "stepped": list(returned.stepped),
             "breaks": [list(each) for each in returned.breaks],
+            "unfit": prepared.unfit,
             **seen,
             "casts": pattern.cast_places(path),  # of both passes
             "one_entry": pattern.one_entry_places(path),

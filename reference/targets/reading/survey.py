@@ -13,6 +13,7 @@ from typing import Any
 from reference.targets.reading.abstract import is_interface
 from reference.targets.reading.looks import gradients_in, looks_like, updates_in
 from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.scripts import lifted
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions
 from reference.targets.reading.syntax import python3
@@ -90,7 +91,8 @@ def _script(cells: list[Cell]) -> dict[str, Any]:
         count += len(working)
         gradients += [[cell.number, one.line, one.name] for one in gradients_in(working) if one.product]
         updates += [[cell.number, one.line, one.name] for one in updates_in(working)]
-    return {"statements": count, "gradients": gradients, "updates": updates}
+    would_be = [one.said() for one in lifted(cells)[1]]
+    return {"statements": count, "gradients": gradients, "updates": updates, "lifted": would_be}
 
 
 def _statements(text: str) -> Sequence[ast.stmt]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetRaised
-from reference.interface.pair import OpenPair, PairDraw
+from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.inputs.cases.case import PairCase
 from reference.pairs.inputs.cases.drawing import draw_of
 from reference.pairs.inputs.plans.bound import is_example
@@ -82,7 +82,7 @@ def examined(answer: Mapping[str, Any]) -> Attempt:
         if name in primals and isinstance(gradient, np.ndarray | float | int | np.generic)
         and np.shape(gradient) == np.shape(primals[name])
     ]  # fmt: skip
-    unmatched = len(answer.get("unmatched") or ()) + len(gradients) - len(fitting)
+    unmatched = len(answer.get("unmatched") or ()) + len(gradients) - len(fitting) + int(answer.get("unfit", 0))
     if fitting:
         return Attempt(True, unmatched)
     if gradients:
@@ -117,5 +117,7 @@ def _raised(pair: OpenPair, details: Mapping[str, Any]) -> Attempt:
     reason = f"{went} raised {details['type']}{where}: {message}".strip()
     inner = frames[-1][3] if frames else ""
     distance = 3 if behind else 6 if inner else 8
+    if proposal.kind is PairKind.NETWORK and details["type"] == "Unprepared":
+        reason, distance = f"ran; {message}", 1
     return Attempt(False, reason=reason, kind=str(details["type"]), place=place, distance=distance,
                    smaller=BY_A_MASK in message)  # fmt: skip

@@ -9,6 +9,7 @@ from itertools import chain
 from reference.interface.pair import PairKind, Proposal
 from reference.pairs.inputs.plans.bound import said_plans
 from reference.pairs.inputs.plans.documented import documented_plans
+from reference.pairs.inputs.plans.networks import network_plans
 from reference.pairs.inputs.plans.seen import seen_plans
 from reference.pairs.inputs.plans.settings import setting
 from reference.pairs.inputs.plans.substitutes import of_the_constructor, substitutes
@@ -28,6 +29,8 @@ MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 
 def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     """The plans of a proposal. ``sources``: the file's own text and what stands beside it, where calls are seen."""
+    if proposal.kind is PairKind.NETWORK:
+        return list(_named([*said_plans(proposal), *network_plans(proposal)][: MOST[Rank.TRIED]]))
     others = chain(documented_plans(proposal), word_vector_plans(proposal), plans_by_layout(proposal))
     found = chain(
         said_plans(proposal),

@@ -13,6 +13,8 @@ from types import CodeType, FrameType, FunctionType, MappingProxyType
 from typing import Any, NamedTuple
 
 from reference.targets.pairs.edits.kinds import Page, Scope, observed
+from reference.targets.pairs.weaving.weave import is_woven, rewoven, with_watch
+from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import place
 
 __all__ = ["Unit", "compiled", "ran", "units"]
@@ -151,12 +153,14 @@ def compiled(unit: Unit, source: str, values: Mapping[str, Any] = NOTHING) -> Co
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a text that is called
-            module = compile(source, unit.code.co_filename, "exec", dont_inherit=True)
+            text: Any = source if not is_woven(unit.code) else rewoven(syntax_tree(source), unit.code)
+            module = compile(text, unit.code.co_filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
     found = _within(module, unit.code.co_name)
     if found is None or found.co_freevars != unit.code.co_freevars:
         return None
+    found = with_watch(found) if is_woven(unit.code) else found
     return _with(found, values) if values else found
 
 

@@ -13,6 +13,7 @@ from reference.targets.pairs.proposing.classes import class_proposals
 from reference.targets.pairs.proposing.decorated import said_pairs, with_what_is_said
 from reference.targets.pairs.proposing.derivatives import derivative_pairs
 from reference.targets.pairs.proposing.functions import NamedPair, function_pairs
+from reference.targets.pairs.proposing.networks import network_proposals
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.values import value_functions
 from reference.targets.pairs.source.beside import imported_functions
@@ -37,6 +38,7 @@ GLOBAL = "global"  # in an annotation's place: no argument, but a name that code
 def proposals_of(cells: list[Cell], loaded: Loaded) -> dict[str, Proposal]:
     """Every proposal of a file by its check."""
     every = [*function_proposals(cells, loaded), *class_proposals(cells, loaded)]
+    every += network_proposals(cells, loaded, {proposal.check for proposal in every})
     return {proposal.check: with_what_is_said(proposal, loaded) for proposal in every}
 
 

@@ -36,6 +36,7 @@ def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
             yield _whole(page, node, "statement", "pass", 1.8)
         case ast.AugAssign(target=target, op=op, value=value):
             yield from _of_updates(page, node, page.text(target), target, op, value)
+            yield from _later(page, node, target)
         case ast.Expr(value=ast.Call()):
             yield from _of_calls(page, node)
         case ast.Return(value=ast.Tuple(elts=elements)) | ast.Return(value=ast.List(elts=elements)):
@@ -52,6 +53,24 @@ def of_statements(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
         case ast.If(test=test):
             yield page.change("comparison", test, f"not ({page.text(test)})", 1.5)
             yield page.change("comparison", test, "True", 0.85)
+
+
+def _later(page: Page, node: ast.AugAssign, target: ast.expr) -> Iterator[Change]:
+    """An update after the last statement of its block that reads what it changes."""
+    own = ast.unparse(target)
+    block = next((b for b in _blocks(page.parents[node]) if node in b), [])
+    after = block[block.index(node) + 1 :] if node in block else []
+    readers = [k for k, s in enumerate(after) if any(isinstance(n, ast.expr) and ast.unparse(n) == own and
+               isinstance(getattr(n, "ctx", None), ast.Load) for n in ast.walk(s))]  # fmt: skip
+    if not readers:
+        return
+    (start, end), (first, _), (_, last) = (page.span(s) for s in (node, after[0], after[readers[-1]]))
+    margin = " " * node.col_offset
+    yield Change("late", start, last, f"{page.source[first:last]}\n{margin}{page.source[start:end]}", 0.7)
+
+
+def _blocks(holder: ast.AST) -> list[list[ast.stmt]]:
+    return [getattr(holder, name) for name in ("body", "orelse", "finalbody") if getattr(holder, name, None)]
 
 
 def _left_out(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:

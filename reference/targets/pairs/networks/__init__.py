@@ -1,0 +1,1 @@
+"""Networks that train themselves: one step is a backward pass, and what it subtracts is its gradient."""

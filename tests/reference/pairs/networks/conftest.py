@@ -1,0 +1,3 @@
+"""Strangers' files have tests of their own, which are theirs."""
+
+collect_ignore_glob = ["files/*"]
