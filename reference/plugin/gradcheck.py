@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,14 @@ from reference.cases.domain import ANY, kind_of
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Entry, Implementation
 from reference.interface.outcome import Single, per_case
+from reference.interface.pair import OpenPair
 from reference.plugin import ManualBackpropWarning
 from reference.plugin.answers import finding_texts
 from reference.plugin.isolation import isolated
 from reference.plugin.session import untrusted
 from reference.report.models.verification import Target
 from reference.settings.profiles import PROFILES
-from reference.targets.pair_in_hand import pair_in_hand
+from reference.targets.pair_in_hand import NotHeld, pair_in_hand, rule_in_hand
 from reference.verification.options import Options
 from reference.verification.target import verify_one
 
@@ -33,8 +35,8 @@ IDS: Any = {"checks": {"__all__": {"findings": {"__all__": {"replay"}}}}}  # whe
 
 
 class GradCheck:
-    """What a test asks: ``gradcheck(cost, parameters, gradients)``, ``gradcheck.backward(function)``, or
-    ``gradcheck.pair(forward, backward, example)``.
+    """What a test asks: ``gradcheck(cost, parameters, gradients)``, ``gradcheck.backward(function)``,
+    ``gradcheck.pair(forward, backward, example)`` or ``gradcheck.rule(rule, example)``.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -83,16 +85,31 @@ class GradCheck:
         a module are heard by every witness; a closure, or compiled code, by central differences alone.
         """
         __tracebackhide__ = True
+        held = pair_in_hand(forward, backward, example, shown=TARGET)
+        return self._held(held, getattr(backward, "__name__", type(backward).__name__))
+
+    def rule(self, rule: Any, example: Callable[[Any], Any], /) -> Target:
+        """Hold a framework's rule to its own forward pass with the rule off; fails unless the witnesses agree.
+
+        ``rule``: a subclass of ``torch.autograd.Function``, a function with ``jax.custom_vjp`` or ``custom_jvp``, or a
+        primitive of autograd with ``defvjp``, at the top level of a module. ``example``: its arguments as a tuple or by
+        name, from a generator, as NumPy's arrays or the framework's own.
+        """
+        __tracebackhide__ = True
+        return self._held(rule_in_hand(rule, example, shown=TARGET), getattr(rule, "__name__", type(rule).__name__))
+
+    def _held(self, held: AbstractContextManager[OpenPair], name: str) -> Target:
+        __tracebackhide__ = True
         target = None
         with isolated():
             why = untrusted(self._config)
             try:
                 if why is None:
-                    with pair_in_hand(forward, backward, example, shown=TARGET) as opened:
+                    with held as opened:
                         target = _judged(Implementation(TARGET, (), pairs=(opened,)), Options(PROFILE))
-            except ValueError as error:
+            except NotHeld as error:
                 pytest.fail(str(error), pytrace=False)
-        return _passed(target, why, getattr(backward, "__name__", type(backward).__name__))
+        return _passed(target, why, name)
 
 
 def _passed(target: Target | None, why: str | None, name: str) -> Target:

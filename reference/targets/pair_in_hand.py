@@ -24,16 +24,20 @@ from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.loading import Namespace
 from reference.targets.stand_in.plain import PlainKind
 
-__all__ = ["pair_in_hand"]
+__all__ = ["NotHeld", "pair_in_hand", "rule_in_hand"]
 
 Function = Callable[..., Any]
+
+
+class NotHeld(Exception):
+    """A rule that is none, or an example that gives none; the message says why."""
 
 
 @contextmanager
 def pair_in_hand(forward: Function, backward: Function, example: Function, *, shown: str) -> Iterator[OpenPair]:
     """The pair, while it is asked. ``example``: the forward pass's arguments from a generator, as ``@pair`` has it.
 
-    Raises ``ValueError`` where it gives none.
+    Raises ``NotHeld`` where it gives none.
     """
     file = _file_of(forward, backward)
     if file is not None:
@@ -49,11 +53,39 @@ def pair_in_hand(forward: Function, backward: Function, example: Function, *, sh
     yield _opened(held.ask, held.proposal, example, held.file, shown)
 
 
+@contextmanager
+def rule_in_hand(rule: Any, example: Function, *, shown: str) -> Iterator[OpenPair]:
+    """A framework's rule that a module defines, while it is asked: a class of PyTorch, a function of JAX or autograd.
+
+    Raises ``NotHeld`` where it is none, or its example gives none.
+    """
+    plain = inspect.unwrap(getattr(rule, "fun", rule))
+    name = getattr(plain, "__name__", type(rule).__name__)
+    try:
+        file = inspect.getsourcefile(plain)
+    except TypeError:
+        file = None
+    if file is None or not Path(file).is_file():
+        raise NotHeld(f"{name} stands in no file: a rule is a class, or a function, at the top level of a module")
+    worker = Worker(Limits(), {"ask": "load", "path": file, "only": None, "binding": Binding().model_dump()})
+    try:
+        worker.greet()
+        every = [Proposal.of(tree) for tree in worker.ask("pair_proposals")]
+        rules = [one for one in every if one.kind is PairKind.RULE]
+        found = next((one for one in rules if name in (one.owner, one.forward)), None)
+        if found is None:
+            known = ", ".join(dict.fromkeys(one.owner or one.forward for one in rules)) or "none"
+            raise NotHeld(f"{name} is no rule of a framework; {Path(file).name} has {known}")
+        yield _opened(worker.ask, _fed_by_example(found), example, file, shown)
+    finally:
+        worker.close()
+
+
 def _opened(ask: Function, proposal: Proposal, example: Function, file: str, shown: str) -> OpenPair:
     try:
         example_made(example, proposal, 0)
     except Exception as error:  # the user's own function
-        raise ValueError(f"the example for {proposal.check} raised {type(error).__name__}: {error}") from None
+        raise NotHeld(f"the example for {proposal.check} raised {type(error).__name__}: {error}") from None
     return OpenPair(proposal, _with_example(ask, proposal, example, file), file, shown)
 
 
