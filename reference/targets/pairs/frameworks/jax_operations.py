@@ -214,7 +214,9 @@ INDEXED = ("gather", "scatter", "scatter-add", "scatter_add")
 def _within(args: Sequence[Any], numbers: Any, sizes: Any) -> None:
     """JAX takes the nearest entry for one that is not there, and adds to none: other programs raise."""
     shape, indices = np.shape(args[0]), np.asarray(args[1])
-    axes = getattr(numbers, "start_index_map", None) or getattr(numbers, "scatter_dims_to_operand_dims", ())
+    axes: Sequence[int] = getattr(numbers, "start_index_map", ()) or getattr(
+        numbers, "scatter_dims_to_operand_dims", ()
+    )
     for k, axis in enumerate(axes):
         last = shape[axis] - (1 if sizes is None else sizes[axis])
         column = indices[..., k] if indices.ndim else indices
