@@ -85,6 +85,7 @@ def complex_step(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked]) 
     """The entries and directions asked, in extended precision, without a subtraction."""
     points = [point for name, of in asked.items() for point in of.points(name)]
     found: list[Array] = []
+    precision = U_EXTENDED
     for some in portions(seen.run, len(points), 1):
         try:
             told = pair.ask(
@@ -98,6 +99,7 @@ def complex_step(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked]) 
             return stopped_by("complex step", error)
         if (why := _differs(told, seen)) is not None:
             return Silent("complex step", why)
+        precision = U_EXTENDED if told.get("precision") is None else float(told["precision"])
         found.append(np.asarray(told["derivatives"], dtype=np.float64))
     values = np.concatenate(found)
     heard, start = {}, 0
@@ -106,10 +108,10 @@ def complex_step(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked]) 
         along = float("nan")
         if of.direction is not None:
             along, start = float(values[start]), start + 1
-        bound = own_bound(seen, name, own, U_EXTENDED) + U64 * largest(own)  # as it comes, in float64
+        bound = own_bound(seen, name, own, precision) + U64 * largest(own)  # as it comes, in float64
         weight = 0.0 if of.direction is None else float(np.abs(of.direction).sum())
         bounds = np.full(len(of.entries), bound)
-        heard[name] = Heard(of.entries, own, bounds, U_EXTENDED, of.direction, along, bound * weight)
+        heard[name] = Heard(of.entries, own, bounds, precision, of.direction, along, bound * weight)
     return heard
 
 

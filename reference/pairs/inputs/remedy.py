@@ -19,6 +19,9 @@ def remedy(proposal: Proposal, plan: Plan | None = None) -> str:
         makes = [p.name for p in proposal.constructor if not (p.optional or p.many)]
         first = f"({', '.join(makes)}{',' if len(makes) == 1 else ''})"
         return f"@pair(example=lambda rng: ({first}, {values.rstrip(',')})) above class {proposal.owner}"
+    if proposal.kind is PairKind.RULE:
+        above = f"class {proposal.owner}" if proposal.owner else proposal.forward
+        return f"@pair(example=lambda rng: ({values})) above {above}"
     other = f'backward="{proposal.backward}", ' if proposal.forward != proposal.backward else ""
     return f"@pair({other}example=lambda rng: ({values})) above {proposal.forward}"
 

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-__all__ = ["PairGradients", "Prepared", "as_they_broadcast"]
+__all__ = ["DOUBLE", "PairGradients", "Prepared", "as_they_broadcast"]
+
+DOUBLE = 2.0**-53
 
 
 class PairGradients(NamedTuple):
@@ -39,6 +41,7 @@ class Prepared(NamedTuple):
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
     small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
     again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None
+    precision: float | None = None  # of its complex step, where that is not the extended one
     derivative: Callable[[Sequence[Any]], dict[str, Any]] | None = None
     unfit: int = 0  # how many of its gradients are of no loss that is known, where the loss was looked for
 

@@ -113,7 +113,12 @@ def complex_step(prepared: Prepared, kind: Any, cotangents: Sequence[NDArray], p
             derivatives[row] = np.imag(total) / step
             if not row:
                 value, pattern = float(np.real(total)), noted.digest()
-    return {"derivatives": derivatives.astype(np.float64), "value": value, "pattern": pattern}
+    return {
+        "derivatives": derivatives.astype(np.float64),
+        "value": value,
+        "pattern": pattern,
+        "precision": prepared.precision,
+    }
 
 
 def _lifted(prepared: Prepared, kind: Any, instead: Mapping[str, NDArray] | None = None) -> dict[str, Any]:

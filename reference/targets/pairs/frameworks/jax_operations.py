@@ -208,16 +208,37 @@ BY_JAX = ("gather", "scatter", "scatter-add", "scatter_add", "conv_general_dilat
 LINEAR_IN = {"gather": (0,), "scatter": (0, 2), "scatter-add": (0, 2), "scatter_add": (0, 2), "reduce_window_sum": (0,)}
 
 
+INDEXED = ("gather", "scatter", "scatter-add", "scatter_add")
+
+
+def _within(args: Sequence[Any], numbers: Any, sizes: Any) -> None:
+    """JAX takes the nearest entry for one that is not there, and adds to none: other programs raise."""
+    shape, indices = np.shape(args[0]), np.asarray(args[1])
+    axes: Sequence[int] = getattr(numbers, "start_index_map", ()) or getattr(
+        numbers, "scatter_dims_to_operand_dims", ()
+    )
+    for k, axis in enumerate(axes):
+        last = shape[axis] - (1 if sizes is None else sizes[axis])
+        column = indices[..., k] if indices.ndim else indices
+        if column.size and (column.min() < 0 or column.max() > max(last, 0)):
+            raise IndexError(f"an index is out of bounds for axis {axis} with size {shape[axis]}")
+
+
 def by_jax(kind: Any, primitive: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
     """By JAX itself, of the real and of the imaginary part where they go through it alike."""
+    import jax
+
     name = primitive.name
     if name not in BY_JAX:
         raise Refused(f"jax's {name} is not on the list of what is followed")
     plain = [np.asarray(kind.plain(a)) for a in args]
+    if name in INDEXED:
+        _within(plain, options["dimension_numbers"], options.get("slice_sizes"))
     complex_ones = [k for k, a in enumerate(plain) if a.dtype.kind == "c"]
 
     def bound(values: Sequence[Any]) -> Any:
-        made = primitive.bind(*(_as_jax_has_it(v) for v in values), **options)
+        with jax.enable_x64(True):  # dtypes stay what they were when it was traced
+            made = primitive.bind(*(_as_jax_has_it(v) for v in values), **options)
         return [np.asarray(m) for m in made] if primitive.multiple_results else np.asarray(made)
 
     if not complex_ones:

@@ -17,7 +17,7 @@ from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.arguments.outputs import NoOutput
 from reference.targets.pairs.frameworks.jax_answers import direct, nonlinear
 from reference.targets.pairs.frameworks.jax_evaluation import NumpyItself, evaluated
-from reference.targets.pairs.prepared import PairGradients, Prepared
+from reference.targets.pairs.prepared import DOUBLE, PairGradients, Prepared
 from reference.targets.pairs.state import SameState
 from reference.targets.pairs.trees import primals_of
 from reference.targets.reading.namespace import Loaded
@@ -32,7 +32,7 @@ REFUSED = (TypeError, ValueError, AssertionError, NotImplementedError)  # what J
 def prepare_jax(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Any) -> Prepared:
     """``loaded``: the file with JAX itself. Raises what the rule raises."""
     run = JaxRun(proposal, loaded, draw, kind)
-    return Prepared(run.primals, run.forward, run.backward, True, derivative=run.derivative)
+    return Prepared(run.primals, run.forward, run.backward, True, precision=DOUBLE, derivative=run.derivative)
 
 
 class JaxRun:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from reference.targets.pairs.frameworks.numbers import FrameworkKind
@@ -13,6 +13,7 @@ from reference.targets.stand_in.pattern import PATTERN, where_asked
 
 __all__ = ["running_as"]
 
+CONVOLUTIONS = {f"conv{transposed}{d}d" for d in (1, 2, 3) for transposed in ("", "_transpose")}
 DECOMPOSED = {"huber_loss", "smooth_l1_loss", "softshrink", "hardshrink", "hardsigmoid", "hardswish", "softplus",
               "gelu", "silu", "mish", "elu", "celu", "selu", "log_sigmoid_forward", "_softmax", "_log_softmax",
               "logsumexp",
@@ -32,7 +33,7 @@ def running_as(kind: FrameworkKind) -> Iterator[None]:
         if kind.name == "plain":
             yield
             return
-        with _mode(kind):
+        with _mode(kind), _convolutions() if kind.complex else nullcontext():
             yield
     finally:
         torch.set_default_dtype(before)
@@ -71,6 +72,35 @@ def _mode(kind: FrameworkKind) -> Any:
             return func(*args, **options)
 
     return Noting()
+
+
+def _convolutions() -> Any:
+    """Convolutions of numbers with an imaginary part, product by product: PyTorch saves one by adding both parts."""
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    def parts(tensor: Any) -> tuple[Any, Any]:
+        array = tensor.numpy()
+        return torch.from_numpy(array.real.copy()), torch.from_numpy(array.imag.copy())
+
+    class Apart(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            options = dict(kwargs or {})
+            if getattr(func, "__name__", "") not in CONVOLUTIONS:
+                return func(*args, **options)
+            x, w = args[0], args[1] if len(args) > 1 else options.pop("weight")
+            bias = args[2] if len(args) > 2 else options.pop("bias", None)
+            (a, da), (b, db) = (parts(t) if t.is_complex() else (t, None) for t in (x, w))
+            real = func(a, b, None, *args[3:], **options)
+            imaginary = torch.zeros_like(real)
+            if da is not None:
+                imaginary = imaginary + func(da, b, None, *args[3:], **options)
+            if db is not None:
+                imaginary = imaginary + func(a, db, None, *args[3:], **options)
+            whole = torch.from_numpy(real.numpy() + 1j * imaginary.numpy())
+            return whole if bias is None else whole + bias.reshape(-1, *[1] * (whole.dim() - 2))
+
+    return Apart()
 
 
 def _decomposition(func: Any) -> Any:

@@ -102,7 +102,7 @@ def _proposal(
 ) -> Proposal:
     about = inspect.getdoc(owner) if owner.__dict__.get("__doc__") else ""
     texts = (about or "", *(documents_of(f) for f in (forward, backward)))
-    missing = missing_line(backward.node)
+    missing = None if _refuses(backward) else missing_line(backward.node)
     takes = tuple(
         Parameter(p.name, p.optional and not _is_a_tensor(p), p.default, _plain_annotation(p), p.many)
         for p in forward.takes
@@ -128,7 +128,16 @@ def _proposal(
         framework=TORCH,
         spellings=spellings,
         without_gradient=_without_gradient(forward, backward),
+        not_run=_refuses(backward),
     )
+
+
+def _refuses(backward: SourceFunction) -> tuple[str, str] | None:
+    """Why a rule is not judged that only says that there is none."""
+    last = backward.node.body[-1]
+    if not (isinstance(last, ast.Raise) and last.exc is not None and "NotImplemented" in ast.unparse(last.exc)):
+        return None
+    return "its backward pass only says that it is not implemented", "--except and its name, if that is meant"
 
 
 def _without_gradient(forward: SourceFunction, backward: SourceFunction) -> tuple[str, ...]:

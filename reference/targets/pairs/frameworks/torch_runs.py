@@ -19,7 +19,7 @@ from reference.targets.pairs.frameworks.torch_mode import running_as
 from reference.targets.pairs.frameworks.torch_probes import probes
 from reference.targets.pairs.frameworks.torch_proposals import has_setup
 from reference.targets.pairs.frameworks.torch_without_rule import seen_through
-from reference.targets.pairs.prepared import PairGradients, Prepared
+from reference.targets.pairs.prepared import DOUBLE, PairGradients, Prepared
 from reference.targets.pairs.state import SameState
 from reference.targets.pairs.trees import is_float_array
 from reference.targets.reading.namespace import Loaded
@@ -30,7 +30,7 @@ __all__ = ["TorchRun", "prepare_torch"]
 def prepare_torch(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: FrameworkKind) -> Prepared:
     """``loaded``: the file with PyTorch itself. Raises what the rule raises."""
     run = TorchRun(proposal, loaded, draw, kind)
-    return Prepared(run.primals, run.forward, run.backward, True, derivative=run.derivative)
+    return Prepared(run.primals, run.forward, run.backward, True, precision=DOUBLE, derivative=run.derivative)
 
 
 class TorchRun:

@@ -23,6 +23,8 @@ DECLARED = re.compile(
     re.IGNORECASE,
 )
 
+GUIDED = re.compile(r"guided|deconvnet|relevance|\blrp\b|fake|hijack|no.?grad|stop.?grad|without.?grad", re.IGNORECASE)
+
 
 def why_undifferentiated(name: str, about: str, forward: SourceFunction, backward: SourceFunction) -> str:
     """Why a rule cannot be the derivative of its function, and does not mean to be; else nothing."""
@@ -35,6 +37,8 @@ def why_undifferentiated(name: str, about: str, forward: SourceFunction, backwar
         return f"the forward pass is a step, whose own derivative is zero (line {firsts[0].lineno})"
     if firsts and all(_handed_on(value, bound) in forward.names for value in firsts):
         return "the forward pass is the identity, and the gradient is changed on purpose"
+    if GUIDED.search(written):
+        return "its name says that the gradient is another on purpose"
     if DECLARED.search(written) and _steps_somewhere(forward):
         return "the forward pass rounds or compares, and the gradient is passed on in another way"
     return ""

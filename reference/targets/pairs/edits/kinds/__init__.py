@@ -33,7 +33,7 @@ def changes(page: Page, scope: Scope, functions: Sequence[str] = ()) -> list[Cha
     divisors = [page.span(node) for node in counts(page, scope)]
     bounds = [page.span(node) for node in bounding(page, scope)]
     for said in _all(page, scope, functions):
-        change = spoken(said, scope.language) if scope.language else said
+        change = spoken(said, scope.language, page.source) if scope.language else said
         if change.kind in ARITHMETIC and any(start <= change.start and change.end <= end for start, end in bounds):
             change = change._replace(weight=change.weight + LESS_PLAIN)
         if change.kind == "term" and (change.start, change.end) in numbers:

@@ -48,6 +48,9 @@ def of_calls(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
                 yield page.change("transpose", node, page.text(node.func.value, ATOM), 0.9)
             yield from _of_reductions(page, node)
             yield from _of_functions(page, node)
+            match node.func:
+                case ast.Attribute(attr="set", value=ast.Subscript(value=ast.Attribute(attr="at"))):  # JAX's x.at[i]
+                    yield page.change("repeated", node.func, f"{page.text(node.func.value, ATOM)}.add", 1.0)
             if (two := _factors(node)) is not None:
                 yield from _of_matrix_products(page, node, *two)
             if _called(node) == "where" and len(node.args) == 3:

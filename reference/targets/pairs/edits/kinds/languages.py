@@ -9,6 +9,7 @@ from reference.targets.pairs.edits.kinds.page import Change
 __all__ = ["spoken"]
 
 WORDS = (
+    (re.compile(r"\bnp\.add\.at\((\w+), ([^(),]+), (.+)\)$"), r"\1.index_put_((\2,), \3, accumulate=True)"),
     (re.compile(r"\bnp\.sqrt\(([A-Za-z_][\w.\[\]]*)\)"), r"\1 ** 0.5"),
     (re.compile(r"\baxis="), "dim="),
     (re.compile(r"\bkeepdims="), "keepdim="),
@@ -22,12 +23,12 @@ WORDS = (
 ROOT = re.compile(r"\bnp\.")
 
 
-def spoken(change: Change, language: str) -> Change:
-    """A change as it is written in that language."""
+def spoken(change: Change, language: str, source: str) -> Change:
+    """A change as it is written in that language, and in that source: there JAX's NumPy may be called ``np`` too."""
     text = change.text
     if language == "torch":
         for pattern, into in WORDS:
             text = pattern.sub(into, text)
-    elif language == "jnp":
+    elif language == "jnp" and ("jnp." in source or not ROOT.search(source)):
         text = ROOT.sub("jnp.", text)
     return change if text == change.text else change._replace(text=text)

@@ -292,3 +292,39 @@ def spike_bwd(v, g):
 
 
 spike.defvjp(spike_fwd, spike_bwd)
+
+
+@custom_vjp
+def rows_of(table, rows):
+    """table (V, D); rows: int64 indices (K,) below V"""
+    return table[rows]
+
+
+def rows_of_fwd(table, rows):
+    return table[rows], (table.shape, rows)
+
+
+def rows_of_bwd(kept, g):
+    shape, rows = kept
+    return jnp.zeros(shape).at[rows].add(g), None
+
+
+rows_of.defvjp(rows_of_fwd, rows_of_bwd)
+
+
+@custom_vjp
+def rows_lost(table, rows):
+    """table (V, D); rows: int64 indices (K,) below V"""
+    return table[rows]
+
+
+def rows_lost_fwd(table, rows):
+    return table[rows], (table.shape, rows)
+
+
+def rows_lost_bwd(kept, g):
+    shape, rows = kept
+    return jnp.zeros(shape).at[rows].set(g), None
+
+
+rows_lost.defvjp(rows_lost_fwd, rows_lost_bwd)
