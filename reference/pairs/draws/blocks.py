@@ -14,7 +14,7 @@ from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.draws.differences import PairDifferences
 from reference.pairs.draws.observation import Observation
 from reference.pairs.draws.testimony import Heard, magnitude
-from reference.pairs.draws.tolerance import RESOLUTION, Estimate, falls, largest
+from reference.pairs.draws.tolerance import RESOLUTION, U64, Estimate, falls, largest
 
 __all__ = ["BlockStanding", "GradientStanding", "assess"]
 
@@ -79,7 +79,8 @@ def assess(
     if not seen.steady():
         return GradientStanding(name, BlockStanding.WEAK, tally)
     if zero:
-        return _beside_zero(name, got, known, tally, exactly=size == 0.0)
+        nothing = known.kappa * U64 * magnitude(seen, name)
+        return _beside_zero(name, got, nothing, tally, exactly=size == 0.0)
     deviations = list(_deviations(got, spoken, known.allowed(size)))
     worst = max(deviations, key=lambda d: d.error / d.allowed if d.allowed > 0 else np.inf * (d.error > 0 or -1))
     pointed = max((d for d in deviations if d.at is not None), key=lambda d: d.error, default=worst)
@@ -121,10 +122,9 @@ def _is_zero(seen: Observation, name: str, of: Heard) -> bool:
     return max(largest(of.values), along) <= nothing
 
 
-def _beside_zero(name: str, got: Array, known: Estimate, tally: Tally, *, exactly: bool) -> GradientStanding:
-    """Where the truth is zero, the scale is that of the terms that cancel."""
+def _beside_zero(name: str, got: Array, allowed: float, tally: Tally, *, exactly: bool) -> GradientStanding:
+    """Where the truth is zero, what is ``allowed`` is of the terms that cancel: in float32 they may to the last bit."""
     at = int(np.argmax(np.abs(got))) if got.size else None
-    allowed = known.kappa * 2.0**-29 * known.error
     standing = BlockStanding.RIGHT if largest(got) <= allowed else BlockStanding.WRONG
     value = None if at is None else float(got[at])
     relative = 0.0 if standing is BlockStanding.RIGHT else 1.0

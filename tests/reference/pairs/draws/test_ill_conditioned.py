@@ -1,4 +1,6 @@
-"""A pair that solves an ill-conditioned system is right, and one that is off by as little as that hides is not."""
+"""A pair that solves an ill-conditioned system is right, and one that is off by as little as that hides is not; nor is
+one accused whose terms cancel to the last bit in float32, and to one beyond it in float64.
+"""
 
 from __future__ import annotations
 
@@ -38,3 +40,26 @@ def test_it_is_judged_by_the_condition_of_its_own_matrix(tmp_path: Path, case: s
     result = judge_pair(pairs_of(path)["solve_backward"], seed=0, case=case)
     accused = {row.output for row in result.rows for finding in row.findings if finding.severity == "error"}
     assert accused == ({"db"} if factor else set())
+
+
+RAYLEIGH = """
+import numpy as np
+
+
+def rayleigh(w, X):
+    \"\"\"w: (d,), X: (n, d)\"\"\"
+    C = X.T @ X / len(X)
+    f = -(w @ C @ w) / (w @ w)
+    return f, -2 * (C @ w + f * w) / (w @ w)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1132944, 1135772, 1139004])
+@pytest.mark.parametrize("off", ["", " + 1e-9 * w", " + 1e-3 * w"])
+def test_what_is_zero_is_judged_by_the_terms_that_cancel(tmp_path: Path, seed: int, off: str) -> None:
+    path = tmp_path / "rayleigh.py"
+    path.write_text(RAYLEIGH.rstrip() + off + "\n", encoding="utf-8")
+    result = judge_pair(pairs_of(path)["rayleigh"], seed=0, case=f"rayleigh w=1 X=5,1 seed={seed}")
+    assert all(row.consistent for row in result.rows) == (not off)
+    assert all(f.severity != "error" for row in result.rows for f in row.findings) or off
