@@ -256,7 +256,9 @@ def _last(target: ast.expr) -> str:
 
 def _factors(value: ast.expr) -> Iterator[float | str]:
     match value:
-        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+        case ast.UnaryOp(operand=inner):
+            yield from _factors(inner)
+        case ast.BinOp(op=ast.Mult() | ast.MatMult(), left=left, right=right):
             yield from _factors(left)
             yield from _factors(right)
         case ast.BinOp(op=ast.Div(), left=left):
