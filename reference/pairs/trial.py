@@ -186,7 +186,8 @@ class _PlanSearch:
         except TargetDied as death:
             self.deaths += 1
             return Attempt(False, reason=str(death))
-        if not one.runs and (
+        of_data = self.pair.proposal.kind is PairKind.NETWORK and one.kind == "Unprepared"
+        if not (one.runs or of_data) and (
             one.kind in HOPELESS or (one.kind in OWN_FAULTS and not OF_AN_ARGUMENT.search(one.reason))
         ):
             self.hopeless.append(one)

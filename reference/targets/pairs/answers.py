@@ -28,7 +28,7 @@ from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.scripts import LiftedLines
+from reference.targets.reading.scripts import LiftedLines, lifted
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
 
@@ -52,6 +52,11 @@ class PairAnswers:
         """Nothing is known of the pairs of a text that is read now."""
         self.proposals, self.namespaces, self.variants, self.rules = {}, {}, {}, None
         self.choices, self.lifted = Choices(), []
+
+    def lift(self, *, asked: bool) -> None:
+        """Lines without a function become one, where that is asked for."""
+        if asked:
+            self.cells, self.lifted = lifted(self.cells)
 
     def ask_pair_proposals(self) -> list[dict[str, Any]]:
         """Every proposal of the file, as ``Proposal.tree``."""

@@ -49,7 +49,6 @@ from reference.targets.process.timed_pairs import TimedPairs
 from reference.targets.reading.assigned import assigned, count_of_turns, kept
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
-from reference.targets.reading.scripts import lifted
 from reference.targets.reading.source import Cell, SourceError, place, read
 from reference.targets.reading.survey import survey
 from reference.targets.reading.unfinished import unfinished
@@ -109,8 +108,7 @@ class Server(LossAnswers, TimedPairs):
             self.cells = with_forwards_beside(self.path, read(self.path))
         except SourceError as error:
             return {"unreadable": str(error), "mark": None}
-        if binding.get("script"):
-            self.cells, self.lifted = lifted(self.cells)
+        self.lift(asked=bool(binding.get("script")))
         loaded = self.loaded = load(self.path, self.cells, np)
         keep_generators(loaded.names.values())
         functions, steps = functions_of(loaded)

@@ -32,6 +32,7 @@ DATA = re.compile(
     r"|labels?|targets?|data(set)?|features",
     re.IGNORECASE,
 )
+WEIGHTS = re.compile(r"(w|b|theta|weights?|bias\w*|syn|params?|v)_?\w{0,8}$", re.IGNORECASE)
 RATE = re.compile(r"lr|alpha|eta|learning_?rate|l_?rate|rate|step_?size", re.IGNORECASE)
 NUMPY = re.compile(r"import numpy( as np)?|from numpy import \*")
 COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
@@ -83,7 +84,7 @@ def _lifted(cell: Cell, name: str, known: set[str]) -> tuple[Cell, LiftedLines] 
         return None
     start = _start(body, end)
     lines = cell.text.split("\n")
-    while start <= end and not _has_room(body[start], lines):
+    while start <= end and not _has_room(body, start, lines):
         start += 1
     if start > end or not any(_trains(s) for s in body[start : end + 1]):
         return None
@@ -92,10 +93,19 @@ def _lifted(cell: Cell, name: str, known: set[str]) -> tuple[Cell, LiftedLines] 
         return None  # what stands in a text over several lines would be another text
     within = {n for s in body[start : end + 1] for n in _names_of(s)}
     arguments = [n for n in _read(body[start : end + 1]) if n not in known - within and not hasattr(builtins, n)]
+    if _changed(body[end]) & set(arguments):
+        return None  # how large its weights are is said elsewhere
     arguments.sort(key=lambda n: (bool(re.match(r"y|t|label|target|output", n, re.IGNORECASE)), n))
     lines[first - 2] = f"def {name}({', '.join(arguments)}):"
     lines[first - 1 : last] = [f"    {line}" if line.strip() else line for line in lines[first - 1 : last]]
     return cell._replace(text="\n".join(lines)), LiftedLines(name, cell.number, first, last, tuple(arguments))
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """The names that steps change."""
+    steps = [n for n in ast.walk(statement) if isinstance(n, ast.AugAssign | ast.Assign) and _steps(n)]
+    targets = [t for n in steps for t in (n.targets if isinstance(n, ast.Assign) else [n.target])]
+    return {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
 
 
 def _trains(statement: ast.stmt) -> bool:
@@ -116,11 +126,17 @@ def _steps(statement: ast.AugAssign | ast.Assign) -> bool:
             case ast.BinOp(left=left, op=ast.Sub() | ast.Add(), right=value):
                 if ast.unparse(statement.targets[0]) != ast.unparse(left):
                     return False
+            case ast.Tuple(elts=values):
+                targets = getattr(statement.targets[0], "elts", [])
+                pairs = zip(targets, values, strict=False)
+                return any(_steps(ast.copy_location(ast.Assign([t], v), statement)) for t, v in pairs)
             case _:
                 return False
     for n in ast.walk(value):
         match n:
             case ast.BinOp(op=ast.MatMult()) | ast.Call(func=ast.Attribute(attr="dot" | "matmul" | "outer")):
+                return True
+            case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=float())):
                 return True
             case ast.Name(id=name) | ast.Attribute(attr=name) if RATE.fullmatch(name):
                 return True
@@ -168,14 +184,21 @@ def _is_data(statement: ast.stmt) -> bool:
     names = [n.id for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
     if any(map(DATA.fullmatch, names)):
         return True
+    if all(map(WEIGHTS.match, names)):
+        return False
     calls = [n for n in ast.walk(statement.value) if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "array"]
     return any(call.args and isinstance(call.args[0], ast.List) for call in calls)
 
 
-def _has_room(statement: ast.stmt, lines: Sequence[str]) -> bool:
-    """Is the line above free to begin a function on?"""
-    above = lines[statement.lineno - 2].strip() if statement.lineno > 1 else "x"
-    return not above or above.startswith("#") or bool(NUMPY.fullmatch(above))
+def _has_room(body: Sequence[ast.stmt], place: int, lines: Sequence[str]) -> bool:
+    """Is the line above free to begin a function on? That of data is, which are an argument."""
+    line = body[place].lineno
+    above = lines[line - 2].strip() if line > 1 else "x"
+    before = body[place - 1] if place else None
+    if not above or above.startswith("#") or NUMPY.fullmatch(above):
+        return True
+    alone = before is not None and before.lineno == before.end_lineno == line - 1
+    return alone and isinstance(before, ast.Assign) and not is_plain(before.value)
 
 
 def _read(body: Sequence[ast.stmt]) -> list[str]:

@@ -87,7 +87,7 @@ def _widths(proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part
     told = given_to(proposal.constructor, setup, constructor=True) if not _with_data(proposal) else {}
     sizes = [spec.size for _, spec in leaves(told) if isinstance(spec, WholeNumber)]
     if "D" in sizes:
-        return [("D", "M")] if "M" in sizes else [("D", 1), ("D", "M")]
+        return [("D", "M")] if "M" in sizes else [("D", 1), ("D", "M"), ("D", "D")]
     numbers = list(dict.fromkeys(proposal.asked[PairKind.NETWORK].get("sizes", ())))[:MOST_NUMBERS]
     found: list[tuple[Size, Size]] = []
     if len(numbers) > 1:

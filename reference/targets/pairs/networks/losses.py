@@ -87,7 +87,7 @@ def labels_beside(output: NDArray, labels: NDArray) -> NDArray:
     if labels.shape == output.shape:
         return np.asarray(labels, dtype=float)
     if labels.size == output.size:
-        if sorted(n for n in labels.shape if n > 1) == sorted(n for n in output.shape if n > 1):
+        if [n for n in labels.shape if n > 1] == [n for n in output.shape if n > 1]:
             return np.asarray(labels, dtype=float).reshape(output.shape)
         raise NoLabels
     whole = labels.size and np.all(labels == np.round(labels)) and np.all(labels >= 0)

@@ -80,6 +80,8 @@ def _of_turn(trainer: Trainer, number: int) -> StepReading:
         rate = next(iter(places.values()), None)
         literals = trainer.facts["literals"]
         rates = {name: rate or literals.get(_last(name), 1.0) for name in values}
+        if rate is None and 0 < sum(_last(name) in literals for name in values) < len(values):
+            raise Unprepared(f"the rates of {', '.join(map(shown_as, values))} are not all written as numbers: say one")
         literal = rate is None and any(_last(name) in literals for name in values)
         turn, _ = trainer.run(number, values=_lifted(trainer, values), rates=places)
         gradients = {name: np.asarray(lowered(g, trainer.kind), float) for name, g in changes_of(turn, rates).items()}

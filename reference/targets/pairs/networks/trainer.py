@@ -60,7 +60,7 @@ class Trainer:
         if not isinstance(found, FunctionType):
             raise Unprepared(f"{self.proposal.check} is no function once the file is loaded")
         try:
-            weave(found, Woven(self.site, tuple(self.facts["carried"])))
+            weave(found, Woven(self.site, tuple(self.facts["carried"]), self.facts["flat"]))
         except (OSError, SyntaxError, TypeError) as error:
             raise Unprepared(f"{self.proposal.check} cannot be looked into: {error}") from None
 

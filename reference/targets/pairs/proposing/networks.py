@@ -34,6 +34,7 @@ from reference.targets.pairs.source.functions import (
 from reference.targets.pairs.source.kept_arguments import asked_of_maker, beside
 from reference.targets.pairs.source.methods import methods_of
 from reference.targets.pairs.source.uses import asked_of
+from reference.targets.pairs.weaving.weave import FLAT, loops_of, statements_of
 from reference.targets.reading.abstract import is_abstract
 from reference.targets.reading.looks import updates_in
 from reference.targets.reading.namespace import Loaded
@@ -170,7 +171,8 @@ def _facts(
     ]
     attributes = sorted({n.attr for f in methods.values() for n in ast.walk(f.node) if is_of_self(n)})
     return {
-        "turns": turns_of(step.node),
+        "turns": [FLAT] if (flat := _flat(step)) >= 0 else turns_of(step.node),
+        "flat": flat,
         "carried": list(carried_names(step.node)),
         "numbers": sorted(updated),
         "updated": sorted(updated),
@@ -196,6 +198,16 @@ def _facts(
         ),
         "labels": label_texts(step.node, attributes),
     }
+
+
+def _flat(step: SourceFunction) -> int:
+    """Of lines without a loop that became a function, the first statement that reads its arguments; else -1."""
+    if not LIFTED.fullmatch(step.name) or loops_of(step.node.body):
+        return -1
+    for number, statement in enumerate(statements_of(step.node.body)):
+        if any(isinstance(n, ast.Name) and n.id in step.names for n in ast.walk(statement)):
+            return number
+    return -1
 
 
 def _reached_from(step: SourceFunction, functions: Mapping[str, SourceFunction]) -> set[str]:
@@ -239,6 +251,10 @@ def _sizes(functions: Sequence[SourceFunction]) -> list[int]:
                 found |= {
                     e.value: None for e in inner if isinstance(e, ast.Constant) and type(e.value) is int and e.value > 1
                 }
+            case ast.Call(
+                func=ast.Attribute(attr="array"), args=[ast.List(elts=[ast.List(elts=inner), *_] as rows), *_]
+            ):
+                found |= {n: None for n in (len(rows), len(inner)) if n > 1}
             case ast.Assign(targets=[target], value=ast.Constant(value=int(size))) if size > 1 and SIZED.search(
                 _last(target)
             ):
@@ -256,7 +272,9 @@ def _last(target: ast.expr) -> str:
 
 def _factors(value: ast.expr) -> Iterator[float | str]:
     match value:
-        case ast.BinOp(op=ast.Mult(), left=left, right=right):
+        case ast.UnaryOp(operand=inner):
+            yield from _factors(inner)
+        case ast.BinOp(op=ast.Mult() | ast.MatMult(), left=left, right=right):
             yield from _factors(left)
             yield from _factors(right)
         case ast.BinOp(op=ast.Div(), left=left):

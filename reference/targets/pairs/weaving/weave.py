@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 from reference.targets.pairs.weaving.watch import MARK, WATCH
 from reference.targets.reading.parsing import syntax_tree
 
-__all__ = ["Woven", "is_woven", "loops_of", "rewoven", "statements_of", "weave", "with_watch"]
+__all__ = ["FLAT", "Woven", "is_woven", "loops_of", "rewoven", "statements_of", "weave", "with_watch"]
 
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 BLOCKS = ("body", "orelse", "finalbody")
-WHOLE = -1
+WHOLE, FLAT = -1, -2
 
 
 class Woven(NamedTuple):
@@ -29,6 +29,7 @@ class Woven(NamedTuple):
 
     site: str
     given: tuple[str, ...]
+    flat: int = -1  # the statement before which the only turn begins, where there is no loop
 
 
 KNOWN: dict[tuple[str, int, str], Woven] = {}
@@ -127,7 +128,8 @@ def _woven(node: ast.FunctionDef, woven: Woven) -> ast.FunctionDef:
     weaver = _Weaver(woven)
     first = node.body[0]
     body = weaver.block(node.body)
-    node.body = [*weaver.beginning(WHOLE, first), *body, weaver.call("ends", WHOLE, node.body[-1])]
+    ends = [weaver.call("ends", turn, node.body[-1]) for turn in (FLAT, WHOLE)]
+    node.body = [*weaver.beginning(WHOLE, first), *body, *ends]
     return node
 
 
@@ -135,12 +137,13 @@ class _Weaver:
     """The walk through one function, which counts its statements and loops."""
 
     def __init__(self, woven: Woven) -> None:
-        self.site, self.given = woven
+        self.site, self.given, self.flat = woven
         self.statements = self.loops = 0
 
     def block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made: list[ast.stmt] = []
         for statement in body:
+            made += self.beginning(FLAT, statement) if self.statements == self.flat else []
             made.append(self.call("before", self.statements, statement))
             self.statements += 1
             if isinstance(statement, ast.Return):
