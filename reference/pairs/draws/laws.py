@@ -26,7 +26,7 @@ PARAMETER = re.compile(r"[wb]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|g
 
 
 class Breach(NamedTuple):
-    """A law that one run breaks. ``counts``: the gradient is wrong for it, and its numbers are not compared."""
+    """A law that one run breaks. ``refutes``: it speaks against what was guessed, and not against the target."""
 
     output: str
     code: str
@@ -34,6 +34,7 @@ class Breach(NamedTuple):
     severity: Severity = "error"
     place: Place | None = None
     primal: str = ""
+    refutes: bool = False
 
 
 def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[Breach], str]:

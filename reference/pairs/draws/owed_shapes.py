@@ -38,15 +38,18 @@ def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged)
         except TargetRaised as error:
             if not older_numpy_took_it(str(error)):
                 return breach
-            return _guessed(breach, reading)
+            return _guessed(breach, reading, first)
         if name not in again.gradients or again.gradients[name].shape != gradient.shape:
             return breach
-    return _guessed(breach, reading)
+    return _guessed(breach, reading, first)
 
 
-def _guessed(breach: Breach, reading: PairReading) -> Breach:
+def _guessed(breach: Breach, reading: PairReading, first: Judged) -> Breach:
+    """A gradient of more or fewer entries speaks against the guess as a whole."""
+    size, primal = int(np.prod(_shape_of(breach, first))), first.seen.run.primals.get(breach.primal)
+    refutes = primal is not None and size != primal.size
     text = f"{breach.text}, whose shape was guessed: say what it is with {reading.bind}"
-    return breach._replace(code="MB704", severity="inconclusive", text=text)
+    return breach._replace(code="MB704", severity="inconclusive", text=text, refutes=refutes)
 
 
 def _shape_of(breach: Breach, first: Judged) -> tuple[int, ...]:

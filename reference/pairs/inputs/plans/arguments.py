@@ -97,7 +97,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if name in setup.letters and said.dims is None:
         return WholeNumber(name)
     if constructor and said.dims is None:
-        by_name = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
+        by_name = setting(name, parameter, asked.texts(name), computed=asked.is_calculated_with(name))
         if (found := whole_numbers_of(parameter, setup, by_name)) is not None:
             return found
         if not parameter.optional and is_maker(name, asked):
@@ -113,7 +113,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
-    plainly = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
+    plainly = setting(name, parameter, asked.texts(name), computed=asked.is_calculated_with(name))
     if plainly is not None and (asked.does("counts", name) or A_WHOLE_NUMBER.match(said.text)):
         plainly = in_whole_numbers(plainly)
     if plainly is not None and asked.does("halved", name):

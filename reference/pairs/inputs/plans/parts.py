@@ -58,7 +58,7 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     arrays = [
         p.name
         for p in proposal.takes
-        if not (p.optional or p.many) and setting(p.name, p, computed=asked.does("computed", p.name)) is None
+        if not (p.optional or p.many) and setting(p.name, p, computed=asked.is_calculated_with(p.name)) is None
     ]
     if arrays and not any(parts[n] in (Part.INPUT, Part.INDICES, Part.QUERY, Part.PREDICTION) for n in arrays):
         first = next((n for n in arrays if parts[n] in (Part.UNKNOWN, Part.LABELS, Part.STATE, Part.CELL)), None)

@@ -16,16 +16,16 @@ from reference.targets.pairs.arguments.outputs import NoOutput
 from reference.targets.pairs.arguments.slopes import pulled_back
 from reference.targets.pairs.objects.answers import answered, flat, offered, outputs_of, value_at
 from reference.targets.pairs.objects.arrays import Path, lowered
+from reference.targets.pairs.objects.belonging import kept_of, of_no_labels
 from reference.targets.pairs.objects.calls import split
 from reference.targets.pairs.objects.constructing import Unprepared
 from reference.targets.pairs.objects.gradient_names import Answered, assigned
 from reference.targets.pairs.objects.own_attributes import begins_from
 from reference.targets.pairs.objects.passes import BothPasses, ReadingOfPasses, both_passes, lifted, outputs_of_run
+from reference.targets.pairs.objects.steps import steps_of, without_the_rate
 from reference.targets.pairs.objects.subjects import Subject
-from reference.targets.pairs.objects.supplies import RATE
 from reference.targets.pairs.prepared import PairGradients, Prepared, as_they_broadcast
 from reference.targets.pairs.source.divisors import divided_axes
-from reference.targets.pairs.source.naming import is_gradient
 from reference.targets.pairs.trees import changed_names
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import StandIn
@@ -34,7 +34,6 @@ __all__ = ["prepare_object"]
 
 LAYERS = re.compile(r"layer|module|block|net|stack|children|seq|steps|parts|graph|nodes", re.IGNORECASE)
 NUDGED = 1 + 2.0**-12  # of what comes in
-ALIKE = 1e-3  # two steps in proportion, for all that a float32 loses of them
 
 
 def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> Prepared:
@@ -158,42 +157,8 @@ def _backward(
     for name in (name for name, (role, _) in plan.roles.items() if role is Passed.STORE):
         parts = flat(both.handed[name], ("returned",), kind)
         found += [Answered(p, v, np.shape(kind.lower(v)), True) for p, v in parts]
+    found = without_the_rate(subject, plan, both, found, primals, cotangents)
     return _matched(subject, plan, both, found, primals, cotangents)
-
-
-def _steps(
-    subject: Subject, plan: ReadingOfPasses, both: BothPasses, names: Sequence[str], primals: Mapping[str, Any],
-    cotangents: Sequence[Any],
-) -> tuple[dict[str, Any], tuple[str, ...]]:  # fmt: skip
-    """The gradients that parameters were changed by; and those whose change is no rate times a gradient.
-
-    With twice the cotangents and four times the rate it must be eight times as large.
-    """
-    changes = {name: change for name in names if (change := _change(both, name)) is not None}
-    if not changes:
-        return {}, ()
-    doubled = [2.0 * c for c in cotangents] if plan.takes_cotangent else cotangents
-    larger = both_passes(subject, plan, primals, doubled, 4 * RATE)
-    factor = 8.0 if plan.takes_cotangent else 4.0
-    in_proportion = {
-        name
-        for name, change in changes.items()
-        if (other := _change(larger, name)) is not None and _as_large(subject.kind, change, other, factor)
-    }
-    others = tuple(name for name in changes if name not in in_proportion)
-    return {name: change / RATE for name, change in changes.items() if name in in_proportion}, others
-
-
-def _change(both: BothPasses, name: str) -> Any | None:
-    if name not in both.after.values or name not in both.between.values:
-        return None
-    change = both.between.values[name] - both.after.values[name]
-    return change if change.any() else None
-
-
-def _as_large(kind: StandIn, change: Any, other: Any, factor: float) -> bool:
-    one, two = (np.asarray(lowered(each, kind)).real.astype(np.float64) for each in (change, other))
-    return bool(one.shape == two.shape and np.all(np.abs(two - factor * one) <= ALIKE * factor * np.max(np.abs(one))))
 
 
 def _matched(
@@ -210,18 +175,18 @@ def _matched(
     applied: set[int] = set()
     if plan.times and cotangents:
         found = [_applied(each, lifted(cotangents[0], kind), known, kind, applied) for each in found]
-    matched = assigned(found, known, ranked)
+    matched = of_no_labels(found, known, ranked, [name for name in arguments if unlabelled and name not in unlabelled])
     if any(name not in matched.gradients for name in subject.parameters):
         more = [Answered(p, v, np.shape(kind.lower(v))) for p, v in offered(run.model, "gradients", kind)]
         late = assigned(more, {n: k for n, k in known.items() if n not in matched.gradients}, ())
         matched.gradients.update(late.gradients)
     gradients = {name: each.value for name, each in matched.gradients.items()}
     called = {name: each.name for name, each in matched.gradients.items()}
-    by_shape, unclear = _kept_of(matched.unmatched, {n: shapes[n] for n in subject.parameters if n not in gradients})
+    by_shape, unclear = kept_of(matched.unmatched, {n: shapes[n] for n in subject.parameters if n not in gradients})
     gradients |= {name: each.value for name, each in by_shape.items()}
     called |= {name: each.name for name, each in by_shape.items()}
     rest = [name for name in subject.parameters if name not in gradients]
-    steps, others = _steps(subject, plan, both, rest, primals, cotangents)
+    steps, others = steps_of(subject, plan, both, rest, primals, cotangents)
     gradients |= steps
     called |= {name: f"the change of {name}" for name in steps}
     if plan.times and cotangents:
@@ -239,28 +204,6 @@ def _matched(
         _changed(subject, plan, both, cotangents),
         others,
     )
-
-
-def _kept_of(
-    found: Sequence[Answered], shapes: Mapping[str, tuple[int, ...]]
-) -> tuple[dict[str, Answered], list[Answered]]:
-    """Of arrays that are kept, called gradients and named after no parameter: whose they are by shape, and by the
-    first letter where several parameters have it; and those of which that says nothing.
-    """
-    kept = [each for each in found if not each.returned and is_gradient(str(each.path[-1]))]
-    of: dict[str, Answered] = {}
-    unclear = []
-    for each in kept:
-        fitting = [name for name, shape in shapes.items() if shape == each.shape]
-        alike = [one for one in kept if one.shape == each.shape]
-        if len(fitting) != 1 or len(alike) > 1:
-            fitting = [name for name in fitting if name.rpartition(".")[2][:1] == str(each.path[-1]).lstrip("_")[:1]]
-            alike = [one for one in alike if str(one.path[-1])[:1] == str(each.path[-1])[:1]]
-        if len(fitting) == len(alike) == 1:
-            of[fitting[0]] = each
-        elif shapes:
-            unclear.append(each)
-    return of, unclear
 
 
 def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str, Any], kind: StandIn) -> Any:
