@@ -43,6 +43,7 @@ def result_of(
         accused = accusations(bench, standings) if explained else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
+    single = pair.proposal.single is not None
     rows = []
     vacuous = _vacuous(standings)
     for row in standings.rows:
@@ -50,6 +51,7 @@ def result_of(
         convention = conventions.get(row.primal)
         said = [convention.text] if convention else []
         said += [output] if output else []
+        said += [f"line {pair.proposal.single} takes one entry of what comes in, and such alone was drawn"] * single
         tie = ties.get(row.primal)
         findings += _of_tie(bench, tie)
         if tie is not None and tie.even and not tie.chosen:
@@ -144,8 +146,9 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
 
 
 def _vacuous(standings: Standings) -> str:
-    if standings.rows and all(row.zero and row.conclusion is RowConclusion.RIGHT for row in standings.rows):
-        return "every derivative is exactly zero on every draw: nothing was looked at"
+    right = bool(standings.rows) and all(row.conclusion is RowConclusion.RIGHT for row in standings.rows)
+    if right and (standings.empty or all(row.zero for row in standings.rows)):
+        return "every derivative is zero on every draw: nothing was looked at"
     return ""
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reference.findings.verdicts import Severity
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
-from reference.interface.pair import OpenPair, PairDraw, Proposal
+from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 from reference.interface.raised import described
 from reference.pairs.draws.observation import PairRun, run
 
@@ -50,7 +50,19 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
         return [Breach("*", "MB602", text)], ""
     if (output := _apart(first, recorded)) is not None:
         return [], f"what stands in NumPy's place answers otherwise than NumPy of {output}"
-    return [_of_one_entry(pair, first)] if first.one_entry else [], ""
+    found = [_of_one_entry(pair, first)] if first.one_entry else []
+    return [*found, *_left_behind(pair, draw, first)], ""
+
+
+def _left_behind(pair: OpenPair, draw: PairDraw, seen: PairRun) -> Iterator[Breach]:
+    """Every draw is the first call of an object; of later ones it is asked once."""
+    if pair.proposal.kind is not PairKind.CLASS:
+        return
+    told = pair.ask("pair_left_behind", check=pair.proposal.check, draw=draw.tree(), cotangents=list(seen.cotangents))
+    for name in told:
+        called = seen.called.get(name, f"d{name}")
+        text = f"{called} is another after an earlier call of both passes, which left something behind in the object"
+        yield Breach(called, "MB704", text, "inconclusive", primal=name)
 
 
 def _of_one_entry(pair: OpenPair, seen: PairRun) -> Breach:

@@ -27,6 +27,7 @@ class Prepared(NamedTuple):
     differentiable outputs. ``backward(primals, cotangents)`` runs both passes. The primals given may be of any kind
     of stand-in: arrays that its ``lift`` made. Neither changes what it is given. ``again``: the outputs of a second
     forward pass in the state that a first one left, and None where no run has changed a number of the file's own.
+    ``left_behind``: the arguments whose gradient is another after both passes have been through other values before.
     """
 
     primals: dict[str, NDArray]
@@ -35,6 +36,8 @@ class Prepared(NamedTuple):
     takes_cotangent: bool  # else the only output is a loss, and its cotangent is 1
     small: bool = False  # cotangents are to be drawn so small that no limit on gradients is reached
     again: Callable[[Mapping[str, Any]], list[Any] | None] = lambda _: None
+    left_behind: Callable[[Mapping[str, Any], Sequence[Any]], list[str]] = lambda *_: []
+    single: bool = False  # one entry of each cotangent alone is to be anything but zero
 
 
 def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: 
     """
     run = _FunctionRun(proposal, loaded, draw, kind)
     takes_cotangent = run.takes_cotangent
-    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, proposal.limited is not None, run.again)
+    small, single = proposal.limited is not None, proposal.single is not None
+    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, small, run.again, single=single)
 
 
 class _FunctionRun:

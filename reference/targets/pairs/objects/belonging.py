@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.targets.pairs.objects.gradient_names import Answered, Assigned, assigned
-from reference.targets.pairs.source.naming import is_gradient
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["kept_of", "of_no_labels"]
+from reference.targets.pairs.objects.arrays import Path
+from reference.targets.pairs.objects.gradient_names import Answered, Assigned, assigned
+from reference.targets.pairs.source.naming import is_gradient, words
+
+__all__ = ["handed_on", "kept_of", "of_no_labels", "of_what_is_unused"]
+
+SAYS_SO = {"grad", "grads", "gradient", "gradients", "delta", "deltas", "diff", "diffs", "error", "errors", "err"}
+SAYS_SO |= {"deriv", "derivative", "derivatives", "adjoint"}
 
 
 def of_no_labels(
@@ -47,3 +54,32 @@ def kept_of(
         elif shapes:
             unclear.append(each)
     return of, unclear
+
+
+def handed_on(
+    found: Sequence[Answered], owed: Mapping[str, tuple[int, ...]], known: Sequence[NDArray], plain: Any
+) -> tuple[dict[str, Answered], list[Answered]]:
+    """Of a pass that returns nothing: what it leaves for the layer before, told by its shape and by what it is called;
+    and what may be that, of which no name tells. ``known``: what came in, in both directions.
+    """
+    of: dict[str, Answered] = {}
+    unclear: list[Answered] = []
+    for name, shape in owed.items():
+        alike = [each for each in found if each.shape == shape and not _is_one_of(plain(each.value), known)]
+        if len(alike) == 1 and list(owed.values()).count(shape) == 1 and SAYS_SO & set(words(str(alike[0].path[-1]))):
+            of[name] = alike[0]
+        else:
+            unclear += alike
+    return of, list({id(each): each for each in unclear}.values())
+
+
+def _is_one_of(value: NDArray, known: Sequence[NDArray]) -> bool:
+    return any(value.shape == each.shape and np.array_equal(value, each) for each in known)
+
+
+def of_what_is_unused(
+    found: Sequence[Answered], unused: Mapping[str, tuple[Sequence[Path], tuple[int, ...]]], plain: Any
+) -> list[Answered]:
+    """Gradients, by their names, of arrays of the object on which nothing depends; but for zeros."""
+    told = assigned([each for each in found if not each.returned], unused, ()).gradients.values()
+    return [each for each in told if np.any(plain(each.value))]

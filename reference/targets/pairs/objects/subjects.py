@@ -6,7 +6,7 @@ Parameters that the first forward pass makes are there before any run, and what 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
@@ -62,6 +62,8 @@ class Subject:
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
         self.supplying = False
         self.state = self._constructed()
+        self.made = set() if isinstance(self.state, type) else set(self._reached(self.state))
+        self.unused: dict[str, tuple[Sequence[Path], tuple[int, ...]]] = {}  # arrays on which no output depends
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
         self.first = self._settled()
@@ -206,6 +208,8 @@ class Subject:
             array = arrays.get(name)
             if array is None or not self._depends_on(array, base):
                 del self.parameters[name]
+                if name in self.made and array is not None:
+                    self.unused[name] = array.paths, np.shape(self.kind.lower(array.value))
                 if name in moved_:
                     restored(self.state, moved_[name])
                 continue
@@ -256,6 +260,10 @@ class Subject:
                     put(model, path, value)
         for path in rates(model) if rate is not None else ():
             put(model, path, rate)
+        return self._call_forward(model, primals)
+
+    def once_more(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:
+        """A forward pass of an object that has been through one; the caller sees to the random numbers."""
         return self._call_forward(model, primals)
 
     def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:
