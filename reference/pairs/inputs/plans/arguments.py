@@ -37,7 +37,7 @@ CONFIG = r"\w*(?:param|params|cfg|config|opts?|options|hparams?|kwargs)"
 LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch\w*|structure|nodes|topology"
 HIDDENS = r"hidden_?(?:dims|sizes|layers|units)"
 NO_OPTION = (
-    r"debug|verbos|print|plot|log|check|return|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
+    r"debug|verbos|print|plot|log|check|return(?!_?seq)|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
     r"|fr[eo]+z|jac|deriv|init|seed|name|optim|dtype|reg|decay|penal|clip|noise|moment"
 )
 NO_TRAINER = (Part.WEIGHT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.GATE_WEIGHT)
