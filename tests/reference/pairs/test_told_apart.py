@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
 
+from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairResult
+from tests.reference.pairs.in_process import pairs_of
 from tests.reference.pairs.test_nothing_green_unseen import judged
 
 pytestmark = pytest.mark.slow
@@ -319,3 +322,42 @@ def test_the_right_one_is_not_accused_and_its_twin_is_found(name: str, tmp_path:
     right = severities(judged(tmp_path / "right.py", twin.text.replace("PART", twin.right)))
     assert right == ({twin.said} if twin.said else set())
     assert twin.found in severities(judged(tmp_path / "wrong.py", twin.text.replace("PART", twin.wrong)))
+
+
+DERIVED = """
+    class Scaling:
+        def __init__(self, size):
+            self.w = np.random.randn(size)
+
+        def forward(self, x):
+            '''x: (N, size)'''
+            self.x = x
+            return self._scaled(x)
+
+        def backward(self, dout):
+            self.dw = (dout * self.x).sum(axis=0)
+            return self._scaled_back(dout)
+
+        def _scaled(self, x):
+            return x * self.w
+
+        def _scaled_back(self, dout):
+            return dout * self.w
+
+
+    class Halving(Scaling):
+        def _scaled_back(self, dout):
+            return dout * self.w FACTOR
+"""
+
+
+@pytest.mark.parametrize(("factor", "found"), [("", set()), ("/ 2", {"error"})])
+def test_who_has_another_part_of_an_inherited_pass_has_another_pass(
+    factor: str, found: set[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text("import numpy as np\n" + dedent(DERIVED.replace("FACTOR", factor)), encoding="utf-8")
+    pairs = pairs_of(path)
+    assert set(pairs) == {"Scaling.backward", "Halving.backward"}
+    assert severities(judge_pair(pairs["Scaling.backward"], seed=0, explained=False)) == set()
+    assert severities(judge_pair(pairs["Halving.backward"], seed=0, explained=False)) == found

@@ -12,6 +12,7 @@ from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.arguments.backward_arguments import is_of_labels, place_of_slope
 from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
+from reference.targets.pairs.proposing.parts_of_passes import is_part_of_another, leans_on
 from reference.targets.pairs.proposing.refused import instead_of, refers_to_another
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.templates import is_template
@@ -64,7 +65,9 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             taken |= {name}
             yield wired
             continue
-        if forward is None or not ({name, forward} & own or _hands_functions_on(node)):
+        if forward is None or not (leans_on(methods, name, forward) & own or _hands_functions_on(node)):
+            continue
+        if is_part_of_another(name, methods):
             continue
         if refers_to_another(name, methods):
             continue
