@@ -13,7 +13,7 @@ from reference.targets.pairs.objects.arrays import Path, is_array
 from reference.targets.pairs.objects.calls import ObjectRun, forward, method_of, result_of
 from reference.targets.pairs.objects.constructing import Unprepared, applied
 from reference.targets.pairs.objects.subjects import Subject
-from reference.targets.pairs.objects.supplies import RATE, Descent, Held
+from reference.targets.pairs.objects.supplies import RATE, Descent, Held, LayerThatRan
 from reference.targets.pairs.trees import own_copy
 from reference.targets.stand_in.kind import StandIn
 
@@ -141,6 +141,8 @@ def _handed(plan: ReadingOfPasses, run: ObjectRun, cotangents: list[Any], rate: 
                 handed[name] = rate
             case Passed.OPTIMISER:
                 handed[name] = Descent(rate)
+            case Passed.LAYER:
+                handed[name] = LayerThatRan(run.arguments[of])
             case Passed.STORE:
                 handed[name] = {}
             case Passed.LEFT_OUT if not name.strip("_"):  # it is never read
