@@ -45,6 +45,14 @@ TWINS = {
                 self.dL_dy = ((1 - self.y) / (1 - self.guess) PART self.y / self.guess) / len(self.y)
                 return self.dL_dy
     """, "-", "+"),
+    "labels that are called as what a gradient is of, in functions": Twin("""
+        def surprise(y, y_pred):
+            return -np.sum(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred)) / len(y)
+
+        def surprise_grad(y, y_pred):
+            dL_dy = ((1 - y) / (1 - y_pred) PART y / y_pred) / len(y)
+            return dL_dy
+    """, "-", "+"),
     "two that are multiplied, of which one is called y": Twin("""
         class Product:
             def forward(self, x, y):
