@@ -160,6 +160,19 @@ TWINS = {
             def backward(self, lr=1e-3, weight_decay=1e-4):
                 pass
     """, "2", "3"),
+    "a constant that the way back alone has": Twin("""
+        class Middle:
+            def __init__(self, input_shape):
+                # input_shape: (N, H, W, C)
+                self.share = np.ones(input_shape) / (input_shape[1] * input_shape[2]) PART
+
+            def forward(self, x):
+                # x: (N, H, W, C)
+                return x.mean(axis=(1, 2), keepdims=True)
+
+            def backward(self, dout):
+                return dout * self.share
+    """, "", "* (1 + 1e-6)"),
     "gradients that travel as rows beside examples in columns": Twin("""
         class Norm:
             def __init__(self, inputDim):

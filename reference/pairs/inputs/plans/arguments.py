@@ -130,7 +130,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return WholeNumber(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
         if re.search(r"shape$", text):
-            return ShapeSpec(setup.layout.inputs[1:])
+            return ShapeSpec(said.dims or setup.layout.inputs[1:])
         scalar = _scalar(parameter, plainly, letter, part, constructor, setup)
         if scalar is not None:
             return scalar

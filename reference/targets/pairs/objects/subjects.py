@@ -197,12 +197,12 @@ class Subject:
     def _move(self) -> None:
         moved_ = moved(self.state, self.kind, self.draw.seed, self.numbers)
         try:
-            rounded(self.state, self.kind, self.numbers)
+            exact = rounded(self.state, self.kind, self.numbers)
             base = self._probe()
         except Exception:  # what was moved is no parameter, but something that is counted or indexed with
-            for before in moved_.values():
-                restored(self.state, before)
-            moved_, base = {}, self._probe()
+            for each in moved_.values():
+                restored(self.state, each)
+            moved_, exact, base = {}, {}, self._probe()
         arrays = self._reached(self.state)
         for name in list(self.parameters):
             array = arrays.get(name)
@@ -210,8 +210,8 @@ class Subject:
                 del self.parameters[name]
                 if name in self.made and array is not None:
                     self.unused[name] = array.paths, np.shape(self.kind.lower(array.value))
-                if name in moved_:
-                    restored(self.state, moved_[name])
+                if (before := moved_.get(name, exact.get(name))) is not None:
+                    restored(self.state, before)
                 continue
             self.parameters[name] = array
         for name, array in moved_.items():
