@@ -191,6 +191,25 @@ TWINS = {
                 dx = g - g.mean(axis=1, keepdims=True) - self.unit * np.mean(g * self.unit, axis=1, keepdims=True)
                 return dx.T
     """, "", "2 *", "inconclusive", "inconclusive"),
+    "gradients that travel as rows beside examples in columns, under a name of nothing": Twin("""
+        class Norm:
+            def __init__(self, inputDim, every=3):
+                self.gamma, self.beta = np.ones((inputDim, 1)), np.zeros((inputDim, 1))
+
+            def forward(self, x):
+                self.std = np.sqrt(np.var(x, axis=1, keepdims=True) + 1e-12)
+                self.unit = (x - np.mean(x, axis=1, keepdims=True)) / self.std
+                return PART self.gamma * self.unit + self.beta
+
+            def backward(self, grads):
+                n = self.unit.shape[1]
+                self.gradBeta = np.dot(grads.T, np.ones((n, 1))) / n
+                self.gradGamma = np.dot(grads.T * self.unit, np.ones((n, 1))) / n
+                g = grads.T * self.gamma / self.std
+                dx = g - g.mean(axis=1, keepdims=True) - self.unit * np.mean(g * self.unit, axis=1, keepdims=True)
+                dx1 = dx.T
+                return dx1
+    """, "", "2 *", "inconclusive", "inconclusive"),
     "steps that are kept": Twin("""
         class Dense:
             def __init__(self, ins, outs):
