@@ -45,6 +45,7 @@ def result_of(
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
     held = held_to(pair, [judged.seen.draw for judged in standings.judged])
+    single = pair.proposal.single is not None
     rows = []
     vacuous = _vacuous(standings)
     for row in standings.rows:
@@ -53,6 +54,7 @@ def result_of(
         said = [convention.text] if convention else []
         said += [output] if output else []
         said += [part for part in (held.text, held.open_scale) if part] if held else []
+        said += [f"line {pair.proposal.single} takes one entry of what comes in, and such alone was drawn"] * single
         tie = ties.get(row.primal)
         findings += _of_tie(bench, tie)
         if tie is not None and tie.even and not tie.chosen:
@@ -147,8 +149,9 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
 
 
 def _vacuous(standings: Standings) -> str:
-    if standings.rows and all(row.zero and row.conclusion is RowConclusion.RIGHT for row in standings.rows):
-        return "every derivative is exactly zero on every draw: nothing was looked at"
+    right = bool(standings.rows) and all(row.conclusion is RowConclusion.RIGHT for row in standings.rows)
+    if right and (standings.empty or all(row.zero for row in standings.rows)):
+        return "every derivative is zero on every draw: nothing was looked at"
     return ""
 
 

@@ -14,7 +14,7 @@ from reference.pairs.compiled import judged_by_differences
 from reference.pairs.concluding import result_of
 from reference.pairs.inputs.plans.bound import is_example
 from reference.pairs.plan import PairReading
-from reference.pairs.reading import Bench, Standings, judge_reading
+from reference.pairs.reading import Bench, RowConclusion, Standings, judge_reading
 from reference.pairs.result import PairFinding, PairResult, PairRow, backward_place
 from reference.pairs.trial import trial
 
@@ -64,6 +64,7 @@ def judge_readings(
         alone = _by_differences(open_pair, silent, seed=seed, draws=draws, only=only)
         return alone or _not_judged(open_pair, silent)
     heard = [standings for standings in heard if not standings.empty] or heard
+    heard = [s for s in heard if not s.refuted] or [_accusing_nobody(s) for s in heard]
 
     def conclude(standings: Standings, explained: bool = explained) -> PairResult:
         bench = Bench(open_pair, standings.reading, seed, progress=progress)
@@ -86,7 +87,12 @@ def judge_readings(
         return _coincidence(open_pair, wrong[0]) if _accuses(kindly) else kindly
     if len(wrong) == len(heard):
         kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
-        return conclude(kindest)
+        by_convention = [s for s in wrong if not _accuses(conclude(s, explained=False))] if len(wrong) > 1 else []
+        if not by_convention:
+            return conclude(kindest)
+        meant = min(by_convention, key=lambda s: s.reading.doubts)
+        harder = [s for s in wrong if s not in by_convention and s.reading.doubts <= meant.reading.doubts]
+        return _differ(open_pair, meant, harder[0]) if harder else conclude(meant)
     if wrong:
         return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
     return conclude(heard[0])
@@ -106,6 +112,14 @@ def _of_nothing(standings: Standings) -> bool:
     """Is every derivative zero that a gradient is not, as that of a softmax over one class? Nobody means that."""
     wrong = [row for row in standings.rows if row.conclusion == "wrong"]
     return bool(wrong) and all(row.zero for row in wrong) and not standings.breaches
+
+
+def _accusing_nobody(standings: Standings) -> Standings:
+    """Under a guess that a gradient's own shape speaks against, no other is wrong."""
+    why = next((breach.text for breach in standings.breaches if breach.refutes), "")
+    rows = (row._replace(conclusion=RowConclusion.OPEN, why=why) if row.conclusion is RowConclusion.WRONG else row
+            for row in standings.rows)  # fmt: skip
+    return standings._replace(rows=tuple(rows)) if why else standings
 
 
 def _accuses(result: PairResult) -> bool:

@@ -71,6 +71,11 @@ class Standings(NamedTuple):
         )
 
     @property
+    def refuted(self) -> bool:
+        """Whether a gradient's own shape speaks against the guess."""
+        return any(breach.refutes for breach in self.breaches)
+
+    @property
     def empty(self) -> bool:
         """Whether every derivative is zero under this meaning, as that of a softmax over one class: it says nothing."""
         found = [block for judged in self.judged for block in judged.blocks.values()]

@@ -20,12 +20,13 @@ from reference.pairs.inputs.cases.case import PairCase, case_of
 from reference.pairs.inputs.cases.case_line import parse
 from reference.pairs.inputs.cases.effort import LONG, LONGER, EffortOfSizes
 from reference.pairs.inputs.cases.running import RunningPlan
+from reference.pairs.inputs.plans.left_alone import left_at_default, left_to_another
 from reference.pairs.inputs.plans.ordered import plans_of
 from reference.pairs.inputs.plans.substitutes import may_help
 from reference.pairs.inputs.plans.voting import contradicting, voting
 from reference.pairs.inputs.remedy import remedy
 from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
-from reference.pairs.inputs.spec import Array, ChoiceSpec, Path, Plan, Rank, ValueLaw, leaves
+from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
 from reference.pairs.inputs.text.sources import sources_of
 from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.tokens import CaseError
@@ -214,7 +215,7 @@ class _PlanSearch:
             first, settled = (shorter[0], shorter[2]) if shorter and shorter[1].runs else (first, settled)
             every = [settled, *effort.affordable(plan, {}, self.seed, how, SIZES + 3)]
         cases, sizes = [first], [settled]
-        left = self._left_alone(plan)
+        left = left_to_another(plan, self.plans)
         long: list[str] = []
         for k, chosen in enumerate(choices_of(plan)[1 : CHOICES + 1]):
             shorter = self._light(plan, chosen, self.seed + k + 1, how, effort.apart())
@@ -237,15 +238,11 @@ class _PlanSearch:
                 doubts += 1
         notes = [f"{NOTES[how]}: it did not run otherwise"] if how in NOTES else []
         notes += [f"did not run with {', '.join(left)}"] if left else []
+        default = left_at_default(self.pair.proposal, plan)
+        notes += [f"left at {', '.join(default)}"] if default else []
         notes += [f"takes too long with {', '.join(long)}"] if long else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
                            coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
-
-    def _left_alone(self, plan: Plan) -> list[str]:
-        """The options of a constructor that the plan in whose stead this one runs was not able to tell it."""
-        other = next((each for each in self.plans if each.label == plan.instead_of), plan)
-        told = {name: spec for name, spec in other.construct.items() if name not in plan.construct}
-        return [f"{name}={spec.options[0]}" for name, spec in told.items() if isinstance(spec, ChoiceSpec)]
 
     def _light(
         self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG

@@ -37,15 +37,23 @@ def pattern_of(evidence: Sequence[DrawEvidence], name: str) -> Relation:
     return Relation("", _where(evidence, name), exact=False)
 
 
-def _factor(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
+def _factors(evidence: Sequence[DrawEvidence], name: str) -> list[float]:
+    """Of every draw the one factor that it is off by; nothing where one of them has none."""
     ratios = []
     for e in evidence:
         got, want = _pair(e, name)
         size = float((want * want).sum())
         r = float((got * want).sum()) / size if size > 0 else 0.0
         if not (np.abs(got - r * want) <= (1 + abs(r)) * e.least(name)).all():
-            return None
+            return []
         ratios.append(r)
+    return ratios
+
+
+def _factor(evidence: Sequence[DrawEvidence], name: str) -> Relation | None:
+    ratios = _factors(evidence, name)
+    if not ratios:
+        return None
     if all(r == 0 for r in ratios):
         return Relation("lost", "is zero, and should not be")
     if all(_close(r, 1.0) for r in ratios):  # what is wrong with it is less than a factor tells
@@ -162,6 +170,9 @@ def _where(evidence: Sequence[DrawEvidence], name: str) -> str:
     e = evidence[0]
     got, want = _pair(e, name)
     wrong = np.abs(got - want) > e.least(name)
+    factors = [f"{r:.6g}" for r in _factors(evidence, name)] if want.size > 1 else []
+    if factors:
+        return f"is off by one factor on each draw, though not by the same: {', '.join(dict.fromkeys(factors))}"
     if wrong.all() or not wrong.any():
         return "is wrong in every entry, by no single factor"
     for axis in range(wrong.ndim):

@@ -40,7 +40,7 @@ def only_where(bench: Bench, shown: Judged, names: Collection[str], right_at: tu
     sizes, left = bench.reading.sizes(shown.sizes_index), _draws(shown)
     axes = axes_of_sizes(shown.seen.run.primals) if bench.reading.rank >= TRIED else {}
     names_of_sizes = {name: axes.get(size, name) for name, size in sizes.items()}  # a guess has no names for them
-    for changed, text in _conditions(sizes, names_of_sizes):
+    for changed, otherwise, text in _conditions(sizes, names_of_sizes):
         if left <= 0:
             break
         right = True
@@ -50,9 +50,15 @@ def only_where(bench: Bench, shown: Judged, names: Collection[str], right_at: tu
             right = found is not None and all(_stands(found, name) is BlockStanding.RIGHT for name in names)
             if not right:
                 break
-        if right:
+        if right and not _is_wrong_at(bench, shown, otherwise, names):
             return text
-    return _configuration(shown.seen.draw, right_at)
+    return _configuration(shown.seen.draw, right_at, set(sizes.values()))
+
+
+def _is_wrong_at(bench: Bench, shown: Judged, sizes: Mapping[str, int], names: Collection[str]) -> bool:
+    """Is one of these wrong at sizes of which the same is true? Then it was right for another reason."""
+    found = _at(bench, shown, sizes, seed_of(bench.seed, shown.sizes_index, TWICE[0])) if sizes else None
+    return found is not None and any(_stands(found, name) is BlockStanding.WRONG for name in names)
 
 
 def _draws(shown: Judged) -> int:
@@ -69,15 +75,19 @@ def _smaller(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
                 yield {**sizes, name: size}
 
 
-def _conditions(sizes: Mapping[str, int], called: Mapping[str, str]) -> Iterator[tuple[dict[str, int], str]]:
-    """Sizes to try it at, and what it means if it is right there."""
-    for first, second in combinations(sizes, 2):
+def _conditions(
+    sizes: Mapping[str, int], called: Mapping[str, str]
+) -> Iterator[tuple[dict[str, int], dict[str, int], str]]:
+    """Sizes to try it at, others at which it must be right as well, and what it means if it is."""
+    pairs = combinations(sizes, 2)  # those of one array first: a window that is as large as a picture slides nowhere
+    for first, second in sorted(pairs, key=lambda pair: len({called[name].partition(".")[0] for name in pair})):
         if sizes[first] != sizes[second]:
-            larger = max(sizes[first], sizes[second])
-            yield {**sizes, first: larger, second: larger}, f"wrong only where {called[first]} ≠ {called[second]}"
+            larger, smaller = max(sizes[first], sizes[second]), min(sizes[first], sizes[second])
+            text = f"wrong only where {called[first]} ≠ {called[second]}"
+            yield {**sizes, first: larger, second: larger}, {**sizes, first: smaller, second: smaller}, text
     for name, size in sizes.items():
         if size != 1:
-            yield {**sizes, name: 1}, f"right where {called[name]} = 1"
+            yield {**sizes, name: 1}, {}, f"right where {called[name]} = 1"
 
 
 def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Judged | None:
@@ -95,8 +105,8 @@ def _stands(judged: Judged, name: str) -> BlockStanding | None:
     return judged.blocks[name].standing if name in judged.blocks else None
 
 
-def _configuration(wrong: PairDraw, right_at: tuple[PairDraw, ...]) -> str:
-    """What all draws on which it is right have in common, and this one has not."""
+def _configuration(wrong: PairDraw, right_at: tuple[PairDraw, ...], sizes: Collection[int]) -> str:
+    """What all draws on which it is right have in common, and this one has not; sizes are no configuration."""
     settings = [_settings(draw) for draw in right_at]
     own = _settings(wrong)
     if not settings:
@@ -104,7 +114,10 @@ def _configuration(wrong: PairDraw, right_at: tuple[PairDraw, ...]) -> str:
     shared = {
         name: value
         for name, value in settings[0].items()
-        if name in own and own[name] != value and all(other.get(name) == value for other in settings)
+        if name in own
+        and own[name] != value
+        and not (type(own[name]) is int and own[name] in sizes)
+        and all(other.get(name) == value for other in settings)
     }
     return "right where " + " and ".join(f"{n} = {v}" for n, v in shared.items()) if len(shared) == 1 else ""
 

@@ -1,4 +1,5 @@
-"""Two derivatives in one: a loss that answers for the logits of its argument, a softmax that leaves its own to it.
+"""Two derivatives in one: a loss that answers for the logits of its argument, a softmax that leaves its own to it, a
+sigmoid or softmax that is handed the labels and answers for the loss as well.
 
 Neither is the derivative of its own forward pass, and neither means to be: together they are right. Which is told by
 numbers alone: entry by entry it is the true derivative carried on through a sigmoid or a softmax.
@@ -21,6 +22,9 @@ Array = NDArray[Any]
 ALIKE = 1e-5  # a guard within the logarithm moves it by so much
 LOGITS = "is declared, not derived: the gradient by what a {} was given, of which this argument is the answer"
 HANDED_ON = "is declared, not derived: what comes in is handed on, as where the loss answers for the softmax too"
+OF_A_LOSS = (
+    "is declared, not derived: what comes in is subtracted from the output, as the labels of the loss that goes with it"
+)
 
 
 def combined(standings: Standings) -> dict[str, str]:
@@ -42,6 +46,8 @@ def _of(judged: Judged, name: str) -> Iterator[str]:
         same = [c for c in run.cotangents if c.shape == got.shape and np.array_equal(c, got)]
         if same and any(_axes_of_a_softmax(output) for output in run.outputs):
             yield HANDED_ON
+        if any(_less_the_labels(got, output, c) for output, c in zip(run.outputs, run.cotangents, strict=True)):
+            yield OF_A_LOSS
         return
     if not (np.all(primal > 0) and np.all(primal < 1)):
         return
@@ -51,6 +57,13 @@ def _of(judged: Judged, name: str) -> Iterator[str]:
                 yield LOGITS.format("softmax")
         if _alike(got, want * primal * (1 - primal)):
             yield LOGITS.format("sigmoid")
+
+
+def _less_the_labels(got: Array, output: Array, given: Array) -> bool:
+    """Is it what comes out less what comes in, over a number of examples: of numbers between 0 and 1 no derivative?"""
+    if not got.shape == output.shape == given.shape or not (np.all(output > 0) and np.all(output <= 1)):
+        return False
+    return any(_alike(got, (output - given) / n) for n in {1, output.size, *output.shape})
 
 
 def _truths(judged: Judged, name: str, shape: tuple[int, ...]) -> Iterator[Array]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reference.findings.verdicts import Severity
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
-from reference.interface.pair import OpenPair, PairDraw, Proposal
+from reference.interface.pair import OpenPair, PairDraw, PairKind, Proposal
 from reference.interface.raised import described
 from reference.pairs.draws.observation import PairRun, run
 
@@ -26,7 +26,7 @@ PARAMETER = re.compile(r"[wb]\d*|w[a-z]{1,2}|b[a-z]|weights?\d*|bias(?:es)?\d*|g
 
 
 class Breach(NamedTuple):
-    """A law that one run breaks. ``counts``: the gradient is wrong for it, and its numbers are not compared."""
+    """A law that one run breaks. ``refutes``: it speaks against what was guessed, and not against the target."""
 
     output: str
     code: str
@@ -34,6 +34,7 @@ class Breach(NamedTuple):
     severity: Severity = "error"
     place: Place | None = None
     primal: str = ""
+    refutes: bool = False
 
 
 def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[Breach], str]:
@@ -52,13 +53,25 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
         return [Breach("*", "MB602", text)], ""
     if (output := _apart(first, recorded)) is not None:
         return [], f"what stands in NumPy's place answers otherwise than NumPy of {output}"
-    return [*of_framework, *([_of_one_entry(pair, first)] if first.one_entry else [])], ""
+    found = [_of_one_entry(pair, first)] if first.one_entry else []
+    return [*of_framework, *found, *_left_behind(pair, draw, first)], ""
 
 
 def _of_framework(said: tuple[str, ...]) -> Breach:
     """A law of the framework that a rule is written for."""
     code, text, *severity = said
     return Breach("*", code, text, "warning" if "warning" in severity else "error")
+
+
+def _left_behind(pair: OpenPair, draw: PairDraw, seen: PairRun) -> Iterator[Breach]:
+    """Every draw is the first call of an object; of later ones it is asked once."""
+    if pair.proposal.kind is not PairKind.CLASS:
+        return
+    told = pair.ask("pair_left_behind", check=pair.proposal.check, draw=draw.tree(), cotangents=list(seen.cotangents))
+    for name in told:
+        called = seen.called.get(name, f"d{name}")
+        text = f"{called} is another after an earlier call of both passes, which left something behind in the object"
+        yield Breach(called, "MB704", text, "inconclusive", primal=name)
 
 
 def _of_one_entry(pair: OpenPair, seen: PairRun) -> Breach:

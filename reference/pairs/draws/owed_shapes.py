@@ -27,6 +27,8 @@ def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged)
     """A shape that was guessed accuses nobody, unless an argument of the gradient's own shape does not run."""
     if breach.code == "MB501" and _is_promised(pair.proposal.documents, breach.output, _shape_of(breach, first)):
         return breach._replace(code="MB704", severity="inconclusive", text=f"{breach.text}, as its document has it")
+    if breach.code == "MB704" and reading.rank >= TRIED and _is_of_nothing(breach, first):
+        return breach._replace(refutes=True)
     if breach.code != "MB501" or reading.rank < TRIED or breach.primal.startswith("self."):
         return breach
     draw, seen, name = first.seen.draw, first.seen.run, breach.primal
@@ -38,15 +40,30 @@ def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged)
         except TargetRaised as error:
             if not older_numpy_took_it(str(error)):
                 return breach
-            return _guessed(breach, reading)
+            return _guessed(breach, reading, first)
         if name not in again.gradients or again.gradients[name].shape != gradient.shape:
             return breach
-    return _guessed(breach, reading)
+    return _guessed(breach, reading, first)
 
 
-def _guessed(breach: Breach, reading: PairReading) -> Breach:
+def _guessed(breach: Breach, reading: PairReading, first: Judged) -> Breach:
+    """A gradient of more or fewer entries speaks against the guess as a whole."""
+    size, primal = _size(_shape_of(breach, first)), first.seen.run.primals.get(breach.primal)
+    refutes = primal is not None and size != primal.size
     text = f"{breach.text}, whose shape was guessed: say what it is with {reading.bind}"
-    return breach._replace(code="MB704", severity="inconclusive", text=text)
+    return breach._replace(code="MB704", severity="inconclusive", text=text, refutes=refutes)
+
+
+def _is_of_nothing(breach: Breach, first: Judged) -> bool:
+    """Is it handed back, of another size than anything that was given and goes without a gradient?"""
+    seen = first.seen.run
+    owed = [array.size for name, array in seen.primals.items() if name not in seen.gradients and "self." not in name]
+    shape = dict(seen.unmatched).get(breach.output)
+    return shape is not None and not breach.output.startswith("self.") and bool(owed) and _size(shape) not in owed
+
+
+def _size(shape: Sequence[int]) -> int:
+    return int(np.prod(shape))
 
 
 def _shape_of(breach: Breach, first: Judged) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from reference.interface.pair import PairDraw, PairKind, Proposal
 from reference.targets.pairs.autodiff import autodiff
 from reference.targets.pairs.beside import call_of, doubles, extended, with_primals
@@ -25,7 +27,7 @@ from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.preparing import prepare
 from reference.targets.pairs.proposing.decorated import between, example_of
 from reference.targets.pairs.proposing.proposals import proposals_of
-from reference.targets.pairs.running import complex_step, differences, recorded_run
+from reference.targets.pairs.running import complex_step, differences, quiet, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.scripts import LiftedLines, lifted
@@ -121,6 +123,13 @@ class PairAnswers:
         """
         prepared, namespace = self._prepared(check, draw, kind)
         return recorded_run(prepared, namespace.kind, self._draw(draw).seed, self.path)
+
+    def ask_pair_left_behind(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> list[str]:
+        """The arguments whose gradient is another once an object has been through both passes before."""
+        prepared, namespace = self._prepared(check, draw, "plain")
+        with quiet():
+            lifted = {name: namespace.kind.lift(array) for name, array in prepared.primals.items()}
+            return prepared.left_behind(lifted, [namespace.kind.lift(np.asarray(c)) for c in cotangents])
 
     def ask_pair_differences(
         self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float],

@@ -33,6 +33,7 @@ class Prepared(NamedTuple):
     of stand-in: arrays that its ``lift`` made. Neither changes what it is given. ``again``: the outputs of a second
     forward pass in the state that a first one left, and None where no run has changed a number of the file's own.
     ``derivative``: of a rule, the gradients by its framework with the rule off, as ``ask_pair_autodiff`` answers.
+    ``left_behind``: the arguments whose gradient is another after both passes have been through other values before.
     """
 
     primals: dict[str, NDArray]
@@ -44,6 +45,8 @@ class Prepared(NamedTuple):
     precision: float | None = None  # of its complex step, where that is not the extended one
     derivative: Callable[[Sequence[Any]], dict[str, Any]] | None = None
     unfit: int = 0  # how many of its gradients are of no loss that is known, where the loss was looked for
+    left_behind: Callable[[Mapping[str, Any], Sequence[Any]], list[str]] = lambda *_: []
+    single: bool = False  # one entry of each cotangent alone is to be anything but zero
 
 
 def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from reference.targets.stand_in.complex_rules import REAL
 from reference.targets.stand_in.complex_step import STEP
 from reference.targets.stand_in.pattern import recorded
 
-__all__ = ["complex_step", "cotangents_for", "differences", "quiet", "recorded_run"]
+__all__ = ["complex_step", "cotangents_of", "differences", "quiet", "recorded_run"]
 
 SIDES = (1.0, -1.0, 2.0, -2.0)  # times ε
 SMALL = 2.0**-10
@@ -33,13 +33,23 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def cotangents_for(outputs: Sequence[NDArray], seed: int, *, given: bool, small: bool = False) -> list[NDArray]:
-    """Standard normal in the shape of each output, as float32 has them exactly; 1 for a loss. ``small``: times 2⁻¹⁰."""
-    if not given:
+def cotangents_of(prepared: Prepared, outputs: Sequence[NDArray], seed: int) -> list[NDArray]:
+    """Standard normal in the shape of each output, as float32 has them exactly; 1 for a loss.
+
+    Times 2⁻¹⁰ where they are to be small, and zero but for one entry where that alone is taken.
+    """
+    if not prepared.takes_cotangent:
         return [np.ones(np.shape(output)) for output in outputs]
     rng = np.random.RandomState(seed ^ APART)
-    unit = SMALL if small else 1.0
-    return [unit * rng.standard_normal(np.shape(output)).astype(np.float32).astype(np.float64) for output in outputs]
+    unit = SMALL if prepared.small else 1.0
+    drawn = [unit * rng.standard_normal(np.shape(o)).astype(np.float32).astype(np.float64) for o in outputs]
+    return [_one_entry(each, rng.randint(each.size)) if prepared.single and each.size else each for each in drawn]
+
+
+def _one_entry(array: NDArray, at: int) -> NDArray:
+    kept = np.zeros(array.shape)
+    kept.flat[at] = array.flat[at]
+    return kept
 
 
 def recorded_run(
@@ -57,7 +67,7 @@ def recorded_run(
             "operations": pattern.operations,
         }
         if cotangents is None:
-            cotangents = cotangents_for(outputs, seed, given=prepared.takes_cotangent, small=prepared.small)
+            cotangents = cotangents_of(prepared, outputs, seed)
         second = prepared.again(_lifted(prepared, kind)) if kind.name == "plain" else None
         returned = prepared.backward(_lifted(prepared, kind), [kind.lift(np.asarray(c)) for c in cotangents])
         return {

@@ -137,6 +137,8 @@ class Imports:
             return importlib.import_module(name)
         if not HELPERS.match(root) and not level and (root in LIBRARIES or _is_installed(root)):
             return Absent(name)
+        if not level and (file := self._under_another_root(name, path)) is not None:
+            return self._loaded(file, name)
         if any(map(HELPERS.match, name.split("."))):
             return Provided(name, {**self.helpers, **(self.caching if WITH_CACHES.match(name) else {})})
         if name and any(folder.joinpath(*name.split(".")).is_dir() for folder in self._folders(name, path, level)):
@@ -172,6 +174,16 @@ class Imports:
         for folder in self._folders(name, path, level):
             base = folder.joinpath(*parts)
             for file in (*([base.with_name(f"{base.name}.py")] if parts else []), base / "__init__.py"):
+                if file.is_file() and file.resolve() != path.resolve():
+                    return file
+        return None
+
+    def _under_another_root(self, name: str, path: Path) -> Path | None:
+        """``package.nn.module``, where the folder ``nn`` above the file, or beside it, lies in none of that name."""
+        parts = name.split(".")
+        for above in path.parent, *path.parent.parents[: ABOVE - 1]:
+            for tail in (parts[k:] for k in range(1, len(parts) - 1)):
+                file = above.joinpath(*tail[:-1], f"{tail[-1]}.py")
                 if file.is_file() and file.resolve() != path.resolve():
                     return file
         return None

@@ -37,7 +37,7 @@ CONFIG = r"\w*(?:param|params|cfg|config|opts?|options|hparams?|kwargs)"
 LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch\w*|structure|nodes|topology"
 HIDDENS = r"hidden_?(?:dims|sizes|layers|units)"
 NO_OPTION = (
-    r"debug|verbos|print|plot|log|check|return|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
+    r"debug|verbos|print|plot|log|check|return(?!_?seq)|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
     r"|fr[eo]+z|jac|deriv|init|seed|name|optim|dtype|reg|decay|penal|clip|noise|moment"
 )
 NO_TRAINER = (Part.WEIGHT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.GATE_WEIGHT)
@@ -97,7 +97,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if name in setup.letters and said.dims is None:
         return WholeNumber(name)
     if constructor and said.dims is None:
-        by_name = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
+        by_name = setting(name, parameter, asked.texts(name), computed=asked.is_calculated_with(name))
         if (found := whole_numbers_of(parameter, setup, by_name)) is not None:
             return found
         if not parameter.optional and is_maker(name, asked):
@@ -113,7 +113,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
-    plainly = setting(name, parameter, asked.texts(name), computed=asked.does("computed", name))
+    plainly = setting(name, parameter, asked.texts(name), computed=asked.is_calculated_with(name))
     if plainly is not None and (asked.does("counts", name) or A_WHOLE_NUMBER.match(said.text)):
         plainly = in_whole_numbers(plainly)
     if plainly is not None and asked.does("halved", name):
@@ -130,7 +130,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return WholeNumber(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
         if re.search(r"shape$", text):
-            return ShapeSpec(setup.layout.inputs[1:])
+            return ShapeSpec(said.dims or setup.layout.inputs[1:])
         scalar = _scalar(parameter, plainly, letter, part, constructor, setup)
         if scalar is not None:
             return scalar

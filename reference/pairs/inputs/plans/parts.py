@@ -53,12 +53,15 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
             ):
                 parts[p.name] = Part.INDICES
     required = [p for p in proposal.takes if not (p.optional or p.many)]
+    if Part.LABELS in parts.values() and Part.PREDICTION not in parts.values():
+        logged = (p.name for p in required if asked.does("probability", p.name) and parts[p.name] is Part.UNKNOWN)
+        parts |= dict.fromkeys(logged, Part.PREDICTION)  # what the logarithm is taken of, beside labels
     if proposal.kind is PairKind.CLASS and len(required) == 1 and _is_called_a_text(required[0].name):
         parts[required[0].name] = Part.INPUT  # "activations" are no text, where they are all that comes in
     arrays = [
         p.name
         for p in proposal.takes
-        if not (p.optional or p.many) and setting(p.name, p, computed=asked.does("computed", p.name)) is None
+        if not (p.optional or p.many) and setting(p.name, p, computed=asked.is_calculated_with(p.name)) is None
     ]
     if arrays and not any(parts[n] in (Part.INPUT, Part.INDICES, Part.QUERY, Part.PREDICTION) for n in arrays):
         first = next((n for n in arrays if parts[n] in (Part.UNKNOWN, Part.LABELS, Part.STATE, Part.CELL)), None)

@@ -41,6 +41,10 @@ class AskedOfArgument:
         """Is it known that it ``indexes`` something, is counted to (``counts``), or is ``called``?"""
         return bool(self._facts(way).get(fact))
 
+    def is_calculated_with(self, *way: str) -> bool:
+        """Is it a number, or an array of such, by what is done with it?"""
+        return self.does("computed", *way) or self.does("probability", *way)
+
     def attributes(self, *way: str) -> tuple[str, ...]:
         """The attributes that it is asked for."""
         return tuple(map(str, self._facts(way).get("attributes") or ()))

@@ -60,7 +60,7 @@ PARTS: dict[Part, str] = {
     Part.LABELS: "y ys ts labels? targets? t y_?true ground_?truth gt y_?(train|batch|real|actual|label|onehot|one_hot|target) "
     "truths? true y_?t expected desired correct_?\\w* actual tgt one_?hot\\w* label_?ids teach t_?true "
     "true_?labels y_?gt target_?\\w* y_?star answers? y_?vec",
-    Part.PREDICTION: "y_?pred(icted)? y_?hat yhat preds? predictions? predicted scores? logits? probs? probabilit(y|ies) "
+    Part.PREDICTION: "y_?pred(icted)? y_?hat yhat preds? predictions? predicted predict scores? logits? probs? probabilit(y|ies) "
     "al output_?act\\w* p_?hat y_?p yp a_?l outputs? activations? a_?out out y_?out model_?output net_?out\\w* y_?score",
     Part.MASK: "mask masks dropout_?mask attn_?mask",
     Part.THETA: "theta thetas params? parameters beta_?vec coef(f|s)? w_?flat nn_?params weights_?vector",

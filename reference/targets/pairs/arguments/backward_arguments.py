@@ -22,6 +22,10 @@ IS_OUTPUT = re.compile(
     re.IGNORECASE,
 )
 IS_INPUT = re.compile(r"^_*(x|inp|input|in|a_?prev|h_?prev_?l|prev_?l|h_?below|below)\w*$", re.IGNORECASE)
+IS_LAYER_BEFORE = re.compile(
+    r"^_*((prev\w*|last|lower|below|before|input|in)_?(layer|node|module)|(layer|node|module)_?(prev\w*|before|below))$",
+    re.IGNORECASE,
+)
 DERIVATIVE = re.compile(
     r"(^|_)(grad|gradients?|derivative?s?|derivate|derive|deriv|prime|diff|jacobian|dx|df|d|dloss|der)(_|$)",
     re.IGNORECASE,
@@ -36,6 +40,7 @@ class Passed(StrEnum):
     RATE = "rate"
     OPTIMISER = "optimiser"
     STORE = "store"  # a dictionary that the backward pass puts its gradients into
+    LAYER = "layer"  # the layer before, which keeps what came out of it
     LEFT_OUT = "left out"
 
 
@@ -112,6 +117,9 @@ def roles(
     ):
         found |= _first_unknown(found, required, forward, loss=loss)
     found |= _by_what_is_left(found, required, [p.name for p in needed], returned)
+    layers = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT and IS_LAYER_BEFORE.match(p.name)]
+    if len(needed) == 1:
+        found |= dict.fromkeys(layers, (Passed.LAYER, needed[0].name))
     strange = [p.name for p in required if found[p.name][0] is Passed.LEFT_OUT and p.name.strip("_")]
     if strange:
         raise Unclear(f"its argument {strange[0]} is nothing that the forward pass takes, returns or keeps")

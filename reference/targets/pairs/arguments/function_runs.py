@@ -35,7 +35,8 @@ def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: 
     """
     run = _FunctionRun(proposal, loaded, draw, kind)
     takes_cotangent = run.takes_cotangent
-    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, proposal.limited is not None, run.again)
+    small, single = proposal.limited is not None, proposal.single is not None
+    return Prepared(run.primals, run.forward, run.backward, takes_cotangent, small, run.again, single=single)
 
 
 class _FunctionRun:
@@ -123,7 +124,7 @@ class _FunctionRun:
             elif self.cotangents:
                 gradients = self._of_function(arguments, before, cotangents)
             else:
-                gradients = self._of_derivative(arguments, cotangents)
+                gradients = self._of_derivative(arguments, before, cotangents)
             pairs = matched(gradients, self.primals, loss=not self.takes_cotangent)
             changed = changed_names(arguments, before, self.kind)
         shapes = {name: value.shape for name, value in self.primals.items()}
@@ -149,13 +150,16 @@ class _FunctionRun:
             return list(gradients_in(tuple(written.values()), tuple(written), self._outer))
         return list(gradients_in(_listed(returned), self.proposal.returned, self._outer))
 
-    def _of_derivative(self, arguments: dict[str, Any], cotangents: Sequence[Any]) -> list[Gradient]:
+    def _of_derivative(
+        self, arguments: dict[str, Any], before: dict[str, Any], cotangents: Sequence[Any]
+    ) -> list[Gradient]:
         """What was returned, times the cotangent: entry by entry, or as a Jacobian."""
         result = self._told(self._forward(arguments))
         handed = dict(arguments)
         if self.draw.reading.get("of") == "output":
             first = next(name for name in self.inline if name in self.primals)
-            handed[first] = result.outputs[0]
+            handed[first] = arguments[first] = result.outputs[0]
+            before[first] = own_copy(result.outputs[0])
         if self.proposal.forward == self.proposal.backward:
             inline = {name: handed[name] for name in self.inline}
             returned = self._function(self.proposal.backward)(**inline, **flagged(self.proposal))

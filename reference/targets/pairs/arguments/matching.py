@@ -178,7 +178,9 @@ def matched(gradients: Sequence[Gradient], primals: Mapping[str, Any], *, loss: 
         for k, gradient in enumerate(given):
             if k in pairs:
                 continue
-            ranked = [(fits(gradient, name), name) for name in free()]
+            others = [name for name in free() if name not in labels]
+            owed = any(shapes[name] == gradient.shape for name in others)  # what labels are compared with comes first
+            ranked = [(fits(gradient, name), name) for name in (others if owed else free())]
             best = max((rank for rank, _ in ranked), default=0)
             likely = [name for rank, name in ranked if rank == best]
             if best > 0:

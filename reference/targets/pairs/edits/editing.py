@@ -11,7 +11,7 @@ from reference.interface.pair import Proposal
 from reference.targets.pairs.edits.adjoints import adjoints
 from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.prepared import PairGradients, Prepared
-from reference.targets.pairs.running import cotangents_for
+from reference.targets.pairs.running import cotangents_of
 
 __all__ = ["adjoints_of", "variants_of"]
 
@@ -69,4 +69,4 @@ def _drawn(prepare: Prepare, draw: Any, name: str) -> tuple[Prepared, list[Any]]
     plain = pair._replace(forward=forward, backward=backward)
     with np.errstate(all="ignore"):
         outputs = forward(pair.primals)
-    return plain, cotangents_for(outputs, draw["seed"], given=pair.takes_cotangent, small=pair.small)
+    return plain, cotangents_of(pair, outputs, draw["seed"])

@@ -124,16 +124,21 @@ def moved(model: Any, kind: StandIn, seed: int, numbers: frozenset[str]) -> dict
     return before
 
 
-def rounded(model: Any, kind: StandIn, numbers: frozenset[str]) -> None:
-    """Every parameter as float32 has it exactly, so that each kind begins from the same values."""
-    for array in reached(model, numbers).values():
+def rounded(model: Any, kind: StandIn, numbers: frozenset[str]) -> dict[str, ReachedArray]:
+    """Every array as float32 has it exactly, so that each kind begins from the same values; what was rounded as it
+    was before, for what turns out to be no parameter but a constant.
+    """
+    before: dict[str, ReachedArray] = {}
+    for name, array in reached(model, numbers).items():
         start = lowered(array.value, kind)
         if start is None:
             continue
         single = start.real.astype(np.float32).astype(start.real.dtype)
         if not np.array_equal(single, start.real, equal_nan=True):
+            before[name] = array
             for path in array.paths:
                 put(model, path, kind.lift(single) if path is array.paths[0] else at(model, array.paths[0]))
+    return before
 
 
 def _is_state(path: Path) -> bool:

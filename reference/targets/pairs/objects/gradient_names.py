@@ -113,9 +113,10 @@ def assigned(
     answers: Sequence[Answered], primals: Mapping[str, tuple[Sequence[Path], tuple[int, ...]]], ranked: Sequence[str]
 ) -> Assigned:
     """``primals``: the paths and the shape of each. ``ranked``: those that an unnamed answer may belong to, likeliest
-    first.
+    first. What is handed back outranks what is only kept, whatever it is called: that may be a slope of its own.
     """
-    scores = list(_scores(answers, primals))
+    handed_back = _handed_back(answers, primals, ranked)
+    scores = [each for each in _scores(answers, primals) if answers[each[1]].returned or each[2] not in handed_back]
     gradients: dict[str, Answered] = {}
     taken: set[int] = set()
     for _, k, name in sorted(scores, key=lambda found: -found[0]):
@@ -133,6 +134,20 @@ def assigned(
             taken.add(k)
     rest = [found for k, found in enumerate(answers) if k not in taken and (found.returned or k not in named)]
     return Assigned(gradients, [found for found in rest if found.returned or is_gradient_name(found.path)])
+
+
+def _handed_back(
+    answers: Sequence[Answered], primals: Mapping[str, tuple[Sequence[Path], tuple[int, ...]]], ranked: Sequence[str]
+) -> set[str]:
+    """What the forward pass was given, where the only array of its shape that is returned has no name."""
+    named = {k for _, k, _ in _scores(answers, primals) if answers[k].returned}
+    found = set()
+    for name in (name for name in ranked if primals[name][0][0][0] != "self"):
+        shape = primals[name][1]
+        alike = [k for k, each in enumerate(answers) if each.returned and each.shape == shape]
+        same = [other for other, (_, theirs) in primals.items() if theirs == shape]
+        found |= {name} if shape and len(alike) == len(same) == 1 and alike[0] not in named else set()
+    return found
 
 
 def _scores(

@@ -11,30 +11,25 @@ from numpy.typing import NDArray
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.arguments.backward_arguments import Passed, Unclear, is_of_labels, roles
-from reference.targets.pairs.arguments.matching import Gradient
-from reference.targets.pairs.arguments.outputs import NoOutput
-from reference.targets.pairs.arguments.slopes import pulled_back
-from reference.targets.pairs.objects.answers import answered, flat, offered, outputs_of, value_at
+from reference.targets.pairs.objects.answers import outputs_of, value_at
 from reference.targets.pairs.objects.arrays import Path, lowered
 from reference.targets.pairs.objects.calls import split
 from reference.targets.pairs.objects.constructing import Unprepared
-from reference.targets.pairs.objects.gradient_names import Answered, assigned
+from reference.targets.pairs.objects.gradients_of_passes import gradients_of
 from reference.targets.pairs.objects.own_attributes import begins_from
-from reference.targets.pairs.objects.passes import BothPasses, ReadingOfPasses, both_passes, lifted, outputs_of_run
+from reference.targets.pairs.objects.passes import ReadingOfPasses, both_passes, outputs_of_run
+from reference.targets.pairs.objects.second_call import second_call
 from reference.targets.pairs.objects.subjects import Subject
-from reference.targets.pairs.objects.supplies import RATE
-from reference.targets.pairs.prepared import PairGradients, Prepared, as_they_broadcast
+from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.source.divisors import divided_axes
-from reference.targets.pairs.source.naming import is_gradient
-from reference.targets.pairs.trees import changed_names
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import StandIn
 
 __all__ = ["prepare_object"]
 
 LAYERS = re.compile(r"layer|module|block|net|stack|children|seq|steps|parts|graph|nodes", re.IGNORECASE)
+ALIKE = 1e-9  # of a gradient, of sums that are taken in another order
 NUDGED = 1 + 2.0**-12  # of what comes in
-ALIKE = 1e-3  # two steps in proportion, for all that a float32 loses of them
 
 
 def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandIn) -> Prepared:
@@ -51,6 +46,8 @@ def prepare_object(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Sta
         plan.takes_cotangent,
         proposal.limited is not None,
         lambda primals: _second_outputs(subject, plan, primals),
+        left_behind=lambda primals, cotangents: _left_behind(subject, plan, primals, cotangents),
+        single=proposal.single is not None,
     )
 
 
@@ -58,6 +55,25 @@ def _second_outputs(subject: Subject, plan: ReadingOfPasses, primals: Mapping[st
     if not subject.same.moved:
         return None
     return subject.same.second_of_two(subject.draw.seed, lambda: outputs_of_run(subject.begun(primals), plan))
+
+
+def _left_behind(
+    subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
+) -> list[str]:
+    try:
+        both = second_call(subject, plan, primals, cotangents)
+    except Exception:  # a stranger's object need not run twice
+        return []
+    if both is None:
+        return []
+    first, second = (gradients_of(subject, plan, each, primals, cotangents).gradients for each in both)
+    arrays = {name: (lowered(first[name], subject.kind), lowered(second.get(name), subject.kind)) for name in first}
+    alike = {name for name, (one, two) in arrays.items() if one is None or two is None or _near(one, two)}
+    return [name for name in first if name in subject.arguments and name not in alike]
+
+
+def _near(one: NDArray, other: NDArray) -> bool:
+    return one.shape == other.shape and bool(np.all(np.abs(one - other) <= ALIKE * np.max(np.abs(one), initial=0.0)))
 
 
 def _plan(subject: Subject) -> ReadingOfPasses:
@@ -152,144 +168,4 @@ def _divisor(subject: Subject, output: NDArray) -> int:
 def _backward(
     subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any]
 ) -> PairGradients:
-    proposal, kind = subject.proposal, subject.kind
-    both = both_passes(subject, plan, primals, cotangents)
-    found = answered(both.answer, proposal.returned, both.between, both.after, set(subject.parameters), kind)
-    for name in (name for name, (role, _) in plan.roles.items() if role is Passed.STORE):
-        parts = flat(both.handed[name], ("returned",), kind)
-        found += [Answered(p, v, np.shape(kind.lower(v)), True) for p, v in parts]
-    return _matched(subject, plan, both, found, primals, cotangents)
-
-
-def _steps(
-    subject: Subject, plan: ReadingOfPasses, both: BothPasses, names: Sequence[str], primals: Mapping[str, Any],
-    cotangents: Sequence[Any],
-) -> tuple[dict[str, Any], tuple[str, ...]]:  # fmt: skip
-    """The gradients that parameters were changed by; and those whose change is no rate times a gradient.
-
-    With twice the cotangents and four times the rate it must be eight times as large.
-    """
-    changes = {name: change for name in names if (change := _change(both, name)) is not None}
-    if not changes:
-        return {}, ()
-    doubled = [2.0 * c for c in cotangents] if plan.takes_cotangent else cotangents
-    larger = both_passes(subject, plan, primals, doubled, 4 * RATE)
-    factor = 8.0 if plan.takes_cotangent else 4.0
-    in_proportion = {
-        name
-        for name, change in changes.items()
-        if (other := _change(larger, name)) is not None and _as_large(subject.kind, change, other, factor)
-    }
-    others = tuple(name for name in changes if name not in in_proportion)
-    return {name: change / RATE for name, change in changes.items() if name in in_proportion}, others
-
-
-def _change(both: BothPasses, name: str) -> Any | None:
-    if name not in both.after.values or name not in both.between.values:
-        return None
-    change = both.between.values[name] - both.after.values[name]
-    return change if change.any() else None
-
-
-def _as_large(kind: StandIn, change: Any, other: Any, factor: float) -> bool:
-    one, two = (np.asarray(lowered(each, kind)).real.astype(np.float64) for each in (change, other))
-    return bool(one.shape == two.shape and np.all(np.abs(two - factor * one) <= ALIKE * factor * np.max(np.abs(one))))
-
-
-def _matched(
-    subject: Subject, plan: ReadingOfPasses, both: BothPasses, found: list[Answered], primals: Mapping[str, Any],
-    cotangents: Sequence[Any],
-) -> PairGradients:  # fmt: skip
-    kind, run = subject.kind, both.run
-    shapes = {name: np.shape(kind.lower(primals[name])) for name in primals}
-    arguments = [name for name in shapes if name in subject.arguments]
-    unlabelled = [name for name in arguments if not is_of_labels(name.partition(".")[0])]
-    ranked = [*(unlabelled or arguments), *subject.parameters]
-    ways = {name: [tuple(name.split("."))] for name in arguments} | subject.ways
-    known = {name: (ways[name], shapes[name]) for name in ways if name in shapes}
-    applied: set[int] = set()
-    if plan.times and cotangents:
-        found = [_applied(each, lifted(cotangents[0], kind), known, kind, applied) for each in found]
-    matched = assigned(found, known, ranked)
-    if any(name not in matched.gradients for name in subject.parameters):
-        more = [Answered(p, v, np.shape(kind.lower(v))) for p, v in offered(run.model, "gradients", kind)]
-        late = assigned(more, {n: k for n, k in known.items() if n not in matched.gradients}, ())
-        matched.gradients.update(late.gradients)
-    gradients = {name: each.value for name, each in matched.gradients.items()}
-    called = {name: each.name for name, each in matched.gradients.items()}
-    by_shape, unclear = _kept_of(matched.unmatched, {n: shapes[n] for n in subject.parameters if n not in gradients})
-    gradients |= {name: each.value for name, each in by_shape.items()}
-    called |= {name: each.name for name, each in by_shape.items()}
-    rest = [name for name in subject.parameters if name not in gradients]
-    steps, others = _steps(subject, plan, both, rest, primals, cotangents)
-    gradients |= steps
-    called |= {name: f"the change of {name}" for name in steps}
-    if plan.times and cotangents:
-        cotangent = lifted(cotangents[0], kind)
-        gradients = {
-            name: value if id(value) in applied else _pulled_back(name, value, cotangent, known, kind)
-            for name, value in gradients.items()
-        }
-    used, said = ({id(each) for each in kept} for kept in (by_shape.values(), unclear))
-    lost = [e for e in matched.unmatched if (e.returned or not gradients or id(e) in said) and id(e) not in used]
-    return PairGradients(
-        as_they_broadcast(gradients, shapes),
-        called,
-        tuple((each.name, each.shape) for each in lost),
-        _changed(subject, plan, both, cotangents),
-        others,
-    )
-
-
-def _kept_of(
-    found: Sequence[Answered], shapes: Mapping[str, tuple[int, ...]]
-) -> tuple[dict[str, Answered], list[Answered]]:
-    """Of arrays that are kept, called gradients and named after no parameter: whose they are by shape, and by the
-    first letter where several parameters have it; and those of which that says nothing.
-    """
-    kept = [each for each in found if not each.returned and is_gradient(str(each.path[-1]))]
-    of: dict[str, Answered] = {}
-    unclear = []
-    for each in kept:
-        fitting = [name for name, shape in shapes.items() if shape == each.shape]
-        alike = [one for one in kept if one.shape == each.shape]
-        if len(fitting) != 1 or len(alike) > 1:
-            fitting = [name for name in fitting if name.rpartition(".")[2][:1] == str(each.path[-1]).lstrip("_")[:1]]
-            alike = [one for one in alike if str(one.path[-1])[:1] == str(each.path[-1])[:1]]
-        if len(fitting) == len(alike) == 1:
-            of[fitting[0]] = each
-        elif shapes:
-            unclear.append(each)
-    return of, unclear
-
-
-def _pulled_back(name: str, derivative: Any, cotangent: Any, known: Mapping[str, Any], kind: StandIn) -> Any:
-    like = {name: np.empty(shape) for name, (_, shape) in known.items()}
-    return pulled_back(Gradient(name, (name,), derivative), cotangent, like, kind).value
-
-
-def _applied(found: Answered, cotangent: Any, known: Mapping[str, Any], kind: StandIn, applied: set[int]) -> Answered:
-    """A Jacobian that is returned, applied to the cotangent: it has the shape of no argument itself."""
-    shapes = [shape for _, shape in known.values()]
-    if not found.returned or found.shape in shapes or len(found.shape) < 2:
-        return found
-    try:
-        value = _pulled_back("", found.value, cotangent, known, kind)
-    except NoOutput:
-        return found
-    if (shape := np.shape(kind.lower(value))) not in shapes:
-        return found
-    applied.add(id(value))
-    return found._replace(value=value, shape=shape)
-
-
-def _changed(subject: Subject, plan: ReadingOfPasses, both: BothPasses, cotangents: Sequence[Any]) -> tuple[str, ...]:
-    """The arguments of both passes that a call changed."""
-    run, handed = both.run, both.handed
-    before, now = dict(run.before), dict(run.arguments)
-    answered_on = changed_names({name: handed[name] for name in both.outputs}, both.outputs, subject.kind)
-    given = [name for name, (role, _) in plan.roles.items() if role is Passed.COTANGENT]
-    if plan.takes_cotangent and not plan.listed:
-        for name, was in zip(given, cotangents, strict=False):
-            before[name], now[name] = lifted(was, subject.kind), handed[name]
-    return tuple(dict.fromkeys((*changed_names(now, before, subject.kind), *answered_on)))
+    return gradients_of(subject, plan, both_passes(subject, plan, primals, cotangents), primals, cotangents)

@@ -13,11 +13,11 @@ from reference.targets.pairs.objects.arrays import Path, is_array
 from reference.targets.pairs.objects.calls import ObjectRun, forward, method_of, result_of
 from reference.targets.pairs.objects.constructing import Unprepared, applied
 from reference.targets.pairs.objects.subjects import Subject
-from reference.targets.pairs.objects.supplies import RATE, Descent, Held
+from reference.targets.pairs.objects.supplies import RATE, Descent, Held, LayerThatRan
 from reference.targets.pairs.trees import own_copy
 from reference.targets.stand_in.kind import StandIn
 
-__all__ = ["BothPasses", "ReadingOfPasses", "both_passes", "lifted", "outputs_of_run"]
+__all__ = ["BothPasses", "ReadingOfPasses", "both_passes", "lifted", "outputs_of_run", "passes_from"]
 
 
 class ReadingOfPasses(NamedTuple):
@@ -51,25 +51,34 @@ def both_passes(
     subject: Subject, plan: ReadingOfPasses, primals: Mapping[str, Any], cotangents: Sequence[Any], rate: float = RATE
 ) -> BothPasses:
     """``rate``: what the object learns by, wherever it keeps it or takes it."""
-    proposal, kind = subject.proposal, subject.kind
     with subject.seeded():
         run = subject.begun(primals, rate=rate)
-        between = subject.snapshot(run.model)
-        handed: dict[str, Any] = {}
-        answer, outputs = run.answer, {}
-        if proposal.forward != proposal.backward:
-            given = [lifted(c, kind) for c in cotangents]
-            handed = _handed(plan, run, given, rate)
-            own = [name for name, (role, _) in plan.roles.items() if role is Passed.OUTPUT and is_array(handed[name])]
-            outputs = {name: own_copy(handed[name]) for name in own}
-            try:
-                answer = _called_back(subject, run, handed)
-            except Exception:
-                if _runs_after_a_second(subject, plan, primals, given):
-                    raise Unprepared(f"{proposal.check} runs only after a second forward pass") from None
-                raise
-        elif isinstance(answer, tuple | list):
-            answer = answer[1] if len(answer) == 2 else answer[1:]
+        try:
+            return passes_from(subject, plan, run, cotangents, rate)
+        except Exception:
+            given = [lifted(c, subject.kind) for c in cotangents]
+            if subject.proposal.forward != subject.proposal.backward and _runs_after_a_second(
+                subject, plan, primals, given
+            ):
+                raise Unprepared(f"{subject.proposal.check} runs only after a second forward pass") from None
+            raise
+
+
+def passes_from(
+    subject: Subject, plan: ReadingOfPasses, run: ObjectRun, cotangents: Sequence[Any], rate: float
+) -> BothPasses:
+    """The backward pass of a forward pass that has been made."""
+    proposal, kind = subject.proposal, subject.kind
+    between = subject.snapshot(run.model)
+    handed: dict[str, Any] = {}
+    answer, outputs = run.answer, {}
+    if proposal.forward != proposal.backward:
+        handed = _handed(plan, run, [lifted(c, kind) for c in cotangents], rate)
+        own = [name for name, (role, _) in plan.roles.items() if role is Passed.OUTPUT and is_array(handed[name])]
+        outputs = {name: own_copy(handed[name]) for name in own}
+        answer = _called_back(subject, run, handed)
+    elif isinstance(answer, tuple | list):
+        answer = answer[1] if len(answer) == 2 else answer[1:]
     return BothPasses(run, handed, answer, between, subject.snapshot(run.model), outputs)
 
 
@@ -132,6 +141,8 @@ def _handed(plan: ReadingOfPasses, run: ObjectRun, cotangents: list[Any], rate: 
                 handed[name] = rate
             case Passed.OPTIMISER:
                 handed[name] = Descent(rate)
+            case Passed.LAYER:
+                handed[name] = LayerThatRan(run.arguments[of])
             case Passed.STORE:
                 handed[name] = {}
             case Passed.LEFT_OUT if not name.strip("_"):  # it is never read

@@ -6,7 +6,7 @@ Parameters that the first forward pass makes are there before any run, and what 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
@@ -62,6 +62,8 @@ class Subject:
         self.arguments = primals_of(draw.arguments, lambda name: name == first)
         self.supplying = False
         self.state = self._constructed()
+        self.made = set() if isinstance(self.state, type) else set(self._reached(self.state))
+        self.unused: dict[str, tuple[Sequence[Path], tuple[int, ...]]] = {}  # arrays on which no output depends
         self.fresh = self._fresh()
         self.before = self.snapshot(self.state)
         self.first = self._settled()
@@ -195,19 +197,21 @@ class Subject:
     def _move(self) -> None:
         moved_ = moved(self.state, self.kind, self.draw.seed, self.numbers)
         try:
-            rounded(self.state, self.kind, self.numbers)
+            exact = rounded(self.state, self.kind, self.numbers)
             base = self._probe()
         except Exception:  # what was moved is no parameter, but something that is counted or indexed with
-            for before in moved_.values():
-                restored(self.state, before)
-            moved_, base = {}, self._probe()
+            for each in moved_.values():
+                restored(self.state, each)
+            moved_, exact, base = {}, {}, self._probe()
         arrays = self._reached(self.state)
         for name in list(self.parameters):
             array = arrays.get(name)
             if array is None or not self._depends_on(array, base):
                 del self.parameters[name]
-                if name in moved_:
-                    restored(self.state, moved_[name])
+                if name in self.made and array is not None:
+                    self.unused[name] = array.paths, np.shape(self.kind.lower(array.value))
+                if (before := moved_.get(name, exact.get(name))) is not None:
+                    restored(self.state, before)
                 continue
             self.parameters[name] = array
         for name, array in moved_.items():
@@ -256,6 +260,10 @@ class Subject:
                     put(model, path, value)
         for path in rates(model) if rate is not None else ():
             put(model, path, rate)
+        return self._call_forward(model, primals)
+
+    def once_more(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:
+        """A forward pass of an object that has been through one; the caller sees to the random numbers."""
         return self._call_forward(model, primals)
 
     def _call_forward(self, model: Any, primals: Mapping[str, Any]) -> ObjectRun:

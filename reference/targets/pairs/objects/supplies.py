@@ -12,8 +12,11 @@ from reference.interface.pair import Parameter
 from reference.targets.pairs.arguments.backward_arguments import IS_OPTIMISER
 from reference.targets.stand_in.kind import StandIn
 
-__all__ = ["RATE", "Context", "Descent", "Held", "Initialiser", "LayerBefore", "supplied"]
+__all__ = ["RATE", "Context", "Descent", "Held", "Initialiser", "LayerBefore", "LayerThatRan", "supplied"]
 
+OF_AN_OUTPUT = re.compile(
+    r"out|outputs?|output_?(data|values?|cache)|a|h|y|activations?|activated|values?", re.IGNORECASE
+)
 RATE = 2.0**20  # a power of two: what was subtracted, divided by it, is the gradient to the last digit
 SLOPE = re.compile(r"prime|deriv|grad|^d_?(act|f|sig)|_d$|^df$|diff|delta", re.IGNORECASE)
 BEFOREHAND = re.compile(r"init|register|add|zero|reset|set|build|prepare|compile|bind|attach")
@@ -120,6 +123,18 @@ class LayerBefore:
             return self._shape
         if OF_A_SIZE.search(name) and self._shape:
             return self._shape[-1]
+        raise AttributeError(name)
+
+
+class LayerThatRan:
+    """A layer that another is put behind, which has kept what came out of it."""
+
+    def __init__(self, output: Any) -> None:
+        self._output = output
+
+    def __getattr__(self, name: str) -> Any:
+        if OF_AN_OUTPUT.fullmatch(name):
+            return self._output
         raise AttributeError(name)
 
 

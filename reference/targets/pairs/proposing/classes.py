@@ -12,6 +12,8 @@ from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.arguments.backward_arguments import is_of_labels, place_of_slope
 from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
+from reference.targets.pairs.proposing.parts_of_passes import is_part_of_another, leans_on
+from reference.targets.pairs.proposing.refused import instead_of, refers_to_another
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.templates import is_template
 from reference.targets.pairs.proposing.values import value_functions
@@ -23,6 +25,7 @@ from reference.targets.pairs.source.method_names import forwards_of, is_backward
 from reference.targets.pairs.source.methods import methods_of, read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.naming import is_cotangent, named, words
+from reference.targets.pairs.source.single_entry import single_entry_at
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.abstract import is_abstract
 from reference.targets.reading.namespace import Loaded
@@ -62,7 +65,15 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             taken |= {name}
             yield wired
             continue
-        if forward is None or not ({name, forward} & own or _hands_functions_on(node)):
+        if forward is None or not (leans_on(methods, name, forward) & own or _hands_functions_on(node)):
+            continue
+        if is_part_of_another(name, methods):
+            continue
+        if refers_to_another(name, methods):
+            continue
+        if other := instead_of(name, methods):
+            taken |= {name}
+            yield _proposal(owner, node, methods, forward, other, cells, calls)
             continue
         if is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
             continue
@@ -214,6 +225,7 @@ def _proposal(
         forward_line=one.line,
         unfinished=missing if missing is not None else missing_line(one.node),
         limited=limited_at(other.node),
+        single=single_entry_at(other.node),
         slope=place_of_slope(backward, one.takes, other.takes) if forward != backward else (),
         not_derived="it is declared a surrogate" if declared else why_not_derived(one, other),
     )

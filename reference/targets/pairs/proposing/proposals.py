@@ -26,6 +26,7 @@ from reference.targets.pairs.source.functions import (
 )
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.missing import missing_line
+from reference.targets.pairs.source.single_entry import single_entry_at
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
@@ -84,6 +85,7 @@ def _proposal(
         forward_line=forward.line if forward.name in loaded.own else backward.line,
         unfinished=missing if missing is not None else missing_line(forward.node),
         limited=limited_at(backward.node),
+        single=single_entry_at(backward.node),
         not_derived="" if pair.kind == PairKind.VALUE else why_not_derived(forward, backward),
     )
 

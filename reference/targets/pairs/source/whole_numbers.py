@@ -56,7 +56,7 @@ def facts_of_sizes(node: ast.AST, known: Mapping[str, str], sizes: frozenset[str
         case ast.Call(func=ast.Name(id="isinstance"), args=[value, kinds]) if of := entry_of(value, known):
             names = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
             yield from ((of, "kinds", name.id) for name in names if isinstance(name, ast.Name))
-        case ast.Assign(targets=[ast.Tuple(elts=names)], value=value) if of := entry_of(value, known):
+        case ast.Assign(targets=[*_, ast.Tuple(elts=names)], value=value) if of := entry_of(value, known):
             if not any(isinstance(name, ast.Starred) for name in names):
                 yield of, "entries", len(names)
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.IfExp(body=one, orelse=other)):

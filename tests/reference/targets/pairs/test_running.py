@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 
 from reference.targets.pairs.prepared import PairGradients, Prepared
-from reference.targets.pairs.running import complex_step, cotangents_for, differences, recorded_run
+from reference.targets.pairs.running import complex_step, cotangents_of, differences, recorded_run
 from reference.targets.stand_in.loading import kind_named
 from tests.strategies import drawn, seeds
 
@@ -89,10 +89,13 @@ def test_a_planted_mistake_does_not_shrink():
 
 
 def test_cotangents_are_float32_s_and_never_ones():
-    first, _ = cotangents_for([np.zeros((2, 3)), np.zeros(2)], 5, given=True)
+    layer_of = Prepared({}, lambda p: [], lambda p, c: None, True)
+    first, _ = cotangents_of(layer_of, [np.zeros((2, 3)), np.zeros(2)], 5)
     assert np.array_equal(first, first.astype(np.float32))
     assert not np.allclose(first, 1)
-    assert cotangents_for([np.zeros(())], 5, given=False)[0] == 1
+    assert cotangents_of(layer_of._replace(takes_cotangent=False), [np.zeros(())], 5)[0] == 1
+    (single,) = cotangents_of(layer_of._replace(single=True), [np.zeros((4, 3))], 5)
+    assert np.count_nonzero(single) == 1
 
 
 def test_thousands_of_numbers_one_by_one_stay_affordable():

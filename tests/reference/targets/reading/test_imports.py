@@ -129,6 +129,8 @@ RELU = "def relu(x):\n    return 'theirs'\n"
         ("nets/a.py", "nets/act.py", "import nets.act\nrelu = nets.act.relu"),
         ("nets/a.py", "nets/act.py", "from nets import act\nrelu = act.relu"),
         ("nets/a.py", "act.py", "from ..act import relu"),
+        ("nets/a.py", "nets/act.py", "from renamed.nets.act import relu"),
+        ("nets/inner/a.py", "nets/act.py", "from renamed.nets.act import relu"),
         ("nets/a.py", "act.py", "import sys\nsys.path.append('..')\nfrom act import relu"),
         ("nets/a.py", "utils/act.py", "from utils.act import relu"),
         ("a.py", "act/__init__.py", "from act import relu"),

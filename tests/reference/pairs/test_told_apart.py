@@ -1,0 +1,403 @@
+"""What looks like a gradient and is none, what is meant otherwise than it looks: right ones, each with a wrong twin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import NamedTuple
+
+import pytest
+
+from reference.pairs.judge import judge_pair
+from reference.pairs.result import PairResult
+from tests.reference.pairs.in_process import pairs_of
+from tests.reference.pairs.test_nothing_green_unseen import judged
+
+pytestmark = pytest.mark.slow
+
+
+class Twin(NamedTuple):
+    text: str
+    right: str  # in place of PART
+    wrong: str
+    said: str = ""  # of the right one: nothing, "warning" or "inconclusive"
+    found: str = "error"  # of the wrong one
+
+
+TWINS = {
+    "a slope of its own is kept, and what is handed back is the gradient": Twin("""
+        class Gelish:
+            def forward(self, x):
+                self.x, self.s = x, np.tanh(x)
+                return x * self.s
+
+            def backward(self, upstream):
+                self.dy_dx = self.s + PART * (1 - self.s ** 2)
+                return upstream * self.dy_dx
+    """, "self.x", "self.s"),
+    "labels that are called as what a gradient is of": Twin("""
+        class Surprise:
+            def __call__(self, y, guess):
+                self.y, self.guess = y, guess
+                return -np.sum(y * np.log(guess) + (1 - y) * np.log(1 - guess)) / len(y)
+
+            def gradient(self):
+                self.dL_dy = ((1 - self.y) / (1 - self.guess) PART self.y / self.guess) / len(self.y)
+                return self.dL_dy
+    """, "-", "+"),
+    "labels that are called as what a gradient is of, in functions": Twin("""
+        def surprise(y, y_pred):
+            return -np.sum(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred)) / len(y)
+
+        def surprise_grad(y, y_pred):
+            dL_dy = ((1 - y) / (1 - y_pred) PART y / y_pred) / len(y)
+            return dL_dy
+    """, "-", "+"),
+    "two that are multiplied, of which one is called y": Twin("""
+        class Product:
+            def forward(self, x, y):
+                self.x, self.y = x, y
+                return x * y
+
+            def backward(self, dout):
+                return dout * self.y, dout * PART
+    """, "self.x", "self.y"),
+    "a prediction that is called predict": Twin("""
+        class Surprise:
+            def loss(self, predict, target):
+                p = np.clip(predict, 1e-12, 1 - 1e-12)
+                return -np.sum(target * np.log(p) + (1 - target) * np.log(1 - p)) / len(target)
+
+            def gradient(self, predict, target):
+                p = np.clip(predict, 1e-12, 1 - 1e-12)
+                return ((1 - target) / (1 - p) - PART / p) / len(target)
+    """, "target", "(1 - target)"),
+    "a softmax that is handed the labels of its loss": Twin("""
+        class Last:
+            def forward(self, z):
+                e = np.exp(z - z.max(axis=1, keepdims=True))
+                self.p = e / e.sum(axis=1, keepdims=True)
+                return self.p
+
+            def backward(self, labels):
+                return self.p PART labels
+    """, "-", "+", "inconclusive"),
+    "a mean over the examples of a sigmoid with its loss": Twin("""
+        class Gate:
+            def forward(self, z):
+                self.p = 1 / (1 + np.exp(-z))
+                return self.p
+
+            def backward(self, eta):  # eta are the labels
+                return (self.p - eta) PART len(eta)
+    """, "/", "*", "inconclusive"),
+    "one number an example, by what the sigmoid was given": Twin("""
+        class Surprise:
+            def __call__(self, guess, y):
+                return -np.mean(y * np.log(guess) + (1 - y) * np.log(1 - guess))
+
+            def backward(self, guess, y):
+                return (guess PART y) / len(y)
+    """, "-", "+", "inconclusive"),
+    "one example, with a guard in its logarithm": Twin("""
+        class Surprise:
+            def forward(self, scores, label):
+                e = np.exp(scores - np.max(scores))
+                self.p, self.label = e / np.sum(e), label
+                return -np.log(self.p[label] + 1e-9)
+
+            def backward(self):
+                grad = self.p.copy()
+                grad[self.label] -= PART
+                return grad
+    """, "1", "2", "warning"),
+    "one entry of what comes in counts": Twin("""
+        class Last:
+            def __init__(self, ins, outs):
+                self.w = np.random.randn(ins, outs)
+
+            def forward(self, x):
+                self.x, self.t = x, x @ self.w
+                return np.exp(self.t) / np.exp(self.t).sum()
+
+            def backprop(self, dout, rate):
+                for k, g in enumerate(dout):
+                    if g == 0:
+                        continue
+                    p = np.exp(self.t) / np.exp(self.t).sum()
+                    dt = -p[k] * p * g
+                    dt[k] = p[k] * (1 - PART) * g
+                    dx = self.w @ dt
+                    self.w -= rate * np.outer(self.x, dt)
+                    return dx
+    """, "p[k]", "p[k] / 2"),
+    "refused by a method that names the one to call": Twin("""
+        class Affine:
+            def __init__(self, ins, outs):
+                self.W = np.random.randn(ins, outs)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def gradient(self):
+                raise NotImplementedError("there is none: use backward() here")
+
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                return dout @ PART
+    """, "self.W.T", "(2 * self.W.T)"),
+    "a step of a layer that has nothing to learn": Twin("""
+        class Middle:
+            def forward(self, x):
+                '''x: (N, H, W, C)'''
+                self.shape = x.shape
+                return x.mean(axis=(1, 2), keepdims=True)
+
+            def SGD(self, error):
+                return np.ones(self.shape) * error / (self.shape[1] * self.shape[PART])
+
+            def backward(self, lr=1e-3, weight_decay=1e-4):
+                pass
+    """, "2", "3"),
+    "a constant that the way back alone has": Twin("""
+        class Middle:
+            def __init__(self, input_shape):
+                # input_shape: (N, H, W, C)
+                self.share = np.ones(input_shape) / (input_shape[1] * input_shape[2]) PART
+
+            def forward(self, x):
+                # x: (N, H, W, C)
+                return x.mean(axis=(1, 2), keepdims=True)
+
+            def backward(self, dout):
+                return dout * self.share
+    """, "", "* (1 + 1e-6)"),
+    "gradients that travel as rows beside examples in columns": Twin("""
+        class Norm:
+            def __init__(self, inputDim):
+                self.gamma, self.beta = np.ones((inputDim, 1)), np.zeros((inputDim, 1))
+
+            def forward(self, x):
+                self.std = np.sqrt(np.var(x, axis=1, keepdims=True) + 1e-12)
+                self.unit = (x - np.mean(x, axis=1, keepdims=True)) / self.std
+                return PART self.gamma * self.unit + self.beta
+
+            def backward(self, grads):
+                n = self.unit.shape[1]
+                self.gradBeta = np.dot(grads.T, np.ones((n, 1))) / n
+                self.gradGamma = np.dot(grads.T * self.unit, np.ones((n, 1))) / n
+                g = grads.T * self.gamma / self.std
+                dx = g - g.mean(axis=1, keepdims=True) - self.unit * np.mean(g * self.unit, axis=1, keepdims=True)
+                return dx.T
+    """, "", "2 *", "inconclusive", "inconclusive"),
+    "gradients that travel as rows beside examples in columns, under a name of nothing": Twin("""
+        class Norm:
+            def __init__(self, inputDim, every=3):
+                self.gamma, self.beta = np.ones((inputDim, 1)), np.zeros((inputDim, 1))
+
+            def forward(self, x):
+                self.std = np.sqrt(np.var(x, axis=1, keepdims=True) + 1e-12)
+                self.unit = (x - np.mean(x, axis=1, keepdims=True)) / self.std
+                return PART self.gamma * self.unit + self.beta
+
+            def backward(self, grads):
+                n = self.unit.shape[1]
+                self.gradBeta = np.dot(grads.T, np.ones((n, 1))) / n
+                self.gradGamma = np.dot(grads.T * self.unit, np.ones((n, 1))) / n
+                g = grads.T * self.gamma / self.std
+                dx = g - g.mean(axis=1, keepdims=True) - self.unit * np.mean(g * self.unit, axis=1, keepdims=True)
+                dx1 = dx.T
+                return dx1
+    """, "", "2 *", "inconclusive", "inconclusive"),
+    "steps that are kept": Twin("""
+        class Dense:
+            def __init__(self, ins, outs):
+                self.W, self.U = np.random.randn(ins, outs), np.random.randn(ins, outs)
+
+            def forward(self, x):
+                self.x = x
+                return np.tanh(x @ self.W) + x @ self.U
+
+            def backward(self, dout, lr):
+                d = dout * (1 - np.tanh(self.x @ self.W) ** 2)
+                self.dU = self.x.T @ dout * lr
+                self.dW = self.x.T @ PART * lr
+                self.W, self.U = self.W - self.dW, self.U - self.dU
+                return d @ self.W.T + dout @ self.U.T if lr == 0 else None
+    """, "d", "dout"),
+    "a step with a decay": Twin("""
+        class Dense:
+            def __init__(self, ins, outs):
+                self.W = np.random.randn(ins, outs)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def backward(self, dout, lr=0.1):
+                self.dW = (self.x.T @ dout + 0.1 * self.W) * lr
+                dx = PART @ self.W.T
+                self.W -= self.dW
+                return dx
+    """, "dout", "(-dout)", "inconclusive"),
+    "of one class there is nothing to see": Twin("""
+        class Last:
+            def forward(self, x):
+                self.e = np.exp(x)
+                self.total = np.sum(self.e, axis=1)
+                return self.e / self.total[:, None]
+
+            def backward(self, dout):
+                p = self.e / self.total[:, None]
+                PART
+                return p * (dout - np.sum(dout * p, axis=1, keepdims=True))
+    """, "", "assert dout.shape[1] == 1", found="inconclusive"),
+    "a mask that an earlier call has left": Twin("""
+        class Largest:
+            def forward(self, x):
+                '''x: (N, D)'''
+                if PART:
+                    self.mask = np.zeros_like(x)
+                self.mask[np.arange(len(x)), x.argmax(axis=1)] = 1
+                return x.max(axis=1)
+
+            def backward(self, dout):
+                return self.mask * dout[:, None]
+    """, "True", 'not hasattr(self, "mask") or self.mask.shape != x.shape', found="inconclusive"),
+    "a state that is there to be kept": Twin("""
+        class Mean:
+            def __init__(self, size):
+                self.w, self.seen = np.random.randn(size), np.zeros(size)
+
+            def forward(self, x):
+                '''x: (N, size)'''
+                self.x, self.seen = x, 0.9 * self.seen + 0.1 * x.mean(axis=0)
+                return x * self.w
+
+            def backward(self, dout):
+                self.dw = (dout * self.x).sum(axis=0)
+                return dout * PART
+    """, "self.w", "self.x"),
+    "what is left for the layer before": Twin("""
+        class Dense:
+            def __init__(self, ins, outs):
+                self.weights = np.random.randn(ins, outs)
+
+            def forward(self, inputs):
+                self.inputs = inputs
+                return inputs @ self.weights
+
+            def backward(self, delta):
+                self.dWeights = self.inputs.T @ delta
+                self.error = PART @ self.weights.T
+    """, "delta", "(3 * delta)"),
+    "what is left for the layer before, under a name that says nothing": Twin("""
+        class Dense:
+            def __init__(self, ins, outs):
+                self.weights = np.random.randn(ins, outs)
+
+            def forward(self, inputs):
+                self.inputs = inputs
+                return inputs @ self.weights
+
+            def backward(self, delta):
+                self.dWeights = self.inputs.T @ delta
+                PART
+    """, "return delta @ self.weights.T", "self.below = delta @ self.weights.T", found="inconclusive"),
+    "both values of what an answer depends on": Twin("""
+        class Running:
+            def __init__(self, size, return_sequences=False):
+                self.w, self.return_sequences = np.random.randn(size), return_sequences
+
+            def forward(self, x):
+                '''x: (N, T, size)'''
+                self.x, every = x, np.cumsum(x * self.w, axis=1)
+                return every if self.return_sequences else every[:, -1]
+
+            def backward(self, dout):
+                if self.return_sequences:
+                    d = np.cumsum(dout[:, ::PART], axis=1)[:, ::PART]
+                else:
+                    d = np.repeat(dout[:, None], self.x.shape[1], axis=1)
+                self.dw = (d * self.x).sum(axis=(0, 1))
+                return d * self.w
+    """, "-1", "1"),
+    "a slope written into what it was given": Twin("""
+        def relu(x):
+            return np.maximum(x, 0)
+
+        def d_relu(x):
+            x = PART
+            x[x <= 0] = 0
+            x[x > 0] = 1
+            return x
+    """, "x.copy()", "x"),
+    "the gradient of what nothing depends on": Twin("""
+        class Dense:
+            def __init__(self, ins, outs):
+                self.weights, self.bias = np.random.randn(ins, outs), np.zeros(outs)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.weights PART
+
+            def backward(self, grad_out):
+                self.grad_w = self.x.T @ grad_out
+                self.grad_b = grad_out.sum(axis=0)
+                return grad_out @ self.weights.T
+    """, "+ self.bias", "", found="inconclusive"),
+}  # fmt: skip
+
+
+def severities(result: PairResult) -> set[str]:
+    if result.not_judged is not None:
+        return {"inconclusive"}
+    return {finding.severity for row in result.rows for finding in row.findings}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_right_one_is_not_accused_and_its_twin_is_found(name: str, tmp_path: Path) -> None:
+    twin = TWINS[name]
+    right = severities(judged(tmp_path / "right.py", twin.text.replace("PART", twin.right)))
+    assert right == ({twin.said} if twin.said else set())
+    assert twin.found in severities(judged(tmp_path / "wrong.py", twin.text.replace("PART", twin.wrong)))
+
+
+DERIVED = """
+    class Scaling:
+        def __init__(self, size):
+            self.w = np.random.randn(size)
+
+        def forward(self, x):
+            '''x: (N, size)'''
+            self.x = x
+            return self._scaled(x)
+
+        def backward(self, dout):
+            self.dw = (dout * self.x).sum(axis=0)
+            return self._scaled_back(dout)
+
+        def _scaled(self, x):
+            return x * self.w
+
+        def _scaled_back(self, dout):
+            return dout * self.w
+
+
+    class Halving(Scaling):
+        def _scaled_back(self, dout):
+            return dout * self.w FACTOR
+"""
+
+
+@pytest.mark.parametrize(("factor", "found"), [("", set()), ("/ 2", {"error"})])
+def test_who_has_another_part_of_an_inherited_pass_has_another_pass(
+    factor: str, found: set[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text("import numpy as np\n" + dedent(DERIVED.replace("FACTOR", factor)), encoding="utf-8")
+    pairs = pairs_of(path)
+    assert set(pairs) == {"Scaling.backward", "Halving.backward"}
+    assert severities(judge_pair(pairs["Scaling.backward"], seed=0, explained=False)) == set()
+    assert severities(judge_pair(pairs["Halving.backward"], seed=0, explained=False)) == found
