@@ -60,7 +60,8 @@ def plain_run(pair: OpenPair, draw: PairDraw, recorded: PairRun) -> tuple[list[B
 def _of_framework(said: tuple[str, ...]) -> Breach:
     """A law of the framework that a rule is written for."""
     code, text, *severity = said
-    return Breach("*", code, text, "warning" if "warning" in severity else "error")
+    how: Severity = "warning" if "warning" in severity else "inconclusive" if "inconclusive" in severity else "error"
+    return Breach("*", code, text, how)
 
 
 def _left_behind(pair: OpenPair, draw: PairDraw, seen: PairRun) -> Iterator[Breach]:

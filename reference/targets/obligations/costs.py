@@ -14,6 +14,7 @@ import numpy as np
 from reference.diagnosis.cost_line import place_of_cost
 from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.scene import Scene, scene_of
+from reference.findings.codes import NOT_JUDGED
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.interface.raised import described
@@ -88,7 +89,8 @@ def cost(asking: Asking) -> LawResult:
         raise next(a.raised for answers in tried for a in answers if a.raised is not None)
     deep = [a for a in wrong if a.given.depth > 1] or wrong  # one layer is all of them, or none
     known = [a for a in deep if a.wrong is not None and a.wrong.certainty != "unexplained"]
-    return 1, [_placed(asking, (known or deep)[0])]
+    said = _placed(asking, (known or deep)[0])
+    return int(said.code != NOT_JUDGED), [said]
 
 
 def _labels(asking: Asking) -> list[Labels]:
@@ -158,6 +160,9 @@ def _compared(asking: Asking, given: CostArguments, value: Any) -> Violation | N
     got = as_array(value)
     if got is None:
         return asking.wrong("cost", "MB702" if value is None else "MB802", "returns no number")
+    if got.shape == given.A.shape and np.allclose(np.abs(got), np.abs(given.A - given.Y), equal_nan=True):
+        text = "returns the difference of output and labels, entry by entry: it is no cost, whatever it is called"
+        return Violation("cost", NOT_JUDGED, text)
     if got.size != 1:
         return asking.wrong("cost", "MB501", f"the cost has shape {got.shape}; it is one number")
     cause = cause_of_cost(given.scene(_lambd(asking)), got)

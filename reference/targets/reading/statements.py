@@ -230,8 +230,10 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 
 def _named(target: ast.expr) -> bool:
-    """Is it a name, or what a function of a shared library takes and gives?"""
+    """Is it a name, several of them, or what a function of a shared library takes and gives?"""
     match target:
+        case ast.Tuple(elts=names):
+            return all(isinstance(name, ast.Name) for name in names)
         case ast.Name() | ast.Attribute(value=ast.Attribute(value=ast.Name()), attr="argtypes" | "restype"):
             return True
     return False

@@ -46,7 +46,9 @@ PROBABLE = re.compile(
 )
 LOGIT = re.compile(r"\bscores?\b|\blogits?\b|\bpre[- ]?activation|\bunnormali[sz]ed|\blog[- ]prob", re.I)
 MASK = re.compile(r"\bmask\b|\bboolean\b", re.I)
-POSITIVE = re.compile(r"\bvariances?\b|\bstd\b|\bstandard deviation|\bpositive\b|\bstrictly >\s*0", re.I)
+POSITIVE = re.compile(
+    r"\bvariances?\b|\bstd\b|\bstandard deviation|\bpositive\b|\bnon-?negative\b|\bstrictly >\s*0", re.I
+)
 SPIKES = re.compile(r"\bspikes?\b|\bspike trains?\b", re.I)
 
 

@@ -27,9 +27,9 @@ def direct(
         raise error
     first = _first_line(error)
     if run.by_tangents:
-        return run.along_entries(run.with_rule, leaves, given)[0], [
-            ("MB701", f"JAX refuses its rule backwards: {first}")
-        ]
+        refused: list[Break] = [("MB701", f"JAX refuses its rule backwards: {first}")]
+        refused = [] if run.proposal.not_derived else refused
+        return run.along_entries(run.with_rule, leaves, given)[0], refused
     arguments = run.arguments(leaves)
     static = [a for n, a in zip(run.names, arguments, strict=True) if n in run.proposal.static]
     moving = [n for n in run.names if n not in run.proposal.static]
@@ -82,7 +82,10 @@ def nonlinear(run: Any, leaves: Sequence[Any], given: Sequence[Any]) -> list[Bre
         once = _numbers(program, [*points, *tangents], numpys)
         twice = _numbers(program, [*points, *(-2.0 * t for t in tangents)], numpys)
         ruled, one, two = once[: len(bare)], once[len(bare) :], twice[len(bare) :]
-        if not all(_alike(b, -2.0 * a) for a, b in zip(one, two, strict=True)):
+        linear = all(_alike(b, -2.0 * a) for a, b in zip(one, two, strict=True))
+        if not linear and run.proposal.not_derived:
+            found.append(("MB705", f"is declared, not derived: {run.proposal.not_derived}", "inconclusive"))
+        elif not linear:
             found.append(("MB101", "its rule is not linear in the tangents: twice a tangent is not twice the answer"))
     else:
         program = jax.make_jaxpr(run.pulled_back(lambda *inner: run.with_rule(*inner)))(points, list(given))

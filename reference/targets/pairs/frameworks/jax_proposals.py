@@ -68,7 +68,7 @@ def _proposal(name: str, rule: Any, cells: list[Cell], calls: Any, lines: Any) -
     moving = [p.name for p in forward.takes if p.name not in static]
     functions = {forward.name: forward, backward.name: backward}
     halves = [getattr(f, "__name__", "") for f in (rule.fun, back, getattr(rule, "fwd", None))]
-    missing = missing_line(backward.node)
+    missing = missing_line(backward.node, nothing_is_an_answer=True)
     return Proposal(
         check=backward.name if named else f"{name}.{word}",
         kind=PairKind.RULE,

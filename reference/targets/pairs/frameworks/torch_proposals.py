@@ -102,7 +102,7 @@ def _proposal(
 ) -> Proposal:
     about = inspect.getdoc(owner) if owner.__dict__.get("__doc__") else ""
     texts = (about or "", *(documents_of(f) for f in (forward, backward)))
-    missing = None if _refuses(backward) else missing_line(backward.node)
+    missing = None if _refuses(backward) else missing_line(backward.node, nothing_is_an_answer=True)
     takes = tuple(
         Parameter(p.name, p.optional and not _is_a_tensor(p), p.default, _plain_annotation(p), p.many)
         for p in forward.takes

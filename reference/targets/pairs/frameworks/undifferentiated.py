@@ -23,7 +23,12 @@ DECLARED = re.compile(
     re.IGNORECASE,
 )
 
-GUIDED = re.compile(r"guided|deconvnet|relevance|\blrp\b|fake|hijack|no.?grad|stop.?grad|without.?grad", re.IGNORECASE)
+GUIDED = re.compile(
+    r"guided|deconvnet|relevance|\blrp\b|fake|hijack|no.?grad|stop.?grad|without.?grad|feedback.?align|random.?feedback",
+    re.IGNORECASE,
+)
+PASSED_ON = re.compile(r"straight.?through", re.IGNORECASE)
+PICKS = {"argmin", "argmax", "min", "max", "index_select", "gather", "topk", "take", "take_along_axis", "embedding"}
 
 
 def why_undifferentiated(name: str, about: str, forward: SourceFunction, backward: SourceFunction) -> str:
@@ -39,6 +44,8 @@ def why_undifferentiated(name: str, about: str, forward: SourceFunction, backwar
         return "the forward pass is the identity, and the gradient is changed on purpose"
     if GUIDED.search(written):
         return "its name says that the gradient is another on purpose"
+    if PASSED_ON.search(written) and _picks(forward):
+        return "the forward pass picks one of several, and the gradient is passed straight through"
     if DECLARED.search(written) and _steps_somewhere(forward):
         return "the forward pass rounds or compares, and the gradient is passed on in another way"
     return ""
@@ -121,6 +128,10 @@ def _steps_somewhere(function: SourceFunction) -> bool:
         (isinstance(n, ast.Attribute) and n.attr in STEPS) or isinstance(n, ast.Compare)
         for n in ast.walk(function.node)
     )
+
+
+def _picks(function: SourceFunction) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr in PICKS for n in ast.walk(function.node))
 
 
 def _is_zero(function: SourceFunction) -> bool:

@@ -18,8 +18,11 @@ SOMETHING = ast.Name("something", ast.Load())
 BLANK = {"zeros", "zeros_like", "empty", "empty_like"}
 
 
-def missing_line(node: ast.FunctionDef) -> int | None:
-    """The line where something is missing; ``None`` for a function that is finished."""
+def missing_line(node: ast.FunctionDef, *, nothing_is_an_answer: bool = False) -> int | None:
+    """The line where something is missing; ``None`` for a function that is finished.
+
+    ``nothing_is_an_answer``: as where a framework takes ``None`` for an argument that has no gradient.
+    """
     body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     if not body:
         return node.lineno
@@ -35,6 +38,8 @@ def missing_line(node: ast.FunctionDef) -> int | None:
     if raises:
         return raises[0]
     returned = {n.id for value in returns_of(node) for n in ast.walk(value) if isinstance(n, ast.Name)}
+    if nothing_is_an_answer:
+        returned = returned & {name for name, _, value in _bindings(body) if _is_dots(value)}
     return min((*_left_blank(body, returned), *_branch_without_work(body, returned)), default=None)
 
 
@@ -130,6 +135,10 @@ def _bound(target: ast.expr, value: ast.expr, line: int) -> Iterator[tuple[str, 
 def _is_none(value: ast.expr | None) -> bool:
     """``None``, or the three dots that are left where something belongs."""
     return isinstance(value, ast.Constant) and value.value in (None, ...)
+
+
+def _is_dots(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is ...
 
 
 def _is_blank(value: ast.expr | None) -> bool:

@@ -328,3 +328,15 @@ def rows_lost_bwd(kept, g):
 
 
 rows_lost.defvjp(rows_lost_fwd, rows_lost_bwd)
+
+
+@jax.custom_jvp
+def tangent_clipped(x):
+    """The value as it is; the tangent is clipped on purpose."""
+    return x
+
+
+@tangent_clipped.defjvp
+def tangent_clipped_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return x, jnp.clip(t, -1.0, 1.0)

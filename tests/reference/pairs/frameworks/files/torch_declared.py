@@ -108,3 +108,37 @@ class Exampled(Function):
     def backward(ctx, g):
         rates, tilt = ctx.saved_tensors
         return g * tilt / rates, (g * torch.log(rates)).sum(0)
+
+
+class NearestStraightThrough(torch.autograd.Function):
+    """The nearest row of a codebook: the input's gradient is handed on, the codebook's is exact."""
+
+    @staticmethod
+    def forward(ctx, inputs, codebook):
+        """inputs: (n, d), codebook: (k, d)"""
+        far = (codebook**2).sum(1) - 2 * inputs @ codebook.t()
+        picked = torch.min(far, dim=1).indices
+        ctx.save_for_backward(picked, codebook)
+        return torch.index_select(codebook, 0, picked)
+
+    @staticmethod
+    def backward(ctx, grad):
+        picked, codebook = ctx.saved_tensors
+        back = torch.zeros_like(codebook)
+        back.index_add_(0, picked, grad)
+        return grad.clone(), back
+
+
+class FeedbackAlignment(torch.autograd.Function):
+    """The way back goes through a fixed random matrix."""
+
+    @staticmethod
+    def forward(ctx, x, weight, feedback):
+        """x: (n, d), weight: (m, d), feedback: (m, d)"""
+        ctx.save_for_backward(x, feedback)
+        return x.mm(weight.t())
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, feedback = ctx.saved_tensors
+        return grad.mm(feedback), grad.t().mm(x), None

@@ -206,3 +206,41 @@ class PickedRows(Function):
         out = torch.zeros(ctx.count, g.shape[1], dtype=g.dtype)
         out.index_add_(0, rows, g)
         return out, None
+
+
+class MaskedBlank(torch.autograd.Function):
+    """What is no variable has no gradient, as it is written down first."""
+
+    @staticmethod
+    def forward(ctx, x, w, mask):
+        """x: (n, d), w: (n, d), mask: (n, d)"""
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, w = ctx.saved_tensors
+        grad_x = grad_w = grad_mask = None
+        if ctx.needs_input_grad[0]:
+            grad_x = grad * w
+        if ctx.needs_input_grad[1]:
+            grad_w = grad * x
+        return grad_x, grad_w, grad_mask
+
+
+class MaskedBlankTwice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w, mask):
+        """x: (n, d), w: (n, d), mask: (n, d)"""
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, w = ctx.saved_tensors
+        grad_x = grad_w = grad_mask = None
+        if ctx.needs_input_grad[0]:
+            grad_x = grad * w
+        if ctx.needs_input_grad[1]:
+            grad_w = 2 * grad * x
+        return grad_x, grad_w, grad_mask
