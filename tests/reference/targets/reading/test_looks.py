@@ -130,7 +130,8 @@ def test_the_last_definition_counts_and_a_cell_that_does_not_parse_costs_itself_
     cells = [Cell(1, "def f(X, Y):\n    return X"), Cell(2, "def back(:\n"), Cell(4, "def f(X, Y):\n    dW = X @ Y")]
     (f,) = survey(cells)["functions"]
     assert (f["cell"], f["looks"]) == (4, "backward pass")
-    assert survey([]) == {"functions": [], "classes": [], "script": {"statements": 0, "gradients": [], "updates": []}}
+    script = {"statements": 0, "gradients": [], "updates": [], "lifted": []}
+    assert survey([]) == {"functions": [], "classes": [], "script": script}
 
 
 # --- the plain step ---------------------------------------------------------------------------------------------------
