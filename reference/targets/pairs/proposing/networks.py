@@ -24,6 +24,7 @@ from reference.targets.pairs.networks.sites import (
     turns_of,
 )
 from reference.targets.pairs.networks.trainer import NETWORK, is_controlled
+from reference.targets.pairs.source.beside import imported_functions
 from reference.targets.pairs.source.functions import (
     SourceFunction,
     calls_of,
@@ -68,10 +69,11 @@ def network_proposals(cells: list[Cell], loaded: Loaded, taken: set[str]) -> Ite
         warnings.simplefilter("ignore")
         calls = calls_of(cells)
         functions = source_functions(cells, loaded)
+        known = {**imported_functions(loaded), **functions}
         for node in (each.node for each in definitions(cells).loadable):
             owner = loaded.names.get(node.name) if isinstance(node, ast.ClassDef) else None
             if isinstance(node, ast.ClassDef) and isinstance(owner, type):
-                yield from _of_class(owner, node, cells, calls, functions, taken)
+                yield from _of_class(owner, node, cells, calls, known, taken)
         yield from _of_functions(functions, calls, taken)
 
 
