@@ -59,7 +59,10 @@ def lifted(cells: Sequence[Cell]) -> tuple[list[Cell], list[LiftedLines]]:
     found: list[LiftedLines] = []
     for cell in cells:
         name = NAME if not found else f"{NAME}_{len(found) + 1}"
-        one = _lifted(cell, name, known)
+        try:
+            one = _lifted(cell, name, known)
+        except RecursionError:  # a sum of thousands of terms
+            one = None
         made.append(cell if one is None else one[0])
         found += [] if one is None else [one[1]]
     return made, found

@@ -94,7 +94,8 @@ def test_every_file_is_in_the_table_and_every_check_once() -> None:
 
 def test_there_are_enough_of_each_sort() -> None:
     assert len(PAIRS) >= 170
-    assert all(Counter(pair["kind"] for pair in PAIRS)[kind] >= 25 for kind in PairKind)
+    elsewhere = {PairKind.RULE, PairKind.NETWORK}  # which have tables of their own
+    assert all(Counter(pair["kind"] for pair in PAIRS)[kind] >= 25 for kind in {*PairKind} - elsewhere)
     wrong = [pair for pair in PAIRS if pair.get("wrong")]
     assert len([pair for pair in wrong if pair.get("aspect") != "two mistakes"]) >= 55
     assert len([pair for pair in wrong if pair.get("aspect") == "two mistakes"]) >= 10
