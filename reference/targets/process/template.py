@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -26,8 +27,8 @@ STEP = 0.005  # seconds between two looks at a process that is to end
 
 
 def forks() -> bool:
-    """Is there a fork here?"""
-    return hasattr(os, "fork") and hasattr(socket, "send_fds")
+    """Is there a fork here, that the system's own libraries stand? Those of macOS do not."""
+    return sys.platform == "linux" and hasattr(socket, "send_fds")
 
 
 class Forked:
