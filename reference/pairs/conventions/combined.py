@@ -35,7 +35,8 @@ def combined(standings: Standings) -> dict[str, str]:
     (name,) = wrong
     said = {next(iter(_of(judged, name)), "") for judged in standings.judged if name in judged.blocks}
     text = said.pop() if len(said) == 1 else ""
-    several = any(n > 1 for judged in standings.judged for n in judged.seen.run.outputs[0].shape[1:])
+    shapes = [judged.seen.run.outputs[0].shape for judged in standings.judged]
+    several = any(n > 1 for shape in shapes for n in shape[1:] or shape)  # a vector is one example
     return {name: text} if text and (several or text != HANDED_ON) else {}  # of one class alone it says nothing
 
 
