@@ -89,8 +89,11 @@ def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Co
     try:
         made = jobs_of(asked, children)
         found = (_by_workers if len(made.jobs) >= MANY else _here)(made, asked, advance)
-        with prepared(anew=asked.anew):
-            kills_of, kills = _kills(found, asked) if asked.pictured and not _stopped(found) else ("", [])
+        kills_of: str = ""
+        kills: list[Kill] = []
+        if asked.pictured and not _stopped(found):
+            with prepared(anew=asked.anew):
+                kills_of, kills = _kills(found, asked)
     except (TargetError, CaseError) as error:
         raise click.UsageError(str(error)) from None
     if (why := misnamed(asked.excepted, found)) is not None:

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterable, Iterator
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["expression", "literal", "statements", "syntax_tree"]
+__all__ = ["expression", "literal", "statements", "syntax_tree", "trees_of"]
 
 ONE_AT_A_TIME = Lock()
+
+
+class _HasText(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+C = TypeVar("C", bound=_HasText)
 
 
 def syntax_tree(source: str) -> ast.Module:
@@ -32,6 +41,16 @@ def statements(source: str) -> list[ast.stmt]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return syntax_tree(source).body
+
+
+def trees_of(cells: Iterable[C]) -> Iterator[tuple[C, ast.Module]]:
+    """Every cell that parses, with its tree; one that does not is passed over."""
+    for cell in cells:
+        try:
+            tree = syntax_tree(cell.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        yield cell, tree
 
 
 def literal(text: str) -> Any:

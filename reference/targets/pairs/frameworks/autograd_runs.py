@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from reference.targets.pairs.source.functions import (
     SourceFunction,
     calls_of,
     documents_of,
+    of_lambda,
     returned_names,
     source_functions,
 )
@@ -24,7 +26,7 @@ from reference.targets.pairs.source.uses import asked_of
 from reference.targets.pairs.state import SameState
 from reference.targets.pairs.trees import changed_names, fresh, is_float_array
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.parsing import trees_of
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.kind import StandIn
 
@@ -33,13 +35,11 @@ __all__ = ["prepare_autograd", "rules_in"]
 
 def rules_in(cells: list[Cell], loaded: Loaded) -> Iterator[Proposal]:
     """Every function of the file that autograd is told a rule of. ``loaded``: with ``autograd_of`` in its place."""
-    import ast
-
     rules = _rules_of(loaded)
     functions = source_functions(cells, loaded)
     lines: dict[str, tuple[int | None, ast.Call]] = {}
-    for cell in cells:
-        for node in ast.walk(syntax_tree(cell.text)):
+    for cell, tree in trees_of(cells):
+        for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Name() | ast.Attribute() as called, args=[ast.Name(id=name), *_]):
                     if getattr(called, "attr", getattr(called, "id", "")) in ("defvjp", "defjvp", "defvjp_argnum"):
@@ -75,16 +75,11 @@ def rules_in(cells: list[Cell], loaded: Loaded) -> Iterator[Proposal]:
 
 def _source(value: Any, functions: Mapping[str, SourceFunction]) -> SourceFunction | None:
     """The maker of a rule as a function with a name."""
-    import ast
-
     if isinstance(value, ast.Name):
         return functions.get(value.id)
     if not isinstance(value, ast.Lambda):
         return None
-    body = value.body.body if isinstance(value.body, ast.Lambda) else value.body
-    back = ast.copy_location(ast.Return(body), value)
-    node = ast.copy_location(ast.FunctionDef("rule", value.args, [back], []), value)
-    return SourceFunction("rule", node, None, "")
+    return of_lambda("rule", value, value.body.body if isinstance(value.body, ast.Lambda) else value.body)
 
 
 def _rules_of(loaded: Loaded) -> AutogradRules:

@@ -28,8 +28,7 @@ def direct(
     first = _first_line(error)
     if run.by_tangents:
         refused: list[Break] = [("MB701", f"JAX refuses its rule backwards: {first}")]
-        refused = [] if run.proposal.not_derived else refused
-        return run.along_entries(run.with_rule, leaves, given)[0], refused
+        return run.along_entries(run.with_rule, leaves, given)[0], [] if run.proposal.not_derived else refused
     arguments = run.arguments(leaves)
     static = [a for n, a in zip(run.names, arguments, strict=True) if n in run.proposal.static]
     moving = [n for n in run.names if n not in run.proposal.static]

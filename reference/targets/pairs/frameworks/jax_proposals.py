@@ -15,6 +15,7 @@ from reference.targets.pairs.source.functions import (
     SourceFunction,
     calls_of,
     documents_of,
+    of_lambda,
     returned_names,
     returns_of,
 )
@@ -22,7 +23,7 @@ from reference.targets.pairs.source.methods import read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.parsing import trees_of
 from reference.targets.reading.source import Cell
 
 __all__ = ["literal_nothing", "rules_in"]
@@ -131,19 +132,13 @@ def _lambda(name: str, call: ast.Call) -> SourceFunction | None:
     last = call.args[-1] if call.args else None
     if not isinstance(last, ast.Lambda):
         return None
-    back = ast.copy_location(ast.Return(last.body), last)
-    node = ast.copy_location(ast.FunctionDef(f"{name}_rule", last.args, [back], []), last)
-    return SourceFunction(f"{name}_rule", node, None, "")
+    return of_lambda(f"{name}_rule", last, last.body)
 
 
 def _lines(cells: Sequence[Cell]) -> dict[str, tuple[tuple[int | None, int], ast.Call]]:
     """By function the place where it is given its rule, and the call that does."""
     found: dict[str, tuple[tuple[int | None, int], ast.Call]] = {}
-    for cell in cells:
-        try:
-            tree = syntax_tree(cell.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+    for cell, tree in trees_of(cells):
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="defvjp" | "defjvp" | "defjvps")):

@@ -16,7 +16,7 @@ from reference.targets.pairs.source.methods import CONTEXTS, read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.parsing import trees_of
 from reference.targets.reading.source import Cell
 
 __all__ = ["has_setup", "rules_in"]
@@ -67,11 +67,7 @@ def _method(owner: Any, name: str, cells: list[Cell]) -> SourceFunction | None:
 def _aliases(cells: Sequence[Cell]) -> dict[str, tuple[str, ...]]:
     """By class the names and texts that call it: ``relu = ReLU.apply``, ``def relu(x): return ReLU.apply(x)``."""
     found: dict[str, list[str]] = {}
-    for cell in cells:
-        try:
-            tree = syntax_tree(cell.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+    for _, tree in trees_of(cells):
         for node in ast.walk(tree):
             match node:
                 case ast.Attribute(value=ast.Name(id=owner), attr="apply"):

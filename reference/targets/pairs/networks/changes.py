@@ -33,9 +33,7 @@ def changed_by(turn: StepTurn) -> dict[str, Any]:
     for name, after in turn.after.items():
         before = turn.values.get(name, turn.spots[name].value)
         start, end = number(before, turn.kind), number(after, turn.kind)
-        if name in turn.values:
-            start = number(turn.values[name], turn.kind)
-        elif name in turn.start:
+        if name not in turn.values and name in turn.start:
             start = turn.start[name]
         if start is None or end is None or np.shape(start) != np.shape(end):
             continue

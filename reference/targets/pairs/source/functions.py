@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from reference.interface.pair import Parameter
 from reference.targets.reading.namespace import Loaded
-from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.parsing import trees_of
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions
 
@@ -20,6 +20,7 @@ __all__ = [
     "calls_of",
     "comments_of",
     "documents_of",
+    "of_lambda",
     "parameters_of",
     "returned_names",
     "returns_of",
@@ -199,14 +200,16 @@ def comments_of(text: str) -> Mapping[int, str]:
     return found
 
 
+def of_lambda(name: str, node: ast.Lambda, body: ast.expr) -> SourceFunction:
+    """A lambda as a function of this name that returns ``body``."""
+    back = ast.copy_location(ast.Return(body), node)
+    return SourceFunction(name, ast.copy_location(ast.FunctionDef(name, node.args, [back], []), node), None, "")
+
+
 def calls_of(cells: list[Cell]) -> Mapping[str, list[str]]:
     """The source of every call that stands in the file, by the name that is called, each once."""
     found: dict[str, list[str]] = {}
-    for cell in cells:
-        try:
-            tree = syntax_tree(cell.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+    for _, tree in trees_of(cells):
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue

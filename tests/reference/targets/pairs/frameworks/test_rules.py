@@ -42,3 +42,20 @@ def test_a_rule_of_a_framework_that_is_not_there_is_not_judged(monkeypatch):
     assert "not installed" in result.not_judged.reason
     assert "torch" in result.not_judged.remedy
     assert result.not_judged.place.line == 11
+
+
+AUTOGRAD_RULE = """
+import autograd.numpy as np
+from autograd.extend import defvjp, primitive
+
+@primitive
+def square(x):
+    return x**2
+
+defvjp(square, lambda answer, x: lambda g: 2 * g * x)
+"""
+
+
+def test_a_cell_that_does_not_parse_costs_no_rule_of_another(tmp_path: Path) -> None:
+    found = rules.rules_of(tmp_path / "a.ipynb", [Cell(1, AUTOGRAD_RULE), Cell(2, "def broken(:\n")])
+    assert list(found.proposals) == ["square.defvjp"]
