@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from reference.report.models.evidence import Kill
 from reference.selftest.canary import canary
 from reference.settings.formats import Reports
 from reference.settings.table import ConfigurationError
-from reference.targets import TargetError, resolve
+from reference.targets import TargetError
 from reference.targets.process.children import Children
 from reference.verification import baseline as baselines
 from reference.verification.as_asked import judged_as_asked
@@ -57,7 +56,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children
         raise click.UsageError(str(error)) from None
     check_writable(asked.reports)
     with progress(sys.stderr) as advance:
-        found, nothing, kills_of, kills = _judged(asked, children, advance)
+        found, nothing, kills = _judged(asked, children, advance)
     if flags["update_baseline"]:
         known = _updated(asked, found, known, flags)
     accepted = {} if known is None else baselines.live(known, _today())
@@ -74,13 +73,12 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children
         wrong=wrong,
         reproducible=plan.seed == "plan" and plan.max_time is None,
         kills=kills,
-        kills_of=kills_of,
     )
     deliver(report, asked.reports, FORMATS)
     return report.exit_code
 
 
-def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Conclusion], list[str], str, list[Kill]]:
+def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Conclusion], list[str], list[Kill]]:
     """What is concluded of every target, or why there is none to conclude anything of; where there is a page to make,
     also what became of planted mistakes.
 
@@ -89,20 +87,21 @@ def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Co
     try:
         made = jobs_of(asked, children)
         found = (_by_workers if len(made.jobs) >= MANY else _here)(made, asked, advance)
-        kills_of: str = ""
         kills: list[Kill] = []
         if asked.pictured and not _stopped(found):
+            from reference.selftest.kept_kills import kept_kills
+
             with prepared(anew=asked.anew):
-                kills_of, kills = _kills(found, asked)
+                kills = kept_kills(anew=asked.anew)
     except (TargetError, CaseError) as error:
         raise click.UsageError(str(error)) from None
     if (why := misnamed(asked.excepted, found)) is not None:
         raise click.UsageError(why)
     if not found:
-        return [], [f"there is nothing to judge: {line}" for line in made.said()], kills_of, kills
+        return [], [f"there is nothing to judge: {line}" for line in made.said()], kills
     for line in made.said():
         click.echo(f"manual-backprop: {line}", err=True)
-    return found, [], kills_of, kills
+    return found, [], kills
 
 
 def _here(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
@@ -148,20 +147,6 @@ def _by_workers(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
 
 def _stopped(found: Sequence[Conclusion]) -> bool:
     return any(target.verdict == "interrupted" for target in found)
-
-
-def _kills(found: Sequence[Conclusion], asked: Request) -> tuple[str, list[Kill]]:
-    """The mistakes planted in the first target that is right, or in ours where none is; and its name."""
-    from reference.selftest.planting import selftest
-
-    names = [target.target for target in found if target.verdict == "pass"]
-    for name in (*names[:1], "manual_backprop"):
-        try:
-            with closing(resolve(name, asked.limits, asked.bind, asked.bindings)()) as implementation:
-                return name, selftest(implementation)
-        except Exception:  # no backward pass that a mistake can be planted in, or no target any more
-            continue
-    return "", []
 
 
 # --- the baseline ----------------------------------------------------------------------------------------------

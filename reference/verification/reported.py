@@ -69,7 +69,6 @@ def run_report(
     wrong: Sequence[str] = (),
     reproducible: bool = False,
     kills: Iterable[Kill] = (),
-    kills_of: str = "",
 ) -> Report:
     """The whole run; ``inconclusive`` and ``wrong`` are reasons beyond the verdicts of its targets."""
     codes = [EXIT_CODES[target.verdict] for target in targets]
@@ -87,7 +86,6 @@ def run_report(
         reproducible=reproducible,
         command=made.command,
         kills=list(kills),
-        kills_of=kills_of,
     )
 
 

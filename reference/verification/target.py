@@ -12,6 +12,7 @@ from reference.cases.case import Case, of_a_pair
 from reference.cases.domain import ANY, kind_of
 from reference.cases.generation import nothing_written
 from reference.interface.entry import Entry, Implementation
+from reference.kept.files import prune
 from reference.report.models.verification import Target
 from reference.targets import BUILT_IN
 from reference.verification import failures as store
@@ -50,7 +51,7 @@ def prepared(*, anew: bool = False) -> Iterator[None]:
     try:
         with one_thread(), nothing_written():
             yield
-        answers.prune(place)
+        prune(place, answers.MOST)
     finally:
         for name, value in before.items():
             os.environ.pop(name, None)

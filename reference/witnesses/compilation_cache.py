@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import sys
 import warnings
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["VARIABLES", "folder", "kept", "processor"]
+from reference.kept.files import cache_folder, processor
+
+__all__ = ["VARIABLES", "folder", "kept"]
 
 VARIABLES = (  # of the environment, which JAX reads once it is loaded
     "JAX_COMPILATION_CACHE_DIR",
@@ -24,25 +24,14 @@ VARIABLES = (  # of the environment, which JAX reads once it is loaded
 )
 
 WORTH = 0.5  # seconds of compilation; a target's own small programs are not kept
-PROCESSOR = Path("/proc/cpuinfo")
-
-
-def processor() -> str:
-    """What the processor is and can do: the last bits of a compiled program depend on it."""
-    able = [platform.machine(), platform.processor()]
-    with suppress(OSError):
-        able += sorted({line for line in PROCESSOR.read_text().splitlines() if line.startswith(("flags", "Features"))})
-    return "\n".join(able)
 
 
 def folder() -> Path:
     """Where, for this machine and these versions."""
-    from platformdirs import user_cache_path
-
     digest = hashlib.sha256(processor().encode()).hexdigest()[:8]
     loaded = sys.modules.get("jax")
     release = version("jax") if loaded is None else loaded.__version__
-    return user_cache_path("manual-backprop", appauthor=False) / f"jax-{release}-{digest}"
+    return cache_folder() / f"jax-{release}-{digest}"
 
 
 def kept() -> None:

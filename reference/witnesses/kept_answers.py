@@ -9,38 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 from collections.abc import Iterator
-from contextlib import suppress
-from importlib.metadata import version
 from itertools import pairwise
 from math import prod
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 
 from reference.cases.problem import Problem
+from reference.kept import files
 from reference.witnesses import autodiff as witness
 from reference.witnesses.autodiff import Autodiff
-from reference.witnesses.compilation_cache import processor
 
-__all__ = ["VARIABLE", "asked_anew", "folder", "is_recalling", "prune", "recalled"]
+__all__ = ["MOST", "VARIABLE", "asked_anew", "folder", "is_recalling", "recalled"]
 
 VARIABLE = "MANUAL_BACKPROP_ANSWERS"  # of the environment: the folder, while answers may be recalled
 MOST = 256 * 2**20  # bytes that are kept
-DIGEST = hashlib.sha256().digest_size
 
 
 def folder() -> Path:
     """Where, for this tool, these versions and this processor."""
-    from platformdirs import user_cache_path
-
-    source = Path(witness.__file__).read_bytes() + Path(__file__).read_bytes()
-    versions = [f"{name} {version(name)}" for name in ("manual-backprop", "jax", "jaxlib", "numpy")]
-    made_of = [hashlib.sha256(source).hexdigest(), platform.python_version(), *versions, processor()]
-    digest = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
-    return user_cache_path("manual-backprop", appauthor=False) / f"autodiff-{digest}"
+    return files.folder_of("autodiff", (Path(witness.__file__), Path(__file__)))
 
 
 def is_recalling() -> bool:
@@ -60,21 +49,8 @@ def asked_anew(problem: Problem) -> Autodiff:
     """What autodiff says of a problem now; it takes the place of what was kept."""
     answer = witness.autodiff(problem)
     if is_recalling():
-        with suppress(OSError):  # a folder that cannot be written to costs what would be kept there
-            _write(_path(problem), answer)
+        _write(_path(problem), answer)
     return answer
-
-
-def prune(place: Path, most: int = MOST) -> None:
-    """Forget what was written first, until no more than so many bytes are left."""
-    with suppress(OSError):
-        found = sorted((one.stat().st_mtime, one.stat().st_size, one.path) for one in os.scandir(place))
-        left = sum(size for _, size, _ in found)
-        for _, size, path in found:
-            if left <= most:
-                return
-            os.unlink(path)
-            left -= size
 
 
 def _path(problem: Problem) -> Path:
@@ -98,27 +74,14 @@ def _shapes(problem: Problem) -> Iterator[tuple[int, ...]]:
 
 
 def _write(path: Path, answer: Autodiff) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = [a for field in answer for a in (field if isinstance(field, list) else [field])]
-    data = b"".join(np.ascontiguousarray(a, dtype=np.float64).tobytes() for a in arrays)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            file.write(hashlib.sha256(data).digest() + data)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    files.write(path, b"".join(np.ascontiguousarray(a, dtype=np.float64).tobytes() for a in arrays))
 
 
 def _read(path: Path, problem: Problem) -> Autodiff | None:
     """``None`` for what is not there, not whole, or not what was written."""
-    try:
-        found = path.read_bytes()
-    except OSError:
-        return None
-    data, shapes = found[DIGEST:], list(_shapes(problem))
-    if hashlib.sha256(data).digest() != found[:DIGEST] or len(data) != 8 * sum(map(prod, shapes)):
+    data, shapes = files.read(path), list(_shapes(problem))
+    if data is None or len(data) != 8 * sum(map(prod, shapes)):
         return None
     numbers = np.frombuffer(data, dtype=np.float64)
     ends = np.cumsum([prod(shape) for shape in shapes])

@@ -128,7 +128,6 @@ class Report(Model):
     reproducible: bool = Field(default=False, exclude=True)  # derandomised: its JSON is the same to the byte
     command: str = Field(default="", exclude=True)  # these three are for the page alone
     kills: list[Kill] = Field(default=[], exclude=True)
-    kills_of: str = Field(default="", exclude=True)
 
 
 def power_of_two(value: float) -> float:

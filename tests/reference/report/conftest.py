@@ -39,7 +39,7 @@ def judged():
 @pytest.fixture(scope="session")
 def pages(judged):
     """By what they show."""
-    proof = {"kills": models.KILLS, "kills_of": "manual_backprop"}
+    proof = {"kills": models.KILLS}
     wrong = judged["wrong"]
     standings = (
         models.standing("manual_backprop"),

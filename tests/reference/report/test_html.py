@@ -13,6 +13,7 @@ import pytest
 import reference.selftest.planting
 from reference.__main__ import _code
 from reference.findings.verdicts import EXIT_CODES
+from reference.kept import files
 from reference.report import comparison_text
 from reference.report import json as json_report
 from reference.report.html import SAYS, render_comparison, render_report
@@ -44,7 +45,7 @@ def test_every_page_is_sound(pages):
 def test_pages_of_plain_models_are_sound_in_a_browser_too(tab, tmp_path):
     """The least of what ``test_browser`` does with those that a court has judged."""
     both = models.comparison(models.standing("mine.py"), models.standing("theirs.py", "fail"))
-    full = models.report(models.wrong(), kills=models.KILLS, kills_of="mine.py")
+    full = models.report(models.wrong(), kills=models.KILLS)
     pair = models.report(models.wrong_pair())
     pages = {"report": render_report(full), "comparison": render_comparison(both), "pair": render_report(pair)}
     for name, page in pages.items():
@@ -407,7 +408,7 @@ def test_a_comparison_of_nothing_is_a_page():
 
 # --- the page alone -------------------------------------------------------------------------------------------
 
-PICTURED = {"evidence", "kills", "kills_of", "command"}
+PICTURED = {"evidence", "kills", "command"}
 
 
 def of_pictures(value):
@@ -420,7 +421,7 @@ def of_pictures(value):
 
 
 def test_what_is_drawn_is_not_in_the_json():
-    full = models.report(models.wrong(), kills=models.KILLS, kills_of="mine.py")
+    full = models.report(models.wrong(), kills=models.KILLS)
     bare = models.report(models.wrong(evidence=[]), command="")
     assert full.targets[0].evidence
     assert json_report.render(full) == json_report.render(bare)
@@ -443,6 +444,7 @@ CASE = "dims=3,4,2 m=5 hidden=tanh lambd=0.7 keep_prob=0.6"
 def asked(tmp_path, monkeypatch):
     """``verify`` with a wrong target, and how often mistakes were planted."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(files, "folder_of", lambda name, sources: tmp_path / name)  # nothing made up here is kept
     wrong = mistakes.implementation(mistakes.times("dW", lambda s: 2), name="wrong")
     monkeypatch.setitem(BUILT_IN, "wrong", lambda: wrong)
     planted = []
@@ -469,19 +471,3 @@ def test_verify_writes_a_page_and_the_json_is_the_same_with_it_or_without(asked,
     alone, beside = (json.loads((tmp_path / name).read_text()) for name in ("alone.json", "beside.json"))
     assert {**alone, "timing": {}} == {**beside, "timing": {}}
     assert of_pictures(beside) == set()
-
-
-@pytest.mark.slow
-def test_mistakes_are_planted_in_the_target_as_it_was_read(asked, tmp_path, monkeypatch, capsys):
-    """A target that needs ``--bind`` needs it there too: else it exports nothing, and ours takes its place."""
-    source = (FILES / "Regularization_export.py").read_text(encoding="utf-8")
-    head, name, rest = source.partition("def backward_propagation_with_regularization")
-    body, end, _ = rest.partition("    return gradients\n")
-    (tmp_path / "bound.py").write_text(head + name + body.replace("lambd", "qqq") + end, encoding="utf-8")
-    opened = []
-    monkeypatch.setattr(reference.selftest.planting, "selftest", lambda given: opened.append(given) or [])
-    case = ["--case", "dims=2,3,4,1 m=5 lambd=0.7", "--bind", "argument.qqq=lambd"]
-    assert _code(["verify", "bound.py", *case, "--report", "html"]) == 0
-    (planted,) = opened
-    assert planted.name == "bound.py"
-    assert "backward_propagation_with_regularization" in {entry.check for entry in planted.entries}

@@ -60,11 +60,11 @@ def test_so_is_one_with_any_number():
 
 def test_what_is_for_pictures_alone_is_not_in_it():
     text = json.dumps(schema())
-    for name in ("evidence", "kills", "kills_of", "command", "Evidence", "Kill"):
+    for name in ("evidence", "kills", "command", "Evidence", "Kill"):
         assert f'"{name}"' not in text
     pictured = target("pass", row(), evidence=[Evidence(check="c", case="", nodes=[], blocks=[])])
     kill = Kill(mistake="m", code="MB101", red=(), named="", certainty="", equivalent=False)
-    assert not faults(written(report(pictured, kills=[kill], kills_of="t", command="c")))
+    assert not faults(written(report(pictured, kills=[kill], command="c")))
 
 
 def test_every_object_is_closed_and_complete():

@@ -147,7 +147,7 @@ def test_a_logarithmic_axis_with_ticks_of_its_own_is_noticed():
 @pytest.fixture(scope="module")
 def full():
     targets = [models.wrong(), models.right()]
-    return render_report(models.report(*targets, kills=models.KILLS, kills_of="mine.py"))
+    return render_report(models.report(*targets, kills=models.KILLS))
 
 
 @pytest.mark.slow

@@ -1,0 +1,50 @@
+"""What became of the mistakes planted in our own code, for a page: a matter of the tool and its versions alone."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from reference.kept import files
+from reference.report.models.evidence import Kill
+from reference.targets import resolve
+
+__all__ = ["kept_kills"]
+
+KILLS = TypeAdapter(list[Kill])
+PACKAGES = ("manual_backprop", "reference")
+
+
+def kept_kills(*, anew: bool) -> list[Kill]:
+    """As an earlier run of this tool found it. ``anew``: planted now, whatever was kept."""
+    path = files.folder_of("selftest", _sources()) / "kills.json"
+    known = None if anew else _read(path)
+    if known is not None:
+        return known
+    from reference.selftest.planting import selftest  # which a page from what is kept does without
+
+    implementation = resolve("manual_backprop")()
+    try:
+        kills = selftest(implementation)
+    finally:
+        implementation.close()
+    files.write(path, KILLS.dump_json(kills))
+    return kills
+
+
+def _sources() -> list[Path]:
+    """Every text of ours."""
+    roots = [place for name in PACKAGES if (spec := find_spec(name)) for place in spec.submodule_search_locations or ()]
+    return sorted(path for root in roots for path in Path(root).rglob("*.py"))
+
+
+def _read(path: Path) -> list[Kill] | None:
+    data = files.read(path)
+    if data is None:
+        return None
+    try:
+        return KILLS.validate_json(data)
+    except ValidationError:
+        return None
