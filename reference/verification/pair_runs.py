@@ -20,6 +20,7 @@ from reference.verification.known import Run
 from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.options import Options
 from reference.verification.parts import without_parts
+from reference.verification.progress import WRONG
 from reference.verification.threads import beside_one_another
 
 __all__ = ["judge_pairs"]
@@ -45,7 +46,7 @@ def judge_pairs(implementation: Implementation, options: Options, run: Run, out_
             options.progress(opened.proposal.check, 0, 0)
             found = _judged(opened.beside() if beside else opened, options, line)
             run.pairs.append(found)
-            options.decided(f"{_mark(found)} {implementation.name}: {found.check}")
+            options.decided(_in_short(implementation.name, found))
 
     beside_one_another(work, several=options.processes > 1 and len(asked) >= MANY)
     run.pairs.sort(key=lambda result: order[result.check])
@@ -70,11 +71,16 @@ def _judged(opened: OpenPair, options: Options, line: str | None) -> PairResult:
         return PairResult(opened.proposal.check, disputes=(_internal(opened, error),))
 
 
-def _mark(found: PairResult) -> str:
+def _in_short(name: str, found: PairResult) -> str:
     """What a pair's gradients are by themselves, before what is excepted and what is known is set against it."""
-    if any(finding.severity == "error" for row in found.rows for finding in row.findings):
-        return "✗"
-    return "✓" if found.rows and all(row.consistent for row in found.rows) and not found.disputes else "?"
+    errors = ((row.output, finding) for row in found.rows for finding in row.findings if finding.severity == "error")
+    output, first = next(errors, ("", None))
+    if first is not None:
+        where = "" if first.place is None else f", line {first.place.line}"
+        what = first.code if output == "*" else f"{output}, {first.code}"
+        return f"{WRONG} {name}: {found.check}: {what}{where}"
+    right = found.rows and all(row.consistent for row in found.rows) and not found.disputes
+    return f"{'✓' if right else '?'} {name}: {found.check}"
 
 
 def _internal(opened: OpenPair, error: Exception) -> str:

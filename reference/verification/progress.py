@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal, with what is decided above it; a plain line per check elsewhere."""
+"""Progress: a bar on a terminal, with what is decided above it; elsewhere a plain line per check, and what is wrong."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-__all__ = ["Decided", "Progress", "Shown", "progress", "undecided", "unseen"]
+__all__ = ["WRONG", "Decided", "Progress", "Shown", "progress", "undecided", "unseen"]
 
 Progress = Callable[
     [str, int, int], None
 ]  # a check, how many more of its cases were judged, and how many there will be
 Decided = Callable[[str], None]  # a line on what was decided of a check, before the report says more
+WRONG = "✗"  # how such a line begins that nobody should have to wait for
 
 
 def unseen(check: str, cases: int, total: int) -> None:
@@ -34,9 +35,10 @@ class Shown:
 
 @contextmanager
 def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Shown]:
-    """Yields what shows it; writes to ``stream`` only. What was decided is for who sits before a terminal."""
+    """Yields what shows it; writes to ``stream`` only. What is right is for who sits before a terminal."""
     if not stream.isatty():
-        yield Shown(_plain(stream, doing), undecided)
+        plain = Plain(stream)
+        yield Shown(plain.begun(doing), lambda line: plain.say(line) if line.startswith(WRONG) else None)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -56,15 +58,25 @@ def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Shown]:
         yield Shown(advance, lambda line: bar.console.print(line, highlight=False, markup=False))
 
 
-def _plain(stream: TextIO, doing: str) -> Progress:
-    said: set[str] = set()
+class Plain:
+    """Lines, for a file or another program."""
 
-    def advance(check: str, cases: int, total: int) -> None:
-        if check not in said:
-            said.add(check)
-            planned = f": {total:,} case{'' if total == 1 else 's'}" if total else ""
-            with suppress(OSError, ValueError):  # a full or closed stream decides nothing
-                stream.write(f"{doing}{check}{planned}\n")
-                stream.flush()
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
-    return advance
+    def say(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # a full or closed stream decides nothing
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    def begun(self, doing: str) -> Progress:
+        """A line for every check, when it is begun."""
+        said: set[str] = set()
+
+        def advance(check: str, cases: int, total: int) -> None:
+            if check not in said:
+                said.add(check)
+                planned = f": {total:,} case{'' if total == 1 else 's'}" if total else ""
+                self.say(f"{doing}{check}{planned}")
+
+        return advance

@@ -17,13 +17,14 @@ from reference.cases.case import Case, Shape
 from reference.cases.domain import ANY
 from reference.cases.generation import STACK, explore, random_stacks
 from reference.cases.problem import draw
-from reference.findings.codes import NOT_JUDGED
+from reference.findings.codes import NOT_JUDGED, WARNINGS
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, judge
 from reference.verification.known import Run
 from reference.verification.options import Options
 from reference.verification.pair_runs import judge_pairs
+from reference.verification.progress import WRONG
 from reference.witnesses.autodiff import warm_up
 from reference.witnesses.kept_answers import is_recalling
 
@@ -144,7 +145,11 @@ def _judge(
         raise KeyboardInterrupt
     problem = draw(cases, rng)
     judgement = options.judge(entry, problem, exhaustive=exhaustive, rng=rng, witness_cache=options.witness_cache)
+    failed = any(check == entry.check for check, _, _ in run.failures)
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
+    errors = [failure for failure in judgement.failures if failure.code not in WARNINGS]
+    if errors and not failed:  # before its cause is known, which takes longer
+        options.decided(f"{WRONG} {entry.check}: {errors[0].output} differs on {errors[0].case}")
     options.progress(entry.check, len(cases), planned)
     return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)
 

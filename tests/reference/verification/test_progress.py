@@ -1,8 +1,9 @@
-"""What is shown on the way: on a terminal each pair as soon as it is decided, and nothing of it elsewhere."""
+"""What is shown on the way: each pair on a terminal as soon as it is decided, and elsewhere what is wrong."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from reference.verification.known import Run
 from reference.verification.options import Options
 from reference.verification.progress import progress
 from reference.verification.run import verify
+from tests.reference import mistakes
 
 TWO = """
 import numpy as np
@@ -51,8 +53,10 @@ def test_on_a_terminal_what_is_decided_stays():
         with progress(stream) as advance:
             advance("relu_backward", 1, 2)
             advance.decided("✓ [layers].py: relu_backward")
+            advance.decided("✗ [layers].py: tanh_backward: dx, MB104, line 9")
     assert "✓ [layers].py: relu_backward" in terminal.getvalue()
-    assert file.getvalue() == "verifying relu_backward: 2 cases\n"
+    assert "✗ [layers].py: tanh_backward: dx, MB104, line 9" in terminal.getvalue()
+    assert file.getvalue() == "verifying relu_backward: 2 cases\n✗ [layers].py: tanh_backward: dx, MB104, line 9\n"
 
 
 def test_a_pair_is_told_before_the_next_is_begun(tmp_path):
@@ -64,4 +68,20 @@ def test_a_pair_is_told_before_the_next_is_begun(tmp_path):
     with opened(str(tmp_path / "layers.py")) as implementation:
         verify(implementation, options, Run())
     name = implementation.name
-    assert said == ["relu_backward", f"✓ {name}: relu_backward", "square_backward", f"✗ {name}: square_backward"]
+    decided = [f"✓ {name}: relu_backward", f"✗ {name}: square_backward: square_backward(…), MB101, line 14"]
+    assert said == ["relu_backward", decided[0], "square_backward", decided[1]]
+
+
+def test_the_first_entry_that_differs_is_told_before_its_cause_is_known():
+    said: list[str] = []
+    options = Options(Profile(examples=40, explore=0), decided=said.append)
+    verify(mistakes.implementation(mistakes.times("dW", lambda s: 2), name="wrong"), options, Run())
+    (line,) = said
+    assert re.fullmatch(r"✗ backward: dW\d differs on dims=.*", line)
+
+
+def test_of_what_is_right_nothing_is_told_early():
+    said: list[str] = []
+    with opened("manual_backprop") as implementation:
+        verify(implementation, Options(Profile(examples=40, explore=0), decided=said.append), Run())
+    assert said == []
