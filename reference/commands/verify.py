@@ -16,8 +16,10 @@ from reference.commands.workers import TargetAnswer, answers_of, processes
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
 from reference.report import FORMATS
-from reference.report.delivery import check_writable, deliver, write
+from reference.report.delivery import check_writable, deliver, deliver_pages, write
 from reference.report.models.evidence import Kill
+from reference.report.models.verification import Report
+from reference.report.overview import MANY
 from reference.selftest.canary import canary
 from reference.settings.formats import Reports
 from reference.settings.table import ConfigurationError
@@ -39,7 +41,6 @@ from reference.verification.threads import begun, cores
 
 __all__ = ["run_verify"]
 
-MANY = 4  # targets, from which on workers are worth their start
 SIGNS = {"pass": "✓", "warn": "!", "fail": "✗"}
 
 
@@ -74,7 +75,7 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children
         reproducible=plan.seed == "plan" and plan.max_time is None,
         kills=kills,
     )
-    deliver(report, asked.reports, FORMATS)
+    _delivered(report, asked)
     return report.exit_code
 
 
@@ -102,6 +103,18 @@ def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Co
     for line in made.said():
         click.echo(f"manual-backprop: {line}", err=True)
     return found, [], kills
+
+
+def _delivered(report: Report, asked: Request) -> None:
+    """The page of many targets is an index, with a page for each behind it; one on standard output holds them all."""
+    behind = [
+        path for form, path in asked.reports if form == "html" and path is not None and len(report.targets) >= MANY
+    ]
+    deliver(report, tuple(one for one in asked.reports if one[1] not in behind or one[0] != "html"), FORMATS)
+    for path in behind:
+        from reference.report.html import pages_of
+
+        deliver_pages(path, pages_of(report, Path(path).name))
 
 
 def _here(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
@@ -132,10 +145,11 @@ def _here(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
 def _by_workers(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
     """Many targets, each in whichever worker is free."""
     names = [job.name for job in made.jobs]
+    told: list[str] = []
 
     def said(name: str, answer: TargetAnswer) -> None:
-        advance(name, 0, 0)
-        advance.decided(f"{SIGNS.get(answer.conclusion.verdict, '?')} {name}")
+        told.append(name)
+        advance.told(f"{SIGNS.get(answer.conclusion.verdict, '?')} {name} ({len(told):,} of {len(names):,})")
 
     answers, whole = answers_of(names, asked, processes, cores(), said)
     found = [answers[name].conclusion for name in names if name in answers]

@@ -24,6 +24,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "github": _renderer("github"),
     "sarif": _renderer("sarif"),
     "markdown": _renderer("markdown"),
+    "csv": _renderer("csv"),
     "html": _renderer("html", "render_report"),
 }
 COMPARISON_FORMATS: dict[str, Callable[[Any], str]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ import click
 
 from reference.settings.formats import Reports
 
-__all__ = ["check_writable", "deliver", "write", "write_whole"]
+__all__ = ["check_writable", "deliver", "deliver_pages", "write", "write_whole"]
 
 LONGEST_NAME = 200  # of a report's file; most systems take 255, and a suffix is added while it is written
 TOGETHER = frozenset({"text", "github"})  # lines that may follow each other on standard output
@@ -22,6 +22,17 @@ def deliver(report: R, reports: Reports, renderers: Mapping[str, Callable[[R], s
     """Render each form and put it where it was asked for; ``click.ClickException`` where it cannot be written."""
     for form, path in reports:
         write(path, renderers[form](report))
+
+
+def deliver_pages(path: str, pages: Iterable[tuple[str, str]]) -> None:
+    """Each page where its name says, from the folder of ``path``, as it is made; ``click.ClickException`` as above."""
+    place = Path(path).parent
+    for name, text in pages:
+        try:
+            (place / name).parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise click.ClickException(f"cannot write the report to {place / name}: {error.strerror}") from None
+        write(str(place / name), text)
 
 
 def write(path: str | None, text: str, what: str = "the report") -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from reference.findings.codes import CODES
 from reference.report.inconclusive import explanation, not_judged
 from reference.report.models.verification import CheckResult, Finding, Report, Target
+from reference.report.overview import MANY, overview_lines
 from reference.report.view import SAYS, about, finding_view
 from reference.report.wrapping import COLUMNS, LABEL, labelled, wrapped
 
@@ -21,6 +22,8 @@ NAME = 47
 def render(report: Report) -> str:
     """The whole report, newline at its end."""
     lines = [line for target in report.targets for line in _target(target)]
+    if len(report.targets) >= MANY:
+        lines += [*overview_lines(report), ""]
     lines += [line for reason in report.reasons for line in wrapped(reason, "")]
     seconds = report.timing.get("total")
     took = f" in {seconds:.1f} s" if seconds is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["COMPARE_FORMATS", "TEXT", "VERIFY_FORMATS", "FormatError", "Reports", "destination"]
 
-VERIFY_FORMATS = ("text", "json", "junit", "github", "sarif", "markdown", "html")
+VERIFY_FORMATS = ("text", "json", "junit", "github", "sarif", "markdown", "csv", "html")
 COMPARE_FORMATS = ("text", "json", "markdown", "html")
 Reports = tuple[tuple[str, str | None], ...]  # formats, and where each goes; None: standard output
 TEXT: Reports = (("text", None),)

@@ -24,10 +24,10 @@ def undecided(line: str) -> None:
 
 
 class Shown:
-    """``advance(check, cases, total)``, and ``advance.decided(line)``."""
+    """``advance(check, cases, total)``, ``advance.decided(line)``, and ``advance.told(line)`` of a whole target."""
 
-    def __init__(self, advance: Progress, decided: Decided) -> None:
-        self.advance, self.decided = advance, decided
+    def __init__(self, advance: Progress, decided: Decided, told: Decided) -> None:
+        self.advance, self.decided, self.told = advance, decided, told
 
     def __call__(self, check: str, cases: int, total: int) -> None:
         self.advance(check, cases, total)
@@ -38,7 +38,7 @@ def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Shown]:
     """Yields what shows it; writes to ``stream`` only. What is right is for who sits before a terminal."""
     if not stream.isatty():
         plain = Plain(stream)
-        yield Shown(plain.begun(doing), lambda line: plain.say(line) if line.startswith(WRONG) else None)
+        yield Shown(plain.begun(doing), lambda line: plain.say(line) if line.startswith(WRONG) else None, plain.say)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -55,7 +55,10 @@ def progress(stream: TextIO, *, doing: str = "verifying ") -> Iterator[Shown]:
                 tasks[check] = bar.add_task(check, total=total or None)
             bar.advance(tasks[check], cases)
 
-        yield Shown(advance, lambda line: bar.console.print(line, highlight=False, markup=False))
+        def say(line: str) -> None:
+            bar.console.print(line, highlight=False, markup=False)
+
+        yield Shown(advance, say, say)
 
 
 class Plain:

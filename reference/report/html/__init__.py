@@ -7,10 +7,14 @@ strips    error over λ, keep_prob, m    matrices   agreement, price, kills     
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from reference.findings.codes import CODES
+from reference.findings.verdicts import EXIT_CODES
 from reference.report.html.blocks import heat, is_wrong, scatter
 from reference.report.html.graph import SIGNS, graph
 from reference.report.html.matrices import accuracies, agreements, kills, prices
@@ -21,19 +25,21 @@ from reference.report.html.svg import Picture
 from reference.report.models.comparison import Comparison
 from reference.report.models.evidence import Evidence, PairEvidence
 from reference.report.models.verification import Report
+from reference.report.overview import common_mistakes, overview
 from reference.report.tables import agreed, labels, number, tables
 from reference.report.view import SAYS as IN_CAPITALS
 from reference.report.view import about, finding_view
 
-__all__ = ["page", "render_comparison", "render_report"]
+__all__ = ["page", "pages_of", "render_comparison", "render_report"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
+LONGEST = 60  # of a page's name
 PLANES = 3  # gradients of a pair that are drawn
 SAYS = {verdict: text.capitalize() for verdict, text in IN_CAPITALS.items()}
 
 
-def render_report(report: Report) -> str:
-    """What ``verify`` found."""
+def render_report(report: Report, *, index: str = "") -> str:
+    """What ``verify`` found. ``index``: where the page of all targets lies, from here."""
     key = _keys()
     drawn = [[_drawn(evidence, key) for evidence in target.evidence] for target in report.targets]
     found = [{(row.check, row.output) for row in target.checks if row.findings} for target in report.targets]
@@ -43,7 +49,31 @@ def render_report(report: Report) -> str:
     ]
     matrix = kills(report.kills, key()) if report.kills else None
     pairs = list(zip(report.targets, drawn, of_pairs, strict=True))
-    return page("report.html.j2", report=report, pairs=pairs, kills=matrix)
+    return page("report.html.j2", report=report, pairs=pairs, kills=matrix, index=index)
+
+
+def pages_of(report: Report, name: str) -> Iterator[tuple[str, str]]:
+    """Many targets: a page for each in a folder beside ``name``, one after the other, and at last the index there."""
+    rows = overview(report)
+    folder = f"{name.rpartition('.')[0] or name}-targets"
+    digits = len(str(len(rows)))
+    places = [f"{folder}/{k:0{digits}}-{_slug(row.target.target)}.html" for k, row in enumerate(rows, 1)]
+    for row, place in zip(rows, places, strict=True):
+        code = EXIT_CODES[row.target.verdict]
+        alone = {"targets": [row.target], "verdict": row.target.verdict, "exit_code": code, "reasons": [], "kills": []}
+        yield place, render_report(report.model_copy(update=alone), index=f"../{quote(name)}")
+    counts = Counter(row.target.verdict for row in rows).most_common()
+    matrix = kills(report.kills, _keys()()) if report.kills else None
+    linked = list(zip(rows, map(quote, places), strict=True))
+    yield (
+        name,
+        page("index.html.j2", report=report, rows=linked, counts=counts, made=common_mistakes(report), kills=matrix),
+    )
+
+
+def _slug(target: str) -> str:
+    """A target's name as that of a file, wherever it is kept."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", target).strip("-.")[-LONGEST:] or "target"
 
 
 def render_comparison(comparison: Comparison) -> str:

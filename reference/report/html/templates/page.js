@@ -17,3 +17,21 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     way.then(() => { said.textContent = "copied"; }, () => { said.textContent = "select the text and copy it"; });
   });
 }
+for (const table of document.querySelectorAll("table.sortable")) {
+  const body = table.tBodies[0];
+  const told = table.querySelector(".sorts");
+  told.hidden = false;
+  [...table.tHead.rows[0].cells].forEach((heading, column) => {
+    const button = document.createElement("button");
+    button.textContent = heading.textContent;
+    heading.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const up = heading.getAttribute("aria-sort") !== "ascending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const text = (row) => row.cells[column].textContent;
+      const order = (a, b) => text(a).localeCompare(text(b), "en", { numeric: true });
+      body.append(...[...body.rows].sort((a, b) => (up ? order(a, b) : order(b, a))));
+    });
+  });
+}
