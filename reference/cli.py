@@ -113,6 +113,8 @@ REPORT = (
 )
 @click.option("--script", is_flag=True, help="Judge lines without a function that train a network.")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
+@click.option("--scheduler", metavar="ADDRESS", help="Judge many targets by Dask's workers: tcp://…, or local.")
+@click.option("--resume", is_flag=True, help="Go on where the same run of many targets was stopped.")
 @click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
 @click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Until when. [default: in 90 days]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
-from reference.commands.workers import TargetAnswer, answers_of, processes
+from reference.commands.many.executors import SchedulerError
+from reference.commands.many.judged import judged_by_workers
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
-from reference.report import FORMATS
+from reference.report import FORMATS, IN_PARTS
 from reference.report.delivery import check_writable, deliver, deliver_pages, write
 from reference.report.models.evidence import Kill
+from reference.report.models.lazily import Lazily
 from reference.report.models.verification import Report
 from reference.report.overview import MANY
 from reference.selftest.canary import canary
@@ -33,15 +36,13 @@ from reference.verification.excepted import misnamed, without
 from reference.verification.jobs import Jobs, jobs_of
 from reference.verification.parallel import Job, side_by_side
 from reference.verification.progress import Shown, progress
-from reference.verification.reported import invoked, run_report, target_report
+from reference.verification.reported import Invocation, invoked, run_report, target_report
 from reference.verification.request import Request, request
 from reference.verification.required import not_run
 from reference.verification.target import prepared
 from reference.verification.threads import begun, cores
 
 __all__ = ["run_verify"]
-
-SIGNS = {"pass": "✓", "warn": "!", "fail": "✗"}
 
 
 def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children, **flags: Any) -> int:
@@ -56,12 +57,21 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children
     except (CaseError, ConfigurationError, baselines.BaselineError) as error:
         raise click.UsageError(str(error)) from None
     check_writable(asked.reports)
-    with progress(sys.stderr) as advance:
-        found, nothing, kills = _judged(asked, children, advance)
+    with ExitStack() as until_reported:
+        with progress(sys.stderr) as advance:
+            found, nothing, kills = _judged(asked, children, advance, until_reported)
+        return _reported(asked, made, found, nothing, kills, known, flags)
+
+
+def _reported(
+    asked: Request, made: Invocation, found: Sequence[Conclusion], nothing: list[str], kills: list[Kill],
+    known: baselines.Baseline | None, flags: Mapping[str, Any],
+) -> int:  # fmt: skip
+    """What was found, with what is known set against it; returns the exit code."""
     if flags["update_baseline"]:
         known = _updated(asked, found, known, flags)
     accepted = {} if known is None else baselines.live(known, _today())
-    said = [target_report(target, accepted) for target in found]
+    said = Lazily(len(found), lambda k: target_report(found[k], accepted))
     plan, stopped = asked.options.profile, _stopped(found)
     alone = asked.options.case is not None or asked.options.pair_case is not None or stopped
     wrong, lost = ([], []) if known is None or alone else baselines.outdated(said, known, _today())
@@ -79,7 +89,9 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children
     return report.exit_code
 
 
-def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Conclusion], list[str], list[Kill]]:
+def _judged(
+    asked: Request, children: Children, advance: Shown, until_reported: ExitStack
+) -> tuple[Sequence[Conclusion], list[str], list[Kill]]:
     """What is concluded of every target, or why there is none to conclude anything of; where there is a page to make,
     also what became of planted mistakes.
 
@@ -87,14 +99,19 @@ def _judged(asked: Request, children: Children, advance: Shown) -> tuple[list[Co
     """
     try:
         made = jobs_of(asked, children)
-        found = (_by_workers if len(made.jobs) >= MANY else _here)(made, asked, advance)
+        many = len(made.jobs) >= MANY or asked.scheduler is not None
+        found = (
+            until_reported.enter_context(judged_by_workers(made, asked, advance.told))
+            if many
+            else _here(made, asked, advance)
+        )
         kills: list[Kill] = []
         if asked.pictured and not _stopped(found):
             from reference.selftest.kept_kills import kept_kills
 
             with prepared(anew=asked.anew):
                 kills = kept_kills(anew=asked.anew)
-    except (TargetError, CaseError) as error:
+    except (TargetError, CaseError, SchedulerError) as error:
         raise click.UsageError(str(error)) from None
     if (why := misnamed(asked.excepted, found)) is not None:
         raise click.UsageError(why)
@@ -110,14 +127,15 @@ def _delivered(report: Report, asked: Request) -> None:
     behind = [
         path for form, path in asked.reports if form == "html" and path is not None and len(report.targets) >= MANY
     ]
-    deliver(report, tuple(one for one in asked.reports if one[1] not in behind or one[0] != "html"), FORMATS)
+    renderers = FORMATS | IN_PARTS if len(report.targets) >= MANY else FORMATS
+    deliver(report, tuple(one for one in asked.reports if one[1] not in behind or one[0] != "html"), renderers)
     for path in behind:
         from reference.report.html import pages_of
 
         deliver_pages(path, pages_of(report, Path(path).name))
 
 
-def _here(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
+def _here(made: Jobs, asked: Request, advance: Shown) -> Sequence[Conclusion]:
     """Few targets, in threads of this process."""
     several = max(1, cores() // max(1, len(made.jobs)))
     own = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={}, processes=several)
@@ -142,25 +160,8 @@ def _here(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
     return made.of_concern(found)
 
 
-def _by_workers(made: Jobs, asked: Request, advance: Shown) -> list[Conclusion]:
-    """Many targets, each in whichever worker is free."""
-    names = [job.name for job in made.jobs]
-    told: list[str] = []
-
-    def said(name: str, answer: TargetAnswer) -> None:
-        told.append(name)
-        advance.told(f"{SIGNS.get(answer.conclusion.verdict, '?')} {name} ({len(told):,} of {len(names):,})")
-
-    answers, whole = answers_of(names, asked, processes, cores(), said)
-    found = [answers[name].conclusion for name in names if name in answers]
-    if not whole:
-        left = next(name for name in names if name not in answers)
-        return [*found, Conclusion(left, "interrupted", "interrupted")]
-    return made.of_concern(found, {name for name, answer in answers.items() if answer.holds_nothing})
-
-
 def _stopped(found: Sequence[Conclusion]) -> bool:
-    return any(target.verdict == "interrupted" for target in found)
+    return any(target.verdict == "interrupted" for target in found[-1:])  # which is told of last
 
 
 # --- the baseline ----------------------------------------------------------------------------------------------

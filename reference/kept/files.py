@@ -12,14 +12,16 @@ import platform
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-__all__ = ["cache_folder", "folder_of", "processor", "prune", "read", "write"]
+__all__ = ["cache_folder", "folder_of", "our_sources", "processor", "prune", "read", "write"]
 
 PROCESSOR = Path("/proc/cpuinfo")
 DIGEST = hashlib.sha256().digest_size
 PACKAGES = ("manual-backprop", "jax", "jaxlib", "numpy")
+OURS = ("manual_backprop", "reference")
 
 
 def cache_folder() -> Path:
@@ -34,6 +36,12 @@ def folder_of(name: str, sources: Iterable[Path]) -> Path:
     texts = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
     made_of = [texts, platform.python_version(), *(f"{one} {version(one)}" for one in PACKAGES), processor()]
     return cache_folder() / f"{name}-{hashlib.sha256(chr(10).join(made_of).encode()).hexdigest()[:16]}"
+
+
+def our_sources() -> list[Path]:
+    """Every text of the tool: what depends on no less than all of it is kept by these."""
+    roots = [place for name in OURS if (spec := find_spec(name)) for place in spec.submodule_search_locations or ()]
+    return sorted(path for root in roots for path in Path(root).rglob("*.py"))
 
 
 def processor() -> str:

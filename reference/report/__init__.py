@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["COMPARISON_FORMATS", "FORMATS"]
+__all__ = ["COMPARISON_FORMATS", "FORMATS", "IN_PARTS"]
 
 
-def _renderer(module: str, function: str = "render") -> Callable[[Any], str]:
-    def render(report: Any) -> str:
-        found: str = getattr(importlib.import_module(f"reference.report.{module}"), function)(report)
-        return found
+def _renderer(module: str, function: str = "render") -> Callable[[Any], Any]:
+    def render(report: Any) -> Any:
+        return getattr(importlib.import_module(f"reference.report.{module}"), function)(report)
 
     return render
 
@@ -26,6 +25,9 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "markdown": _renderer("markdown"),
     "csv": _renderer("csv"),
     "html": _renderer("html", "render_report"),
+}
+IN_PARTS: dict[str, Callable[[Any], Iterator[str]]] = {  # of many targets: no more than one of them in memory
+    name: _renderer(name, "parts") for name in ("text", "json", "csv")
 }
 COMPARISON_FORMATS: dict[str, Callable[[Any], str]] = {
     "text": _renderer("comparison_text"),

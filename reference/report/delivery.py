@@ -18,7 +18,7 @@ TOGETHER = frozenset({"text", "github"})  # lines that may follow each other on 
 R = TypeVar("R")
 
 
-def deliver(report: R, reports: Reports, renderers: Mapping[str, Callable[[R], str]]) -> None:
+def deliver(report: R, reports: Reports, renderers: Mapping[str, Callable[[R], str | Iterable[str]]]) -> None:
     """Render each form and put it where it was asked for; ``click.ClickException`` where it cannot be written."""
     for form, path in reports:
         write(path, renderers[form](report))
@@ -35,13 +35,15 @@ def deliver_pages(path: str, pages: Iterable[tuple[str, str]]) -> None:
         write(str(place / name), text)
 
 
-def write(path: str | None, text: str, what: str = "the report") -> None:
-    """Whole, or not at all; ``None`` is standard output."""
+def write(path: str | None, text: str | Iterable[str], what: str = "the report") -> None:
+    """Whole, or not at all, in its parts if it has several; ``None`` is standard output."""
+    parts = [text] if isinstance(text, str) else text
     try:
         if path is None:
-            click.echo(text, nl=False)
+            for part in parts:
+                click.echo(part, nl=False)
         else:
-            write_whole(Path(path), text.encode(errors="replace"))
+            write_whole(Path(path), (part.encode(errors="replace") for part in parts))
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
@@ -49,17 +51,20 @@ def write(path: str | None, text: str, what: str = "the report") -> None:
         raise click.ClickException(f"cannot write {what} to {place}: {error.strerror or error}") from None
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Write beside, then rename: a reader never sees half a file. What is no file (a pipe, a device) is written to.
 
     Raises ``OSError``.
     """
+    parts = [data] if isinstance(data, bytes) else data
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        with path.open("wb") as pipe:
+            pipe.writelines(parts)
         return
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        beside.write_bytes(data)
+        with beside.open("wb") as file:
+            file.writelines(parts)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -8,10 +8,11 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from reference.findings.codes import CODES
+from reference.findings.verdicts import Verdict
 from reference.report.models.verification import Finding, Report, Target
 from reference.report.wrapping import COLUMNS
 
-__all__ = ["MANY", "CommonMistake", "OverviewRow", "common_mistakes", "overview", "overview_lines"]
+__all__ = ["MANY", "CommonMistake", "OverviewRow", "common_mistakes", "overview", "overview_lines", "overview_row"]
 
 MANY = 4  # targets, from which on an overview says more than their reports one after the other
 MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
@@ -24,7 +25,9 @@ NAME = 44
 class OverviewRow(NamedTuple):
     """A target with the gravest of what was found in it; ``code`` is empty where nothing was."""
 
-    target: Target
+    target: str
+    verdict: Verdict
+    cases: int
     code: str = ""
     where: str = ""  # the output that shows it
     what: str = ""
@@ -42,16 +45,18 @@ class CommonMistake(NamedTuple):
 
 def overview(report: Report) -> list[OverviewRow]:
     """A row for every target, in their order."""
-    return [_row(target) for target in report.targets]
+    return [overview_row(target) for target in report.targets]
 
 
-def _row(target: Target) -> OverviewRow:
+def overview_row(target: Target) -> OverviewRow:
+    """The row of one."""
+    known = (target.target, target.verdict, target.distinct_cases)
     found = [(row.output, finding) for row in target.checks for finding in row.findings]
     if not found:
-        return OverviewRow(target, what=target.error or "")
+        return OverviewRow(*known, what=target.error or "")
     output, worst = min(found, key=lambda one: GRAVITY.index(one[1].severity))
     line = None if worst.location is None else worst.location.line
-    return OverviewRow(target, worst.code, "" if output == "*" else output, what(worst), line)
+    return OverviewRow(*known, worst.code, "" if output == "*" else output, what(worst), line)
 
 
 def what(finding: Finding) -> str:
@@ -78,13 +83,13 @@ def common_mistakes(report: Report) -> list[CommonMistake]:
 
 def overview_lines(report: Report) -> Iterator[str]:
     """For a reader in 80 columns: a table, and what is most often wrong as bars."""
-    counts = Counter(target.verdict for target in report.targets)
-    yield f"{len(report.targets):,} targets: " + ", ".join(f"{n:,} {MARKS[v]}" for v, n in counts.most_common())
     rows = overview(report)
-    name = min(NAME, max(len(row.target.target) for row in rows))
+    counts = Counter(row.verdict for row in rows)
+    yield f"{len(rows):,} targets: " + ", ".join(f"{n:,} {MARKS[v]}" for v, n in counts.most_common())
+    name = min(NAME, max(len(row.target) for row in rows))
     for row in rows:
         said = _cut(" ".join(filter(None, (row.code, row.where, row.what))), COLUMNS - name - 6)
-        yield f"  {MARKS[row.target.verdict]} {_short(row.target.target, name)}  {said}".rstrip()
+        yield f"  {MARKS[row.verdict]} {_short(row.target, name)}  {said}".rstrip()
     made = common_mistakes(report)
     if made:
         yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from reference.report.overview import MANY, overview_lines
 from reference.report.view import SAYS, about, finding_view
 from reference.report.wrapping import COLUMNS, LABEL, labelled, wrapped
 
-__all__ = ["finding_lines", "render"]
+__all__ = ["finding_lines", "parts", "render"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
 NAME = 47
@@ -21,16 +21,24 @@ NAME = 47
 
 def render(report: Report) -> str:
     """The whole report, newline at its end."""
-    lines = [line for target in report.targets for line in _target(target)]
+    return "".join(parts(report))
+
+
+def parts(report: Report) -> Iterator[str]:
+    """The same, target by target."""
+    for target in report.targets:
+        yield _block(_target(target))
     if len(report.targets) >= MANY:
-        lines += [*overview_lines(report), ""]
-    lines += [line for reason in report.reasons for line in wrapped(reason, "")]
+        yield _block([*overview_lines(report), ""])
+    for reason in report.reasons:
+        yield _block(wrapped(reason, ""))
     seconds = report.timing.get("total")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
-    lines.append(
-        f"{SAYS[report.verdict]}{took} (profile {report.profile}, seed {report.seed}, exit {report.exit_code})"
-    )
-    return "\n".join(lines) + "\n"
+    yield f"{SAYS[report.verdict]}{took} (profile {report.profile}, seed {report.seed}, exit {report.exit_code})\n"
+
+
+def _block(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _target(target: Target) -> Iterator[str]:

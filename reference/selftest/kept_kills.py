@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,12 +13,11 @@ from reference.targets import resolve
 __all__ = ["kept_kills"]
 
 KILLS = TypeAdapter(list[Kill])
-PACKAGES = ("manual_backprop", "reference")
 
 
 def kept_kills(*, anew: bool) -> list[Kill]:
     """As an earlier run of this tool found it. ``anew``: planted now, whatever was kept."""
-    path = files.folder_of("selftest", _sources()) / "kills.json"
+    path = files.folder_of("selftest", files.our_sources()) / "kills.json"
     known = None if anew else _read(path)
     if known is not None:
         return known
@@ -32,12 +30,6 @@ def kept_kills(*, anew: bool) -> list[Kill]:
         implementation.close()
     files.write(path, KILLS.dump_json(kills))
     return kills
-
-
-def _sources() -> list[Path]:
-    """Every text of ours."""
-    roots = [place for name in PACKAGES if (spec := find_spec(name)) for place in spec.submodule_search_locations or ()]
-    return sorted(path for root in roots for path in Path(root).rglob("*.py"))
 
 
 def _read(path: Path) -> list[Kill] | None:

@@ -43,6 +43,8 @@ def without(implementation: Implementation, names: Sequence[str]) -> Implementat
 
 def misnamed(names: Sequence[str], found: Iterable[Conclusion]) -> str | None:
     """What is the matter with a name that no target has, with the nearest that one has."""
+    if not names:
+        return None
     found = list(found)
     if any(target.verdict in ("error", "interrupted") for target in found):
         return None  # there is no telling what these hold

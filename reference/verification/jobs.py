@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from reference.interface.entry import Implementation
+from reference.report.models.lazily import Lazily
 from reference.settings.binding import BindingError, binding_of
 from reference.targets import TargetError, resolve
 from reference.targets.listing import Unlisted, holds_nothing, listed, mentions_ours
@@ -32,17 +33,17 @@ class Jobs(NamedTuple):
 
     def of_concern(
         self, concluded: Sequence[Conclusion], holding_nothing: Collection[str] | None = None
-    ) -> list[Conclusion]:
+    ) -> Sequence[Conclusion]:
         """What is concluded, without what was found only to hold nothing: by these names, or as its job shows."""
         nothing = self._holding_nothing() if holding_nothing is None else holding_nothing
         left = []
-        for job, conclusion in zip(self.jobs, concluded, strict=True):
+        for k, job in enumerate(self.jobs):
             where = self.found.get(job.name)
             if where and job.name in nothing:
                 self.passed_over.setdefault(where, []).append(job.name)
             else:
-                left.append(conclusion)
-        return left
+                left.append(k)
+        return Lazily(len(left), lambda k: concluded[left[k]])
 
     def _holding_nothing(self) -> set[str]:
         opened = [(job.name, job.implementation) for job in self.jobs if job.name in self.found]

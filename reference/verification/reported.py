@@ -80,7 +80,7 @@ def run_report(
         profile=profile,
         verdict=verdict_of(code),
         exit_code=code,
-        targets=list(targets),
+        targets=targets,
         reasons=[*wrong, *inconclusive],
         timing={"total": made.seconds()},
         reproducible=reproducible,

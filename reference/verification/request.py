@@ -41,6 +41,8 @@ class Request:
     excepted: tuple[str, ...] = ()
     slack: Mapping[str, float] = field(default_factory=dict)
     baseline: Path | None = None
+    scheduler: str | None = None  # of the workers for many targets: an address, "local", or none
+    resume: bool = False  # go on where a run of the same was stopped
 
     @property
     def anew(self) -> bool:
@@ -82,6 +84,8 @@ def request(targets: tuple[str, ...], reports: Reports, flags: Mapping[str, Any]
         excepted=(*table.excepted, *(flags.get("excepted") or ())),
         slack={name: value for name, value in table.tolerance.model_dump().items() if value != 1},
         baseline=None if settings.baseline is None else Path(settings.baseline),
+        scheduler=flags.get("scheduler"),
+        resume=bool(flags.get("resume")),
     )
 
 

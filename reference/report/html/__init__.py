@@ -57,12 +57,12 @@ def pages_of(report: Report, name: str) -> Iterator[tuple[str, str]]:
     rows = overview(report)
     folder = f"{name.rpartition('.')[0] or name}-targets"
     digits = len(str(len(rows)))
-    places = [f"{folder}/{k:0{digits}}-{_slug(row.target.target)}.html" for k, row in enumerate(rows, 1)]
-    for row, place in zip(rows, places, strict=True):
-        code = EXIT_CODES[row.target.verdict]
-        alone = {"targets": [row.target], "verdict": row.target.verdict, "exit_code": code, "reasons": [], "kills": []}
+    places = [f"{folder}/{k:0{digits}}-{_slug(row.target)}.html" for k, row in enumerate(rows, 1)]
+    for target, place in zip(report.targets, places, strict=True):
+        code = EXIT_CODES[target.verdict]
+        alone = {"targets": [target], "verdict": target.verdict, "exit_code": code, "reasons": [], "kills": []}
         yield place, render_report(report.model_copy(update=alone), index=f"../{quote(name)}")
-    counts = Counter(row.target.verdict for row in rows).most_common()
+    counts = Counter(row.verdict for row in rows).most_common()
     matrix = kills(report.kills, _keys()()) if report.kills else None
     linked = list(zip(rows, map(quote, places), strict=True))
     yield (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, field_validator
 
 from reference.findings.codes import CODES
 from reference.findings.verdicts import Certainty, RowVerdict, Severity, Verdict
 from reference.report.models.base import Location, Model, Number
 from reference.report.models.evidence import Evidence, Kill, PairEvidence
+from reference.report.models.lazily import Lazily
 
 __all__ = [
     "CheckResult",
@@ -113,6 +115,12 @@ class Target(Model):
     pairs: list[PairEvidence] = Field(default=[], exclude=True)
 
 
+def _as_given(value: Any, handler: ValidatorFunctionWrapHandler) -> Sequence[Target]:
+    """Many targets are made when they are read, each a ``Target`` already."""
+    found: Sequence[Target] = value if isinstance(value, Lazily) else handler(value)
+    return found
+
+
 class Report(Model):
     """The whole run. Deterministic, given seed and versions, apart from ``timing``."""
 
@@ -122,7 +130,7 @@ class Report(Model):
     profile: str
     verdict: Verdict
     exit_code: int
-    targets: list[Target]
+    targets: Annotated[Sequence[Target], WrapValidator(_as_given)]
     reasons: list[str] = []  # for the verdict, beyond those of the targets
     timing: dict[str, float] = {}
     reproducible: bool = Field(default=False, exclude=True)  # derandomised: its JSON is the same to the byte

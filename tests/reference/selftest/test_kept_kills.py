@@ -47,10 +47,10 @@ def test_another_text_of_ours_plants_them_again(
     planted: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     kept.kept_kills(anew=False)
-    sources = kept._sources()
+    sources = files.our_sources()
     assert {Path(kept.__file__), Path(planting.__file__)} <= set(sources)
     (tmp_path / "changed.py").write_text("# changed")
-    monkeypatch.setattr(kept, "_sources", lambda: [*sources[1:], tmp_path / "changed.py"])
+    monkeypatch.setattr(files, "our_sources", lambda: [*sources[1:], tmp_path / "changed.py"])
     kept.kept_kills(anew=False)
     assert len(planted) == 2
 

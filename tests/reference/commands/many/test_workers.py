@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from reference.commands.workers import TargetAnswer, answers_of, processes
+from reference.commands.many.executors import WorkerPool, processes
+from reference.commands.many.journal import TargetAnswer
+from reference.commands.many.workers import answer_everything
 from reference.settings.formats import TEXT
 from reference.verification.conclusion import Conclusion
 from reference.verification.request import Request, request
@@ -43,7 +45,7 @@ class Fake(Executor):
     def __init__(self, lost: Counter[str], log: list[tuple[int, str]], count: int) -> None:
         self.lost, self.log, self.count, self.broken = lost, log, count, False
 
-    def submit(self, _: Any, asked: Request, name: str, /) -> Future[TargetAnswer]:  # type: ignore[override]
+    def submit(self, _: Any, asked: Request, name: str, where: str, /) -> Future[TargetAnswer]:  # type: ignore[override]
         done: Future[TargetAnswer] = Future()
         self.log.append((self.count, name))
         if self.lost[name] > 0:
@@ -67,10 +69,13 @@ def run(lost: dict[str, int], names: tuple[str, ...] = ("a", "b", "c")) -> tuple
     log: list[tuple[int, str]] = []
     told: list[str] = []
     left = Counter(lost)
-    found, whole = answers_of(
-        names, asked_of("x.py"), lambda n: Fake(left, log, n), 2, lambda name, answer: told.append(name)
-    )
-    assert whole
+    found: dict[str, TargetAnswer] = {}
+
+    def keep(name: str, answer: TargetAnswer) -> None:
+        told.append(name)
+        found[name] = answer
+
+    assert answer_everything(names, asked_of("x.py"), lambda n: WorkerPool(Fake(left, log, n)), 2, keep)
     assert sorted(told) == sorted(names)
     return {name: answer.conclusion.verdict for name, answer in found.items()}, log
 
@@ -88,13 +93,16 @@ def test_one_that_always_loses_its_worker_is_the_only_one_that_is_not_judged() -
 
 
 def test_an_interrupt_keeps_what_is_finished() -> None:
-    def said(name: str, answer: TargetAnswer) -> None:
+    found: set[str] = set()
+
+    def keep(name: str, answer: TargetAnswer) -> None:
+        found.add(name)
         if name == "b":
             raise KeyboardInterrupt
 
-    found, whole = answers_of(("a", "b", "c"), asked_of("x.py"), lambda n: Fake(Counter(), [], n), 2, said)
-    assert not whole
-    assert {"b"} <= set(found) <= {"a", "b", "c"}
+    pool = WorkerPool(Fake(Counter(), [], 2))
+    assert not answer_everything(("a", "b", "c"), asked_of("x.py"), lambda n: pool, 2, keep)
+    assert {"b"} <= found <= {"a", "b", "c"}
 
 
 @pytest.mark.slow
@@ -106,8 +114,10 @@ def test_what_comes_of_each_is_the_same_in_any_order_and_alone(tmp_path: Path, m
     names = list(FILES)
     orders = [names, names[::-1], ["state.py", "right.py", "patches.py", "wrong.py"]]
     alone = ["right.py", "patches.py"]
-    runs = [answers_of(order, asked_of(*order), processes, 1, lambda *_: None)[0] for order in orders]
-    runs += [answers_of([name], asked_of(name), processes, 1, lambda *_: None)[0] for name in alone]
+    runs: list[dict[str, TargetAnswer]] = []
+    for order in (*orders, *([name] for name in alone)):
+        runs.append({})
+        assert answer_everything(order, asked_of(*order), processes, 1, runs[-1].__setitem__)
     first = runs[0]
     for found in runs[1:]:
         for name, answer in found.items():

@@ -1,20 +1,21 @@
 """Many targets in processes of ours, which live on from target to target; each target has a process of its own besides.
 
-The seam is ``concurrent.futures.Executor``: whoever has one gives it, and what comes of a target is the same. A worker
-that dies costs the targets that it might have had a second try, and at last each of these one of its own.
+A worker that dies costs the targets that it might have had a second try, and at last each of these one of its own.
 """
 
 from __future__ import annotations
 
 import functools
 import multiprocessing
-import signal
+import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from reference.commands.many.executors import Opener
+from reference.commands.many.journal import TargetAnswer
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
 from reference.selftest.canary import canary
@@ -28,73 +29,55 @@ from reference.verification.request import Request
 from reference.verification.target import prepared
 from reference.verification.threads import cores
 
-__all__ = ["TargetAnswer", "answers_of", "processes"]
+__all__ = ["answer_everything"]
 
 TRIES = 2  # of all targets together, before each has a worker of its own
 
-Opener = Callable[[int], Executor]  # of so many workers
 
+def answer_everything(
+    names: Sequence[str], asked: Request, opener: Opener, count: int, keep: Callable[[str, TargetAnswer], None]
+) -> bool:
+    """``keep`` what comes of every target, as it is known. False where an interrupt came before all was."""
+    left = dict.fromkeys(names)
 
-class TargetAnswer(NamedTuple):
-    """What is concluded of a target, and whether it holds nothing that could be judged."""
-
-    conclusion: Conclusion
-    holds_nothing: bool = False
-
-
-def processes(count: int) -> Executor:
-    """Workers on this machine, which begin as a new interpreter does: nothing that runs here is in them."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=signal.signal,
-                               initargs=(signal.SIGINT, signal.SIG_IGN))  # fmt: skip
-
-
-def answers_of(
-    names: Sequence[str], asked: Request, opener: Opener, count: int, said: Callable[[str, TargetAnswer], None]
-) -> tuple[dict[str, TargetAnswer], bool]:
-    """What comes of every target, by name, and whether that is all: an interrupt keeps what is finished.
-
-    ``said``: told of each as it is known.
-    """
-    found: dict[str, TargetAnswer] = {}
-
-    def keep(name: str, answer: TargetAnswer) -> None:
-        found[name] = answer
-        said(name, answer)
+    def answered(name: str, answer: TargetAnswer) -> None:
+        left.pop(name, None)
+        keep(name, answer)
 
     try:
         for _ in range(TRIES):
-            left = [name for name in names if name not in found]
             if left:
-                _ask(left, asked, opener, min(count, len(left)), keep)
-        for name in [name for name in names if name not in found]:
-            _ask([name], asked, opener, 1, keep)
-            if name not in found:
-                keep(
-                    name,
-                    TargetAnswer(Conclusion(name, "error", f"{INTERNAL}: its worker was lost, whenever it was tried")),
-                )
+                _ask(list(left), asked, opener, min(count, len(left)), answered)
+        for name in list(left):
+            _ask([name], asked, opener, 1, answered)
+            if name in left:
+                lost = f"{INTERNAL}: its worker was lost, whenever it was tried"
+                answered(name, TargetAnswer(Conclusion(name, "error", lost)))
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.kill()
-        return found, False
-    return found, True
+        return False
+    return True
 
 
 def _ask(
     names: Sequence[str], asked: Request, opener: Opener, count: int, keep: Callable[[str, TargetAnswer], None]
 ) -> None:
     """Every target once, as far as no worker dies."""
-    executor = opener(count)
+    pool = opener(count)
+    where = os.getcwd()
     try:
-        waiting: Mapping[Future[TargetAnswer], str] = {executor.submit(answer_to, asked, name): name for name in names}
+        waiting: Mapping[Future[TargetAnswer], str] = {
+            pool.executor.submit(answer_to, asked, name, where): name for name in names
+        }
         for future in as_completed(waiting):
             try:
                 keep(waiting[future], future.result())
-            except BrokenExecutor:
+            except pool.lost:
                 continue
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        if not pool.kept:
+            pool.executor.shutdown(wait=False, cancel_futures=True)
 
 
 # --- in a worker -----------------------------------------------------------------------------------------------------
@@ -115,8 +98,13 @@ def _bench(anew: bool) -> WorkerBench:
     return WorkerBench(Children(many=True), {}, canary())
 
 
-def answer_to(asked: Request, name: str) -> TargetAnswer:
-    """Judge one target, here. What goes wrong on the way is said of it."""
+def answer_to(asked: Request, name: str, where: str) -> TargetAnswer:
+    """Judge one target, here. What goes wrong on the way is said of it. ``where``: the folder that names start from."""
+    try:
+        os.chdir(where)
+    except OSError as error:  # on another machine, which does not have it
+        said = f"its worker on {os.uname().nodename} has no folder {where}: {error.strerror}"
+        return TargetAnswer(Conclusion(name, "error", said))
     bench = _bench(asked.anew)
     if bench.distrust is not None:
         return TargetAnswer(Conclusion(name, "error", f"{INTERNAL}: {bench.distrust}"))

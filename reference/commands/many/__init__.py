@@ -1,0 +1,8 @@
+"""Many targets of one run.
+
+executors   who does the work: processes here, or Dask's workers anywhere
+workers     a target in a worker, and every target by some worker
+contents    what a target is read from, as a digest: the same is judged once
+renaming    what was concluded of a file, as it would be of the same file in another place
+journal     what is concluded so far, on disk: a run that is stopped goes on where it was
+"""

@@ -1,0 +1,71 @@
+"""Who does the work: any ``concurrent.futures.Executor``. Processes of this machine, or workers of Dask anywhere."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import NamedTuple
+
+__all__ = ["LOCAL", "Opener", "SchedulerError", "WorkerPool", "opened", "processes"]
+
+LOCAL = "local"
+PATIENCE = 10  # seconds for a scheduler to answer
+DASK = "--scheduler needs Dask: pip install 'manual-backprop[dask]'"
+
+
+class SchedulerError(Exception):
+    """No scheduler of that name, or it does not answer."""
+
+
+class WorkerPool(NamedTuple):
+    """``lost``: what a future raises of which the worker is gone. ``kept``: it is not closed with each round."""
+
+    executor: Executor
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    kept: bool = False
+
+
+Opener = Callable[[int], WorkerPool]  # of so many workers
+
+
+def processes(count: int) -> WorkerPool:
+    """Workers on this machine, which begin as a new interpreter does: nothing that runs here is in them."""
+    context = multiprocessing.get_context("spawn")
+    return WorkerPool(ProcessPoolExecutor(count, mp_context=context, initializer=signal.signal,
+                                          initargs=(signal.SIGINT, signal.SIG_IGN)))  # fmt: skip
+
+
+@contextmanager
+def opened(scheduler: str | None, count: int) -> Iterator[Opener]:
+    """How to get workers: of the scheduler at an address, of one that is begun here ("local"), or without any.
+
+    Raises ``SchedulerError``.
+    """
+    if scheduler is None:
+        yield processes
+        return
+    try:
+        from distributed import Client, KilledWorker, LocalCluster
+        from distributed.comm import CommClosedError
+    except ImportError:
+        raise SchedulerError(DASK) from None
+    cluster = None
+    try:
+        if scheduler == LOCAL:
+            cluster = LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None)
+        client = Client(scheduler if cluster is None else cluster, timeout=PATIENCE)
+    except (OSError, ValueError, TypeError) as error:
+        if cluster is not None:
+            cluster.close()
+        what = str(error).partition("\n")[0] or type(error).__name__
+        raise SchedulerError(f"--scheduler {scheduler}: no scheduler of Dask answers there: {what}") from None
+    lost = (KilledWorker, CommClosedError, CancelledError, BrokenExecutor, TimeoutError)
+    try:
+        yield lambda count: WorkerPool(client.get_executor(pure=False), lost, kept=True)
+    finally:
+        client.close(timeout=PATIENCE)
+        if cluster is not None:
+            cluster.close(timeout=PATIENCE)
