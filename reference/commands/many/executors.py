@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
@@ -9,23 +10,28 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Process
 from contextlib import contextmanager
 from typing import NamedTuple
 
-__all__ = ["LOCAL", "Opener", "SchedulerError", "WorkerPool", "opened", "processes"]
+__all__ = ["AGAIN", "LOCAL", "Opener", "SchedulerError", "WorkerPool", "opened", "processes"]
 
 LOCAL = "local"
 PATIENCE = 10  # seconds for a scheduler to answer
+AGAIN = "the same command with --resume goes on from here"
 DASK = "--scheduler needs Dask: pip install 'manual-backprop[dask]'"
 
 
 class SchedulerError(Exception):
-    """No scheduler of that name, or it does not answer."""
+    """No scheduler of that name, or it does not answer, or not any more."""
 
 
 class WorkerPool(NamedTuple):
-    """``lost``: what a future raises of which the worker is gone. ``kept``: it is not closed with each round."""
+    """``lost``: what a future raises of which the worker is gone. ``kept``: it is not closed with each round.
+
+    ``gone``: why nothing that was asked will ever be answered, or "".
+    """
 
     executor: Executor
     lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
     kept: bool = False
+    gone: Callable[[], str] = str
 
 
 Opener = Callable[[int], WorkerPool]  # of so many workers
@@ -52,6 +58,7 @@ def opened(scheduler: str | None, count: int) -> Iterator[Opener]:
         from distributed.comm import CommClosedError
     except ImportError:
         raise SchedulerError(DASK) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is said by us
     cluster = None
     try:
         if scheduler == LOCAL:
@@ -63,8 +70,12 @@ def opened(scheduler: str | None, count: int) -> Iterator[Opener]:
         what = str(error).partition("\n")[0] or type(error).__name__
         raise SchedulerError(f"--scheduler {scheduler}: no scheduler of Dask answers there: {what}") from None
     lost = (KilledWorker, CommClosedError, CancelledError, BrokenExecutor, TimeoutError)
+
+    def gone() -> str:
+        return "" if client.status in ("running", "connecting") else f"--scheduler {scheduler}: it was lost; {AGAIN}"
+
     try:
-        yield lambda count: WorkerPool(client.get_executor(pure=False), lost, kept=True)
+        yield lambda count: WorkerPool(client.get_executor(pure=False), lost, kept=True, gone=gone)
     finally:
         client.close(timeout=PATIENCE)
         if cluster is not None:

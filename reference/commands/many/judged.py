@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from reference.commands.many.contents import content_of
-from reference.commands.many.executors import opened
+from reference.commands.many.executors import AGAIN, opened
 from reference.commands.many.journal import Journal, TargetAnswer, journal_of
 from reference.commands.many.renaming import of_another_name
 from reference.commands.many.workers import answer_everything
@@ -66,7 +66,7 @@ def judged_by_workers(made: Jobs, asked: Request, told: Callable[[str], None]) -
         )
 
 
-STOPPED = "interrupted; the same command with --resume goes on from here"
+STOPPED = f"interrupted; {AGAIN}"
 
 
 def _copies(names: Sequence[str], contents: dict[str, str | None]) -> dict[str, list[str]]:

@@ -9,12 +9,12 @@ import functools
 import multiprocessing
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, as_completed
-from contextlib import ExitStack
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from reference.commands.many.executors import Opener
+from reference.commands.many.executors import Opener, SchedulerError
 from reference.commands.many.journal import TargetAnswer
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
@@ -31,13 +31,17 @@ from reference.verification.threads import cores
 
 __all__ = ["answer_everything"]
 
+PATIENCE = 1  # seconds until it is asked whether anybody is still there
 TRIES = 2  # of all targets together, before each has a worker of its own
 
 
 def answer_everything(
     names: Sequence[str], asked: Request, opener: Opener, count: int, keep: Callable[[str, TargetAnswer], None]
 ) -> bool:
-    """``keep`` what comes of every target, as it is known. False where an interrupt came before all was."""
+    """``keep`` what comes of every target, as it is known. False where an interrupt came before all was.
+
+    Raises ``SchedulerError`` where nobody is left to ask.
+    """
     left = dict.fromkeys(names)
 
     def answered(name: str, answer: TargetAnswer) -> None:
@@ -70,11 +74,14 @@ def _ask(
         waiting: Mapping[Future[TargetAnswer], str] = {
             pool.executor.submit(answer_to, asked, name, where): name for name in names
         }
-        for future in as_completed(waiting):
-            try:
-                keep(waiting[future], future.result())
-            except pool.lost:
-                continue
+        left = set(waiting)
+        while left:
+            done, left = wait(left, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+            if why := pool.gone():
+                raise SchedulerError(why)
+            for future in done:
+                with suppress(*pool.lost):
+                    keep(waiting[future], future.result())
     finally:
         if not pool.kept:
             pool.executor.shutdown(wait=False, cancel_futures=True)
