@@ -113,13 +113,14 @@ REPORT = (
 )
 @click.option("--script", is_flag=True, help="Judge lines without a function that train a network.")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
+@click.option("--watch", "watched", is_flag=True, help="Verify again on every save, until Ctrl-C.")
 @click.option("--scheduler", metavar="ADDRESS", help="Judge many targets by Dask's workers: tcp://…, or local.")
 @click.option("--resume", is_flag=True, help="Go on where the same run of many targets was stopped.")
 @click.option("--update-baseline", is_flag=True, help="Accept what is found, and print what changes.")
 @click.option("--reason", metavar="TEXT", help="Why what is new to the baseline is accepted.")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Until when. [default: in 90 days]")
 @click.option("--report", "reports", type=ReportOption(*VERIFY_FORMATS), multiple=True, help=REPORT)
-def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
+def verify(targets: tuple[str, ...], reports: Reports, watched: bool, **flags: Any) -> int:
     """Hold TARGETs (default: manual_backprop) against three independent witnesses.
 
     A TARGET is a .py, .ipynb or .md in the course's style, a folder of them, a quoted pattern such as 'hw/**/*.py',
@@ -127,6 +128,10 @@ def verify(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
     run in a process of their own. What is not said here is taken from MANUAL_BACKPROP_… in the environment, then from
     [tool.manual-backprop] in pyproject.toml.
     """
+    if watched:
+        from reference.commands.watch import run_watch
+
+        return run_watch(targets, reports=reports, **flags)
     from reference.targets.process.children import Children
 
     with Children() as children:

@@ -13,8 +13,10 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
+from reference.commands.many.contents import content_of
 from reference.commands.many.executors import SchedulerError
 from reference.commands.many.judged import judged_by_workers
+from reference.commands.remembered import Memory
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
 from reference.report import FORMATS, IN_PARTS
@@ -45,8 +47,12 @@ from reference.verification.threads import begun, cores
 __all__ = ["run_verify"]
 
 
-def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children, **flags: Any) -> int:
+def run_verify(
+    targets: tuple[str, ...], *, reports: Reports, children: Children, before: Memory | None = None, **flags: Any
+) -> int:
     """Verify every target; returns the exit code. ``children``: where the processes of targets come from.
+
+    ``before``: what was concluded when the same was asked before, by who asks it again and again.
 
     Raises ``click.ClickException`` for what cannot be run at all.
     """
@@ -56,10 +62,12 @@ def run_verify(targets: tuple[str, ...], *, reports: Reports, children: Children
         known = None if asked.baseline is None else _baseline(asked.baseline, update=flags["update_baseline"])
     except (CaseError, ConfigurationError, baselines.BaselineError) as error:
         raise click.UsageError(str(error)) from None
+    if before is not None:
+        asked = replace(asked, options=replace(asked.options, memory=before.pairs))
     check_writable(asked.reports)
     with ExitStack() as until_reported:
         with progress(sys.stderr) as advance:
-            found, nothing, kills = _judged(asked, children, advance, until_reported)
+            found, nothing, kills = _judged(asked, children, advance, until_reported, before)
         return _reported(asked, made, found, nothing, kills, known, flags)
 
 
@@ -90,7 +98,7 @@ def _reported(
 
 
 def _judged(
-    asked: Request, children: Children, advance: Shown, until_reported: ExitStack
+    asked: Request, children: Children, advance: Shown, until_reported: ExitStack, memory: Memory | None
 ) -> tuple[Sequence[Conclusion], list[str], list[Kill]]:
     """What is concluded of every target, or why there is none to conclude anything of; where there is a page to make,
     also what became of planted mistakes.
@@ -99,12 +107,10 @@ def _judged(
     """
     try:
         made = jobs_of(asked, children)
-        many = len(made.jobs) >= MANY or asked.scheduler is not None
-        found = (
-            until_reported.enter_context(judged_by_workers(made, asked, advance.told))
-            if many
-            else _here(made, asked, advance)
-        )
+        if memory is None and (len(made.jobs) >= MANY or asked.scheduler is not None):
+            found = until_reported.enter_context(judged_by_workers(made, asked, advance.told))
+        else:
+            found = _here(made, asked, advance, memory)
         kills: list[Kill] = []
         if asked.pictured and not _stopped(found):
             from reference.selftest.kept_kills import kept_kills
@@ -135,11 +141,14 @@ def _delivered(report: Report, asked: Request) -> None:
         deliver_pages(path, pages_of(report, Path(path).name))
 
 
-def _here(made: Jobs, asked: Request, advance: Shown) -> Sequence[Conclusion]:
+def _here(made: Jobs, asked: Request, advance: Shown, memory: Memory | None) -> Sequence[Conclusion]:
     """Few targets, in threads of this process."""
-    several = max(1, cores() // max(1, len(made.jobs)))
+    known = {} if memory is None else memory.of(job.name for job in made.jobs)
+    jobs = [job for job in made.jobs if job.name not in known]
+    several = max(1, cores() // max(1, len(jobs)))
     own = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={}, processes=several)
     asked = replace(asked, options=own)
+    contents = {} if memory is None else {job.name: content_of(job.name) for job in jobs}
     with prepared(anew=asked.anew):
         distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
 
@@ -149,7 +158,7 @@ def _here(made: Jobs, asked: Request, advance: Shown) -> Sequence[Conclusion]:
             return judged_as_asked(implementation, job, asked)
 
         found = side_by_side(
-            made.jobs,
+            jobs,
             judged,
             lambda implementation, run: conclude(without(implementation, asked.excepted), own, run, interrupted=True),
         )
@@ -157,7 +166,10 @@ def _here(made: Jobs, asked: Request, advance: Shown) -> Sequence[Conclusion]:
             return found
         if (why := distrust.result()) is not None:
             raise click.ClickException(f"{INTERNAL}: {why}")
-    return made.of_concern(found)
+    if memory is not None:
+        memory.keep(contents, found)
+    now = known | {job.name: conclusion for job, conclusion in zip(jobs, found, strict=True)}
+    return made.of_concern([now[job.name] for job in made.jobs])
 
 
 def _stopped(found: Sequence[Conclusion]) -> bool:

@@ -10,6 +10,7 @@ from reference.judging.judge import Judgement, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
 from reference.verification.progress import Decided, Progress, undecided, unseen
+from reference.verification.remembered import PairMemory
 
 __all__ = ["Options"]
 
@@ -28,5 +29,6 @@ class Options:
     progress: Progress = unseen
     decided: Decided = undecided
     processes: int = 1  # of one target, where it has many pairs
+    memory: PairMemory | None = None  # of what was right a moment ago
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
     judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place

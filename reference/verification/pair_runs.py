@@ -21,6 +21,7 @@ from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.options import Options
 from reference.verification.parts import without_parts
 from reference.verification.progress import WRONG
+from reference.verification.remembered import key_of
 from reference.verification.threads import beside_one_another
 
 __all__ = ["judge_pairs"]
@@ -34,7 +35,11 @@ def judge_pairs(implementation: Implementation, options: Options, run: Run, out_
     asked = [p for p in implementation.pairs if line is None or p.proposal.check == line.split(maxsplit=1)[0]]
     if line is not None and not asked:
         raise NoSuchPair(implementation.name, line, [p.proposal.check for p in implementation.pairs])
-    waiting = deque(asked)
+    memory = None if line is not None else options.memory
+    keys = {} if memory is None else {opened.proposal.check: key_of(opened) for opened in asked}
+    known = {} if memory is None else {check: memory.pairs[key] for check, key in keys.items() if key in memory.pairs}
+    run.pairs += known.values()
+    waiting = deque(opened for opened in asked if opened.proposal.check not in known)
     order = {opened.proposal.check: k for k, opened in enumerate(asked)}
 
     def work(beside: bool) -> None:
@@ -46,6 +51,8 @@ def judge_pairs(implementation: Implementation, options: Options, run: Run, out_
             options.progress(opened.proposal.check, 0, 0)
             found = _judged(opened.beside() if beside else opened, options, line)
             run.pairs.append(found)
+            if memory is not None:
+                memory.keep(keys[found.check], found)
             options.decided(_in_short(implementation.name, found))
 
     beside_one_another(work, several=options.processes > 1 and len(asked) >= MANY)
