@@ -62,6 +62,41 @@ TWINS = {
             def backward(self, dout):
                 return dout * self.y, dout * PART
     """, "self.x", "self.y"),
+    "labels and predictions that are called each as the other": Twin("""
+        class Squares:
+            def __call__(self, y, y_hat):
+                self.input, self.y_hat = y, y_hat
+                return np.mean((y - y_hat) ** 2)
+
+            def backwards(self):
+                self.grad = 2 * (self.input PART self.y_hat) / self.input.size
+    """, "-", "+"),
+    "scores and labels that are called each as the other": Twin("""
+        class Surprise:
+            def __call__(self, y, y_hat):
+                self.p, self.y_hat = self.softmax(y), y_hat
+                return -np.mean(np.sum(y_hat * np.log(self.p), axis=1))
+
+            @staticmethod
+            def softmax(y):
+                e = np.exp(y)
+                return e / e.sum(axis=1, keepdims=True)
+
+            def backwards(self):
+                return (self.p PART self.y_hat) / len(self.p)
+    """, "-", "+"),
+    "what a loss has worked out comes back under the name of a gradient": Twin("""
+        class Surprise:
+            def forward(self, inputs, y_true):
+                e = np.exp(inputs)
+                self.output = e / e.sum(axis=1, keepdims=True)
+                return -np.mean(np.log(self.output[np.arange(len(inputs)), y_true]))
+
+            def backward(self, dvalues, y_true):
+                self.dinputs = dvalues.copy()
+                self.dinputs[np.arange(len(dvalues)), y_true] -= PART
+                self.dinputs = self.dinputs / len(dvalues)
+    """, "1", "2"),
     "a prediction that is called predict": Twin("""
         class Surprise:
             def loss(self, predict, target):
@@ -98,6 +133,14 @@ TWINS = {
 
             def backward(self, guess, y):
                 return (guess PART y) / len(y)
+    """, "-", "+", "inconclusive"),
+    "a loss of every example, by what the softmax was given": Twin("""
+        class Surprise:
+            def __call__(self, y, y_pred):
+                return -np.sum(y * np.log(y_pred), axis=1, keepdims=True)
+
+            def derivative(self, y, y_pred):
+                return y_pred PART y
     """, "-", "+", "inconclusive"),
     "one example, with a guard in its logarithm": Twin("""
         class Surprise:

@@ -65,7 +65,7 @@ PARTS: dict[Part, str] = {
     Part.MASK: "mask masks dropout_?mask attn_?mask",
     Part.THETA: "theta thetas params? parameters beta_?vec coef(f|s)? w_?flat nn_?params weights_?vector",
     Part.INDICES: "idx idxs ind ind(ex|ices) tokens? token_?ids? words? word_?ids ids input_?ids captions? captions_in",
-    Part.INPUT: "x xs x_?t xt inputs? a a_?prev z zs data features? x_?in batch images? img imgs x_?(train|batch|data) in_?data "
+    Part.INPUT: "x xs x_?t xt tx inputs? a a_?prev z zs data features? x_?in batch images? img imgs x_?(train|batch|data) in_?data "
     "input_?(data|tensor|array|layer|vector|val\\w*|x|act\\w*) bottom net signal feats src sample samples u_?in tensor arr array vals?"
     " value x_?input s pre_?activation matrix m_?in vec vector act activation in_ inp xinput hidden_?in image_?batch",
 }

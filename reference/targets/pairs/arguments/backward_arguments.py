@@ -36,6 +36,7 @@ class Passed(StrEnum):
     COTANGENT = "cotangent"
     ARGUMENT = "argument"  # of the forward pass
     OUTPUT = "output"
+    KEPT = "kept"  # by the forward pass, as an attribute
     CACHE = "cache"
     RATE = "rate"
     OPTIMISER = "optimiser"
