@@ -66,6 +66,8 @@ def _left_blank(body: list[ast.stmt], returned: set[str]) -> Iterator[int]:
     idle = any(isinstance(s, ast.Pass) for s in body)
     branches = [s for statement in body for s in ast.walk(statement) if isinstance(s, ast.If)]
     nested = {s.lineno for branch in branches for part in (branch.body, branch.orelse) for s in part}
+    handlers = [n for statement in body for n in ast.walk(statement) if isinstance(n, ast.ExceptHandler)]
+    nested |= {s.lineno for handler in handlers for s in handler.body}
     for name, found in bindings.items():
         if name not in returned:
             continue
