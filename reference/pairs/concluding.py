@@ -10,6 +10,7 @@ from reference.pairs.causes.made_in import chooses_in, made_in
 from reference.pairs.conventions.combined import combined
 from reference.pairs.conventions.declared import DECLARED, UNLIKE_ANY, declared_of
 from reference.pairs.conventions.proving import PairConvention, by_output, conventions_of
+from reference.pairs.conventions.stepped import stepped
 from reference.pairs.conventions.ties import Tie, ties_of
 from reference.pairs.draws.laws import MADE_SO, Breach
 from reference.pairs.losses.held_to import held_to
@@ -136,7 +137,7 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
         why = f"line {pair.proposal.limited} limits how large a gradient may be"
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
-    if found := combined(standings):
+    if found := combined(standings) or stepped(standings):
         return found
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
     steps = sorted(

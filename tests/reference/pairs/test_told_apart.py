@@ -154,6 +154,24 @@ TWINS = {
                 grad[self.label] -= PART
                 return grad
     """, "1", "2", "warning"),
+    "a value for when it cannot be worked out is not what is missing": Twin("""
+        def surprise_loss(scores, labels):
+            p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+            try:
+                loss = -np.mean(np.log(p[np.arange(len(p)), labels]))
+            except FloatingPointError:
+                loss = None
+            grad = p.copy()
+            grad[np.arange(len(p)), labels] -= 1
+            grad /= PART
+            return loss, grad
+    """, "len(p)", "p.size"),
+    "a step that a loss works out": Twin("""
+        def squares_loss(y_true, y_pred, learning_rate):
+            loss = np.sum((y_pred - y_true) ** 2) / len(y_true)
+            grad = (y_true - y_pred) / len(y_true)
+            return loss, PART * learning_rate * grad
+    """, "2", "3", "inconclusive"),
     "one entry of what comes in counts": Twin("""
         class Last:
             def __init__(self, ins, outs):
