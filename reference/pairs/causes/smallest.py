@@ -91,14 +91,16 @@ def _conditions(
 
 
 def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Judged | None:
-    """The draw at other sizes, if it runs there."""
+    """The draw at other sizes, if it runs there; not one with ties, of which a quick look without differences tells
+    nothing.
+    """
     sat: list[Judged] = []
     try:
         draw = bench.reading.draw(seed, shown.sizes_index, sizes=sizes)
     except ValueError:  # no such sizes
         return None
     bench.sit(draw, shown.sizes_index, sat, quick=True)
-    return sat[0] if sat and not sat[0].disputes else None
+    return sat[0] if sat and not sat[0].disputes and not sat[0].seen.run.tied() else None
 
 
 def _stands(judged: Judged, name: str) -> BlockStanding | None:
