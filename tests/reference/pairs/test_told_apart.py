@@ -97,6 +97,22 @@ TWINS = {
                 self.dinputs[np.arange(len(dvalues)), y_true] -= PART
                 self.dinputs = self.dinputs / len(dvalues)
     """, "1", "2"),
+    "what the logarithm is taken of, beside what is called otherwise": Twin("""
+        class Surprise:
+            def loss(self, y, wanted):
+                return -np.mean(wanted * np.log(y))
+
+            def loss_der(self, y, wanted):
+                return -wanted / y / PART
+    """, "y.size", "(-y.size)"),
+    "a gradient that is declared in one configuration, and has a guard in the other": Twin("""
+        def loss_and_grad(F, y, softmax_out):
+            p = F if softmax_out else np.exp(F) / np.exp(F).sum(axis=1, keepdims=True)
+            loss = -np.mean(np.log(p[np.arange(len(F)), y] + 1e-8))
+            grad = p.copy()
+            grad[np.arange(len(F)), y] -= PART
+            return loss, grad / len(F)
+    """, "1", "2", "inconclusive"),
     "a prediction that is called predict": Twin("""
         class Surprise:
             def loss(self, predict, target):
@@ -172,6 +188,22 @@ TWINS = {
             grad = (y_true - y_pred) / len(y_true)
             return loss, PART * learning_rate * grad
     """, "2", "3", "inconclusive"),
+    "what is left of a template behind the end": Twin("""
+        class Affine:
+            def __init__(self, ins, outs):
+                self.W = np.random.randn(ins, outs)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                dx = dout @ PART
+                return dx
+                dx = None  # TODO
+                raise NotImplementedError
+    """, "self.W.T", "(2 * self.W.T)"),
     "one entry of what comes in counts": Twin("""
         class Last:
             def __init__(self, ins, outs):
@@ -221,6 +253,40 @@ TWINS = {
             def backward(self, lr=1e-3, weight_decay=1e-4):
                 pass
     """, "2", "3"),
+    "a step beside the pass that leaves what it goes by": Twin("""
+        class Scaling:
+            def __init__(self, size):
+                self.w = np.random.randn(size)
+
+            def forward(self, x):
+                '''x: (N, size)'''
+                self.x = x
+                return x * self.w
+
+            def gradient(self, dout):
+                self.dw = (dout * self.x).sum(axis=0)
+                return dout * PART
+
+            def backward(self, alpha=0.01, momentum=0.9):
+                self.w -= alpha * self.dw
+    """, "self.w", "self.x"),
+    "what another pass does is left empty": Twin("""
+        class Scaling:
+            def __init__(self, size):
+                self.w = np.random.randn(size)
+
+            def forward(self, x):
+                '''x: (N, size)'''
+                self.x = x
+                return x * self.w
+
+            def backward(self, dout):
+                self.dw = (dout * self.x).sum(axis=0)
+                return dout * PART
+
+            def calc_grad(self):
+                pass
+    """, "self.w", "self.x"),
     "a constant that the way back alone has": Twin("""
         class Middle:
             def __init__(self, input_shape):

@@ -57,7 +57,7 @@ PARTS: dict[Part, str] = {
     Part.SHIFT: "beta beta_?\\w* shift",
     Part.MEAN: "(running|moving|run)_?(mean|avg|mu) mean mu",
     Part.VARIANCE: "(running|moving|run)_?var(iance)? var variance sigma2? std",
-    Part.LABELS: "y ys ts labels? targets? t y_?true ground_?truth gt y_?(train|batch|real|actual|label|onehot|one_hot|target) "
+    Part.LABELS: "y ys ts labels? targets? t y_?true ground_?truth gt y_?(train|batch|real|actual|label|onehot|one_hot|tar(get)?) "
     "truths? true y_?t expected desired correct_?\\w* actual tgt one_?hot\\w* label_?ids teach t_?true "
     "true_?labels y_?gt target_?\\w* y_?star answers? y_?vec",
     Part.PREDICTION: "y_?pred(icted)? y_?hat yhat preds? predictions? predicted predict scores? logits? probs? probabilit(y|ies) "

@@ -47,8 +47,8 @@ def _matched(
     shapes = {name: np.shape(kind.lower(primals[name])) for name in primals}
     arguments = [name for name in shapes if name in subject.arguments]
     unlabelled = [name for name in arguments if not is_of_labels(name.partition(".")[0])]
-    predicted = [name for name in arguments if name not in unlabelled and proposal.asked.get(name, {}).get("predicted")]
-    if len(arguments) == 2 and predicted:
+    predicted = [name for name in arguments if proposal.asked.get(name, {}).get("predicted")]
+    if len(arguments) == 2 and len(predicted) == 1:
         unlabelled = predicted  # whatever it is called beside what it is compared with
     ranked = [*(unlabelled or arguments), *subject.parameters]
     ways = {name: [tuple(name.split("."))] for name in arguments} | subject.ways

@@ -10,7 +10,7 @@ from typing import Any
 __all__ = ["assigned_to", "entry_of", "facts_in", "switches_in"]
 
 OF_WHAT_IS_PREDICTED = re.compile(r"inputs?|x|logits|scores|pred\w*|y_?pred\w*|y_?hat", re.IGNORECASE)
-TO_PROBABILITIES = re.compile(r"_*(?:stable_?|log_?)?softmax|_*sigmoid|exp", re.IGNORECASE)
+TO_PROBABILITIES = re.compile(r"_*(?:stable_?|log_?)?softmax|_*sigmoid|exp|log", re.IGNORECASE)
 
 
 def facts_in(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
@@ -171,7 +171,7 @@ def _computed(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, st
 
 
 def _predicted(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
-    """What is kept as an input or a prediction, or made a probability of, is compared with labels, and is none."""
+    """What is kept as an input or a prediction, or what a probability or a logarithm is taken of: no labels."""
     for target, value in assigned_to([node]):
         match target:
             case ast.Attribute(value=ast.Name(id="self"), attr=kept) if OF_WHAT_IS_PREDICTED.fullmatch(kept.strip("_")):
