@@ -204,6 +204,31 @@ TWINS = {
                 dx = None  # TODO
                 raise NotImplementedError
     """, "self.W.T", "(2 * self.W.T)"),
+    "a node that hands on what it does not keep": Twin("""
+        class Node:
+            def __init__(self):
+                self.output, self.grad = None, None
+
+            def __call__(self):
+                self.output = self.forward() if self.output is None else self.output
+                return self.output
+
+            def backward(self, grad):
+                self.grad = grad if self.grad is None else self.grad + grad
+
+
+        class Cubed(Node):
+            def __init__(self, node):
+                super().__init__()
+                self.node = node
+
+            def forward(self):
+                return self.node() ** 3
+
+            def backward(self, grad):
+                self.node.backward(PART * grad * self.node.output ** 2)
+                super().backward(grad)
+    """, "3", "2"),
     "one entry of what comes in counts": Twin("""
         class Last:
             def __init__(self, ins, outs):
