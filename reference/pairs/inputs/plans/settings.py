@@ -40,7 +40,7 @@ NUMBERS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (r"name|layer_?name|scope|prefix|tag", ("layer",)),
     (r"debug|verbose|verbosity|print_?\w*|plot|log|check|test_?grad\w*", (False,)),
     (r"activation\w*|act|act_?fn|nonlinearity|activ\w*|act_?func\w*|transfer\w*", ("relu", "sigmoid", "tanh")),
-    (r"(?:weight_?)?init\w*|initiali[sz]er\w*|w_?init", ("xavier", "he", "normal")),
+    (r"(?:weight_?)?init(?!i?a?l?_?(?:theta|w|weights?|params?|guess))\w*|initiali[sz]er\w*|w_?init", ("xavier", "he", "normal")),
     (r"loss|loss_?fn|cost|criterion|loss_?type|loss_?name", ("mse", "cross_entropy", "softmax")),
     (r"pool_?(?:mode|type)|pooling|kind", ("max", "average")),
     (r"reduction|reduce", ("mean", "sum")),

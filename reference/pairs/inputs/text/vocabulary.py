@@ -63,7 +63,7 @@ PARTS: dict[Part, str] = {
     Part.PREDICTION: "y_?pred(icted)? y_?hat yhat preds? predictions? predicted predict scores? logits? probs? probabilit(y|ies) "
     "al output_?act\\w* p_?hat y_?p yp a_?l outputs? activations? a_?out out y_?out model_?output net_?out\\w* y_?score",
     Part.MASK: "mask masks dropout_?mask attn_?mask",
-    Part.THETA: "theta thetas params? parameters beta_?vec coef(f|s)? w_?flat nn_?params weights_?vector",
+    Part.THETA: "(init(ial)?_?)?theta thetas params? parameters beta_?vec coef(f|s)? w_?flat nn_?params weights_?vector",
     Part.INDICES: "idx idxs ind ind(ex|ices) tokens? token_?ids? words? word_?ids ids input_?ids captions? captions_in",
     Part.INPUT: "x xs x_?t xt tx inputs? a a_?prev z zs data features? x_?in batch images? img imgs x_?(train|batch|data) in_?data "
     "input_?(data|tensor|array|layer|vector|val\\w*|x|act\\w*) bottom net signal feats src sample samples u_?in tensor arr array vals?"
