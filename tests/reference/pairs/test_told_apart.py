@@ -229,6 +229,21 @@ TWINS = {
                 self.node.backward(PART * grad * self.node.output ** 2)
                 super().backward(grad)
     """, "3", "2"),
+    "two arrays in one list, as it is documented": Twin("""
+        class Step:
+            def __init__(self, ins, units):
+                self.U, self.V = np.random.randn(ins, units), np.random.randn(units, units)
+
+            def forward(self, inputs):
+                '''inputs: [what comes in, an array of shape (batch, ins), the state, an array of shape (batch, units)]'''
+                self.out = np.tanh(inputs[0] @ self.U + inputs[1] @ self.V)
+                return self.out
+
+            def backward(self, dout, inputs):
+                d = dout * (1 - self.out ** 2)
+                self.dU, self.dV = inputs[0].T @ d, inputs[1].T @ PART
+                return [d @ self.U.T, d @ self.V.T]
+    """, "d", "dout"),
     "one entry of what comes in counts": Twin("""
         class Last:
             def __init__(self, ins, outs):
@@ -484,6 +499,15 @@ TWINS = {
             x[x <= 0] = 0
             x[x > 0] = 1
             return x
+    """, "x.copy()", "x"),
+    "a function written into what it was given, whose slope is told by its output": Twin("""
+        def relu(x):
+            y = PART
+            y[y < 0] = 0
+            return y
+
+        def relu_deriv(x):
+            return np.array(x > 0, dtype=np.int8)
     """, "x.copy()", "x"),
     "the gradient of what nothing depends on": Twin("""
         class Dense:
