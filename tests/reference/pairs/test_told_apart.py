@@ -235,7 +235,7 @@ TWINS = {
                 self.U, self.V = np.random.randn(ins, units), np.random.randn(units, units)
 
             def forward(self, inputs):
-                '''inputs: [what comes in, an array of shape (batch, ins), the state, an array of shape (batch, units)]'''
+                '''inputs: [what comes in, of shape (batch, ins), the state, of shape (batch, units)]'''
                 self.out = np.tanh(inputs[0] @ self.U + inputs[1] @ self.V)
                 return self.out
 
