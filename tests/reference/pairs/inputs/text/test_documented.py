@@ -54,6 +54,8 @@ NO_SHAPE = [
     "cache: tuple of (x, w, b)",
     "x: see (1) and (2)",
     "x (optional): data",
+    "x: what is learned, a vector (W1, W2, b1, b2)",
+    "x: the activation that is wanted (called in the notes by the letter p)",
 ]
 
 
