@@ -192,8 +192,11 @@ def _own(node: ast.AST) -> str:
 
 
 def _read_through(function: ast.FunctionDef) -> Iterator[str]:
-    """``prev`` of ``self.prev.output`` and of ``self.prev[0].output``."""
+    """``prev`` of ``self.prev.output``, of ``self.prev[0].output`` and of ``self.prev.backward(…)``."""
     for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if is_backward(attribute) and _own(inner):
+                yield _own(inner)
         if isinstance(node, ast.Attribute) and _is_of_a_layer(node.attr):
             inner = node.value.value if isinstance(node.value, ast.Subscript) else node.value
             if name := _own(inner):

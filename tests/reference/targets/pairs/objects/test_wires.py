@@ -56,6 +56,17 @@ class Relu:
     ),
     (
         """
+class Negative:
+    def __init__(self, node, name=None):
+        self.node = node
+        self.name = name
+    def forward(self): return -self.node()
+    def backward(self, grad): self.node.backward(-grad)
+""",
+        {"node": False},
+    ),
+    (
+        """
 class Sum:
     def __init__(self, parents):
         self.parents = parents
