@@ -244,6 +244,14 @@ TWINS = {
                 self.dU, self.dV = inputs[0].T @ d, inputs[1].T @ PART
                 return [d @ self.U.T, d @ self.V.T]
     """, "d", "dout"),
+    "functions that a class only holds": Twin("""
+        class Squares:
+            def loss(y_true, y_pred):
+                return np.sum((y_pred - y_true) ** 2) / 2
+
+            def derivative(y_true, y_pred):
+                return y_pred PART y_true
+    """, "-", "+"),
     "one entry of what comes in counts": Twin("""
         class Last:
             def __init__(self, ins, outs):
