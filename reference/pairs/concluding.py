@@ -42,7 +42,8 @@ def result_of(
     surrogate = {} if declared else _surrogates(pair, standings)
     accused = {name: _unlike_any(pair) for name, linear in declared.items() if not linear}
     if standings.wrong and not conventions and not surrogate and not declared:
-        accused = accusations(bench, standings) if explained else unexplained(bench, standings)
+        steady = all(breach.code != "MB602" for breach in standings.breaches)  # else no edit can be told to mend it
+        accused = accusations(bench, standings) if explained and steady else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
     held = held_to(pair, [judged.seen.draw for judged in standings.judged])

@@ -585,3 +585,31 @@ def test_who_has_another_part_of_an_inherited_pass_has_another_pass(
     assert set(pairs) == {"Scaling.backward", "Halving.backward"}
     assert severities(judge_pair(pairs["Scaling.backward"], seed=0, explained=False)) == set()
     assert severities(judge_pair(pairs["Halving.backward"], seed=0, explained=False)) == found
+
+
+UNSTEADY = """
+    import time
+
+
+    class Scaling:
+        def __init__(self, size):
+            self.w = np.random.randn(size)
+
+        def forward(self, x):
+            '''x: (N, size)'''
+            self.x = x
+            return x * self.w
+
+        def backward(self, dout):
+            self.dw = (dout * self.x).sum(axis=0)
+            return 2 * dout * self.w TICKING
+"""
+
+
+@pytest.mark.parametrize(("ticking", "certain"), [("", {"exactly"}), ("+ time.perf_counter() % 1", {"unexplained"})])
+def test_what_differs_from_call_to_call_is_mended_by_no_edit(ticking: str, certain: set[str], tmp_path: Path) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text("import numpy as np\n" + dedent(UNSTEADY.replace("TICKING", ticking)), encoding="utf-8")
+    result = judge_pair(pairs_of(path)["Scaling.backward"], seed=0)
+    wrong = [f for row in result.rows for f in row.findings if row.output not in ("*", "self.dw")]
+    assert {finding.certainty for finding in wrong if finding.code != "MB602"} == certain
