@@ -48,7 +48,7 @@ def _matched(
     arguments = [name for name in shapes if name in subject.arguments]
     unlabelled = [name for name in arguments if not is_of_labels(name.partition(".")[0])]
     predicted = [name for name in arguments if proposal.asked.get(name, {}).get("predicted")]
-    if len(arguments) == 2 and len(predicted) == 1:
+    if len(arguments) == 2 and len(predicted) == 1 and predicted[0] not in unlabelled:
         unlabelled = predicted  # whatever it is called beside what it is compared with
     ranked = [*(unlabelled or arguments), *subject.parameters]
     ways = {name: [tuple(name.split("."))] for name in arguments} | subject.ways

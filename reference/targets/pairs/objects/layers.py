@@ -136,7 +136,7 @@ def _kept_predictions(subject: Subject, found: Mapping[str, tuple[Passed, str]])
         given = subject.arguments[of].shape if of in subject.arguments else None
         alike = [
             kept
-            for kept, value in vars(subject.first.model).items()
+            for kept, value in getattr(subject.first.model, "__dict__", {}).items()
             if PREDICTED.fullmatch(kept) and is_float(value) and np.shape(value) == given
         ]
         if len(alike) == 1:
