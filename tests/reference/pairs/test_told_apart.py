@@ -613,3 +613,23 @@ def test_what_differs_from_call_to_call_is_mended_by_no_edit(ticking: str, certa
     result = judge_pair(pairs_of(path)["Scaling.backward"], seed=0)
     wrong = [f for row in result.rows for f in row.findings if row.output not in ("*", "self.dw")]
     assert {finding.certainty for finding in wrong if finding.code != "MB602"} == certain
+
+
+ROW = """
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    def cost(theta, X, y):
+        p = sigmoid(X @ theta)
+        return -(np.log(p) @ y + np.log(1 - p) @ (1 - y)) / len(y)
+
+    def cost_gradient(theta, X, y):
+        row = (sigmoid(X @ theta) - y).reshape(1, -1) @ X / len(y)
+        return PART
+"""
+
+
+@pytest.mark.parametrize(("part", "codes"), [("row[0]", set()), ("row", {"MB501"})])
+def test_a_row_of_one_example_is_no_gradient_of_the_examples(part: str, codes: set[str], tmp_path: Path) -> None:
+    result = judged(tmp_path / "cost.py", ROW.replace("PART", part))
+    assert {finding.code for row in result.rows for finding in row.findings} == codes
