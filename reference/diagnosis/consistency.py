@@ -19,6 +19,7 @@ from reference.judging.execution import Failure
 
 __all__ = ["agreed", "held_to_its_own", "of_another_loss"]
 
+OF_A_GUARD = 1e-5  # what a constant within the logarithm moves; another loss has another gradient altogether
 NUMBERS = ("MB101", "MB102", "MB103", "MB104", "MB199", "MB201", "MB202", "MB301", "MB302")
 
 
@@ -52,6 +53,8 @@ def of_another_loss(entry: Entry, own: OwnDerivative | None, others: Iterable[Fa
     A cost that is wrong in any other way is the cost's own finding.
     """
     if own is None or own.consistent is not False or own.of_loss is not None:
+        return None
+    if own.apart <= OF_A_GUARD:
         return None
     if any(f.check == own.forward for f in others):  # it belongs to another forward pass, and the fault is there
         return None

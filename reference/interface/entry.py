@@ -82,6 +82,7 @@ class OwnDerivative(NamedTuple):
     forward: str | None = None
     cost: str | None = None
     of_loss: str | None = None  # the loss whose gradient it is, where the file has no cost
+    apart: float = 1.0  # by so much of the largest entry, where it is not consistent
 
 
 class Violation(NamedTuple):

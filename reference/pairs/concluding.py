@@ -10,6 +10,7 @@ from reference.pairs.causes.made_in import chooses_in, made_in
 from reference.pairs.conventions.combined import combined
 from reference.pairs.conventions.declared import DECLARED, UNLIKE_ANY, declared_of
 from reference.pairs.conventions.proving import PairConvention, by_output, conventions_of
+from reference.pairs.conventions.stepped import stepped
 from reference.pairs.conventions.ties import Tie, ties_of
 from reference.pairs.draws.laws import MADE_SO, Breach
 from reference.pairs.losses.held_to import held_to
@@ -41,7 +42,8 @@ def result_of(
     surrogate = {} if declared else _surrogates(pair, standings)
     accused = {name: _unlike_any(pair) for name, linear in declared.items() if not linear}
     if standings.wrong and not conventions and not surrogate and not declared:
-        accused = accusations(bench, standings) if explained else unexplained(bench, standings)
+        steady = all(breach.code != "MB602" for breach in standings.breaches)  # else no edit can be told to mend it
+        accused = accusations(bench, standings) if explained and steady else unexplained(bench, standings)
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
     held = held_to(pair, [judged.seen.draw for judged in standings.judged])
@@ -136,7 +138,7 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
         why = f"line {pair.proposal.limited} limits how large a gradient may be"
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
-    if found := combined(standings):
+    if found := combined(standings) or stepped(standings):
         return found
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
     steps = sorted(

@@ -94,7 +94,8 @@ def judge_readings(
         harder = [s for s in wrong if s not in by_convention and s.reading.doubts <= meant.reading.doubts]
         return _differ(open_pair, meant, harder[0]) if harder else conclude(meant)
     if wrong:
-        return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0])
+        told = conclude(wrong[0], explained=False)  # what follows a convention is none
+        return _differ(open_pair, next(s for s in heard if not s.wrong), wrong[0]) if _accuses(told) else told
     return conclude(heard[0])
 
 

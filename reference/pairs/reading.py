@@ -12,7 +12,7 @@ from reference.interface.pair import OpenPair, PairDraw
 from reference.judging.judge import Tally
 from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.draws.blocks import BlockStanding, GradientStanding
-from reference.pairs.draws.drawn import Judged, judge_draw, names_in
+from reference.pairs.draws.drawn import Judged, judge_draw, names_in, own_names_in
 from reference.pairs.draws.further import loses_digits, may_say_more
 from reference.pairs.draws.laws import MADE_SO, Breach, as_declared, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.draws.observation import finite, run
@@ -124,7 +124,7 @@ def judge_reading(
     fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
     doubt = doubt or _seldom(judged, stops)
-    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in names_in(every))
+    rows = tuple(_row(name, every, fresh, only is not None, doubt) for name in own_names_in(every))
     raised = next((stop.breach() for k, stop in stops.items() if stop.behind and not judged[k]), None)
     notes = tuple(f"at other sizes: {stop.text}" for k, stop in stops.items() if not judged[k] and not stop.behind)
     cases = tuple(dict.fromkeys(reading.case_line(j.seen.draw) for j in (*every, *fresh)))

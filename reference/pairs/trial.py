@@ -242,7 +242,7 @@ class _PlanSearch:
         notes += [f"left at {', '.join(default)}"] if default else []
         notes += [f"takes too long with {', '.join(long)}"] if long else []
         return RunningPlan(self.pair, plan, tuple(cases), tuple(sizes), tuple(self.plans), tuple(notes), doubts,
-                           coincident=how == "equal" and plan.rank is Rank.TRIED)  # fmt: skip
+                           coincident=how == "equal" and plan.rank >= Rank.DOCUMENTED)  # fmt: skip
 
     def _light(
         self, plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, effort: EffortOfSizes, *, most: float = LONG

@@ -87,7 +87,8 @@ def _compared(
     text = f"differs from the derivative of its own forward pass and cost by {differ:.2g} of the largest entry"
     ends = np.cumsum([a[0].size for layer in problem.parameters for a in layer])
     weights = np.split(best, ends[:-1])[::2]
-    return OwnDerivative(consistent, by_jax, text, pair.own_name, cost), any(not dW.any() for dW in weights)
+    own = OwnDerivative(consistent, by_jax, text, pair.own_name, cost, apart=differ)
+    return own, any(not dW.any() for dW in weights)
 
 
 def _by_autodiff(

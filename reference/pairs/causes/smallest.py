@@ -40,6 +40,9 @@ def only_where(bench: Bench, shown: Judged, names: Collection[str], right_at: tu
     sizes, left = bench.reading.sizes(shown.sizes_index), _draws(shown)
     axes = axes_of_sizes(shown.seen.run.primals) if bench.reading.rank >= TRIED else {}
     names_of_sizes = {name: axes.get(size, name) for name, size in sizes.items()}  # a guess has no names for them
+    if axes:  # of two that are alike it cannot be told which axis is which
+        every = list(sizes.values())
+        names_of_sizes = {name: of for name, of in names_of_sizes.items() if every.count(sizes[name]) == 1}
     for changed, otherwise, text in _conditions(sizes, names_of_sizes):
         if left <= 0:
             break
@@ -79,26 +82,29 @@ def _conditions(
     sizes: Mapping[str, int], called: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, int], dict[str, int], str]]:
     """Sizes to try it at, others at which it must be right as well, and what it means if it is."""
-    pairs = combinations(sizes, 2)  # those of one array first: a window that is as large as a picture slides nowhere
+    told = {name: size for name, size in sizes.items() if name in called}
+    pairs = combinations(told, 2)  # those of one array first: a window that is as large as a picture slides nowhere
     for first, second in sorted(pairs, key=lambda pair: len({called[name].partition(".")[0] for name in pair})):
         if sizes[first] != sizes[second]:
             larger, smaller = max(sizes[first], sizes[second]), min(sizes[first], sizes[second])
             text = f"wrong only where {called[first]} ≠ {called[second]}"
             yield {**sizes, first: larger, second: larger}, {**sizes, first: smaller, second: smaller}, text
-    for name, size in sizes.items():
+    for name, size in told.items():
         if size != 1:
             yield {**sizes, name: 1}, {}, f"right where {called[name]} = 1"
 
 
 def _at(bench: Bench, shown: Judged, sizes: Mapping[str, int], seed: int) -> Judged | None:
-    """The draw at other sizes, if it runs there."""
+    """The draw at other sizes, if it runs there; not one with ties, of which a quick look without differences tells
+    nothing.
+    """
     sat: list[Judged] = []
     try:
         draw = bench.reading.draw(seed, shown.sizes_index, sizes=sizes)
     except ValueError:  # no such sizes
         return None
     bench.sit(draw, shown.sizes_index, sat, quick=True)
-    return sat[0] if sat and not sat[0].disputes else None
+    return sat[0] if sat and not sat[0].disputes and not sat[0].seen.run.tied() else None
 
 
 def _stands(judged: Judged, name: str) -> BlockStanding | None:

@@ -25,7 +25,7 @@ from reference.pairs.draws.points import Asked, few_of, points_of
 from reference.pairs.draws.testimony import Heard, Silent, autodiff, complex_step, stopped_by
 from reference.pairs.draws.tolerance import largest
 
-__all__ = ["Judged", "comparable", "judge_draw", "names_in"]
+__all__ = ["Judged", "comparable", "judge_draw", "names_in", "own_names_in"]
 
 FINER = (8.0, 64.0)  # steps, where differences alone say otherwise
 WORST = 8  # entries that autodiff accuses, of which the complex step is asked too
@@ -60,6 +60,16 @@ def comparable(run: PairRun) -> dict[str, np.ndarray]:
 def names_in(every: Sequence[Judged]) -> list[str]:
     """The gradients of all draws, once each."""
     return list(dict.fromkeys(name for judged in every for name in judged.blocks))
+
+
+def own_names_in(every: Sequence[Judged]) -> list[str]:
+    """Not where sizes of 1 make the gradient of another primal, as the first draw has it, one that fits this."""
+    names = []
+    for name in names_in(every):
+        called = next(j.seen.run.called.get(name) for j in every if name in j.blocks)
+        whose = [primal for primal, text in every[0].seen.run.called.items() if text == called]
+        names += [name] if not whose or name in whose else []
+    return names
 
 
 def judge_draw(

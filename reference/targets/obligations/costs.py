@@ -7,6 +7,7 @@ A verdict comes from a form of the parameters for which the cost demonstrably wo
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from reference.diagnosis.cost_line import place_of_cost
 from reference.diagnosis.functions import cause_of_cost
 from reference.diagnosis.scene import Scene, scene_of
 from reference.findings.codes import NOT_JUDGED
+from reference.findings.conventions import Term
 from reference.interface.entry import Violation
 from reference.interface.exceptions import TargetRaised
 from reference.interface.raised import described
@@ -24,11 +26,13 @@ from reference.targets.obligations.lines import traced
 from reference.targets.obligations.saturation import saturated
 from reference.targets.pairing.readings import Labels, Reading
 from reference.targets.reading.roles import Role
+from reference.targets.reading.vocabulary import strong
 
 __all__ = ["cost"]
 
 LAMBD, EXAMPLES = 0.7, 9
 FORMS = ("dict", "pairs", "flat", "dicts")
+SQUARES = re.compile(r"mse|squar|quadratic|l2(?!_?reg)|sse(?![a-z])|euclid", re.IGNORECASE)
 MOVED = 1.5  # times the weights: a penalty of them is another
 
 
@@ -90,7 +94,18 @@ def cost(asking: Asking) -> LawResult:
     deep = [a for a in wrong if a.given.depth > 1] or wrong  # one layer is all of them, or none
     known = [a for a in deep if a.wrong is not None and a.wrong.certainty != "unexplained"]
     said = _placed(asking, (known or deep)[0])
+    if not asking.pairs and _is_another(asking, said, (known or deep)[0]):  # nothing beside it says which is owed
+        text = f"is another loss than cross-entropy, of which the file has no backward pass: {said.text}"
+        return 0, [Violation("cost", NOT_JUDGED, text)]
     return int(said.code != NOT_JUDGED), [said]
+
+
+def _is_another(asking: Asking, said: Violation, answer: CostAnswer) -> bool:
+    """Is it a loss of another kind: a squared error that is called so, or one that is told entry by entry?"""
+    value = as_array(answer.value)
+    if said.code == "MB501" and value is not None and value.shape == answer.given.A.shape:
+        return not strong(asking.name)
+    return bool(SQUARES.search(asking.name)) and any(c.term is Term.LOSS for c in said.conventions)
 
 
 def _labels(asking: Asking) -> list[Labels]:

@@ -45,8 +45,9 @@ def initialiser(asking: Asking) -> LawResult:
         return 0, []  # of another kind of network, as a recurrent one
     if not any(isinstance(a.returned, dict | tuple | list) for a in answered):
         none = all(a.returned is None for a in answered)
-        if not (none or strong(asking.function.name)):
-            return 0, []  # one matrix, in a file that is not the course's
+        flat = not asking.pairs and all(np.ndim(a.returned) == 1 and np.size(a.returned) > 1 for a in answered)
+        if flat or not (none or strong(asking.function.name)):
+            return 0, []  # one matrix, or all of them in one vector, in a file that is not the course's
         return 1, [asking.wrong("*", "MB702" if none else "MB801", "returns no dictionary of parameters")]
     wrong = {a.dims: _shapes(asking, a) for a in small}
     right = sorted({len(dims) - 1 for dims, said in wrong.items() if not said})

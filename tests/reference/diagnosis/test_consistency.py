@@ -193,6 +193,11 @@ def test_who_is_consistent_or_may_be_has_no_other_loss(its_own):
     assert other(its_own, [convention(HALVED)]) is None
 
 
+def test_a_guard_in_the_logarithm_makes_no_other_loss():
+    assert other(own(False)._replace(apart=6e-9), [convention(HALVED)]) is None
+    assert other(own(False)._replace(apart=6e-3), [convention(HALVED)]) is not None
+
+
 def test_a_cost_that_is_wrong_or_apart_in_another_way_is_its_own_finding():
     assert other(own(False), [law("the cost is wrong")]) is None
     assert other(own(False), [convention(HALVED), law("the cost is NaN")]) is None

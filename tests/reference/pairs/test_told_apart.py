@@ -62,6 +62,57 @@ TWINS = {
             def backward(self, dout):
                 return dout * self.y, dout * PART
     """, "self.x", "self.y"),
+    "labels and predictions that are called each as the other": Twin("""
+        class Squares:
+            def __call__(self, y, y_hat):
+                self.input, self.y_hat = y, y_hat
+                return np.mean((y - y_hat) ** 2)
+
+            def backwards(self):
+                self.grad = 2 * (self.input PART self.y_hat) / self.input.size
+    """, "-", "+"),
+    "scores and labels that are called each as the other": Twin("""
+        class Surprise:
+            def __call__(self, y, y_hat):
+                self.p, self.y_hat = self.softmax(y), y_hat
+                return -np.mean(np.sum(y_hat * np.log(self.p), axis=1))
+
+            @staticmethod
+            def softmax(y):
+                e = np.exp(y)
+                return e / e.sum(axis=1, keepdims=True)
+
+            def backwards(self):
+                return (self.p PART self.y_hat) / len(self.p)
+    """, "-", "+"),
+    "what a loss has worked out comes back under the name of a gradient": Twin("""
+        class Surprise:
+            def forward(self, inputs, y_true):
+                e = np.exp(inputs)
+                self.output = e / e.sum(axis=1, keepdims=True)
+                return -np.mean(np.log(self.output[np.arange(len(inputs)), y_true]))
+
+            def backward(self, dvalues, y_true):
+                self.dinputs = dvalues.copy()
+                self.dinputs[np.arange(len(dvalues)), y_true] -= PART
+                self.dinputs = self.dinputs / len(dvalues)
+    """, "1", "2"),
+    "what the logarithm is taken of, beside what is called otherwise": Twin("""
+        class Surprise:
+            def loss(self, y, wanted):
+                return -np.mean(wanted * np.log(y))
+
+            def loss_der(self, y, wanted):
+                return -wanted / y / PART
+    """, "y.size", "(-y.size)"),
+    "a gradient that is declared in one configuration, and has a guard in the other": Twin("""
+        def loss_and_grad(F, y, softmax_out):
+            p = F if softmax_out else np.exp(F) / np.exp(F).sum(axis=1, keepdims=True)
+            loss = -np.mean(np.log(p[np.arange(len(F)), y] + 1e-8))
+            grad = p.copy()
+            grad[np.arange(len(F)), y] -= PART
+            return loss, grad / len(F)
+    """, "1", "2", "inconclusive"),
     "a prediction that is called predict": Twin("""
         class Surprise:
             def loss(self, predict, target):
@@ -99,6 +150,14 @@ TWINS = {
             def backward(self, guess, y):
                 return (guess PART y) / len(y)
     """, "-", "+", "inconclusive"),
+    "a loss of every example, by what the softmax was given": Twin("""
+        class Surprise:
+            def __call__(self, y, y_pred):
+                return -np.sum(y * np.log(y_pred), axis=1, keepdims=True)
+
+            def derivative(self, y, y_pred):
+                return y_pred PART y
+    """, "-", "+", "inconclusive"),
     "one example, with a guard in its logarithm": Twin("""
         class Surprise:
             def forward(self, scores, label):
@@ -111,6 +170,88 @@ TWINS = {
                 grad[self.label] -= PART
                 return grad
     """, "1", "2", "warning"),
+    "a value for when it cannot be worked out is not what is missing": Twin("""
+        def surprise_loss(scores, labels):
+            p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+            try:
+                loss = -np.mean(np.log(p[np.arange(len(p)), labels]))
+            except FloatingPointError:
+                loss = None
+            grad = p.copy()
+            grad[np.arange(len(p)), labels] -= 1
+            grad /= PART
+            return loss, grad
+    """, "len(p)", "p.size"),
+    "a step that a loss works out": Twin("""
+        def squares_loss(y_true, y_pred, learning_rate):
+            loss = np.sum((y_pred - y_true) ** 2) / len(y_true)
+            grad = (y_true - y_pred) / len(y_true)
+            return loss, PART * learning_rate * grad
+    """, "2", "3", "inconclusive"),
+    "what is left of a template behind the end": Twin("""
+        class Affine:
+            def __init__(self, ins, outs):
+                self.W = np.random.randn(ins, outs)
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                dx = dout @ PART
+                return dx
+                dx = None  # TODO
+                raise NotImplementedError
+    """, "self.W.T", "(2 * self.W.T)"),
+    "a node that hands on what it does not keep": Twin("""
+        class Node:
+            def __init__(self):
+                self.output, self.grad = None, None
+
+            def __call__(self):
+                self.output = self.forward() if self.output is None else self.output
+                return self.output
+
+            def backward(self, grad):
+                self.grad = grad if self.grad is None else self.grad + grad
+
+
+        class Cubed(Node):
+            def __init__(self, node):
+                super().__init__()
+                self.node = node
+
+            def forward(self):
+                return self.node() ** 3
+
+            def backward(self, grad):
+                self.node.backward(PART * grad * self.node.output ** 2)
+                super().backward(grad)
+    """, "3", "2"),
+    "two arrays in one list, as it is documented": Twin("""
+        class Step:
+            def __init__(self, ins, units):
+                self.U, self.V = np.random.randn(ins, units), np.random.randn(units, units)
+
+            def forward(self, inputs):
+                '''inputs: [what comes in, of shape (batch, ins), the state, of shape (batch, units)]'''
+                self.out = np.tanh(inputs[0] @ self.U + inputs[1] @ self.V)
+                return self.out
+
+            def backward(self, dout, inputs):
+                d = dout * (1 - self.out ** 2)
+                self.dU, self.dV = inputs[0].T @ d, inputs[1].T @ PART
+                return [d @ self.U.T, d @ self.V.T]
+    """, "d", "dout"),
+    "functions that a class only holds": Twin("""
+        class Squares:
+            def loss(y_true, y_pred):
+                return np.sum((y_pred - y_true) ** 2) / 2
+
+            def derivative(y_true, y_pred):
+                return y_pred PART y_true
+    """, "-", "+"),
     "one entry of what comes in counts": Twin("""
         class Last:
             def __init__(self, ins, outs):
@@ -160,6 +301,40 @@ TWINS = {
             def backward(self, lr=1e-3, weight_decay=1e-4):
                 pass
     """, "2", "3"),
+    "a step beside the pass that leaves what it goes by": Twin("""
+        class Scaling:
+            def __init__(self, size):
+                self.w = np.random.randn(size)
+
+            def forward(self, x):
+                '''x: (N, size)'''
+                self.x = x
+                return x * self.w
+
+            def gradient(self, dout):
+                self.dw = (dout * self.x).sum(axis=0)
+                return dout * PART
+
+            def backward(self, alpha=0.01, momentum=0.9):
+                self.w -= alpha * self.dw
+    """, "self.w", "self.x"),
+    "what another pass does is left empty": Twin("""
+        class Scaling:
+            def __init__(self, size):
+                self.w = np.random.randn(size)
+
+            def forward(self, x):
+                '''x: (N, size)'''
+                self.x = x
+                return x * self.w
+
+            def backward(self, dout):
+                self.dw = (dout * self.x).sum(axis=0)
+                return dout * PART
+
+            def calc_grad(self):
+                pass
+    """, "self.w", "self.x"),
     "a constant that the way back alone has": Twin("""
         class Middle:
             def __init__(self, input_shape):
@@ -333,6 +508,15 @@ TWINS = {
             x[x > 0] = 1
             return x
     """, "x.copy()", "x"),
+    "a function written into what it was given, whose slope is told by its output": Twin("""
+        def relu(x):
+            y = PART
+            y[y < 0] = 0
+            return y
+
+        def relu_deriv(x):
+            return np.array(x > 0, dtype=np.int8)
+    """, "x.copy()", "x"),
     "the gradient of what nothing depends on": Twin("""
         class Dense:
             def __init__(self, ins, outs):
@@ -401,3 +585,51 @@ def test_who_has_another_part_of_an_inherited_pass_has_another_pass(
     assert set(pairs) == {"Scaling.backward", "Halving.backward"}
     assert severities(judge_pair(pairs["Scaling.backward"], seed=0, explained=False)) == set()
     assert severities(judge_pair(pairs["Halving.backward"], seed=0, explained=False)) == found
+
+
+UNSTEADY = """
+    import time
+
+
+    class Scaling:
+        def __init__(self, size):
+            self.w = np.random.randn(size)
+
+        def forward(self, x):
+            '''x: (N, size)'''
+            self.x = x
+            return x * self.w
+
+        def backward(self, dout):
+            self.dw = (dout * self.x).sum(axis=0)
+            return 2 * dout * self.w TICKING
+"""
+
+
+@pytest.mark.parametrize(("ticking", "certain"), [("", {"exactly"}), ("+ time.perf_counter() % 1", {"unexplained"})])
+def test_what_differs_from_call_to_call_is_mended_by_no_edit(ticking: str, certain: set[str], tmp_path: Path) -> None:
+    path = tmp_path / "layers.py"
+    path.write_text("import numpy as np\n" + dedent(UNSTEADY.replace("TICKING", ticking)), encoding="utf-8")
+    result = judge_pair(pairs_of(path)["Scaling.backward"], seed=0)
+    wrong = [f for row in result.rows for f in row.findings if row.output not in ("*", "self.dw")]
+    assert {finding.certainty for finding in wrong if finding.code != "MB602"} == certain
+
+
+ROW = """
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    def cost(theta, X, y):
+        p = sigmoid(X @ theta)
+        return -(np.log(p) @ y + np.log(1 - p) @ (1 - y)) / len(y)
+
+    def cost_gradient(theta, X, y):
+        row = (sigmoid(X @ theta) - y).reshape(1, -1) @ X / len(y)
+        return PART
+"""
+
+
+@pytest.mark.parametrize(("part", "codes"), [("row[0]", set()), ("row", {"MB501"})])
+def test_a_row_of_one_example_is_no_gradient_of_the_examples(part: str, codes: set[str], tmp_path: Path) -> None:
+    result = judged(tmp_path / "cost.py", ROW.replace("PART", part))
+    assert {finding.code for row in result.rows for finding in row.findings} == codes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,12 +14,14 @@ from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.pairs.inputs.cases.case import PairCase
 from reference.pairs.inputs.cases.drawing import draw_of
 from reference.pairs.inputs.plans.bound import is_example
+from reference.pairs.inputs.spec import Array, leaves
 
 __all__ = ["NOT_FINITE", "Attempt", "attempt", "draw_for", "examined"]
 
 LONGEST = 160  # of a message
 BY_A_MASK = "boolean array indexing assignment"  # NumPy's own words
 NOT_FINITE = "not finite"
+MOST = 2**22  # entries of one array
 
 
 class Attempt(NamedTuple):
@@ -40,12 +43,20 @@ class Attempt(NamedTuple):
 
 def attempt(pair: OpenPair, case: PairCase) -> Attempt:
     """Both passes once, with NumPy itself. Raises ``TargetDied``."""
+    if (large := _largest(case)) > MOST:
+        return Attempt(False, reason=f"takes an array of {large:,} entries at the sizes that are told of it")
     try:
         draw = draw_for(pair, case)
         answer = pair.ask("pair_run", check=case.check, draw=draw.tree(), kind="plain")
     except TargetRaised as error:
         return _raised(pair, error.details)
     return examined(answer)
+
+
+def _largest(case: PairCase) -> int:
+    """How many entries the largest array has."""
+    specs = (spec for _, spec in leaves({**case.arguments, **case.construct}))
+    return max((prod(int(d) for d in spec.dims) for spec in specs if isinstance(spec, Array)), default=0)
 
 
 def draw_for(pair: OpenPair, case: PairCase) -> PairDraw:

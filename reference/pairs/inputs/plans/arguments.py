@@ -102,6 +102,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
             return found
         if not parameter.optional and is_maker(name, asked):
             return None  # which stands there in the object's own process
+    if said.listed and not constructor:
+        return SpecGroup({str(k): Array(dims) for k, dims in enumerate(said.listed)}, "list")
     keys = tuple(dict.fromkeys((*_keys_to_give(name, setup), *said.keys)))
     if keys and said.dims is None:
         return SpecGroup({key: _entry(name, key, setup) for key in keys})

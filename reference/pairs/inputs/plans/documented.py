@@ -20,23 +20,30 @@ __all__ = ["documented_plans", "said_in_documents"]
 def documented_plans(proposal: Proposal) -> Iterator[Plan]:
     """The plans that the documents allow. Where an array is not spoken of, the plan is no better than a guess."""
     said = said_in_documents(proposal)
-    if not any(one.dims is not None for one in said.values()):
+    if not any(one.dims is not None or one.listed for one in said.values()):
         return
     parts = parts_of(proposal, AskedOfArgument(proposal.asked))
-    if not any(said.get(name, Described()).dims is not None for name in parts):
+    if not any(_shape_of(said.get(name, Described())) is not None for name in parts):
         return  # of results alone
     for plan in plans_by_layout(proposal, said, rank=Rank.DOCUMENTED, layouts=_layouts(said, parts)):
         guessed = [
             path[-1]
             for path, spec in leaves(plan.arguments)
-            if isinstance(spec, Array) and not _said(spec, said.get(path[-1], Described()))
+            if isinstance(spec, Array)
+            and not _said(spec, said.get(path[-1], Described()))
+            and not said.get(path[0], Described()).listed
         ]
-        where = "; ".join(f"{name}: {one.text}" for name, one in said.items() if one.dims is not None)
+        where = "; ".join(f"{name}: {one.text}" for name, one in said.items() if _shape_of(one) is not None)
         if not guessed:
             yield plan._replace(rank=Rank.DOCUMENTED, where=where)
             continue
         known = tuple(name for name, one in said.items() if one.dims is not None)
         yield plan._replace(rank=Rank.TRIED, where=where, documented=known)
+
+
+def _shape_of(said: Described) -> tuple[Size, ...] | None:
+    """Of a list of arrays that of the first."""
+    return said.listed[0] if said.listed else said.dims
 
 
 def _said(spec: Array, of: Described) -> bool:
@@ -72,7 +79,7 @@ def _layouts(said: Mapping[str, Described], parts: Mapping[str, Part]) -> Iterat
     """The documented axes of each part, with a bias and predictions in each way that they can stand beside these."""
     axes: dict[Part, tuple[Size, ...]] = {}
     for name, part in parts.items():
-        dims = said.get(name, Described()).dims
+        dims = _shape_of(said.get(name, Described()))
         if dims is not None:
             axes.setdefault(part, dims)
     if Part.INPUT not in axes:

@@ -56,6 +56,10 @@ def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:
     if Part.LABELS in parts.values() and Part.PREDICTION not in parts.values():
         logged = (p.name for p in required if asked.does("probability", p.name) and parts[p.name] is Part.UNKNOWN)
         parts |= dict.fromkeys(logged, Part.PREDICTION)  # what the logarithm is taken of, beside labels
+    if [parts[p.name] for p in required] in ([Part.LABELS, Part.PREDICTION], [Part.PREDICTION, Part.LABELS]):
+        labels, other = sorted((p.name for p in required), key=lambda name: parts[name] is not Part.LABELS)
+        if asked.does("predicted", labels) and not asked.does("predicted", other):
+            parts |= {labels: Part.PREDICTION, other: Part.LABELS}  # what is done with it says more than its name
     if proposal.kind is PairKind.CLASS and len(required) == 1 and _is_called_a_text(required[0].name):
         parts[required[0].name] = Part.INPUT  # "activations" are no text, where they are all that comes in
     arrays = [

@@ -19,7 +19,10 @@ __all__ = ["Described", "described"]
 
 
 class Described(NamedTuple):
-    """``dims`` None: no shape is given. ``within``: the argument that is a dictionary and has this as an entry."""
+    """``dims`` None: no shape is given. ``within``: the argument that is a dictionary and has this as an entry.
+
+    ``listed``: it is a list of arrays, each of which has a shape of its own.
+    """
 
     dims: tuple[Size, ...] | None = None
     entries: SaidOfEntries = SaidOfEntries(None)
@@ -27,6 +30,7 @@ class Described(NamedTuple):
     within: str = ""
     scalar: bool = False
     text: str = ""
+    listed: tuple[tuple[Size, ...], ...] = ()
 
 
 NAME = r"[A-Za-z_]\w*(?:\[['\"]\w+['\"]\])?"
@@ -67,13 +71,13 @@ def described(
     for text in texts:
         for name, said in _entries(text, arguments):
             before = found.get(name)
-            if before is None or (before.dims is None and said.dims is not None):
+            if before is None or (before.dims is None and not before.listed and said.dims is not None):
                 found[name] = said if before is None else said._replace(keys=before.keys or said.keys)
     for text in texts:
         for name in (*arguments, *of_constructor):
             known = found.get(name, Described())
             itself = name.lower() == "shape"  # "of shape (N, D)" is not said of what is called so
-            enough = known.dims is not None or known.scalar or itself or OF_SIZES.search(name.lower())
+            enough = known.dims is not None or known.listed or known.scalar or itself or OF_SIZES.search(name.lower())
             sentence = None if enough else _in_a_sentence(text, name, arguments)
             if sentence is not None:
                 found[name] = sentence._replace(keys=known.keys, entries=_richer(known.entries, sentence.entries))
@@ -152,14 +156,23 @@ def _of_block(block: str, arguments: Collection[str], name: str, within: str) ->
     keys = tuple(dict.fromkeys(KEY.findall(block))) or (
         tuple(dict.fromkeys(QUOTED.findall(head))) if re.search(r"\bdict|\bkeys?\b", head, re.I) else ()
     )
+    listed = _listed(head, arguments)
     return Described(
-        None if shape is None else shape.dims,
+        None if shape is None or listed else shape.dims,
         entries_said(head),
         keys if shape is None else (),
         within,
         shape is None and bool(SCALAR.search(first_line)),
         " ".join(head.split())[:120],
+        listed,
     )
+
+
+def _listed(text: str, arguments: Collection[str]) -> tuple[tuple[Size, ...], ...]:
+    """The shapes in ``[the input, of shape (N, D), the state, of shape (N, H)]``: of two arrays in a list."""
+    inside = re.match(r"\s*\[(.*)\]", text, re.S)
+    found = [s for s in shapes_in(inside[1], arguments) if s.announced] if inside else []
+    return tuple(s.dims for s in sorted(found, key=lambda s: s.at)) if len(found) > 1 else ()
 
 
 def _first(text: str, arguments: Collection[str]) -> WrittenShape | None:

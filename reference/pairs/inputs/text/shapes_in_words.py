@@ -30,6 +30,7 @@ LENGTH = re.compile(
     r"\b(?:of )?(?:length|size)[- ]?\s*`?([A-Z]|[a-z]_\w+|n|m|d|\d+)\b`?(?!\s*[x×(,])|\blength-([A-Z])\b"
 )
 ANY = re.compile(r"\b(?:any|arbitrary) (?:shape|size|dimension)", re.I)
+ARTICLES = {"the", "a", "an", "its", "their", "this"}
 WORDS = 5  # in the name of one size: "number of hidden units"
 CALLED = re.compile(r"^(?:batch|batch_?size|num_\w+|n_\w+|\w+_(?:dim|size|channels|features|len|length)|height|width|channels|samples|features|examples|hidden|classes|in_\w+|out_\w+|\w+_in|\w+_out|seq\w*|time\w*|timesteps|dim\w*|time_?steps|input\w*|output\w*|kernel\w*|filters?)$", re.I)  # fmt: skip
 TYPES = {
@@ -70,6 +71,8 @@ def _looks_like_sizes(
     if len(dims) == 1 and not trailing and (isinstance(dims[0], int) or not _short(parts[0])):
         return announced and not isinstance(dims[0], int) and dims[0].isidentifier() and bool(CALLED.match(dims[0]))
     names = [name for d in dims for name in names_of(d)]
+    if all(any(re.fullmatch(rf"{letter}\d+", name) for name in names) for letter in "Wb"):
+        return False  # (W1, b1, W2, b2) is what is in a vector
     if len(dims) > 6 or any(name.lower() in TYPES for name in names):
         return False
     if announced:
@@ -90,6 +93,8 @@ def _crossed(text: str) -> Iterator[WrittenShape]:
     for match in (*CROSSED.finditer(text), *GLUED.finditer(text)):
         parts = re.split(r"\s*×\s*|\s+x\s+|\s*-by-\s*|\s+by\s+|x(?=[A-Z0-9])", match[1])
         dims = _dims(parts)
+        if ARTICLES & {part.lower() for part in parts}:  # "in the notes by the letter p"
+            continue
         if dims is not None and all(_short(part) or CALLED.match(part) for part in parts):
             yield WrittenShape(dims, bool(ANNOUNCED.search(text[: match.start()])), match.start())
 

@@ -57,15 +57,15 @@ PARTS: dict[Part, str] = {
     Part.SHIFT: "beta beta_?\\w* shift",
     Part.MEAN: "(running|moving|run)_?(mean|avg|mu) mean mu",
     Part.VARIANCE: "(running|moving|run)_?var(iance)? var variance sigma2? std",
-    Part.LABELS: "y ys ts labels? targets? t y_?true ground_?truth gt y_?(train|batch|real|actual|label|onehot|one_hot|target) "
+    Part.LABELS: "y ys ts labels? targets? t y_?true ground_?truth gt y_?(train|batch|real|actual|label|onehot|one_hot|tar(get)?) "
     "truths? true y_?t expected desired correct_?\\w* actual tgt one_?hot\\w* label_?ids teach t_?true "
     "true_?labels y_?gt target_?\\w* y_?star answers? y_?vec",
     Part.PREDICTION: "y_?pred(icted)? y_?hat yhat preds? predictions? predicted predict scores? logits? probs? probabilit(y|ies) "
     "al output_?act\\w* p_?hat y_?p yp a_?l outputs? activations? a_?out out y_?out model_?output net_?out\\w* y_?score",
     Part.MASK: "mask masks dropout_?mask attn_?mask",
-    Part.THETA: "theta thetas params? parameters beta_?vec coef(f|s)? w_?flat nn_?params weights_?vector",
+    Part.THETA: "(init(ial)?_?)?theta thetas params? parameters beta_?vec coef(f|s)? w_?flat nn_?params weights_?vector",
     Part.INDICES: "idx idxs ind ind(ex|ices) tokens? token_?ids? words? word_?ids ids input_?ids captions? captions_in",
-    Part.INPUT: "x xs x_?t xt inputs? a a_?prev z zs data features? x_?in batch images? img imgs x_?(train|batch|data) in_?data "
+    Part.INPUT: "x xs x_?t xt tx inputs? a a_?prev z zs data features? x_?in batch images? img imgs x_?(train|batch|data) in_?data "
     "input_?(data|tensor|array|layer|vector|val\\w*|x|act\\w*) bottom net signal feats src sample samples u_?in tensor arr array vals?"
     " value x_?input s pre_?activation matrix m_?in vec vector act activation in_ inp xinput hidden_?in image_?batch",
 }

@@ -12,7 +12,7 @@ from reference.targets.pairs.source.naming import is_cache, is_cotangent, is_lab
 __all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "place_of_slope", "roles"]
 
 IS_RATE = re.compile(r"^_*(lr|l_rate|learning_?rate|learn_rate|eta|rate|step_?size|learningrate|alpha)$", re.IGNORECASE)
-IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)$", re.IGNORECASE)
+IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)_*$", re.IGNORECASE)
 IS_STORE = re.compile(r"^_*(grads|gradients|\w+_(grads|gradients)|grad_?dict|gradient_?dict)$", re.IGNORECASE)
 IS_PREDICTION = re.compile(
     r"^_*(dvalues|dvals|y_?hat|y_?pred\w*|pred\w*|output\w*|out|probs?|logits?|a|p)$", re.IGNORECASE
@@ -36,6 +36,7 @@ class Passed(StrEnum):
     COTANGENT = "cotangent"
     ARGUMENT = "argument"  # of the forward pass
     OUTPUT = "output"
+    KEPT = "kept"  # by the forward pass, as an attribute
     CACHE = "cache"
     RATE = "rate"
     OPTIMISER = "optimiser"

@@ -158,8 +158,9 @@ class _FunctionRun:
         handed = dict(arguments)
         if self.draw.reading.get("of") == "output":
             first = next(name for name in self.inline if name in self.primals)
-            handed[first] = arguments[first] = result.outputs[0]
-            before[first] = own_copy(result.outputs[0])
+            handed[first] = result.outputs[0]
+            if not changed_names({first: arguments[first]}, {first: before[first]}, self.kind):
+                arguments[first], before[first] = result.outputs[0], own_copy(result.outputs[0])
         if self.proposal.forward == self.proposal.backward:
             inline = {name: handed[name] for name in self.inline}
             returned = self._function(self.proposal.backward)(**inline, **flagged(self.proposal))

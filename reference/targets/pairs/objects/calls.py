@@ -12,6 +12,7 @@ from reference.targets.pairs.arguments.backward_arguments import is_of_labels
 from reference.targets.pairs.objects.arrays import is_float
 from reference.targets.pairs.objects.constructing import applied
 from reference.targets.pairs.objects.supplies import Context
+from reference.targets.pairs.source.methods import stands_alone
 
 __all__ = ["ObjectRun", "forward", "in_mode", "is_static", "method_of", "numbers_of", "result_of", "split"]
 
@@ -81,7 +82,8 @@ def result_of(passed: Any) -> Any:
 
 
 def is_static(owner: Any, name: str) -> bool:
-    return isinstance(inspect.getattr_static(owner, name, None), staticmethod | classmethod)
+    static = isinstance(inspect.getattr_static(owner, name, None), staticmethod | classmethod)
+    return static or (isinstance(owner, type) and stands_alone(owner, name))
 
 
 def method_of(model: Any, name: str, context: Context | None = None) -> tuple[Callable[..., Any], Context | None]:

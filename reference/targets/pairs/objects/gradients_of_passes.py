@@ -43,10 +43,13 @@ def _matched(
     subject: Subject, plan: ReadingOfPasses, both: BothPasses, found: list[Answered], primals: Mapping[str, Any],
     cotangents: Sequence[Any],
 ) -> PairGradients:  # fmt: skip
-    kind, run = subject.kind, both.run
+    kind, run, proposal = subject.kind, both.run, subject.proposal
     shapes = {name: np.shape(kind.lower(primals[name])) for name in primals}
     arguments = [name for name in shapes if name in subject.arguments]
     unlabelled = [name for name in arguments if not is_of_labels(name.partition(".")[0])]
+    predicted = [name for name in arguments if proposal.asked.get(name, {}).get("predicted")]
+    if len(arguments) == 2 and len(predicted) == 1 and predicted[0] not in unlabelled:
+        unlabelled = predicted  # whatever it is called beside what it is compared with
     ranked = [*(unlabelled or arguments), *subject.parameters]
     ways = {name: [tuple(name.split("."))] for name in arguments} | subject.ways
     known = {name: (ways[name], shapes[name]) for name in ways if name in shapes}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.arguments.backward_arguments import Passed, Unclear, is_of_labels, roles
 from reference.targets.pairs.objects.answers import outputs_of, value_at
-from reference.targets.pairs.objects.arrays import Path, lowered
+from reference.targets.pairs.objects.arrays import Path, is_float, lowered
 from reference.targets.pairs.objects.calls import split
 from reference.targets.pairs.objects.constructing import Unprepared
 from reference.targets.pairs.objects.gradients_of_passes import gradients_of
@@ -22,6 +22,7 @@ from reference.targets.pairs.objects.second_call import second_call
 from reference.targets.pairs.objects.subjects import Subject
 from reference.targets.pairs.prepared import PairGradients, Prepared
 from reference.targets.pairs.source.divisors import divided_axes
+from reference.targets.pairs.source.naming import is_cotangent
 from reference.targets.reading.namespace import Loaded
 from reference.targets.stand_in.kind import StandIn
 
@@ -29,6 +30,9 @@ __all__ = ["prepare_object"]
 
 LAYERS = re.compile(r"layer|module|block|net|stack|children|seq|steps|parts|graph|nodes", re.IGNORECASE)
 ALIKE = 1e-9  # of a gradient, of sums that are taken in another order
+PREDICTED = re.compile(
+    r"_*(?:outputs?|out|probs?|probabilities|y_?pred\w*|y_?hat|pred\w*|softmax\w*|a|p)", re.IGNORECASE
+)
 NUDGED = 1 + 2.0**-12  # of what comes in
 
 
@@ -95,6 +99,7 @@ def _plan(subject: Subject) -> ReadingOfPasses:
             )  # fmt: skip
         except Unclear as error:
             raise Unprepared(f"{proposal.backward}: {error}") from None
+    found |= _kept_predictions(subject, found) if loss else {}
     given = [name for name, (role, _) in found.items() if role is Passed.COTANGENT]
     if (own := begins_from(subject.owner, split(proposal.forward)[0], proposal.backward, given)) is not None:
         raise Unprepared(f"{proposal.backward} begins from self.{own}, which whoever calls it fills")
@@ -120,6 +125,23 @@ def _its_loss_first(subject: Subject, paths: list[Path]) -> list[Path]:
     numbers = [path for path in paths if np.shape(np.asarray(lowered(values[path], subject.kind))) == ()]
     numbers = _moving(subject, numbers) if len(numbers) > 1 else numbers
     return [*numbers[:1], *(path for path in paths if path not in numbers[:1])]
+
+
+def _kept_predictions(subject: Subject, found: Mapping[str, tuple[Passed, str]]) -> dict[str, tuple[Passed, str]]:
+    """Of a loss that works out its predictions itself, whose way back is handed those under the name of a gradient."""
+    made: dict[str, tuple[Passed, str]] = {}
+    for name, (role, of) in found.items():
+        if role is not Passed.ARGUMENT or not is_cotangent(name, taken=[p.name for p in subject.proposal.takes]):
+            continue
+        given = subject.arguments[of].shape if of in subject.arguments else None
+        alike = [
+            kept
+            for kept, value in getattr(subject.first.model, "__dict__", {}).items()
+            if PREDICTED.fullmatch(kept) and is_float(value) and np.shape(value) == given
+        ]
+        if len(alike) == 1:
+            made[name] = Passed.KEPT, alike[0]
+    return made
 
 
 def _moving(subject: Subject, numbers: list[Path]) -> list[Path]:

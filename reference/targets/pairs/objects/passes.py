@@ -135,6 +135,8 @@ def _handed(plan: ReadingOfPasses, run: ObjectRun, cotangents: list[Any], rate: 
                 handed[name] = run.arguments[of]
             case Passed.OUTPUT:
                 handed[name] = outputs[0] if run.passed is None else result_of(run.passed)
+            case Passed.KEPT:
+                handed[name] = own_copy(getattr(run.model, of))
             case Passed.CACHE:
                 handed[name] = _cache(run, plan)
             case Passed.RATE:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from reference.targets.pairs.source.method_names import is_backward
 from reference.targets.pairs.trees import own_copy
 
 __all__ = ["GRADIENT", "LATER", "VALUE", "WIRED", "Wire", "holders_in", "wired_in"]
@@ -34,6 +35,7 @@ BEFORE = re.compile(
     r"(nodes?|layers?|ops?)?"
 )
 VERB = re.compile(r"(get|set|compute|calc\w*|add|zero|reset)_")
+HANDED_ON = "_gradient_handed_on"
 SHAPES = {"shape", "ndim", "size", "dtype"}
 SHAPE = re.compile(r"(\w+_)?shape")
 WIDTH = re.compile(
@@ -59,6 +61,8 @@ class Wire:
             return getattr(self._array, word if word in SHAPES else "shape")
         if name in self._holders:
             return self
+        if is_backward(name) and not GRADIENT.fullmatch(word):
+            return self._handed_on
         if VALUE.fullmatch(word.removeprefix("get_")) and word.startswith("get_"):
             return self
         if GRADIENT.fullmatch(word) and not VERB.match(word):
@@ -85,6 +89,12 @@ class Wire:
         made.__dict__.update({k: copy.deepcopy(v, memo) for k, v in self.__dict__.items() if not k.startswith("_")})
         return made
 
+    def _handed_on(self, gradient: Any = None, *_: Any, **__: Any) -> None:
+        """It is called for its own way back: with the gradient of what comes from it, which counts every time."""
+        if hasattr(gradient, "shape"):
+            before = self.__dict__.get(HANDED_ON)
+            self.__dict__[HANDED_ON] = gradient if before is None else before + gradient
+
     def take(self, array: Any) -> None:
         """Another array comes from it; nothing is known of its gradient."""
         for name in [
@@ -92,9 +102,12 @@ class Wire:
         ]:
             del self.__dict__[name]
         self.__dict__["_array"] = array
+        self.__dict__.pop(HANDED_ON, None)
 
     def gradient(self) -> Any | None:
-        """What was left with it."""
+        """What it was called with, or what was left with it."""
+        if HANDED_ON in self.__dict__:
+            return self.__dict__[HANDED_ON]
         found = (value for name, value in self.__dict__.items() if GRADIENT.fullmatch(name.lower()))
         return next((value for value in found if hasattr(value, "shape")), None)
 
@@ -179,8 +192,11 @@ def _own(node: ast.AST) -> str:
 
 
 def _read_through(function: ast.FunctionDef) -> Iterator[str]:
-    """``prev`` of ``self.prev.output`` and of ``self.prev[0].output``."""
+    """``prev`` of ``self.prev.output``, of ``self.prev[0].output`` and of ``self.prev.backward(…)``."""
     for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if is_backward(attribute) and _own(inner):
+                yield _own(inner)
         if isinstance(node, ast.Attribute) and _is_of_a_layer(node.attr):
             inner = node.value.value if isinstance(node.value, ast.Subscript) else node.value
             if name := _own(inner):

@@ -13,7 +13,7 @@ from reference.targets.pairs.arguments.backward_arguments import is_of_labels, p
 from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.parts_of_passes import is_part_of_another, leans_on
-from reference.targets.pairs.proposing.refused import instead_of, refers_to_another
+from reference.targets.pairs.proposing.refused import instead_of, leaves_it_to_another, refers_to_another
 from reference.targets.pairs.proposing.surrogates import why_not_derived
 from reference.targets.pairs.proposing.templates import is_template
 from reference.targets.pairs.proposing.values import value_functions
@@ -74,6 +74,8 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
         if other := instead_of(name, methods):
             taken |= {name}
             yield _proposal(owner, node, methods, forward, other, cells, calls)
+            continue
+        if leaves_it_to_another(name, methods):
             continue
         if is_abstract(methods[name].node) and (name not in own or owner.__subclasses__()):
             continue

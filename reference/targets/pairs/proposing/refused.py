@@ -12,7 +12,7 @@ from reference.targets.pairs.source.method_names import is_backward
 from reference.targets.pairs.source.naming import is_upstream
 from reference.targets.reading.abstract import is_abstract
 
-__all__ = ["instead_of", "refers_to_another"]
+__all__ = ["instead_of", "leaves_it_to_another", "refers_to_another"]
 
 OF_A_STEP = re.compile(r"\w*(decay|momentum|reg\w*|lambd\w*|l2|l1|beta_?[12]?|eps\w*|batch_?size|t|step|epoch|iter\w*)")
 
@@ -27,6 +27,18 @@ def refers_to_another(name: str, methods: Mapping[str, SourceFunction]) -> bool:
     said = " ".join(value for value in constants if isinstance(value, str))
     others = [o for o in methods if o != name and is_backward(o) and not is_abstract(methods[o].node)]
     return any(re.search(rf"\b{re.escape(other)}\b\(?", said) for other in others)
+
+
+def leaves_it_to_another(name: str, methods: Mapping[str, SourceFunction]) -> bool:
+    """Beside a pass that is handed the gradient that comes in: one that takes nothing and is empty, or is a step."""
+    takes = [p.name for p in methods[name].takes if not p.many]
+    others = [o for o, m in methods.items() if o != name and is_backward(o) and not is_abstract(m.node)]
+    if not any(is_upstream(p) for other in others for p in methods[other].required):
+        return False
+    if not takes:
+        return is_abstract(methods[name].node)
+    of_a_step = (bool(IS_RATE.match(each) or OF_A_STEP.fullmatch(each.lower())) for each in takes)
+    return all(of_a_step) and not any(map(is_upstream, takes))
 
 
 def instead_of(name: str, methods: Mapping[str, SourceFunction]) -> str:

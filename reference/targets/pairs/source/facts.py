@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 __all__ = ["assigned_to", "entry_of", "facts_in", "switches_in"]
+
+OF_WHAT_IS_PREDICTED = re.compile(r"inputs?|x|logits|scores|pred\w*|y_?pred\w*|y_?hat", re.IGNORECASE)
+TO_PROBABILITIES = re.compile(r"_*(?:stable_?|log_?)?softmax|_*sigmoid|exp|log", re.IGNORECASE)
 
 
 def facts_in(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
     """(argument, fact, value) as ``asked_of`` has them; ``known``: local names, by what they stand for."""
     yield from _facts(node, known)
     yield from _computed(node, known)
+    yield from _predicted(node, known)
 
 
 def assigned_to(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -157,10 +162,25 @@ def _numbers(node: ast.AST) -> list[float]:
 
 
 def _computed(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        yield from ((of, "rank", 1) for side in (node.left, node.right) if (of := entry_of(side, known)))
     if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Mod):
         sides = (node.left, node.right)
         if not any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides):  # name + "_w"
             yield from ((of, "computed", True) for side in sides if (of := entry_of(side, known)))
+
+
+def _predicted(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """What is kept as an input or a prediction, or what a probability or a logarithm is taken of: no labels."""
+    for target, value in assigned_to([node]):
+        match target:
+            case ast.Attribute(value=ast.Name(id="self"), attr=kept) if OF_WHAT_IS_PREDICTED.fullmatch(kept.strip("_")):
+                yield from ((of, "predicted", True) for of in [entry_of(value, known)] if of and of != kept)
+    match node:
+        case ast.Call(func=ast.Attribute(attr=function) | ast.Name(id=function), args=[value, *_]) if (
+            TO_PROBABILITIES.fullmatch(function) and (of := entry_of(value, known))
+        ):
+            yield of, "predicted", True
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from typing import Any
 
@@ -11,9 +12,12 @@ from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell, place
 
-__all__ = ["CONTEXTS", "methods_of", "read_method"]
+__all__ = ["CONTEXTS", "methods_of", "read_method", "stands_alone"]
 
 CONTEXTS = ("ctx", "context", "self_ctx")
+ITSELF = re.compile(
+    r"_*(?:self|cls|klass|this|me|my|s|obj|inst(?:ance)?|mcs|layer|node|module|net|model|args?|\w*ctx|context)?_*"
+)
 
 
 def methods_of(owner: type, cells: list[Cell]) -> dict[str, SourceFunction]:
@@ -25,10 +29,19 @@ def methods_of(owner: type, cells: list[Cell]) -> dict[str, SourceFunction]:
             function = inspect.unwrap(function) if callable(function) else function
             if not inspect.isfunction(function):
                 continue
-            method = read_method(name, function, cells, bound=not isinstance(value, staticmethod))
+            alone = isinstance(value, staticmethod) or stands_alone(base, name)
+            method = read_method(name, function, cells, bound=not alone)
             if method is not None:
                 found[name] = method
     return found
+
+
+def stands_alone(owner: type, name: str) -> bool:
+    """Is it a function that a class only holds, to be called by the class: as every other there without a self?"""
+    functions = {each: value for each, value in vars(owner).items() if inspect.isfunction(value)}
+    firsts = [next(iter(inspect.signature(value).parameters), "self") for value in functions.values()]
+    made = any(each.startswith("__") for each in functions)
+    return name in functions and not made and not any(map(ITSELF.fullmatch, firsts))
 
 
 def read_method(name: str, function: Any, cells: list[Cell], *, bound: bool) -> SourceFunction | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from reference.targets.pairs.source.functions import returns_of
 from reference.targets.pairs.source.method_names import is_backward
+from reference.targets.pairs.source.naming import named
 
 __all__ = ["missing_line"]
 
@@ -26,6 +27,8 @@ def missing_line(node: ast.FunctionDef, *, nothing_is_an_answer: bool = False) -
     body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     if not body:
         return node.lineno
+    end = next((k for k, s in enumerate(body) if isinstance(s, ast.Return) and not _is_none(s.value)), len(body))
+    body = body[: end + 1]  # what stands behind it is never reached
     if all(isinstance(s, ast.Pass | ast.Raise | ast.Global) for s in body):
         raised = [ast.unparse(s) for s in body if isinstance(s, ast.Raise)]
         refuses = raised and not any("NotImplemented" in text for text in raised)  # it says that it has none
@@ -53,9 +56,14 @@ def _leaves_something(node: ast.FunctionDef) -> bool:
                 return True
             case ast.AugAssign():
                 return True
-            case ast.Call(func=ast.Attribute(attr=name)) if is_backward(name):  # of what it is made of
-                return True
+            case ast.Call(func=ast.Attribute(attr=name)) if is_backward(name) or _is_forward(name):
+                return True  # of what it is made of
     return False
+
+
+def _is_forward(name: str) -> bool:
+    own = named(name)
+    return own is not None and own.direction == "forward"
 
 
 def _left_blank(body: list[ast.stmt], returned: set[str]) -> Iterator[int]:
@@ -66,6 +74,8 @@ def _left_blank(body: list[ast.stmt], returned: set[str]) -> Iterator[int]:
     idle = any(isinstance(s, ast.Pass) for s in body)
     branches = [s for statement in body for s in ast.walk(statement) if isinstance(s, ast.If)]
     nested = {s.lineno for branch in branches for part in (branch.body, branch.orelse) for s in part}
+    handlers = [n for statement in body for n in ast.walk(statement) if isinstance(n, ast.ExceptHandler)]
+    nested |= {s.lineno for handler in handlers for s in handler.body}
     for name, found in bindings.items():
         if name not in returned:
             continue

@@ -234,7 +234,7 @@ CACHE = re.compile(
     re.IGNORECASE,
 )
 LABEL = re.compile(
-    r"(t|ts|target|targets|tgt|labels?|lbls?|gt|ground_?truths?|truth|y_?true|y_?t|true_?y|y_?(train|batch|real|data|label|labels|target|gt|actual|onehot|one_hot)|desired\w*"
+    r"(t|ts|target|targets|tgt|labels?|lbls?|gt|ground_?truths?|truth|y_?true|y_?t|true_?y|y_?(train|batch|real|data|label|labels|target|tar|gt|actual|onehot|one_hot)|desired\w*"
     r"|expected\w*|actual|train_?y|real|one_?hot\w*|true\w*|correct\w*|t_?batch|classes|reference|d)",
     re.IGNORECASE,
 )

@@ -35,6 +35,14 @@ WRITTEN = [
 ]
 
 
+def test_a_list_of_arrays_has_a_shape_each_and_none_of_its_own() -> None:
+    text = "inputs: [what comes in, an array of shape (batch, ins),\n    the state, an array of shape (batch, units)]"
+    for texts in ([text], [text, "inputs: array of shape (batch, ins)"]):
+        said = described(texts, ["inputs"])["inputs"]
+        assert (said.dims, said.listed) == (None, (("batch", "ins"), ("batch", "units")))
+    assert described(["x: [N, D] of shape (N, D)"], ["x"])["x"].listed == ()
+
+
 @pytest.mark.parametrize(("text", "dims"), WRITTEN)
 def test_a_shape_is_read_however_it_is_written(text: str, dims: tuple) -> None:
     assert described([text], ["x", "y"])["x"].dims == dims
@@ -46,6 +54,8 @@ NO_SHAPE = [
     "cache: tuple of (x, w, b)",
     "x: see (1) and (2)",
     "x (optional): data",
+    "x: what is learned, a vector (W1, W2, b1, b2)",
+    "x: the activation that is wanted (called in the notes by the letter p)",
 ]
 
 

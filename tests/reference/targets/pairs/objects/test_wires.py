@@ -56,6 +56,17 @@ class Relu:
     ),
     (
         """
+class Negative:
+    def __init__(self, node, name=None):
+        self.node = node
+        self.name = name
+    def forward(self): return -self.node()
+    def backward(self, grad): self.node.backward(-grad)
+""",
+        {"node": False},
+    ),
+    (
+        """
 class Sum:
     def __init__(self, parents):
         self.parents = parents
@@ -142,3 +153,13 @@ def test_a_copy_keeps_who_is_wired_to_whom() -> None:
     assert list(made["gradients"]) == [made["before"]]
     assert made["before"].children[0] is made
     assert made["before"].value is not wire.value
+
+
+def test_what_it_is_called_with_on_the_way_back_is_summed_up_and_outranks_what_is_left_with_it():
+    wire = Wire(np.zeros(2))
+    wire.grad = np.ones(2)
+    wire.backward(np.array([1.0, 2.0]))
+    wire.backward(np.array([0.5, 0.0]))
+    assert wire.gradient().tolist() == [1.5, 2.0]
+    wire.take(np.zeros(3))
+    assert wire.gradient() is None
