@@ -9,7 +9,7 @@ from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
 from reference.pairs.inputs.plans.constructor_sizes import is_maker, whole_numbers_of
 from reference.pairs.inputs.plans.parts import Setup
-from reference.pairs.inputs.plans.settings import configured, is_flag_of_mode, setting, size_argument
+from reference.pairs.inputs.plans.settings import along_an_axis, configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.documented import Described
@@ -110,6 +110,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return SpecGroup({str(k): _entry(name, key, setup) for k, key in enumerate(inner)}, "list")
     if setup.lists and not constructor and setup.guess == "array" and (axis := asked.gathered(name)) is not None:
         return gathered(name, axis, setup)
+    if asked.does("axis", name) and not is_array_for_sure(name, asked):
+        return along_an_axis(parameter)
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)

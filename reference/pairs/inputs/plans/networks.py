@@ -6,11 +6,12 @@ The sizes of weights that a class sets itself are numbers of its source; data ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans.arguments import given_to
 from reference.pairs.inputs.plans.layouts import LAYOUTS
+from reference.pairs.inputs.plans.one_output import axes_of_one_output
 from reference.pairs.inputs.plans.parts import Setup, parts_of
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, Spec, SpecGroup, ValueLaw, WholeNumber, leaves
 from reference.pairs.inputs.text.uses import AskedOfArgument
@@ -30,20 +31,34 @@ BATCH = re.compile(
 MOST_NUMBERS = 4
 
 
-def network_plans(proposal: Proposal) -> Iterator[Plan]:
-    """The likeliest first."""
+def network_plans(proposal: Proposal, sources: Sequence[str] = ()) -> Iterator[Plan]:
+    """The likeliest first. ``sources``: the file's own text and what stands beside it."""
     if proposal.kind is not PairKind.NETWORK:
         return
     asked = AskedOfArgument({name: facts for name, facts in proposal.asked.items() if name != PairKind.NETWORK})
     parts = parts_of(proposal, asked)
     names = [p for p in proposal.takes if not p.many]
     data = _data(names)
+    single = axes_of_one_output(proposal, parts, sources)
+    for plan in _every(proposal, asked, parts, data, one=any(1 in axes and "D" in axes for axes in single.values())):
+        arguments = {
+            name: spec._replace(dims=single[name]) if name in single and isinstance(spec, Array) else spec
+            for name, spec in plan.arguments.items()
+        }
+        yield plan._replace(arguments=arguments)
+
+
+def _every(
+    proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part], data: _Data, *, one: bool
+) -> Iterator[Plan]:
+    """``one``: there is one output, and no more."""
+    widths = [("D", 1)] if one else _widths(proposal, asked, parts)
     for columns in _orders(proposal):
         for family in ("columns", "rows") if columns else ("rows", "columns"):
-            for width, out in _widths(proposal, asked, parts):
+            for width, out in widths:
                 for form, x, y in _forms(family, width, out, data):
                     yield _plan(proposal, asked, parts, family, form, x, y, data)
-        for width, out in _widths(proposal, asked, parts):
+        for width, out in widths:
             for family in ("one column", "one vector"):
                 for form, x, y in _forms(family, width, out, data):
                     yield _plan(proposal, asked, parts, family, form, x, y, data)

@@ -14,7 +14,7 @@ from reference.interface.pair import Parameter
 from reference.pairs.inputs.spec import Array, ChoiceSpec, GeneratorSpec, ShapeSpec, Spec, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.vocabulary import plain
 
-__all__ = ["DERIVES", "MODES", "configured", "is_flag_of_mode", "setting", "size_argument"]
+__all__ = ["DERIVES", "MODES", "along_an_axis", "configured", "is_flag_of_mode", "setting", "size_argument"]
 
 MODES = ("train", "test")
 STRENGTHS, RATES, SMALL = (0.375, 0.0625, 2.5), (0.125, 0.5), 2.0**-17
@@ -122,6 +122,14 @@ def setting(
                 return ChoiceSpec((values[0] if isinstance(values[0], bool) else default,))
             return ChoiceSpec(_beside(default, values))
     return None
+
+
+def along_an_axis(parameter: Parameter) -> Spec | None:
+    """Which axis: its own default first, and another."""
+    default = parameter.default
+    if not parameter.optional:
+        return ChoiceSpec((-1, 0))
+    return ChoiceSpec((default, 0 if default == -1 else -1)) if type(default) is int else None
 
 
 def _beside(default: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -13,6 +13,8 @@ def facts_in(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str
     """(argument, fact, value) as ``asked_of`` has them; ``known``: local names, by what they stand for."""
     yield from _facts(node, known)
     yield from _computed(node, known)
+    yield from _along(node, known)
+    yield from _either(node, known)
 
 
 def assigned_to(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -161,6 +163,26 @@ def _computed(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, st
         sides = (node.left, node.right)
         if not any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides):  # name + "_w"
             yield from ((of, "computed", True) for side in sides if (of := entry_of(side, known)))
+
+
+def _along(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """What says along which axis something is done: ``dim=d``, ``x.unsqueeze(d)``."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return
+    told = [k.value for k in node.keywords if k.arg in ("dim", "axis")]
+    told += node.args[:1] if node.func.attr in ("unsqueeze", "squeeze", "size") else []
+    yield from ((of, "axis", True) for value in told if (of := entry_of(value, known)))
+
+
+def _either(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """What only booleans can be used for: ``~m``, ``x.masked_fill(m, 0)``."""
+    match node:
+        case ast.UnaryOp(op=ast.Invert(), operand=value) if of := entry_of(value, known):
+            yield of, "boolean", True
+        case ast.Call(func=ast.Attribute(attr="masked_fill" | "masked_fill_" | "masked_select"), args=[value, *_]) if (
+            of := entry_of(value, known)
+        ):
+            yield of, "boolean", True
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:

@@ -22,12 +22,12 @@ def asked_of(
 
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there;
     None, too, for what is computed then.
-    ``branches``: it decides by being true or not.
-    ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
-    shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
-    ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
-    ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put together along this axis. Of
-    ``*`` the ``axes`` along which anything is summed, or otherwise reduced.
+    ``branches``: it decides by being true or not. ``parts``: the names into which it is itself unpacked. ``sizes``:
+    {name: axis} of single sizes that are taken from a shape. ``rank``: at least so many axes. ``indexes``: it indexes
+    something, ``counts``: it is counted to, ``called``, ``iterated``; ``computed``: it is calculated with;
+    ``probability``: its logarithm is taken, or it is kept below 1; ``axis``: it says along which; ``boolean``: as
+    only booleans are used; ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put
+    together along this axis. Of ``*`` the ``axes`` along which anything is summed, or otherwise reduced.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
