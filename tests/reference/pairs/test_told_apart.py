@@ -333,6 +333,20 @@ TWINS = {
             x[x > 0] = 1
             return x
     """, "x.copy()", "x"),
+    "sizes that are kept side by side, and given behind a law": Twin("""
+        class Dense:
+            def __init__(self, dim_input, num_neurons):
+                self.dim_input, self.num_neurons = dim_input, num_neurons
+                self.W = np.random.normal(0, np.sqrt(2 / (dim_input + num_neurons)), (dim_input, num_neurons))
+
+            def fprop(self, X):
+                self.X = X
+                return X @ self.W
+
+            def bprop(self, V):
+                self.dW = self.X.T @ V PART
+                return V @ self.W.T
+    """, "", "/ self.num_neurons"),
     "the gradient of what nothing depends on": Twin("""
         class Dense:
             def __init__(self, ins, outs):

@@ -127,7 +127,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
     if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:
-        return _layers(text)
+        return _layers(text, asked.deepest())
     if OF_SIZES.search(text) and plainly is None and not is_array_for_sure(name, asked):
         return WholeNumber(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
@@ -158,11 +158,13 @@ def _keys_to_give(name: str, setup: Setup) -> list[str]:
     return [key for key in asked.keys(name) if key in known or not told or not asked.has_default(key, name)]
 
 
-def _layers(text: str) -> SpecGroup:
-    """The sizes of several layers in a row."""
+def _layers(text: str, deepest: int) -> SpecGroup:
+    """The sizes of several layers in a row, as many as are asked for by their number."""
     if re.fullmatch(HIDDENS, text):
-        return SpecGroup({"0": WholeNumber("H1"), "1": WholeNumber("H2")}, "list")
-    return SpecGroup({"0": WholeNumber("D"), "1": WholeNumber("H1"), "2": WholeNumber("M")}, "list")
+        between = [f"H{k}" for k in range(1, max(2, deepest) + 1)]
+    else:
+        between = ["D", *(f"H{k}" for k in range(1, max(1, deepest) + 1)), "M"]
+    return SpecGroup({str(k): WholeNumber(size) for k, size in enumerate(between)}, "list")
 
 
 def is_array_for_sure(name: str, asked: AskedOfArgument) -> bool:
@@ -217,7 +219,7 @@ def _optional(
             options = [tuple([o] * len(default)) for o in plainly.options if isinstance(o, int)]
             return ChoiceSpec(tuple(options))
         if constructor and re.fullmatch(rf"{LAYERS}|{HIDDENS}", text):
-            return _layers(text)
+            return _layers(text, setup.asked.deepest())
         return ShapeSpec(("HH", "WW")) if re.search(r"kernel|filter", text) and len(default) == 2 else None
     if isinstance(plainly, ChoiceSpec) and (
         re.fullmatch(TOLD, text) or ("train" in text and _is_yes_or_no(plainly)) or text == "mode"

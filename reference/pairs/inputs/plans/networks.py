@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans.arguments import given_to
 from reference.pairs.inputs.plans.layouts import LAYOUTS
+from reference.pairs.inputs.plans.lists_of_layers import layered, lists_of_layers
 from reference.pairs.inputs.plans.one_output import axes_of_one_output
 from reference.pairs.inputs.plans.parts import Setup, parts_of
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, Spec, SpecGroup, ValueLaw, WholeNumber, leaves
@@ -39,8 +40,15 @@ def network_plans(proposal: Proposal, sources: Sequence[str] = ()) -> Iterator[P
     parts = parts_of(proposal, asked)
     names = [p for p in proposal.takes if not p.many]
     data = _data(names)
+    listed = lists_of_layers(proposal, asked)
     single = axes_of_one_output(proposal, parts, sources)
-    for plan in _every(proposal, asked, parts, data, one=any(1 in axes and "D" in axes for axes in single.values())):
+    one = any(1 in axes and "D" in axes for axes in single.values())
+    for plan in _every(proposal, asked, parts, data, one=one, several=bool(listed)):
+        if listed:
+            yield plan._replace(
+                arguments={**plan.arguments, **layered(listed, plan)},
+                label=f"{plan.label}; lists",
+            )
         arguments = {
             name: spec._replace(dims=single[name]) if name in single and isinstance(spec, Array) else spec
             for name, spec in plan.arguments.items()
@@ -49,10 +57,11 @@ def network_plans(proposal: Proposal, sources: Sequence[str] = ()) -> Iterator[P
 
 
 def _every(
-    proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part], data: _Data, *, one: bool
+    proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part], data: _Data, *, one: bool, several: bool
 ) -> Iterator[Plan]:
-    """``one``: there is one output, and no more."""
-    widths = [("D", 1)] if one else _widths(proposal, asked, parts)
+    """``one``: there is one output, and no more; ``several``: such are tried first."""
+    widths: list[tuple[Size, Size]] = [("D", 1)] if one else _widths(proposal, asked, parts)
+    widths = sorted(widths, key=lambda width: width[1] == 1) if several else widths
     for columns in _orders(proposal):
         for family in ("columns", "rows") if columns else ("rows", "columns"):
             for width, out in widths:

@@ -66,8 +66,8 @@ SIZES: tuple[tuple[str, str], ...] = (  # a name of an argument, and of the size
     (r"num_?heads?|n_?heads?|heads|nhead", "HEADS"), (r"num_?groups?|n_?groups?|groups?|g", "G"),
     (r"(?:n_?|num_?)?classes|n_?class|num_?labels?|n_?y|k_?classes|num_?class|c_?classes|class_?num", "M"),
     (r"output\w*|out_?\w*|n_?out\w*|num_?out\w*|dim_?out|d_?out|units?|n_?units|num_?units|n_?neurons|neurons|"
-     r"num_?neurons|fan_?out|next_\w+|nout|outputs?|size_?out|n_?nodes|m|o_?dim|layer_?size|node\w*|n_?l", "M"),
-    (r"input\w*|in_?\w*|n_?in\w*|num_?in\w*|dim_?in|d_?in|fan_?in|prev_\w+|nin|size_?in|n_?features|num_?features?|"
+     r"num_?neurons|fan_?out|next_\w+|nout|outputs?|size_?out|dim_?out\w*|n_?nodes|m|o_?dim|layer_?size|node\w*|n_?l", "M"),
+    (r"input\w*|in_?\w*|n_?in\w*|num_?in\w*|dim_?in\w*|d_?in|fan_?in|prev_\w+|nin|size_?in|n_?features|num_?features?|"
      r"feature\w*|features|dim|dims|n|d|n_?x|dimension|normalized_?shape|i_?dim|n_?prev|num_?feat\w*|nb_?features", "D"),
     (r"seq\w*|time_?steps?|timesteps?|n_?steps|steps|length|max_?len|t_?x|num_?steps|block_?size|context\w*", "T"),
     (r"batch\w*|n_?samples|m_?examples|n_?batch|bs|num_?examples", "N"),

@@ -82,6 +82,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "rank", axis + 1 if axis >= 0 else -axis
         case ast.Subscript(value=value, slice=where):
             of = entry_of(value, known)
+            if of is not None and isinstance(where, ast.Constant) and type(where.value) is int:
+                yield of, "places", where.value + 1
             parts = where.elts if isinstance(where, ast.Tuple) else [where]
             if of is not None and not any(
                 isinstance(p, ast.Constant) and isinstance(p.value, str | None) for p in parts

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from reference.targets.pairs.source.chosen_by_key import dictionaries_in, texts_looked_up
 from reference.targets.pairs.source.facts import assigned_to, entry_of, facts_in
 from reference.targets.pairs.source.functions import SourceFunction
 
-__all__ = ["asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
+__all__ = ["EVERY", "asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
 
 EVERY = "*"  # no argument, but all of them
 DEEPEST = 3  # functions of the file's own that an argument is handed on to
@@ -65,8 +66,10 @@ def _read(
         source = entry_of(value, known)
         if source is not None and name not in known:
             known[name] = source
+    dictionaries = dictionaries_in(nodes)
     for node in nodes:
         noted(found, facts_in(node, known))
+        noted(found, texts_looked_up(node, known, dictionaries))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and depth < DEEPEST:
             other = functions.get(node.func.id)
             if other is not None and other.name != function.name:
@@ -89,7 +92,7 @@ def noted(found: dict[str, dict[str, Any]], facts: Iterable[tuple[str, str, Any]
             known.setdefault(fact, {})[value] = None
         elif fact in ("defaults", "sizes"):
             known.setdefault(fact, {}).update(value)
-        elif fact in ("rank", "entries"):
+        elif fact in ("rank", "entries", "places"):
             known[fact] = max(known.get(fact, 0), value)
         elif fact == "dims":
             if len(value) >= len(known.get(fact, ())):
