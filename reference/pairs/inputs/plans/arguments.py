@@ -120,6 +120,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         plainly = in_whole_numbers(plainly)
     if plainly is not None and asked.does("halved", name):
         plainly = in_even_numbers(plainly)
+    if "item" in asked.attributes(name) and not constructor and not is_array_for_sure(name, asked):
+        return Array((1,), ValueLaw.POSITIVE if isinstance(plainly, ChoiceSpec) else ValueLaw.NORMAL)
     letter = size_argument(name)
     needed = len(name) == 1 and not (parameter.optional or constructor or said.dims)
     if letter is not None and needed and asked.does("counts", name) and not is_array_for_sure(name, asked):

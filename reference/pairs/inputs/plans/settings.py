@@ -31,6 +31,7 @@ NUMBERS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (r"alpha|slope|negative_slope|leak\w*|a_?leak|neg_slope|beta_?swish", (0.125, 0.25)),
     (r"delta|margin|threshold|v_?th\w*|thresh|theta_?th", (1.0, 0.5)),
     (r"temp\w*|temperature|tau|scale\w*|sigma|gamma_?focal|gain|factor|weight_?scale|std", (0.5, 2.0)),
+    (r"(?:n|num|nb|[wa])?_?bits?|bit_?width|bits?_?[wa]|num_?of_?bits", (4, 2)),
     (r"beta1|beta_1", (0.875,)), (r"beta2|beta_2", (0.96875,)),
     (r"stride[sx-z]?|strides?|stride_?[hwxy]|s|step|hop|stride_?\w+", (2, 1)),
     (r"pad|padding|pads|p_?size|zero_?pad\w*|pad_?[hwxy]\w*|padding_\w+|pad_?size|pad_?width", (1, 0)),

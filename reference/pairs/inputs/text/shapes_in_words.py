@@ -105,14 +105,16 @@ def _of_length(text: str) -> Iterator[WrittenShape]:
 
 
 def _dims(parts: list[str]) -> tuple[Size, ...] | None:
-    """Each part as a size; several parts and an ellipsis are two of them. None where one is no size."""
+    """Each part as a size; several parts and an ellipsis are two of them, at the front one. None where one is no size."""
     dims: list[Size] = []
     for k, part in enumerate(parts):
         text = part.strip().strip("`'\"$ ").replace("\\", "")
         if text in ("...", "…", "*", "", "…"):
-            if not dims or (text == "" and len(parts) == 1):
+            if len(parts) == 1 or (text == "" and not dims):
                 return None
-            if k == len(parts) - 1:  # (N, ...)
+            if not dims:  # (*, N), (..., N)
+                dims.append("batch")
+            elif k == len(parts) - 1:  # (N, ...)
                 dims.append("rest")
             continue
         size = _size(text)

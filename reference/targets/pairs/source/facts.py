@@ -112,6 +112,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
         case ast.Slice(lower=lower, upper=upper):
             bounds = [n for bound in (lower, upper) if bound is not None for n in _summands(bound)]
             yield from ((of, "counts", True) for n in bounds if (of := entry_of(n, known)))
+        case ast.BinOp(op=ast.Pow(), left=ast.Constant(value=2), right=right) if of := entry_of(right, known):
+            yield of, "counts", True  # so many bits
         case ast.BinOp(op=ast.FloorDiv(), right=right) if of := entry_of(right, known):
             yield of, "counts", True
         case ast.Call(func=ast.Name(id="range"), args=values):

@@ -89,3 +89,15 @@ def masked_attention_bwd(res, do):
 
 
 masked_attention.defvjp(masked_attention_fwd, masked_attention_bwd)
+
+
+@jax.custom_jvp
+def spike_in_single(x, threshold=1.0):
+    return (x > threshold).astype(jnp.float32)
+
+
+@spike_in_single.defjvp
+def spike_in_single_jvp(primals, tangents):
+    x, threshold = primals
+    dx, dt = tangents
+    return spike_in_single(x, threshold), dx / (jnp.abs(x - threshold) + 1) ** 2

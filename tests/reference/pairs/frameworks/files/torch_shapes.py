@@ -98,3 +98,39 @@ class PowerRoot(torch.autograd.Function):
 
 def at_zero(x):
     return (x >= 0).to(x)
+class Outer(torch.autograd.Function):
+    """
+    :param c: cost matrix, size [*,m,n], where * are batch dimensions
+    :param a: first marginal, size [*,m]
+    :param b: second marginal, size [*,n]
+    """
+
+    @staticmethod
+    def forward(ctx, c, a, b):
+        ctx.save_for_backward(c, a, b)
+        return c * a.unsqueeze(-1) * b.unsqueeze(-2)
+
+    @staticmethod
+    def backward(ctx, g):
+        c, a, b = ctx.saved_tensors
+        u, v = a.unsqueeze(-1), b.unsqueeze(-2)
+        return g * u * v, (g * c * v).sum(-1), (g * c * u).sum(-2)
+
+
+class OuterSwapped(torch.autograd.Function):
+    """
+    :param c: cost matrix, size [*,m,n], where * are batch dimensions
+    :param a: first marginal, size [*,m]
+    :param b: second marginal, size [*,n]
+    """
+
+    @staticmethod
+    def forward(ctx, c, a, b):
+        ctx.save_for_backward(c, a, b)
+        return c * a.unsqueeze(-1) * b.unsqueeze(-2)
+
+    @staticmethod
+    def backward(ctx, g):
+        c, a, b = ctx.saved_tensors
+        u, v = a.unsqueeze(-1), b.unsqueeze(-2)
+        return g * u * v, (g * c * v).sum(-1), (g * c * v).sum(-2)
