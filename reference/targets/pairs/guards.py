@@ -71,12 +71,13 @@ def guards(
     own = next(iter(files))
     inside = [guard for file, cells in files.items() for guard in guards_of(file, cells)]
     groups = [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(files, inside))]
+    known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
     for group, throughout in groups[:MOST]:
         derivatives, gradients = [], []
         file, cells = group[0].file, files[group[0].file]
         for fraction in fractions:
             pair, kind = prepared({**files, file: _with(cells, group, fraction)})
-            derivatives.append(complex_step(pair, kind, cotangents, points)["derivatives"])
+            derivatives.append(_derivatives(pair, kind, cotangents, points))
             gradients += [_gradients(pair, kind, cotangents, points)] if throughout else []
         first = group[0]
         found.append(
@@ -88,10 +89,18 @@ def guards(
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
+                "behind": throughout and _value(first) > TINY and (first.file, first.cell, _value(first)) not in known,
                 **({"gradients": np.array(gradients)} if throughout else {}),
             }
         )
     return found
+
+
+def _derivatives(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> Any:
+    if pair.derivative is None or kind.name != "autodiff":
+        return complex_step(pair, kind, cotangents, points)["derivatives"]
+    found = pair.derivative(cotangents)["gradients"]
+    return np.array([np.ravel(found[name])[where] for name, where in points])
 
 
 def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> list[float]:
@@ -107,14 +116,15 @@ def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Seq
 
 
 def _throughout(files: Mapping[Path, list[Cell]], inside: Sequence[Guard]) -> list[list[Guard]]:
-    """By cell and value every literal that is added to something, or bounds it, in any function of the cell."""
+    """By cell and value every literal that is added to something, or bounds it, in any function of the cell; those
+    first that stand within a logarithm too.
+    """
     known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
     groups: dict[tuple[Path, int, float], list[Guard]] = {}
     for guard in (g for file, cells in files.items() for g in _found(file, cells, _is_additive)):
         key = guard.file, guard.cell, _value(guard)
-        if key in known or key[2] <= TINY:
-            groups.setdefault(key, []).append(guard)
-    return list(groups.values())
+        groups.setdefault(key, []).append(guard)
+    return [groups[key] for key in sorted(groups, key=lambda key: key not in known and key[2] > TINY)]
 
 
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:

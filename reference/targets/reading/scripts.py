@@ -181,7 +181,7 @@ def _may_be_within(statement: ast.stmt) -> bool:
 def _is_data(statement: ast.stmt) -> bool:
     """Data that are written out, or made under a name that data have."""
     if not isinstance(statement, ast.Assign) or (
-        is_plain(statement.value) and not isinstance(statement.value, ast.List)
+        is_plain(statement.value) and not isinstance(statement.value, ast.List | ast.Attribute)
     ):
         return False
     names = [n.id for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Name)]

@@ -27,7 +27,7 @@ ANNOUNCED = re.compile(r"(?:\bshapes?|\bsizes?|\bdimensions?|\bdims?|\bndarray|\
 CROSSED = re.compile(r"(?<![\w.*])((?:[A-Za-z]\w{0,14}|\d+)(?:(?:\s*[×]\s*|\s+x\s+|\s*-by-\s*|\s+by\s+)(?:[A-Za-z]\w{0,14}|\d+))+)(?![\w(])")  # fmt: skip
 GLUED = re.compile(r"(?<![\w.])([A-Z0-9](?:x[A-Z0-9])+)(?![\w(])")  # NxD
 LENGTH = re.compile(
-    r"\b(?:of )?(?:length|size)[- ]?\s*`?([A-Z]|[a-z]_\w+|n|m|d|\d+)\b`?(?!\s*[x×(,])|\blength-([A-Z])\b"
+    r"\b(?:of )?(?:length|size)[- ]?\s*`?([A-Z]|[a-z]_\w+|[b-hj-z]|\d+)\b`?(?!\s*[x×(,])|\blength-([A-Z])\b"
 )
 ANY = re.compile(r"\b(?:any|arbitrary) (?:shape|size|dimension)", re.I)
 WORDS = 5  # in the name of one size: "number of hidden units"
@@ -53,7 +53,7 @@ def _bracketed(text: str, arguments: Collection[str]) -> Iterator[WrittenShape]:
         trailing = len(parts) > 1 and not parts[-1]
         parts = parts[:-1] if trailing else parts
         if len(parts) == 1 and not trailing:
-            crossed = re.split(r"\s*[×]\s*|\s+x\s+|\s*x\s*(?=[A-Z0-9])", parts[0])
+            crossed = re.split(r"\s*[×]\s*|\s+x\s+|\s+by\s+|\s*x\s*(?=[A-Z0-9])", parts[0])
             parts = crossed if len(crossed) > 1 else parts
         dims = _dims(parts)
         if dims is None or not _looks_like_sizes(dims, parts, announced, trailing, first, arguments):
