@@ -52,7 +52,7 @@ POSITIVE = re.compile(
 STRICTLY_POSITIVE = re.compile(
     r"\bnon-?negative\b|\b(?:must|should|has to|have to|needs? to) be (?:strictly )?(?:positive|(?:>|>=|≥) *0)|"
     r"\b(?:strictly|all) positive\b|\bpositive[- ](?:valued?|values|numbers?|entries|reals?|inputs?|tensor|array)\b|"
-    r"\b(?:strictly )?(?:>|>=|≥) *0(?![.\d])|^\W*positive\b(?! (?:class|label|example|sample|pair|semi|def|rate))",
+    r"(?:>=?|≥) *0(?![.\d])|^\W*positive\b(?! (?:class|label|example|sample|pair|semi|def|rate))",
     re.I,
 )
 SPIKES = re.compile(r"\bspikes?\b|\bspike trains?\b", re.I)

@@ -89,6 +89,8 @@ def _short(part: str) -> bool:
 def _crossed(text: str) -> Iterator[WrittenShape]:
     for match in (*CROSSED.finditer(text), *GLUED.finditer(text)):
         parts = re.split(r"\s*×\s*|\s+x\s+|\s*-by-\s*|\s+by\s+|x(?=[A-Z0-9])", match[1])
+        if " by " in match[1] and any(part.isalpha() and len(part) > 2 and not CALLED.match(part) for part in parts):
+            continue  # "given by the"
         dims = _dims(parts)
         if dims is not None and all(_short(part) or CALLED.match(part) for part in parts):
             yield WrittenShape(dims, bool(ANNOUNCED.search(text[: match.start()])), match.start())
