@@ -109,6 +109,7 @@ def _widths(proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part
     """How wide what comes in and what goes out is: as the constructor is told, else as its own numbers say."""
     setup = _setup("rows", parts, asked)
     told = given_to(proposal.constructor, setup, constructor=True) if not _with_data(proposal) else {}
+    told |= given_to((p for p in proposal.takes if p.annotation == "int"), setup, constructor=False)
     sizes = [spec.size for _, spec in leaves(told) if isinstance(spec, WholeNumber)]
     if "D" in sizes:
         return [("D", "M")] if "M" in sizes else [("D", 1), ("D", "M"), ("D", "D")]
