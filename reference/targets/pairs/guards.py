@@ -39,10 +39,10 @@ class Guard(NamedTuple):
 
 def guards_of(file: Path, cells: Sequence[Cell]) -> list[Guard]:
     """The literals of at most 1e-5 that a logarithm's argument is written with, in place or under a local name."""
-    return _found(file, cells, _is_logarithm)
+    return _found(file, cells, _logarithms)
 
 
-def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool]) -> list[Guard]:
+def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], Iterator[ast.AST]]) -> list[Guard]:
     found: list[Guard] = []
     for index, cell in enumerate(cells):
         try:
@@ -54,7 +54,7 @@ def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool])
             given = {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
             named = {**_constants(tree.body), **_constants(function.body)}
             named = {name: value for name, value in named.items() if name not in given} | _defaults(function)
-            for call in (n for n in ast.walk(function) if wanted(n)):
+            for call in wanted(function):
                 text = ast.unparse(call)[:LONGEST]
                 for node in _small(call, named | kept.get(id(function), {})):
                     if all(node is not known.node for known in found):
@@ -116,14 +116,19 @@ def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Seq
 
 
 def _throughout(files: Mapping[Path, list[Cell]], inside: Sequence[Guard]) -> list[list[Guard]]:
-    """By cell and value every literal that is added to something, or bounds it, in any function of the cell; those
-    first that stand within a logarithm too.
+    """By cell and value every literal that is added to something, or bounds it, in any function of the cell; of those
+    that stand within no logarithm, and are not tiny, what keeps a divisor from zero.
     """
     known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
     groups: dict[tuple[Path, int, float], list[Guard]] = {}
-    for guard in (g for file, cells in files.items() for g in _found(file, cells, _is_additive)):
+    for guard in (g for file, cells in files.items() for g in _found(file, cells, _sums)):
         key = guard.file, guard.cell, _value(guard)
-        groups.setdefault(key, []).append(guard)
+        if key in known or key[2] <= TINY:
+            groups.setdefault(key, []).append(guard)
+    for guard in (g for file, cells in files.items() for g in _found(file, cells, _divisors)):
+        key = guard.file, guard.cell, _value(guard)
+        if not (key in known or key[2] <= TINY):
+            groups.setdefault(key, []).append(guard)
     return [groups[key] for key in sorted(groups, key=lambda key: key not in known and key[2] > TINY)]
 
 
@@ -198,8 +203,19 @@ def _is_small(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= LARGEST
 
 
-def _is_logarithm(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _called(node) in LOGARITHMS
+def _logarithms(function: ast.AST) -> Iterator[ast.AST]:
+    return (n for n in ast.walk(function) if isinstance(n, ast.Call) and _called(n) in LOGARITHMS)
+
+
+def _sums(function: ast.AST) -> Iterator[ast.AST]:
+    return filter(_is_additive, ast.walk(function))
+
+
+def _divisors(function: ast.AST) -> Iterator[ast.AST]:
+    """What something is divided by, where that is a sum: without the number it might be zero."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and any(_sums(node.right)):
+            yield node.right
 
 
 def _is_additive(node: ast.AST) -> bool:
