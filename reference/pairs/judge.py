@@ -36,6 +36,8 @@ def judge_pair(
     if open_pair.proposal.unfinished is not None:
         return _unfinished(open_pair)
     tried = trial(open_pair, seed=seed, case=case)
+    if tried.not_judged is not None and _is_declared(open_pair):
+        return _declared(open_pair, tried.not_judged)
     if tried.not_judged is not None:
         wanted = open_pair.proposal.asked.get(PairKind.NETWORK, {}).get("wanted", True)
         unjudged = tried.not_judged._replace(needed=bool(wanted))
@@ -141,6 +143,18 @@ def _unfinished(pair: OpenPair) -> PairResult:
     place = Place(pair.file, pair.proposal.cell, int(pair.proposal.unfinished or pair.proposal.line))
     finding = PairFinding("MB702", "error", "exactly", "is not finished: what it returns is still to be written",
                           place=place)  # fmt: skip
+    return PairResult(pair.proposal.check, (PairRow("*", findings=(finding,)),))
+
+
+def _is_declared(pair: OpenPair) -> bool:
+    """Does a rule of a framework say itself that it is no derivative? Then there is nothing that a run could add."""
+    proposal = pair.proposal
+    return proposal.kind is PairKind.RULE and bool(proposal.not_derived) and not proposal.said.get("surrogate")
+
+
+def _declared(pair: OpenPair, why: NotJudged) -> PairResult:
+    text = f"is declared, not derived: {pair.proposal.not_derived}; and it was not run: {why.reason}"
+    finding = PairFinding("MB705", "inconclusive", "exactly", text, place=backward_place(pair))
     return PairResult(pair.proposal.check, (PairRow("*", findings=(finding,)),))
 
 

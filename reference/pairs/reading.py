@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reference.interface.entry import Place
 from reference.interface.exceptions import TargetDied, TargetRaised
-from reference.interface.pair import OpenPair, PairDraw
+from reference.interface.pair import OpenPair, PairDraw, PairKind
 from reference.judging.judge import Tally
 from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP, DIFFERENCES
 from reference.pairs.draws.blocks import BlockStanding, GradientStanding
@@ -99,7 +99,7 @@ def judge_reading(
     bench = Bench(pair, reading, seed, kind, progress)
     judged: dict[int, list[Judged]] = {}
     stops: dict[int, Stop] = {}
-    for index in range(1 if only is not None else max(draws, len(reading.cases)) if draws > 1 else 1):
+    for index in _indexes(pair, reading, draws, only):
         judged[index] = []
         for draw in _draws(reading, seed, index, only):
             needed = index == 0 or _without_complex_step([j for found in judged.values() for j in found])
@@ -131,6 +131,14 @@ def judge_reading(
     # one draw alone may be at the mercy of a coincidence that no bound foresees: the draw is given up instead
     known = disputes if len(disputes) > 1 else ()
     return Standings(reading, rows, breaches, known, (*every, *fresh), raised, notes=notes, cases=cases)
+
+
+def _indexes(pair: OpenPair, reading: PairReading, draws: int, only: PairDraw | None) -> list[int]:
+    """Of one draw the first; and of a rule, which takes arrays of any shape, those that have an axis of one entry."""
+    if only is None and draws > 1:
+        return list(range(max(draws, len(reading.cases))))
+    of_one = [k for k in range(1, len(reading.cases)) if 1 in reading.sizes(k).values()]
+    return [0, *of_one] if only is None and pair.proposal.kind is PairKind.RULE else [0]
 
 
 class Stop(NamedTuple):

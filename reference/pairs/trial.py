@@ -19,14 +19,15 @@ from reference.pairs.inputs.cases.attempt import NOT_FINITE, Attempt, attempt
 from reference.pairs.inputs.cases.case import PairCase, case_of
 from reference.pairs.inputs.cases.case_line import parse
 from reference.pairs.inputs.cases.effort import LONG, LONGER, EffortOfSizes
+from reference.pairs.inputs.cases.ran import Ran, few_numbers, of_numbers, of_one_example, of_single_rows, with_several
 from reference.pairs.inputs.cases.running import RunningPlan
 from reference.pairs.inputs.plans.left_alone import left_at_default, left_to_another
 from reference.pairs.inputs.plans.ordered import plans_of
 from reference.pairs.inputs.plans.substitutes import may_help
 from reference.pairs.inputs.plans.voting import contradicting, voting
 from reference.pairs.inputs.remedy import remedy
-from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, in_proportion
-from reference.pairs.inputs.spec import Array, Path, Plan, Rank, ValueLaw, leaves
+from reference.pairs.inputs.sizes import FLAT, Sizes, choices_of, each_axis_of_one, in_proportion
+from reference.pairs.inputs.spec import Path, Plan, Rank
 from reference.pairs.inputs.text.sources import sources_of
 from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.tokens import CaseError
@@ -40,7 +41,6 @@ READINGS = 4  # that have a vote
 SIZES, CHOICES = 3, 5  # of a plan that runs
 HOPELESS = {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "SyntaxError"}
 OWN_FAULTS = {"AttributeError", "UnboundLocalError", "Unprepared", "Unbound", "NoOutput"}
-FEW = 12  # numbers that may be in a domain by chance
 OF_AN_ARGUMENT = re.compile(r"'(?:int|float|list|tuple|dict|str|ndarray|\w*int64|\w*float64|bool|NoneType)' object")
 PATIENCE, IMPATIENCE = 5, 20  # equal failures that have nothing to do with the arguments
 DEATHS = 2
@@ -48,8 +48,6 @@ FLAT_TRIES, LONGEST = 6, 4000
 RESHAPED = re.compile(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)")
 PHASES = (("distinct fitting", "even divisible", "seen"), ("square",), ("equal",))
 NOTES = {"seen": "of the sizes of a call", "square": "as high as wide", "equal": "all of one size"}
-
-Ran = tuple[Plan, PairCase, Attempt, str]  # and how its sizes were drawn
 
 
 class PairTrial(NamedTuple):
@@ -101,11 +99,12 @@ class _PlanSearch:
                 ran = self._of_rank([plan for plan in self.plans if plan.rank is rank], phase)
                 if not ran and rank <= Rank.DOCUMENTED:  # what is documented is held against the gradient's shape
                     ran = self.transposed[:1]
-                if ran and all(_of_numbers(case) for _, case, *_ in ran) and any(f.smaller for _, f in self.failures):
+                if ran and all(of_numbers(case) for _, case, *_ in ran) and any(f.smaller for _, f in self.failures):
                     return ()  # every shape fits one number
                 if ran:
                     clean = min(one.unmatched for _, _, one, _ in ran)
-                    best = {plan.label: (plan, case, how) for plan, case, one, how in ran if one.unmatched == clean}
+                    best = {plan.label: (plan, case, how) for plan, case, one, how in ran
+                            if one.unmatched == clean or (one.in_shape and of_one_example(ran))}  # fmt: skip
                     voters = voting([plan for plan, *_ in best.values()])[:READINGS]
                     against = contradicting(voters, AskedOfArgument(self.pair.proposal.asked).axes())
                     return tuple(self._widened(*best[plan.label], against[plan.label]) for plan in voters)
@@ -130,7 +129,7 @@ class _PlanSearch:
                             self.limit = min(self.limit, self.attempts + FURTHER)
                         ran.append((plan, one[0], one[1], how))
                         if self.pair.proposal.kind is PairKind.NETWORK and not one[1].unmatched:
-                            return [ran[-1]]  # a loss of which every gradient is one has been found
+                            return with_several(ran)  # a loss of which every gradient is one has been found
                         break
             if ran:
                 return ran
@@ -146,7 +145,7 @@ class _PlanSearch:
     def _first(self, plan: Plan, how: str) -> tuple[PairCase, Attempt] | None:
         if (how == "fitting" and not plan.fits) or (how == "seen" and plan.rank is not Rank.SEEN):
             return None
-        if how == "equal" and plan.rank is Rank.TRIED and _of_single_rows(plan):
+        if how == "equal" and plan.rank is Rank.TRIED and of_single_rows(plan):
             return None  # a mean over the examples would be a sum
         if not plan.arguments:  # the file's own example makes them
             case = PairCase(self.pair.proposal.check, plan.label, {}, {}, dict(plan.reading), seed=self.seed)
@@ -156,7 +155,7 @@ class _PlanSearch:
             if sizes is None:
                 return None
             case, one, _ = self._at(plan, sizes, {})
-            if one.runs and _few_numbers(case):
+            if one.runs and few_numbers(case):
                 again = self._attempt(case._replace(seed=case.seed + 1))
                 one = again if again.kind == NOT_FINITE else one
         if one.runs:
@@ -229,7 +228,9 @@ class _PlanSearch:
                 to = long if one.runs else left
                 to += [f"{way[-1]}={value}" for way, value in chosen.items()]
         wider = [s for s in every[1:] if 1 not in s.values()][:1] + [s for s in every[1:] if 1 in s.values()][:2]
-        for place, found in zip((1, 3, 5), wider, strict=False):
+        if self.pair.proposal.kind is PairKind.RULE:
+            wider = [*wider[:1], *each_axis_of_one(plan, every[0])] if each_axis_of_one(plan, every[0]) else wider
+        for place, found in zip((1, 3, 5, 6), wider, strict=False):
             case, one, settled = self._at(plan, found, {})
             if one.runs:
                 cases.insert(place, case)
@@ -274,21 +275,3 @@ class _PlanSearch:
         reason = f"{tried}; the nearest {nearest.reason}"
         where = nearest.place or place
         return NotJudged(proposal.check, reason, remedy(proposal), where, needed=True)
-
-
-def _of_numbers(case: PairCase) -> bool:
-    """Is every array that it takes one number?"""
-    arrays = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array)]
-    return bool(arrays) and all(prod(int(d) for d in spec.dims) == 1 for spec in arrays)
-
-
-def _of_single_rows(plan: Plan) -> bool:
-    """Is each of several arrays that it takes a single row?"""
-    arrays = [spec for _, spec in leaves(plan.arguments) if isinstance(spec, Array)]
-    return len(arrays) > 1 and all(spec.dims[:1] == (1,) for spec in arrays)
-
-
-def _few_numbers(case: PairCase) -> bool:
-    """Are there so few of them that a function may be finite there, and nowhere else?"""
-    free = [spec for _, spec in leaves(case.arguments) if isinstance(spec, Array) and spec.law is ValueLaw.NORMAL]
-    return 0 < sum(prod(int(d) for d in spec.dims) for spec in free) <= FEW

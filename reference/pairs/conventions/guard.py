@@ -4,7 +4,7 @@ Narrow: a literal of at most 1e-5, which may be the default of an argument, with
 effect is at most 1e-3 of every block, and it is proportional to the number at c, c/2 and c/4, in extended
 precision. An ``eps`` that a backward pass of batch normalisation forgets is none. The same number on the way back, with
 another sign or in another place, is made smaller together with it; so is any of at most 1e-10 that is added, which may
-have a larger effect where a variance is next to nothing.
+have a larger effect where a variance is next to nothing. And so is one that only the way back has, as in x / (x² + c).
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def left_out_guard(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
             return {}
         of = next(of for of in told if int(of["number"]) in explained)
         how = "is not what stands" if "gradients" in of else "is left out"
-        text = f"{of['literal']} in {of['text']} {how} on the way back"
+        how = "stands in no forward pass: it keeps a divisor from zero" if of.get("behind") else how
+        text = f"{of['literal']} in {of['text']} {how}{'' if of.get('behind') else ' on the way back'}"
         found[row.primal] = text, Place(of.get("file") or pair.file, of.get("cell"), int(of["line"]))
     return found
 
@@ -84,6 +85,8 @@ def _explains(judged: Judged, name: str, of: Mapping[str, Any], least: float) ->
     if answered.shape != derivatives.shape or not np.isfinite(answered).all():
         return False
     size = float(np.max(np.abs(derivatives), initial=0.0))
+    if of.get("behind") and np.ptp(derivatives, axis=0).max(initial=0.0) > judged.seen.estimates[name].allowed(size):
+        return False  # the forward pass has it, and it is forgotten on the way back
     rounding = 4 * judged.seen.estimates[name].allowed(size)
     whole, half, quarter = answered - derivatives
     effect = float(np.max(np.abs(whole), initial=0.0))

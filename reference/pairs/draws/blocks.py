@@ -73,9 +73,11 @@ def assess(
     lost = [k for k, want in entries.items() if np.isfinite(want) and not np.isfinite(got[k])]
     if lost:
         at = lost[0]
+        no_slope = whole and size == 0.0 and all(of.along == 0.0 or np.isnan(of.along) for of in spoken.values())
         return GradientStanding(
-            name, BlockStanding.WRONG, tally, infinite=True, at=at, got=float(got[at]), want=entries[at]
-        )
+            name, BlockStanding.WRONG, tally, exactly=no_slope, infinite=True, at=at, got=float(got[at]),
+            want=entries[at],
+        )  # fmt: skip
     if not seen.steady():
         return GradientStanding(name, BlockStanding.WEAK, tally)
     if zero:

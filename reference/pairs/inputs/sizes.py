@@ -22,7 +22,7 @@ from reference.pairs.inputs.spec import (
     settled,
 )
 
-__all__ = ["FLAT", "Sizes", "choices_of", "in_proportion", "larger", "sizes_to_try"]
+__all__ = ["FLAT", "Sizes", "choices_of", "each_axis_of_one", "in_proportion", "larger", "sizes_to_try"]
 
 Sizes = dict[str, int]
 
@@ -52,6 +52,7 @@ GROUPS, GROUPED = "G", ("C", "D", "F")
 KEPT = {"flat", "HEADS", "G", "P", "stride", "pad", "scale", "r"}
 FLAT = "flat"  # of a vector that holds several arrays: known only once it is taken apart
 TRIES = 400
+ANY_AXES = 3  # of an array of any shape: the fewest of which one is neither first nor last
 
 
 def sizes_to_try(plan: Plan, chosen: Mapping[Path, Any], seed: int, *, how: str = "distinct") -> Iterator[Sizes]:
@@ -219,6 +220,14 @@ def in_proportion(plan: Plan, chosen: Mapping[Path, Any], seed: int, how: str, m
         if len(found) == many:
             break
     return found
+
+
+def each_axis_of_one(plan: Plan, sizes: Sizes) -> list[Sizes]:
+    """Of one array of three axes, each of them 1 in turn: what takes arrays of any shape takes such."""
+    arrays = [spec for _, spec in leaves(plan.arguments) if isinstance(spec, Array)]
+    dims = arrays[0].dims if len(arrays) == 1 else ()
+    names = [d for d in dims if isinstance(d, str) and d in sizes and d not in _at_least_two(plan)]
+    return [{**sizes, name: 1} for name in names] if len(names) == len(dims) == ANY_AXES else []
 
 
 def larger(sizes: Mapping[str, int], factor: int) -> Sizes:

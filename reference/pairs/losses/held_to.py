@@ -14,7 +14,7 @@ __all__ = ["HeldTo", "held_to"]
 
 HALF = "half the squared error"
 MEANS = {"first": "mean over the first axis", "last": "mean over the last axis"}
-EACH = re.compile(r"numpy_of_the_kind\.stack\(\[numpy_of_the_kind\.atleast_1d\((.*)\) for _x, _y in (\w+)\]\)")
+EACH = re.compile(r"numpy_of_the_kind\.stack\(\[numpy_of_the_kind\.atleast_1d\((.*)\) for (_x, _y|_x|_y) in (\w+)\]\)")
 MOST = 4  # draws that are asked
 
 
@@ -73,7 +73,9 @@ def _shown(text: str) -> str:
     each = EACH.fullmatch(text)
     if each is None:
         return text
-    return f"{each[1].replace('_x', 'x')} of each pair in {each[2]}" if "(" in each[1] else each[1].replace("_y", "y")
+    if each[2] != "_x, _y":
+        return f"{each[1].replace('_x', 'x')} of each x in {each[3]}" if "(" in each[1] else each[3]
+    return f"{each[1].replace('_x', 'x')} of each pair in {each[3]}" if "(" in each[1] else each[1].replace("_y", "y")
 
 
 def _named(loss: str, number: Fraction, of: str) -> tuple[str, Fraction]:

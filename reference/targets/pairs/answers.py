@@ -19,7 +19,7 @@ from reference.targets.pairs.edits.statements import statements
 from reference.targets.pairs.edits.variants import Variants
 from reference.targets.pairs.frameworks.numbers import in_numpy
 from reference.targets.pairs.frameworks.rules import Rules, rules_of
-from reference.targets.pairs.frameworks.running import namespace_of
+from reference.targets.pairs.frameworks.running import anew, namespace_of
 from reference.targets.pairs.guards import guards
 from reference.targets.pairs.networks.choices import Choices
 from reference.targets.pairs.networks.trainer import NETWORK
@@ -166,20 +166,26 @@ class PairAnswers:
     def ask_pair_guards(
         self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], fractions: list[float]
     ) -> list[dict[str, Any]]:
-        """Of every small literal within a logarithm the complex step at the points, with it times each fraction.
-
-        ``number``, ``literal``, ``text``, ``file`` where it is another, ``cell``, ``line``, ``derivatives`` (fractions,
-        points); of one that was made smaller on the way back as well, ``gradients`` of the same shape.
+        """Of every small literal the derivatives at the points, with it times a fraction: ``derivatives`` (fractions,
+        points). ``number``, ``literal``, ``text``, ``file`` where it is another, ``cell``, ``line``; of one that was
+        made smaller on the way back as well, ``gradients`` of the same shape; whether it may stand ``behind`` alone.
         """
         files: dict[Path, list[Cell]] = {self.path: self.cells}
+        proposal = self._proposal(check, draw)
 
         def edited(files: dict[Path, list[Cell]]) -> tuple[Prepared, Any]:
-            kind = kind_named("complex")
-            loaded = loaded_for(self.path, files[self.path], kind, beside=files)
-            return prepare(self._proposal(check, draw), loaded, self._draw(draw), kind), kind
+            if proposal.kind is PairKind.RULE:
+                made, loaded = anew(proposal.framework, self.path, files[self.path])
+            else:
+                made = kind_named("complex")
+                loaded = loaded_for(self.path, files[self.path], made, beside=files)
+            return prepare(proposal, loaded, self._draw(draw), made), made
 
-        edited(files)  # which has what it imports
-        return guards(files, edited, cotangents, points, fractions)
+        try:
+            edited(files)  # which has what it imports
+            return guards(files, edited, cotangents, points, fractions)
+        finally:
+            edited({self.path: self.cells})  # whose text is shown
 
     def ask_pair_edits(self, check: str, which: str, draw: dict[str, Any], wrong: list[str]) -> list[dict[str, Any]]:
         """Single edits of the "backward" or "forward" pass that may mend these gradients, the first to be tried first.

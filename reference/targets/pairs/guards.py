@@ -39,10 +39,10 @@ class Guard(NamedTuple):
 
 def guards_of(file: Path, cells: Sequence[Cell]) -> list[Guard]:
     """The literals of at most 1e-5 that a logarithm's argument is written with, in place or under a local name."""
-    return _found(file, cells, _is_logarithm)
+    return _found(file, cells, _logarithms)
 
 
-def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool]) -> list[Guard]:
+def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], Iterator[ast.AST]]) -> list[Guard]:
     found: list[Guard] = []
     for index, cell in enumerate(cells):
         try:
@@ -54,7 +54,7 @@ def _found(file: Path, cells: Sequence[Cell], wanted: Callable[[ast.AST], bool])
             given = {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
             named = {**_constants(tree.body), **_constants(function.body)}
             named = {name: value for name, value in named.items() if name not in given} | _defaults(function)
-            for call in (n for n in ast.walk(function) if wanted(n)):
+            for call in wanted(function):
                 text = ast.unparse(call)[:LONGEST]
                 for node in _small(call, named | kept.get(id(function), {})):
                     if all(node is not known.node for known in found):
@@ -71,12 +71,13 @@ def guards(
     own = next(iter(files))
     inside = [guard for file, cells in files.items() for guard in guards_of(file, cells)]
     groups = [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(files, inside))]
+    known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
     for group, throughout in groups[:MOST]:
         derivatives, gradients = [], []
         file, cells = group[0].file, files[group[0].file]
         for fraction in fractions:
             pair, kind = prepared({**files, file: _with(cells, group, fraction)})
-            derivatives.append(complex_step(pair, kind, cotangents, points)["derivatives"])
+            derivatives.append(_derivatives(pair, kind, cotangents, points))
             gradients += [_gradients(pair, kind, cotangents, points)] if throughout else []
         first = group[0]
         found.append(
@@ -88,10 +89,18 @@ def guards(
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
+                "behind": throughout and _value(first) > TINY and (first.file, first.cell, _value(first)) not in known,
                 **({"gradients": np.array(gradients)} if throughout else {}),
             }
         )
     return found
+
+
+def _derivatives(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> Any:
+    if pair.derivative is None or kind.name != "autodiff":
+        return complex_step(pair, kind, cotangents, points)["derivatives"]
+    found = pair.derivative(cotangents)["gradients"]
+    return np.array([np.ravel(found[name])[where] for name, where in points])
 
 
 def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> list[float]:
@@ -107,14 +116,20 @@ def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Seq
 
 
 def _throughout(files: Mapping[Path, list[Cell]], inside: Sequence[Guard]) -> list[list[Guard]]:
-    """By cell and value every literal that is added to something, or bounds it, in any function of the cell."""
+    """By cell and value every literal that is added to something, or bounds it, in any function of the cell; of those
+    that stand within no logarithm, and are not tiny, what keeps a divisor from zero.
+    """
     known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
     groups: dict[tuple[Path, int, float], list[Guard]] = {}
-    for guard in (g for file, cells in files.items() for g in _found(file, cells, _is_additive)):
+    for guard in (g for file, cells in files.items() for g in _found(file, cells, _sums)):
         key = guard.file, guard.cell, _value(guard)
         if key in known or key[2] <= TINY:
             groups.setdefault(key, []).append(guard)
-    return list(groups.values())
+    for guard in (g for file, cells in files.items() for g in _found(file, cells, _divisors)):
+        key = guard.file, guard.cell, _value(guard)
+        if not (key in known or key[2] <= TINY):
+            groups.setdefault(key, []).append(guard)
+    return [groups[key] for key in sorted(groups, key=lambda key: key not in known and key[2] > TINY)]
 
 
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:
@@ -188,8 +203,19 @@ def _is_small(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= LARGEST
 
 
-def _is_logarithm(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _called(node) in LOGARITHMS
+def _logarithms(function: ast.AST) -> Iterator[ast.AST]:
+    return (n for n in ast.walk(function) if isinstance(n, ast.Call) and _called(n) in LOGARITHMS)
+
+
+def _sums(function: ast.AST) -> Iterator[ast.AST]:
+    return filter(_is_additive, ast.walk(function))
+
+
+def _divisors(function: ast.AST) -> Iterator[ast.AST]:
+    """What something is divided by, where that is a sum: without the number it might be zero."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and any(_sums(node.right)):
+            yield node.right
 
 
 def _is_additive(node: ast.AST) -> bool:

@@ -34,6 +34,11 @@ DATA = re.compile(
 )
 WEIGHTS = re.compile(r"(w|b|theta|weights?|bias\w*|syn|params?|v)_?\w{0,8}$", re.IGNORECASE)
 RATE = re.compile(r"lr|alpha|eta|learning_?rate|l_?rate|rate|step_?size", re.IGNORECASE)
+LAYERS = re.compile(
+    r"(?:n_?|num_?|d_?)?(?:in|inputs?|hidden|h|out|outputs?)(?:_?(?:sizes?|dim|nodes?|units?|layer|neurons?|features))*\d?"
+    r"|(?:n_?|num_?)?(?:classes|features)", re.IGNORECASE,
+)  # fmt: skip
+MAKES = re.compile(r"randn?|random(_sample)?|normal|uniform|zeros|ones|standard_normal|full|empty")
 NUMPY = re.compile(r"import numpy( as np)?|from numpy import \*")
 COMPOUND = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 
@@ -54,7 +59,10 @@ class LiftedLines(NamedTuple):
 
 def lifted(cells: Sequence[Cell]) -> tuple[list[Cell], list[LiftedLines]]:
     """The cells with such lines as functions, and which these are."""
-    known = {name for _, node in definitions(list(cells)).loadable for name in _names_of(node)}
+    known: set[str] = set()
+    for _, node in definitions(list(cells)).loadable:
+        if not isinstance(node, ast.Assign) or _names_read(node.value) <= known:  # else of what is read from elsewhere
+            known |= set(_names_of(node))
     made: list[Cell] = []
     found: list[LiftedLines] = []
     for cell in cells:
@@ -66,6 +74,15 @@ def lifted(cells: Sequence[Cell]) -> tuple[list[Cell], list[LiftedLines]]:
         made.append(cell if one is None else one[0])
         found += [] if one is None else [one[1]]
     return made, found
+
+
+def _names_read(value: ast.expr) -> set[str]:
+    """The names that an expression needs, but for those that are always there, and its own."""
+    names = [n for n in ast.walk(value) if isinstance(n, ast.Name)]
+    own = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {
+        a.arg for a in ast.walk(value) if isinstance(a, ast.arg)
+    }
+    return {n.id for n in names if not hasattr(builtins, n.id)} - own
 
 
 def _names_of(node: ast.stmt) -> Iterator[str]:
@@ -99,9 +116,38 @@ def _lifted(cell: Cell, name: str, known: set[str]) -> tuple[Cell, LiftedLines] 
     if _changed(body[end]) & set(arguments):
         return None  # how large its weights are is said elsewhere
     arguments.sort(key=lambda n: (bool(re.match(r"y|t|label|target|output", n, re.IGNORECASE)), n))
-    lines[first - 2] = f"def {name}({', '.join(arguments)}):"
+    sizes = _sizes_set(body[:start], body[start : end + 1])
+    lines[first - 2] = f"def {name}({', '.join([*arguments, *(f'{size}: int' for size in sizes)])}):"
     lines[first - 1 : last] = [f"    {line}" if line.strip() else line for line in lines[first - 1 : last]]
-    return cell._replace(text="\n".join(lines)), LiftedLines(name, cell.number, first, last, tuple(arguments))
+    return cell._replace(text="\n".join(lines)), LiftedLines(name, cell.number, first, last, (*arguments, *sizes))
+
+
+def _sizes_set(before: Sequence[ast.stmt], lines: Sequence[ast.stmt]) -> list[str]:
+    """Whole numbers by the names that sizes of layers have, set before the lines, where weights are made with them:
+    other sizes do as well, if each of them has such a name.
+    """
+    numbers: dict[str, int] = {}
+    for target, value in ((t, v) for s in before if isinstance(s, ast.Assign) for t, v in _pairs(s)):
+        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and type(value.value) is int:
+            numbers[target.id] = value.value
+    read = {n.id for s in lines for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    told = [n for s in lines for n in ast.walk(s) if isinstance(n, ast.Call) and _makes(n)]
+    made = dict.fromkeys(n.id for call in told for n in ast.walk(call) if isinstance(n, ast.Name) and n.id in numbers)
+    return list(made) if made.keys() <= read and all(map(LAYERS.fullmatch, made)) else []
+
+
+def _pairs(statement: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each target with its value, ``a, b = 1, 2`` one by one."""
+    for target in statement.targets:
+        if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
+            yield from zip(target.elts, statement.value.elts, strict=False)
+        else:
+            yield target, statement.value
+
+
+def _makes(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return MAKES.fullmatch(name) is not None
 
 
 def _changed(statement: ast.stmt) -> set[str]:
@@ -181,7 +227,7 @@ def _may_be_within(statement: ast.stmt) -> bool:
 def _is_data(statement: ast.stmt) -> bool:
     """Data that are written out, or made under a name that data have."""
     if not isinstance(statement, ast.Assign) or (
-        is_plain(statement.value) and not isinstance(statement.value, ast.List)
+        is_plain(statement.value) and not isinstance(statement.value, ast.List | ast.Attribute)
     ):
         return False
     names = [n.id for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
@@ -201,7 +247,9 @@ def _has_room(body: Sequence[ast.stmt], place: int, lines: Sequence[str]) -> boo
     if not above or above.startswith("#") or NUMPY.fullmatch(above):
         return True
     alone = before is not None and before.lineno == before.end_lineno == line - 1
-    return alone and isinstance(before, ast.Assign) and not is_plain(before.value)
+    if not (alone and isinstance(before, ast.Assign)):
+        return False
+    return isinstance(before.value, ast.Attribute) or not is_plain(before.value)
 
 
 def _read(body: Sequence[ast.stmt]) -> list[str]:

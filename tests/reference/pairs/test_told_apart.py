@@ -517,6 +517,41 @@ TWINS = {
         def relu_deriv(x):
             return np.array(x > 0, dtype=np.int8)
     """, "x.copy()", "x"),
+    "sizes that are kept side by side, and given behind a law": Twin("""
+        class Dense:
+            def __init__(self, dim_input, num_neurons):
+                self.dim_input, self.num_neurons = dim_input, num_neurons
+                self.W = np.random.normal(0, np.sqrt(2 / (dim_input + num_neurons)), (dim_input, num_neurons))
+
+            def fprop(self, X):
+                self.X = X
+                return X @ self.W
+
+            def bprop(self, V):
+                self.dW = self.X.T @ V PART
+                return V @ self.W.T
+    """, "", "/ self.num_neurons"),
+    "a number that keeps a divisor from zero on the way back": Twin("""
+        class Root:
+            def forward(self, x):
+                '''x: (N, D), positive'''
+                self.root = np.sqrt(x)
+                return self.root
+
+            def backward(self, dout):
+                return dout * PART * self.root / ((2 * self.root) ** 2 + 1e-8)
+    """, "2", "4", said="warning"),
+    "a number that the way back forgets": Twin("""
+        class Unit:
+            def forward(self, x):
+                '''x: (N, D)'''
+                self.x, self.length = x, (x ** 2).sum(axis=1, keepdims=True)
+                return x / (self.length + 1e-6)
+
+            def backward(self, dout):
+                length = self.length + PART
+                return dout / length - 2 * self.x * (dout * self.x).sum(axis=1, keepdims=True) / length ** 2
+    """, "1e-6", "0"),
     "the gradient of what nothing depends on": Twin("""
         class Dense:
             def __init__(self, ins, outs):

@@ -29,6 +29,7 @@ class Attempt(NamedTuple):
 
     ``transposed``: both passes ran, and every gradient has as many entries as what it belongs to, in another shape.
     ``smaller``: likewise, with fewer entries; or what is written where a mask says so is not as many: arrays are meant.
+    ``in_shape``: what is unmatched has the shape of what it belongs to, and fits by its numbers alone not.
     """
 
     runs: bool
@@ -39,6 +40,7 @@ class Attempt(NamedTuple):
     distance: int = 9
     transposed: bool = False
     smaller: bool = False
+    in_shape: bool = False
 
 
 def attempt(pair: OpenPair, case: PairCase) -> Attempt:
@@ -95,7 +97,7 @@ def examined(answer: Mapping[str, Any]) -> Attempt:
     ]  # fmt: skip
     unmatched = len(answer.get("unmatched") or ()) + len(gradients) - len(fitting) + int(answer.get("unfit", 0))
     if fitting:
-        return Attempt(True, unmatched)
+        return Attempt(True, unmatched, in_shape=0 < unmatched == int(answer.get("unfit", 0)))
     if gradients:
         name = next(iter(gradients))
         shape, wanted = np.shape(gradients[name]), np.shape(primals.get(name, 0.0))

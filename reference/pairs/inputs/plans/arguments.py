@@ -9,7 +9,7 @@ from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
 from reference.pairs.inputs.plans.constructor_sizes import is_maker, whole_numbers_of
 from reference.pairs.inputs.plans.parts import Setup
-from reference.pairs.inputs.plans.settings import configured, is_flag_of_mode, setting, size_argument
+from reference.pairs.inputs.plans.settings import along_an_axis, configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
 from reference.pairs.inputs.spec import Array, ChoiceSpec, ShapeSpec, Spec, SpecGroup, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.documented import Described
@@ -112,6 +112,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         return SpecGroup({str(k): _entry(name, key, setup) for k, key in enumerate(inner)}, "list")
     if setup.lists and not constructor and setup.guess == "array" and (axis := asked.gathered(name)) is not None:
         return gathered(name, axis, setup)
+    if asked.does("axis", name) and not is_array_for_sure(name, asked):
+        return along_an_axis(parameter)
     if said.dims is not None and not constructor:
         return documented_array(name, said.dims, setup)
     part = setup.parts.get(name, Part.UNKNOWN)
@@ -120,6 +122,8 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
         plainly = in_whole_numbers(plainly)
     if plainly is not None and asked.does("halved", name):
         plainly = in_even_numbers(plainly)
+    if "item" in asked.attributes(name) and not constructor and not is_array_for_sure(name, asked):
+        return Array((1,), ValueLaw.POSITIVE if isinstance(plainly, ChoiceSpec) else ValueLaw.NORMAL)
     letter = size_argument(name)
     needed = len(name) == 1 and not (parameter.optional or constructor or said.dims)
     if letter is not None and needed and asked.does("counts", name) and not is_array_for_sure(name, asked):
@@ -127,7 +131,7 @@ def _given(parameter: Parameter, setup: Setup, constructor: bool) -> Spec | None
     if parameter.optional:
         return _optional(parameter, setup, part, plainly, letter, constructor)
     if re.fullmatch(rf"{LAYERS}|{HIDDENS}", text) and constructor:
-        return _layers(text)
+        return _layers(text, asked.deepest())
     if OF_SIZES.search(text) and plainly is None and not is_array_for_sure(name, asked):
         return WholeNumber(letter or name)
     if constructor or parameter.annotation in ("int", "float", "bool", "str") or said.scalar:
@@ -158,11 +162,13 @@ def _keys_to_give(name: str, setup: Setup) -> list[str]:
     return [key for key in asked.keys(name) if key in known or not told or not asked.has_default(key, name)]
 
 
-def _layers(text: str) -> SpecGroup:
-    """The sizes of several layers in a row."""
+def _layers(text: str, deepest: int) -> SpecGroup:
+    """The sizes of several layers in a row, as many as are asked for by their number."""
     if re.fullmatch(HIDDENS, text):
-        return SpecGroup({"0": WholeNumber("H1"), "1": WholeNumber("H2")}, "list")
-    return SpecGroup({"0": WholeNumber("D"), "1": WholeNumber("H1"), "2": WholeNumber("M")}, "list")
+        between = [f"H{k}" for k in range(1, max(2, deepest) + 1)]
+    else:
+        between = ["D", *(f"H{k}" for k in range(1, max(1, deepest) + 1)), "M"]
+    return SpecGroup({str(k): WholeNumber(size) for k, size in enumerate(between)}, "list")
 
 
 def is_array_for_sure(name: str, asked: AskedOfArgument) -> bool:
@@ -217,7 +223,7 @@ def _optional(
             options = [tuple([o] * len(default)) for o in plainly.options if isinstance(o, int)]
             return ChoiceSpec(tuple(options))
         if constructor and re.fullmatch(rf"{LAYERS}|{HIDDENS}", text):
-            return _layers(text)
+            return _layers(text, setup.asked.deepest())
         return ShapeSpec(("HH", "WW")) if re.search(r"kernel|filter", text) and len(default) == 2 else None
     if isinstance(plainly, ChoiceSpec) and (
         re.fullmatch(TOLD, text) or ("train" in text and _is_yes_or_no(plainly)) or text == "mode"

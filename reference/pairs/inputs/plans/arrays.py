@@ -9,6 +9,7 @@ from reference.pairs.inputs.plans.labels import LabelForm
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.spec import Array, Size, Spec, SpecGroup, ValueLaw
 from reference.pairs.inputs.text.documented import Described
+from reference.pairs.inputs.text.laws_in_words import says_positive
 from reference.pairs.inputs.text.vocabulary import Part, number_in
 
 __all__ = ["BATCH", "documented_array", "gathered", "laid_out"]
@@ -33,7 +34,11 @@ def documented_array(name: str, dims: tuple[Size, ...], setup: Setup) -> Spec:
         law = None
     if law is ValueLaw.LABELS or (law is ValueLaw.MASK and part is not Part.MASK):
         law = None
-    if law is ValueLaw.POSITIVE and part is not Part.VARIANCE and "positive" not in said.text.lower():
+    if (
+        law is ValueLaw.POSITIVE
+        and part is not Part.VARIANCE
+        and not ("positive" in said.text.lower() or says_positive(said.text))
+    ):
         law = None
     if law is None and part is Part.PREDICTION and setup.form is not None:
         law = of_predictions(name, setup.form)
@@ -64,6 +69,7 @@ def _of_classes(labels: Array, setup: Setup) -> Array:
 
 GATHERED = 3  # arrays in a list
 CLASSES = re.compile(r"\w*(?:class(?:es)?|labels)|n_?y")
+OF_KEYS = re.compile(r"key|pad")  # a mask of so many keys for each example
 ANY_SIZE = re.compile(r"score|logit|margin|distance")
 BATCH = {"N", "m", "batch_size", "batch", "B", "n_samples", "num_examples", "number_examples", "num_samples", "n", "bs"}
 
@@ -109,7 +115,9 @@ def laid_out(name: str, part: Part, setup: Setup) -> Spec:
     if part is Part.INPUT and setup.form is not None and setup.outputs == inputs:
         return Array(inputs, setup.form.predictions)
     if part is Part.MASK:
-        return Array(axes or inputs, ValueLaw.BITS)
+        if layout.family == "heads" and OF_KEYS.search(name.lower()):
+            axes = (inputs[0], "T")
+        return Array(axes or inputs, ValueLaw.MASK if setup.asked.does("boolean", name) else ValueLaw.BITS)
     if axes is None:
         return Array(inputs)
     looked_up = Part.INPUT if Part.WEIGHT not in setup.parts.values() else Part.WEIGHT

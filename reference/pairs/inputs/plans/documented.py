@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reference.interface.pair import Proposal
+from reference.interface.pair import PairKind, Proposal
 from reference.pairs.inputs.plans.arrays import BATCH
+from reference.pairs.inputs.plans.documented_words import said_in_documents
 from reference.pairs.inputs.plans.layouts import ArrayLayout
 from reference.pairs.inputs.plans.parts import parts_of
 from reference.pairs.inputs.plans.tried import plans_by_layout
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, leaves
-from reference.pairs.inputs.text.documented import Described, described
+from reference.pairs.inputs.text.documented import Described
 from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part
 
-__all__ = ["documented_plans", "said_in_documents"]
+__all__ = ["documented_plans"]
 
 
 def documented_plans(proposal: Proposal) -> Iterator[Plan]:
     """The plans that the documents allow. Where an array is not spoken of, the plan is no better than a guess."""
     said = said_in_documents(proposal)
+    if proposal.kind is PairKind.RULE:
+        said = {name: one._replace(dims=_of_any_shape(one.dims)) for name, one in said.items()}
     if not any(one.dims is not None or one.listed for one in said.values()):
         return
     parts = parts_of(proposal, AskedOfArgument(proposal.asked))
@@ -46,33 +49,13 @@ def _shape_of(said: Described) -> tuple[Size, ...] | None:
     return said.listed[0] if said.listed else said.dims
 
 
+def _of_any_shape(dims: tuple[Size, ...] | None) -> tuple[Size, ...] | None:
+    """Three axes, of which one is neither first nor last: "any shape" of a tensor is none of a table."""
+    return (*dims, "any_3") if dims == ("any_1", "any_2") else dims
+
+
 def _said(spec: Array, of: Described) -> bool:
     return of.dims is not None or (of.scalar and not spec.dims)
-
-
-def said_in_documents(proposal: Proposal) -> dict[str, Described]:
-    """What docstrings, comments and annotations say of the arguments."""
-    taken = (*proposal.constructor, *proposal.takes)
-    asked = AskedOfArgument(proposal.asked)
-    keys = [key for p in taken for key in asked.keys(p.name)]
-    annotated = [
-        f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and '"' in p.annotation
-    ]
-    annotated += [
-        f"{p.name}: shape {p.annotation}" for p in proposal.takes if "[" in p.annotation and "'" in p.annotation
-    ]
-    return described(
-        [*map(_spaced, annotated), *proposal.documents],
-        [*(p.name for p in proposal.takes), *keys],
-        [p.name for p in proposal.constructor],
-    )
-
-
-def _spaced(annotation: str) -> str:
-    """``Float[Array, "N D"]`` as ``(N, D)``."""
-    name, _, rest = annotation.partition(": shape ")
-    inside = rest.replace("'", '"').split('"')
-    return f"{name}: shape ({', '.join(inside[1].split())},)" if len(inside) > 1 else annotation
 
 
 def _layouts(said: Mapping[str, Described], parts: Mapping[str, Part]) -> Iterator[ArrayLayout]:

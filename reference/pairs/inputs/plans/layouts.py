@@ -83,6 +83,7 @@ steps, one column | steps | none | x=D,1 h=H,1 c=H,1 wx=gH,D wh=gH,H wg=H,D+H b=
 steps, one sequence | steps | none | x=T,D h=H c=H wx=D,gH wh=H,gH wg=D+H,H b=gH bh=gH wy=H,M by=M w=D+H,gH pred=T,M q=T,D sq=D,D
 steps, one sequence, W out by in | steps | none | x=T,D h=H c=H wx=gH,D wh=gH,H wg=H,D+H b=gH bh=gH wy=M,H by=M w=gH,D+H pred=T,M
 heads | heads | first | x=N,T,D q=N,S,T,D sq=D,D w=D,M b=M mask=T,T
+heads, a mask of keys | heads | first | x=N,T,D q=N,S,T,D sq=D,D w=D,M b=M mask=N,T
 one vector | vector | none | x=D w=M,D b=M gain=D pred=M theta=D i= h=H q=D
 one vector, W in by out | vector | none | x=D w=D,M b=M pred=M
 one vector, b as a row | vector | none | x=1,D w=D,M b=1,M pred=1,M

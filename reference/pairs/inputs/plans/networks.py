@@ -6,11 +6,13 @@ The sizes of weights that a class sets itself are numbers of its source; data ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans.arguments import given_to
 from reference.pairs.inputs.plans.layouts import LAYOUTS
+from reference.pairs.inputs.plans.lists_of_layers import layered, lists_of_layers
+from reference.pairs.inputs.plans.one_output import axes_of_one_output
 from reference.pairs.inputs.plans.parts import Setup, parts_of
 from reference.pairs.inputs.spec import Array, Plan, Rank, Size, Spec, SpecGroup, ValueLaw, WholeNumber, leaves
 from reference.pairs.inputs.text.uses import AskedOfArgument
@@ -30,20 +32,42 @@ BATCH = re.compile(
 MOST_NUMBERS = 4
 
 
-def network_plans(proposal: Proposal) -> Iterator[Plan]:
-    """The likeliest first."""
+def network_plans(proposal: Proposal, sources: Sequence[str] = ()) -> Iterator[Plan]:
+    """The likeliest first. ``sources``: the file's own text and what stands beside it."""
     if proposal.kind is not PairKind.NETWORK:
         return
     asked = AskedOfArgument({name: facts for name, facts in proposal.asked.items() if name != PairKind.NETWORK})
     parts = parts_of(proposal, asked)
     names = [p for p in proposal.takes if not p.many]
     data = _data(names)
+    listed = lists_of_layers(proposal, asked)
+    single = axes_of_one_output(proposal, parts, sources)
+    one = any(1 in axes and "D" in axes for axes in single.values())
+    for plan in _every(proposal, asked, parts, data, one=one, several=bool(listed)):
+        if listed:
+            yield plan._replace(
+                arguments={**plan.arguments, **layered(listed, plan)},
+                label=f"{plan.label}; lists",
+            )
+        arguments = {
+            name: spec._replace(dims=single[name]) if name in single and isinstance(spec, Array) else spec
+            for name, spec in plan.arguments.items()
+        }
+        yield plan._replace(arguments=arguments)
+
+
+def _every(
+    proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part], data: _Data, *, one: bool, several: bool
+) -> Iterator[Plan]:
+    """``one``: there is one output, and no more; ``several``: such are tried first."""
+    widths: list[tuple[Size, Size]] = [("D", 1)] if one else _widths(proposal, asked, parts)
+    widths = sorted(widths, key=lambda width: width[1] == 1) if several else widths
     for columns in _orders(proposal):
         for family in ("columns", "rows") if columns else ("rows", "columns"):
-            for width, out in _widths(proposal, asked, parts):
+            for width, out in widths:
                 for form, x, y in _forms(family, width, out, data):
                     yield _plan(proposal, asked, parts, family, form, x, y, data)
-        for width, out in _widths(proposal, asked, parts):
+        for width, out in widths:
             for family in ("one column", "one vector"):
                 for form, x, y in _forms(family, width, out, data):
                     yield _plan(proposal, asked, parts, family, form, x, y, data)
@@ -85,6 +109,7 @@ def _widths(proposal: Proposal, asked: AskedOfArgument, parts: Mapping[str, Part
     """How wide what comes in and what goes out is: as the constructor is told, else as its own numbers say."""
     setup = _setup("rows", parts, asked)
     told = given_to(proposal.constructor, setup, constructor=True) if not _with_data(proposal) else {}
+    told |= given_to((p for p in proposal.takes if p.annotation == "int"), setup, constructor=False)
     sizes = [spec.size for _, spec in leaves(told) if isinstance(spec, WholeNumber)]
     if "D" in sizes:
         return [("D", "M")] if "M" in sizes else [("D", 1), ("D", "M"), ("D", "D")]

@@ -30,7 +30,7 @@ MOST = {Rank.SAID: 4, Rank.SEEN: 24, Rank.DOCUMENTED: 40, Rank.TRIED: 400}
 def plans_of(proposal: Proposal, sources: Sequence[str] = ()) -> list[Plan]:
     """The plans of a proposal. ``sources``: the file's own text and what stands beside it, where calls are seen."""
     if proposal.kind is PairKind.NETWORK:
-        return list(_named([*said_plans(proposal), *network_plans(proposal)][: MOST[Rank.TRIED]]))
+        return list(_named([*said_plans(proposal), *network_plans(proposal, sources)][: MOST[Rank.TRIED]]))
     others = chain(documented_plans(proposal), word_vector_plans(proposal), plans_by_layout(proposal))
     found = chain(
         said_plans(proposal),

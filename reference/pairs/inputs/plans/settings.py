@@ -14,7 +14,7 @@ from reference.interface.pair import Parameter
 from reference.pairs.inputs.spec import Array, ChoiceSpec, GeneratorSpec, ShapeSpec, Spec, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.vocabulary import plain
 
-__all__ = ["DERIVES", "MODES", "configured", "is_flag_of_mode", "setting", "size_argument"]
+__all__ = ["DERIVES", "MODES", "along_an_axis", "configured", "is_flag_of_mode", "setting", "size_argument"]
 
 MODES = ("train", "test")
 STRENGTHS, RATES, SMALL = (0.375, 0.0625, 2.5), (0.125, 0.5), 2.0**-17
@@ -31,6 +31,7 @@ NUMBERS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     (r"alpha|slope|negative_slope|leak\w*|a_?leak|neg_slope|beta_?swish", (0.125, 0.25)),
     (r"delta|margin|threshold|v_?th\w*|thresh|theta_?th", (1.0, 0.5)),
     (r"temp\w*|temperature|tau|scale\w*|sigma|gamma_?focal|gain|factor|weight_?scale|std", (0.5, 2.0)),
+    (r"(?:n|num|nb|[wa])?_?bits?|bit_?width|bits?_?[wa]|num_?of_?bits", (4, 2)),
     (r"beta1|beta_1", (0.875,)), (r"beta2|beta_2", (0.96875,)),
     (r"stride[sx-z]?|strides?|stride_?[hwxy]|s|step|hop|stride_?\w+", (2, 1)),
     (r"pad|padding|pads|p_?size|zero_?pad\w*|pad_?[hwxy]\w*|padding_\w+|pad_?size|pad_?width", (1, 0)),
@@ -66,8 +67,8 @@ SIZES: tuple[tuple[str, str], ...] = (  # a name of an argument, and of the size
     (r"num_?heads?|n_?heads?|heads|nhead", "HEADS"), (r"num_?groups?|n_?groups?|groups?|g", "G"),
     (r"(?:n_?|num_?)?classes|n_?class|num_?labels?|n_?y|k_?classes|num_?class|c_?classes|class_?num", "M"),
     (r"output\w*|out_?\w*|n_?out\w*|num_?out\w*|dim_?out|d_?out|units?|n_?units|num_?units|n_?neurons|neurons|"
-     r"num_?neurons|fan_?out|next_\w+|nout|outputs?|size_?out|n_?nodes|m|o_?dim|layer_?size|node\w*|n_?l", "M"),
-    (r"input\w*|visible\w*|n_?vis\w*|in_?\w*|n_?in\w*|num_?in\w*|dim_?in|d_?in|fan_?in|prev_\w+|nin|size_?in|n_?features|num_?features?|"
+     r"num_?neurons|fan_?out|next_\w+|nout|outputs?|size_?out|dim_?out\w*|n_?nodes|m|o_?dim|layer_?size|node\w*|n_?l", "M"),
+    (r"input\w*|visible\w*|n_?vis\w*|in_?\w*|n_?in\w*|num_?in\w*|dim_?in\w*|d_?in|fan_?in|prev_\w+|nin|size_?in|n_?features|num_?features?|"
      r"feature\w*|features|dim|dims|n|d|n_?x|dimension|normalized_?shape|i_?dim|n_?prev|num_?feat\w*|nb_?features", "D"),
     (r"seq\w*|time_?steps?|timesteps?|n_?steps|steps|length|max_?len|t_?x|num_?steps|block_?size|context\w*", "T"),
     (r"batch\w*|n_?samples|m_?examples|n_?batch|bs|num_?examples", "N"),
@@ -122,6 +123,14 @@ def setting(
                 return ChoiceSpec((values[0] if isinstance(values[0], bool) else default,))
             return ChoiceSpec(_beside(default, values))
     return None
+
+
+def along_an_axis(parameter: Parameter) -> Spec | None:
+    """Which axis: its own default first, and another."""
+    default = parameter.default
+    if not parameter.optional:
+        return ChoiceSpec((-1, 0))
+    return ChoiceSpec((default, 0 if default == -1 else -1)) if type(default) is int else None
 
 
 def _beside(default: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:

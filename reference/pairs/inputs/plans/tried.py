@@ -9,6 +9,7 @@ from itertools import product
 
 from reference.interface.pair import PairKind, Proposal
 from reference.pairs.inputs.plans.arguments import given_to
+from reference.pairs.inputs.plans.domains import domains_said, within_domains
 from reference.pairs.inputs.plans.labels import LabelForm, label_forms
 from reference.pairs.inputs.plans.layouts import FITS, LAYOUTS, ArrayLayout
 from reference.pairs.inputs.plans.parts import Setup, parts_of
@@ -54,6 +55,7 @@ def plans_by_layout(
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
     guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
     made: set[str] = set()
+    domains = domains_said(proposal)
     every = _in_order(proposal, first) if layouts is None else list(layouts)
     for parts, layout in product(_meanings(proposal, first), every):
         if not _allowed(proposal, layout, parts, asked, said or {}):
@@ -73,7 +75,7 @@ def plans_by_layout(
                     proposal.kind is PairKind.CLASS,
                     guess,
                 )
-                arguments = given_to(proposal.takes, setup, constructor=False)
+                arguments = within_domains(given_to(proposal.takes, setup, constructor=False), domains)
                 construct = given_to(proposal.constructor, setup, constructor=True)
                 key = repr((arguments, construct))
                 if key in made:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reference.pairs.inputs.spec import Size, ValueLaw
 
-__all__ = ["SaidOfEntries", "entries_said"]
+__all__ = ["SaidOfEntries", "entries_said", "says_positive"]
 
 
 class SaidOfEntries(NamedTuple):
@@ -49,7 +49,18 @@ MASK = re.compile(r"\bmask\b|\bboolean\b", re.I)
 POSITIVE = re.compile(
     r"\bvariances?\b|\bstd\b|\bstandard deviation|\bpositive\b|\bnon-?negative\b|\bstrictly >\s*0", re.I
 )
+STRICTLY_POSITIVE = re.compile(
+    r"\bnon-?negative\b|\b(?:must|should|has to|have to|needs? to) be (?:strictly )?(?:positive|(?:>|>=|≥) *0)|"
+    r"\b(?:strictly|all) positive\b|\bpositive[- ](?:valued?|values|numbers?|entries|reals?|inputs?|tensor|array)\b|"
+    r"(?:>=?|≥) *0(?![.\d])|^\W*positive\b(?! (?:class|label|example|sample|pair|semi|def|rate))",
+    re.I,
+)
 SPIKES = re.compile(r"\bspikes?\b|\bspike trains?\b", re.I)
+
+
+def says_positive(text: str) -> bool:
+    """Does a description say in so many words that no entry is negative?"""
+    return STRICTLY_POSITIVE.search(text) is not None
 
 
 def entries_said(text: str) -> SaidOfEntries:

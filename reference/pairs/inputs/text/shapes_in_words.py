@@ -27,7 +27,7 @@ ANNOUNCED = re.compile(r"(?:\bshapes?|\bsizes?|\bdimensions?|\bdims?|\bndarray|\
 CROSSED = re.compile(r"(?<![\w.*])((?:[A-Za-z]\w{0,14}|\d+)(?:(?:\s*[×]\s*|\s+x\s+|\s*-by-\s*|\s+by\s+)(?:[A-Za-z]\w{0,14}|\d+))+)(?![\w(])")  # fmt: skip
 GLUED = re.compile(r"(?<![\w.])([A-Z0-9](?:x[A-Z0-9])+)(?![\w(])")  # NxD
 LENGTH = re.compile(
-    r"\b(?:of )?(?:length|size)[- ]?\s*`?([A-Z]|[a-z]_\w+|n|m|d|\d+)\b`?(?!\s*[x×(,])|\blength-([A-Z])\b"
+    r"\b(?:of )?(?:length|size)[- ]?\s*`?([A-Z]|[a-z]_\w+|[b-hj-z]|\d+)\b`?(?!\s*[x×(,])|\blength-([A-Z])\b"
 )
 ANY = re.compile(r"\b(?:any|arbitrary) (?:shape|size|dimension)", re.I)
 ARTICLES = {"the", "a", "an", "its", "their", "this"}
@@ -54,7 +54,7 @@ def _bracketed(text: str, arguments: Collection[str]) -> Iterator[WrittenShape]:
         trailing = len(parts) > 1 and not parts[-1]
         parts = parts[:-1] if trailing else parts
         if len(parts) == 1 and not trailing:
-            crossed = re.split(r"\s*[×]\s*|\s+x\s+|\s*x\s*(?=[A-Z0-9])", parts[0])
+            crossed = re.split(r"\s*[×]\s*|\s+x\s+|\s+by\s+|\s*x\s*(?=[A-Z0-9])", parts[0])
             parts = crossed if len(crossed) > 1 else parts
         dims = _dims(parts)
         if dims is None or not _looks_like_sizes(dims, parts, announced, trailing, first, arguments):
@@ -92,6 +92,8 @@ def _short(part: str) -> bool:
 def _crossed(text: str) -> Iterator[WrittenShape]:
     for match in (*CROSSED.finditer(text), *GLUED.finditer(text)):
         parts = re.split(r"\s*×\s*|\s+x\s+|\s*-by-\s*|\s+by\s+|x(?=[A-Z0-9])", match[1])
+        if " by " in match[1] and any(part.isalpha() and len(part) > 2 and not CALLED.match(part) for part in parts):
+            continue  # "given by the"
         dims = _dims(parts)
         if ARTICLES & {part.lower() for part in parts}:  # "in the notes by the letter p"
             continue
@@ -110,14 +112,16 @@ def _of_length(text: str) -> Iterator[WrittenShape]:
 
 
 def _dims(parts: list[str]) -> tuple[Size, ...] | None:
-    """Each part as a size; several parts and an ellipsis are two of them. None where one is no size."""
+    """Each part as a size; several parts and an ellipsis are two of them, at the front one. None where one is no size."""
     dims: list[Size] = []
     for k, part in enumerate(parts):
         text = part.strip().strip("`'\"$ ").replace("\\", "")
         if text in ("...", "…", "*", "", "…"):
-            if not dims or (text == "" and len(parts) == 1):
+            if len(parts) == 1 or (text == "" and not dims):
                 return None
-            if k == len(parts) - 1:  # (N, ...)
+            if not dims:  # (*, N), (..., N)
+                dims.append("batch")
+            elif k == len(parts) - 1:  # (N, ...)
                 dims.append("rest")
             continue
         size = _size(text)

@@ -74,6 +74,14 @@ class AskedOfArgument:
         """Along which anything is summed, or otherwise reduced."""
         return set(map(int, self._facts(("*",)).get("axes") or ()))
 
+    def places(self, *way: str) -> int:
+        """How many entries it has at least, by the numbers that stand in its brackets."""
+        return int(self._facts(way).get("places") or 0)
+
+    def deepest(self) -> int:
+        """The last layer of a list of layers that is asked for by its number; 0 where none is."""
+        return int(self._facts(("*",)).get("deepest") or 0)
+
     def has_default(self, key: str, *way: str) -> bool:
         """Is a key taken for something where it is not there?"""
         return key in dict(self._facts(way).get("defaults") or {})

@@ -8,6 +8,7 @@ from typing import Any
 
 from reference.interface.pair import PairDraw, Proposal
 from reference.targets.pairs.frameworks.autograd_module import autograd_of
+from reference.targets.pairs.frameworks.loading import loaded_with
 from reference.targets.pairs.frameworks.numbers import FrameworkKind
 from reference.targets.pairs.frameworks.spoken import AUTOGRAD, JAX, TORCH
 from reference.targets.pairs.prepared import Prepared
@@ -15,7 +16,7 @@ from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.source import Cell
 from reference.targets.stand_in.loading import Namespace, kind_named, loaded_for
 
-__all__ = ["namespace_of", "prepare_rule", "rule_kind"]
+__all__ = ["anew", "namespace_of", "prepare_rule", "rule_kind"]
 
 HOME = "reference.targets.pairs.frameworks"
 PREPARE = {TORCH: (f"{HOME}.torch_runs", "prepare_torch"), JAX: (f"{HOME}.jax_runs", "prepare_jax"),
@@ -36,6 +37,12 @@ def namespace_of(framework: str, name: str, loaded: Loaded | None, path: Path, c
         return Namespace(kind, loaded_for(path, cells, kind, framework=autograd_of(kind)))
     assert loaded is not None
     return Namespace(kind, loaded)
+
+
+def anew(framework: str, path: Path, cells: list[Cell]) -> Namespace:
+    """Another text of the file with its framework; PyTorch's own derivative follows more than the complex step does."""
+    loaded = loaded_with((framework,), path, cells) if framework in (TORCH, JAX) else None
+    return namespace_of(framework, "autodiff" if framework == TORCH else "complex", loaded, path, cells)
 
 
 def prepare_rule(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: Any) -> Prepared:

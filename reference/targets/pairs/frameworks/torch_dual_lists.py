@@ -14,7 +14,7 @@ OWN = frozenset(
     words("""
     add sub rsub mul neg mm bmm addmm baddbmm addbmm mv addmv addr ger dot sum mean cumsum cumprod prod view
     reshape _unsafe_view _reshape_alias alias detach clone t transpose permute expand squeeze unsqueeze slice
-    select index index_select gather scatter scatter_add index_add index_put _index_put_impl index_copy
+    resize resize_as select index index_select gather scatter scatter_add index_add index_put _index_put_impl index_copy
     index_fill masked_fill masked_select masked_scatter where cat stack split split_with_sizes unbind flip
     roll rot90 repeat tril triu diagonal diag_embed trace unfold as_strided fill zero zeros_like ones_like
     full_like empty_like new_zeros new_ones new_full new_empty constant_pad_nd convolution addcmul addcdiv

@@ -9,6 +9,7 @@ from typing import Any
 from reference.targets.pairs.frameworks.numbers import FrameworkKind
 from reference.targets.pairs.frameworks.torch_decisions import DECISIONS
 from reference.targets.pairs.frameworks.torch_duals import DualOperations
+from reference.targets.pairs.frameworks.torch_randomness import drawn
 from reference.targets.stand_in.pattern import PATTERN, where_asked
 
 __all__ = ["running_as"]
@@ -54,6 +55,9 @@ def _mode(kind: FrameworkKind) -> Any:
             options = dict(kwargs or {})
             name = func.overloadpacket.__name__
             PATTERN.operations += 1
+            plain = name[:-1] if name.endswith("_") and not name.startswith("_") else name
+            if (found := drawn(func, plain, name != plain, args, options, kind.narrow)) is not None:
+                return found
             if options.get("dtype") is not None:
                 options["dtype"] = precision.of(options["dtype"])
             if name in DECOMPOSED and (whole := _decomposition(func)) is not None:
@@ -64,7 +68,6 @@ def _mode(kind: FrameworkKind) -> Any:
                     whole = func.decompose(*args, **options)
                 if whole is not NotImplemented:
                     return whole
-            plain = name[:-1] if name.endswith("_") and not name.startswith("_") else name
             if kind.recorded and (decide := DECISIONS.get(plain)) is not None:
                 decide(args, options)
             if duals is not None:

@@ -12,8 +12,9 @@ __all__ = ["why_undifferentiated"]
 
 STEPS = {"sign", "sgn", "round", "rint", "floor", "ceil", "heaviside", "trunc", "fix", "gt", "ge", "lt", "le",
          "greater", "greater_equal", "less", "bucketize", "one_hot", "argmax", "floor_divide", "bernoulli"}  # fmt: skip
-SAME = {"view_as", "clone", "view", "contiguous", "detach", "alias", "copy", "reshape", "expand_as", "identity",
-        "asarray", "array", "to", "clone_"}  # fmt: skip
+SAME = {"view_as", "clone", "contiguous", "detach", "alias", "copy", "expand_as", "identity", "asarray", "array", "to",
+        "clone_"}  # fmt: skip
+SHAPED = {"view", "reshape"}  # the same where it is given its own shape
 CASTS = {"float", "double", "half", "to", "type", "type_as", "astype", "int", "long", "clone", "detach", "contiguous",
          "bool", "mul", "asarray", "array", "stop_gradient"}  # fmt: skip
 MODULES = {"torch", "F", "np", "numpy", "jnp", "lax", "jax", "anp"}
@@ -112,15 +113,22 @@ def _handed_on(value: ast.expr, bound: Mapping[str, ast.expr]) -> str | None:
     match value:
         case ast.Name(id=name):
             return _handed_on(bound[name], {k: v for k, v in bound.items() if k != name}) if name in bound else name
-        case ast.Call(func=ast.Attribute(attr=method, value=ast.Name(id=module)), args=[ast.Name(id=name), *_]) if (
+        case ast.Call(func=ast.Attribute(attr=method, value=ast.Name(id=module)), args=[ast.Name(id=name), *rest]) if (
             module in MODULES
         ):
-            return name if method in SAME else None
+            return name if method in SAME or (method in SHAPED and _own_shape(rest, name)) else None
         case ast.Call(func=ast.Attribute(attr=method, value=inner)) if method in SAME:
             return _handed_on(inner, bound)
+        case ast.Call(func=ast.Attribute(attr=method, value=ast.Name(id=name)), args=rest) if method in SHAPED:
+            return _handed_on(ast.Name(name), bound) if _own_shape(rest, name) else None
         case ast.BinOp(left=inner, op=ast.Mult(), right=ast.Constant(value=1 | 1.0)):
             return _handed_on(inner, bound)
     return None
+
+
+def _own_shape(sizes: list[ast.expr], name: str) -> bool:
+    """``x.view(x.shape)``: any other shape is another function, which has a derivative."""
+    return [ast.unparse(size).lstrip("*") for size in sizes] in ([f"{name}.shape"], [f"{name}.size()"])
 
 
 def _steps_somewhere(function: SourceFunction) -> bool:

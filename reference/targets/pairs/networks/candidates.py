@@ -87,13 +87,23 @@ def predicted(node: ast.FunctionDef, names: Sequence[str], forwards: Sequence[st
     line = node.lineno
     labels = [name for name in names if _labels(name)]
     inputs = [name for name in names if name not in labels]
+    in_turn = any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "zip" for n in ast.walk(node)
+    )
     for forward in forwards:
         call = f"self.{forward}" if method else forward
         for name in inputs:
             yield from (Beside(0, f"{call}({name})", label, line) for label in labels)
+            yield from (_one_by_one(call, name, label, line) for label in labels if in_turn)
         for name in names if len(names) <= 2 else ():
             outputs = f"{NUMPY}.stack([{NUMPY}.atleast_1d({call}(_x)) for _x, _y in {name}])"
             yield Beside(0, outputs, f"{NUMPY}.stack([{NUMPY}.atleast_1d(_y) for _x, _y in {name}])", line)
+
+
+def _one_by_one(call: str, name: str, label: str, line: int) -> Beside:
+    """Of inputs beside labels, both by their rows."""
+    outputs = f"{NUMPY}.stack([{NUMPY}.atleast_1d({call}(_x)) for _x in {name}])"
+    return Beside(0, outputs, f"{NUMPY}.stack([{NUMPY}.atleast_1d(_y) for _y in {label}])", line)
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -109,6 +109,9 @@ def _of_a_name(reading: StepReading) -> Fit:
     not the same gradients.
     """
     named = [fit for fit in reading.fits if not isinstance(fit.candidate, LossInStep) and fit.fitting]
+    named = [
+        fit for fit in named if formulas_of(fit.common, fit.shape)
+    ] or named  # of one entry every loss is some times
     if not named:
         raise Unprepared(
             f"{', '.join(map(shown_as, reading.gradients))}: no loss that is known has any of these gradients"

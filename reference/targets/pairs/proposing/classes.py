@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.arguments.backward_arguments import is_of_labels, place_of_slope
+from reference.targets.pairs.networks.sites import called_in, steps_in
 from reference.targets.pairs.objects.wires import WIRED, holders_in, wired_in
 from reference.targets.pairs.proposing.decorated import mark_of
 from reference.targets.pairs.proposing.parts_of_passes import is_part_of_another, leans_on
@@ -67,7 +68,7 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue
         if forward is None or not (leans_on(methods, name, forward) & own or _hands_functions_on(node)):
             continue
-        if is_part_of_another(name, methods):
+        if is_part_of_another(name, methods) or _trains(methods[name], forward):
             continue
         if refers_to_another(name, methods):
             continue
@@ -98,6 +99,12 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
 
 def _has_a_backward_pass(methods: Mapping[str, SourceFunction]) -> bool:
     return any(own.direction == "backward" for own in map(named, methods) if own is not None)
+
+
+def _trains(method: SourceFunction, forward: str) -> bool:
+    """Is it a whole training, which goes forward itself, of what it is given beside labels, and changes weights?"""
+    labelled = any(is_of_labels(parameter.name) for parameter in method.takes)
+    return labelled and forward in called_in(method.node) and bool(steps_in(method.node))
 
 
 def _said(owner: type, methods: Mapping[str, SourceFunction]) -> tuple[str, str] | None:

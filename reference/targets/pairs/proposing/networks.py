@@ -24,6 +24,7 @@ from reference.targets.pairs.networks.sites import (
     turns_of,
 )
 from reference.targets.pairs.networks.trainer import NETWORK, is_controlled
+from reference.targets.pairs.proposing.network_sizes import last_name, sizes_by_name, sizes_made
 from reference.targets.pairs.source.beside import imported_functions
 from reference.targets.pairs.source.functions import (
     SourceFunction,
@@ -45,9 +46,7 @@ from reference.targets.reading.statements import definitions
 
 __all__ = ["network_proposals"]
 
-MAKES = re.compile(r"randn?|random(_sample)?|normal|uniform|zeros|ones|standard_normal|full|empty|randint")
 LIFTED = re.compile(r"script(_\d+)?")  # lines that became a function
-SIZED = re.compile(r"size|nodes?|units|neurons|dim|num|hidden|input|output|layer|features|n_", re.IGNORECASE)
 
 SURE = (
     "lr",
@@ -74,7 +73,11 @@ def network_proposals(cells: list[Cell], loaded: Loaded, taken: set[str]) -> Ite
             owner = loaded.names.get(node.name) if isinstance(node, ast.ClassDef) else None
             if isinstance(node, ast.ClassDef) and isinstance(owner, type):
                 yield from _of_class(owner, node, cells, calls, known, taken)
-        yield from _of_functions(functions, calls, taken)
+        numbers = {name: value for name, value in loaded.names.items() if type(value) is int}
+        for one in _of_functions(functions, calls, taken):
+            sizes = sizes_by_name([functions[n] for n in (one.backward, *one.asked[NETWORK]["calls"])], numbers)
+            facts = {**one.asked[NETWORK], "sizes": list(dict.fromkeys([*one.asked[NETWORK]["sizes"], *sizes]))}
+            yield one._replace(asked={**one.asked, NETWORK: facts})
 
 
 def _of_class(
@@ -110,12 +113,12 @@ def _of_functions(
     functions: Mapping[str, SourceFunction], calls: Mapping[str, list[str]], taken: set[str]
 ) -> Iterator[Proposal]:
     for name, function in functions.items():
-        if name in taken or not steps_in(function.node) or needs_the_forward_pass(function.required):
+        lines = LIFTED.fullmatch(name) is not None
+        if name in taken or not steps_in(function.node) or (needs_the_forward_pass(function.required) and not lines):
             continue
         if not (named_step(name) or any(updates_in(function.node.body))):
             continue  # it sums up
-        forward = LIFTED.fullmatch(name) or goes_forward(function.node, functions)
-        if forward and takes_data(function.node, function.names, ()):
+        if (lines or goes_forward(function.node, functions)) and takes_data(function.node, function.names, ()):
             yield _proposal("", function, None, {}, functions, [], calls, None)
 
 
@@ -182,7 +185,7 @@ def _facts(
         "calls": sorted(_reached_from(step, methods or functions)),
         "takes": [list(p) for p in step.takes if not p.many],
         "constructor": [list(p) for p in (maker.takes if maker is not None else ()) if not p.many],
-        "sizes": _sizes([*([maker] if maker is not None else []), *reached]),
+        "sizes": sizes_made([*([maker] if maker is not None else []), *reached]),
         "once": [p.name for p in every if is_controlled(p.name) == "once"],
         "batch": [p.name for p in every if is_controlled(p.name) == "batch"],
         "rates": [p.name for p in every if p.name in SURE],
@@ -231,7 +234,7 @@ def _updated(functions: Sequence[SourceFunction]) -> tuple[set[str], dict[str, f
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]  # type: ignore[attr-defined]
         value = statement.value  # type: ignore[attr-defined]
         for target in (e for t in targets for e in (t.elts if isinstance(t, ast.Tuple) else [t])):
-            name = _last(target)
+            name = last_name(target)
             if not name or RATE.fullmatch(name):
                 continue
             names.add(name)
@@ -240,36 +243,6 @@ def _updated(functions: Sequence[SourceFunction]) -> tuple[set[str], dict[str, f
             if found and not any(isinstance(n, str) and RATE.fullmatch(n) for n in _factors(step)):
                 literals[name] = found[0]
     return names, literals
-
-
-def _sizes(functions: Sequence[SourceFunction]) -> list[int]:
-    """Whole numbers that arrays are made with, in their order."""
-    found: dict[int, None] = {}
-    for n in (n for f in functions for n in ast.walk(f.node)):
-        match n:
-            case ast.Call(func=ast.Attribute(attr=name), args=arguments, keywords=named) if MAKES.fullmatch(name):
-                every = [*arguments, *(k.value for k in named)]
-                inner = [e for a in every for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
-                found |= {
-                    e.value: None for e in inner if isinstance(e, ast.Constant) and type(e.value) is int and e.value > 1
-                }
-            case ast.Call(
-                func=ast.Attribute(attr="array"), args=[ast.List(elts=[ast.List(elts=inner), *_] as rows), *_]
-            ):
-                found |= {n: None for n in (len(rows), len(inner)) if n > 1}
-            case ast.Assign(targets=[target], value=ast.Constant(value=int(size))) if size > 1 and SIZED.search(
-                _last(target)
-            ):
-                found[size] = None
-    return [n for n in found if n <= 2048]
-
-
-def _last(target: ast.expr) -> str:
-    while isinstance(target, ast.Subscript):
-        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
-            return target.slice.value
-        target = target.value
-    return target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
 
 
 def _factors(value: ast.expr) -> Iterator[float | str]:

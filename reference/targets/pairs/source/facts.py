@@ -18,6 +18,8 @@ def facts_in(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str
     yield from _facts(node, known)
     yield from _computed(node, known)
     yield from _predicted(node, known)
+    yield from _along(node, known)
+    yield from _either(node, known)
 
 
 def assigned_to(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -85,6 +87,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
             yield of, "rank", axis + 1 if axis >= 0 else -axis
         case ast.Subscript(value=value, slice=where):
             of = entry_of(value, known)
+            if of is not None and isinstance(where, ast.Constant) and type(where.value) is int:
+                yield of, "places", where.value + 1
             parts = where.elts if isinstance(where, ast.Tuple) else [where]
             if of is not None and not any(
                 isinstance(p, ast.Constant) and isinstance(p.value, str | None) for p in parts
@@ -113,6 +117,8 @@ def _facts(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, 
         case ast.Slice(lower=lower, upper=upper):
             bounds = [n for bound in (lower, upper) if bound is not None for n in _summands(bound)]
             yield from ((of, "counts", True) for n in bounds if (of := entry_of(n, known)))
+        case ast.BinOp(op=ast.Pow(), left=ast.Constant(value=2), right=right) if of := entry_of(right, known):
+            yield of, "counts", True  # so many bits
         case ast.BinOp(op=ast.FloorDiv(), right=right) if of := entry_of(right, known):
             yield of, "counts", True
         case ast.Call(func=ast.Name(id="range"), args=values):
@@ -181,6 +187,26 @@ def _predicted(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, s
             TO_PROBABILITIES.fullmatch(function) and (of := entry_of(value, known))
         ):
             yield of, "predicted", True
+
+
+def _along(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """What says along which axis something is done: ``dim=d``, ``x.unsqueeze(d)``."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return
+    told = [k.value for k in node.keywords if k.arg in ("dim", "axis")]
+    told += node.args[:1] if node.func.attr in ("unsqueeze", "squeeze", "size") else []
+    yield from ((of, "axis", True) for value in told if (of := entry_of(value, known)))
+
+
+def _either(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """What only booleans can be used for: ``~m``, ``x.masked_fill(m, 0)``."""
+    match node:
+        case ast.UnaryOp(op=ast.Invert(), operand=value) if of := entry_of(value, known):
+            yield of, "boolean", True
+        case ast.Call(func=ast.Attribute(attr="masked_fill" | "masked_fill_" | "masked_select"), args=[value, *_]) if (
+            of := entry_of(value, known)
+        ):
+            yield of, "boolean", True
 
 
 def _summands(node: ast.expr) -> list[ast.expr]:

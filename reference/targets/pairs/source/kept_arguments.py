@@ -7,17 +7,18 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reference.targets.pairs.source.chosen_by_key import dictionaries_in, texts_looked_up
 from reference.targets.pairs.source.facts import entry_of, facts_in
 from reference.targets.pairs.source.functions import SourceFunction
 from reference.targets.pairs.source.methods import methods_of, read_method
-from reference.targets.pairs.source.uses import handed_on, in_their_order, noted, plainly, stand_for
-from reference.targets.pairs.source.whole_numbers import facts_of_sizes, kept_as, sizes_in
+from reference.targets.pairs.source.uses import EVERY, handed_on, in_their_order, noted, plainly, stand_for
+from reference.targets.pairs.source.whole_numbers import deepest_layer, facts_of_sizes, kept_as, sizes_in
 from reference.targets.reading.source import Cell
 
 __all__ = ["asked_of_maker", "beside"]
 
 DEEPEST = 3  # functions, methods and classes that an argument is handed on to
-OF_BOTH = ("texts", "attributes", "branches", "called")  # of a name that one of the passes takes as well
+OF_BOTH = ("texts", "attributes", "branches", "called", "deepest")  # of a name that one of the passes takes as well
 OTHERS = ("numpy", "scipy", "builtins", "typing", "collections", "functools", "math", "random", "copy", "abc")
 
 Facts = dict[str, dict[str, Any]]
@@ -57,6 +58,7 @@ class _Maker:
         for function in [each for each, maker in reversed(made) if maker is not None]:
             self.names |= function.__globals__
         self.found: Facts = {}
+        self.kept: dict[str, Sequence[str]] = {}  # the keys of dictionaries
         self.own: dict[str, str] = {}  # the argument by the attribute that it is kept as
 
     def facts(self) -> Facts:
@@ -67,6 +69,9 @@ class _Maker:
         for name, method in self.methods.items():
             if name != "__init__" and self.own:
                 self._read(method, {}, (), self.depth)
+        deepest = deepest_layer(method.node for method in self.methods.values())
+        if deepest > 1 and self.depth == 0:
+            self.found[EVERY] = {"deepest": deepest}
         return self.found
 
     def _read(
@@ -81,7 +86,10 @@ class _Maker:
                 known[name] = source
         self.own |= {name: of for name, of in known.items() if name.startswith("self.")}
         sizes = sizes_in(nodes)
+        dictionaries = {**dictionaries_in((), self.names), **self.kept, **dictionaries_in(nodes)}
+        self.kept |= {name: keys for name, keys in dictionaries.items() if name.startswith("self.")}
         for node in nodes:
+            noted(self.found, texts_looked_up(node, known, dictionaries))
             noted(self.found, facts_in(node, known))
             noted(self.found, facts_of_sizes(node, known, sizes))
             if isinstance(node, ast.Call) and depth < DEEPEST:

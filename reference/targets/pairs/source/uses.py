@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from reference.targets.pairs.source.chosen_by_key import dictionaries_in, texts_looked_up
 from reference.targets.pairs.source.facts import assigned_to, entry_of, facts_in
 from reference.targets.pairs.source.functions import SourceFunction
 
-__all__ = ["asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
+__all__ = ["EVERY", "asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
 
 EVERY = "*"  # no argument, but all of them
 DEEPEST = 3  # functions of the file's own that an argument is handed on to
@@ -22,12 +23,12 @@ def asked_of(
 
     ``keys``, ``texts``, ``dims`` as ``Proposal`` has them. ``defaults``: what a key is taken for where it is not there;
     None, too, for what is computed then.
-    ``branches``: it decides by being true or not.
-    ``parts``: the names into which it is itself unpacked. ``sizes``: {name: axis} of single sizes that are taken from a
-    shape. ``rank``: at least so many axes. ``indexes``: it indexes something, ``counts``: it is counted to, ``called``,
-    ``iterated``; ``computed``: it is calculated with; ``probability``: its logarithm is taken, or it is kept below 1;
-    ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put together along this axis. Of
-    ``*`` the ``axes`` along which anything is summed, or otherwise reduced.
+    ``branches``: it decides by being true or not. ``parts``: the names into which it is itself unpacked. ``sizes``:
+    {name: axis} of single sizes that are taken from a shape. ``rank``: at least so many axes. ``indexes``: it indexes
+    something, ``counts``: it is counted to, ``called``, ``iterated``; ``computed``: it is calculated with;
+    ``probability``: its logarithm is taken, or it is kept below 1; ``axis``: it says along which; ``boolean``: as
+    only booleans are used; ``attributes`` that it is asked for; ``gathered``: it is several arrays, which are put
+    together along this axis. Of ``*`` the ``axes`` along which anything is summed, or otherwise reduced.
     """
     found: dict[str, dict[str, Any]] = {}
     names = {name: name for name in (*forward.names, *backward.names)}
@@ -65,8 +66,10 @@ def _read(
         source = entry_of(value, known)
         if source is not None and name not in known:
             known[name] = source
+    dictionaries = dictionaries_in(nodes)
     for node in nodes:
         noted(found, facts_in(node, known))
+        noted(found, texts_looked_up(node, known, dictionaries))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and depth < DEEPEST:
             other = functions.get(node.func.id)
             if other is not None and other.name != function.name:
@@ -89,7 +92,7 @@ def noted(found: dict[str, dict[str, Any]], facts: Iterable[tuple[str, str, Any]
             known.setdefault(fact, {})[value] = None
         elif fact in ("defaults", "sizes"):
             known.setdefault(fact, {}).update(value)
-        elif fact in ("rank", "entries"):
+        elif fact in ("rank", "entries", "places"):
             known[fact] = max(known.get(fact, 0), value)
         elif fact == "dims":
             if len(value) >= len(known.get(fact, ())):

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reference.targets.pairs.source.facts import assigned_to, entry_of
 from reference.targets.reading.parsed import is_of_self
 
-__all__ = ["facts_of_sizes", "kept_as", "sizes_in"]
+__all__ = ["deepest_layer", "facts_of_sizes", "kept_as", "sizes_in"]
 
 COUNTED = ("randn", "rand")  # take their axes one by one
 OF_SHAPE = ("zeros", "ones", "empty", "full", "standard_normal", "random", "random_sample")  # as their first argument
+OF_LAW = ("normal", "uniform", "truncnorm", "laplace")  # behind what the law is told
 SHAPES = ("size", "shape")  # what a shape is called where it is given by name
+OF_LAYERS = re.compile(r"_*(w|ws|weights?|b|bs|bias(es)?|thetas?|syn(apses)?|layers)_*", re.IGNORECASE)
 HOLD = ("tuple", "list", "len", "sorted", "enumerate", "zip", "prod")
 
 
 def kept_as(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     """``self.a = …`` as ("self.a", …), one by one."""
     yield from ((f"self.{target.attr}", value) for target, value in assigned_to(nodes) if is_of_self(target))
+
+
+def deepest_layer(trees: Iterable[ast.AST]) -> int:
+    """The last layer that is asked for by its number: 2 where ``self.weights[2]`` is."""
+    found = 0
+    for node in (n for tree in trees for n in ast.walk(tree)):
+        match node:
+            case ast.Subscript(value=ast.Attribute(attr=name), slice=ast.Constant(value=int(place))) if (
+                OF_LAYERS.fullmatch(name)
+            ):
+                found = max(found, place)
+    return found
 
 
 def sizes_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
@@ -81,7 +96,7 @@ def facts_of_sizes(node: ast.AST, known: Mapping[str, str], sizes: frozenset[str
 def _of_call(call: ast.Call, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     named = [k.value for k in call.keywords if k.arg in SHAPES]
-    shapes = [*named, *call.args[:1]] if name in OF_SHAPE else named
+    shapes = [*named, *call.args[:1]] if name in OF_SHAPE else [*named, *call.args[2:3]] if name in OF_LAW else named
     counted = list(call.args) if name in COUNTED else []
     for shape in shapes:
         if (of := entry_of(shape, known)) is not None and not isinstance(shape, ast.Tuple):

@@ -6,6 +6,7 @@ import pytest
 
 from reference.pairs.inputs.spec import ValueLaw
 from reference.pairs.inputs.text.documented import described
+from reference.pairs.inputs.text.laws_in_words import says_positive
 
 WRITTEN = [
     ("x - Data of shape (N, D)", ("N", "D")),
@@ -32,6 +33,9 @@ WRITTEN = [
     ("* x : Data (N, D)", ("N", "D")),
     ("x (N, D): data", ("N", "D")),
     ("x: values of any shape", ("any_1", "any_2")),
+    ("x: a float matrix of shape (c by p)", ("c", "p")),
+    ("x: a vector of length  p. Here p counts features", ("p",)),
+    ("x: marginal, size [*,m], where * are batch dimensions", ("batch", "m")),
 ]
 
 
@@ -56,6 +60,7 @@ NO_SHAPE = [
     "x (optional): data",
     "x: what is learned, a vector (W1, W2, b1, b2)",
     "x: the activation that is wanted (called in the notes by the letter p)",
+    "x: of length a given by the caller",
 ]
 
 
@@ -118,3 +123,20 @@ def test_keys_of_a_configuration_are_read() -> None:
 
 def test_a_long_text_takes_no_time() -> None:
     described(["x " * 5000 + "(" * 200 + "x (" * 300, "shape " * 2000 + "[" * 500], ["x"])
+
+
+POSITIVE = {
+    "values (should be non-negative)": True,
+    "must be positive": True,
+    "strictly positive scale": True,
+    "x >= 0": True,
+    "positive examples": False,
+    "a positive definite matrix": False,
+    "1 for the positive class": False,
+    "x > 0.5 counts as a spike": False,
+}
+
+
+@pytest.mark.parametrize("text", POSITIVE)
+def test_what_is_never_negative_is_said_in_so_many_words(text: str) -> None:
+    assert says_positive(text) is POSITIVE[text]
