@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import click
@@ -71,6 +73,16 @@ def _saves(places: Sequence[Path]) -> Iterator[set[str]]:
         return one.suffix in SOURCES and any(one == place or _below(one, place) for place in places)
 
     folders = {str(place if place.is_dir() else place.parent) for place in places}
+    saves: SimpleQueue[set[str]] = SimpleQueue()
+
+    def listen() -> None:  # beside what is judged: a save meanwhile is heard too
+        for changes in watch(*folders, watch_filter=concerns, debounce=TOGETHER, step=STEP):
+            saves.put({Path(path).name for _, path in changes})
+
+    Thread(target=listen, daemon=True).start()
     yield set()
-    for changes in watch(*folders, watch_filter=concerns, debounce=TOGETHER, step=STEP, raise_interrupt=True):
-        yield {Path(path).name for _, path in changes}
+    while True:
+        changed = saves.get()
+        while not saves.empty():
+            changed |= saves.get()
+        yield changed

@@ -17,6 +17,7 @@ from reference.interface.pair import OpenPair
 from reference.pairs.result import PairResult
 from reference.targets import read_source
 from reference.targets.reading.parsing import trees_of
+from reference.targets.reading.source import SourceError
 
 __all__ = ["PairMemory", "key_of"]
 
@@ -38,11 +39,14 @@ class PairMemory:
 
 
 def key_of(opened: OpenPair) -> str | None:
-    """``None`` where its source cannot be read."""
+    """``None`` where its source cannot be read, or some of it does not parse: who can tell what changed there?"""
     p = opened.proposal
     try:
-        trees = [tree for _, tree in trees_of(read_source(Path(opened.file)))]
-    except (OSError, ValueError):
+        cells = read_source(Path(opened.file))
+    except SourceError:
+        return None
+    trees = [tree for _, tree in trees_of(cells)]
+    if len(trees) < len(cells):
         return None
     begins = [*p.halves, *p.spellings, p.owner, p.forward, p.backward, p.check]
     names = {part for name in begins for part in name.split(".")}

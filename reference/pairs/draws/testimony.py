@@ -118,11 +118,12 @@ def complex_step(pair: OpenPair, seen: Observation, asked: Mapping[str, Asked]) 
 def magnitude(seen: Observation, name: str) -> float:
     """How large the terms of a gradient are that may cancel, as its rounding shows; else as the forward value is."""
     known = seen.estimates.get(name)
-    if known is not None and known.same and known.error > 0:
-        return known.error / U32
+    shown = known.error / U32 if known is not None and known.same else 0.0
+    if known is not None and shown > 0 and not known.of_float64_alone():
+        return shown
     array = np.abs(np.asarray(seen.run.primals[name], dtype=np.float64))
     scale = float(np.sqrt(np.mean(array**2))) if array.size else 0.0
-    return seen.run.scale() / (scale if 0 < scale < np.inf else 1.0)
+    return max(shown, seen.run.scale() / (scale if 0 < scale < np.inf else 1.0))
 
 
 def own_bound(seen: Observation, name: str, values: Array, precision: float) -> float:

@@ -68,6 +68,10 @@ class Estimate(NamedTuple):
         """Whether what is allowed leaves something to see."""
         return self.allowed(size) <= RESOLUTION * max(self.size, size)
 
+    def of_float64_alone(self) -> bool:
+        """Whether all of the error may be that of float64: where float32 cancels to the last bit, it shows no terms."""
+        return LEADING * self.size < self.error <= self.size
+
     def zero(self, precision: float) -> float:
         """How large a truth may be that is zero but for the rounding of a witness of this precision."""
         return self.kappa * precision * self.error / U32

@@ -80,6 +80,11 @@ def test_a_source_that_is_gone_has_no_key(tmp_path: Path) -> None:
         opened.close()
 
 
+def test_a_source_that_does_not_parse_has_no_key(tmp_path: Path) -> None:
+    found = keys(tmp_path, TEXT + "\ndef f(:\n")
+    assert set(found.values()) <= {None}
+
+
 def test_only_what_is_right_and_clean_is_remembered() -> None:
     right = PairRow("dx", consistent=True)
     mistake = PairFinding("MB101", "error", "exactly", "× 2")

@@ -50,16 +50,18 @@ def rayleigh(w, X):
     \"\"\"w: (d,), X: (n, d)\"\"\"
     C = X.T @ X / len(X)
     f = -(w @ C @ w) / (w @ w)
-    return f, -2 * (C @ w + f * w) / (w @ w)
+    return f, GRADIENT
 """
+AT_ONCE, BY_TERMS = "-2 * (C @ w + f * w) / (w @ w)", "-2 * (C @ w) / (w @ w) + 2 * (w @ C @ w) * w / (w @ w) ** 2"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1132944, 1135772, 1139004])
+@pytest.mark.parametrize("gradient", [AT_ONCE, BY_TERMS])
 @pytest.mark.parametrize("off", ["", " + 1e-9 * w", " + 1e-3 * w"])
-def test_what_is_zero_is_judged_by_the_terms_that_cancel(tmp_path: Path, seed: int, off: str) -> None:
+def test_what_is_zero_is_judged_by_the_terms_that_cancel(tmp_path: Path, seed: int, gradient: str, off: str) -> None:
     path = tmp_path / "rayleigh.py"
-    path.write_text(RAYLEIGH.rstrip() + off + "\n", encoding="utf-8")
+    path.write_text(RAYLEIGH.replace("GRADIENT", gradient + off), encoding="utf-8")
     result = judge_pair(pairs_of(path)["rayleigh"], seed=0, case=f"rayleigh w=1 X=5,1 seed={seed}")
     if off:
         assert not all(row.consistent for row in result.rows)
