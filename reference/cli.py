@@ -143,6 +143,18 @@ def verify(targets: tuple[str, ...], reports: Reports, watched: bool, **flags: A
 
 
 @cli.command(context_settings=HELP)
+@click.argument("code", required=False, metavar="[CODE]")
+def explain(code: str | None) -> int:
+    """What a finding's CODE means: why it hurts, a wrong and a right line, how it is known. Alone: the table.
+
+    On a terminal the page is rendered; piped, it is Markdown.
+    """
+    from reference.commands.explain import run_explain
+
+    return run_explain(code)
+
+
+@cli.command(context_settings=HELP)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--examples", type=click.IntRange(1, 100_000), default=128, show_default=True, help="Random cases.")
 @click.option("--seed", type=_type(SEEDS), default=0, show_default=True, help="Of every random draw.")

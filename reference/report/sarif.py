@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from reference.findings.codes import CODES, NOT_JUDGED, WARNINGS
+from reference.findings.explained import body_of, in_short
 from reference.report.models.verification import CheckResult, Fix, Report
 from reference.report.paths import is_relative, uri
 from reference.report.view import ALL, SAYS, FindingView, ReportView, legible, view
@@ -44,6 +45,8 @@ def _driver(report: Report) -> dict[str, Any]:
         {
             "id": code,
             "shortDescription": {"text": text},
+            "fullDescription": {"text": in_short(code)},
+            "help": {"text": body_of(code), "markdown": body_of(code)},
             "defaultConfiguration": {"level": "warning" if code in (*WARNINGS, NOT_JUDGED) else "error"},
         }
         for code, text in CODES.items()

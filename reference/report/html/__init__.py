@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reference.findings.codes import CODES
+from reference.findings.explained import body_of
 from reference.findings.verdicts import EXIT_CODES
 from reference.report.html.blocks import heat, is_wrong, scatter
 from reference.report.html.graph import SIGNS, graph
@@ -145,8 +146,16 @@ def page(template: str, **given: Any) -> str:
     environment.filters |= {"svg": _svg, "agreed": agreed, "figure": number}
     environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
     environment.globals |= {"step_signs": STEP_SIGNS, "step_says": STEP_SAYS, "planes": PLANES}
-    environment.globals |= {"in_words": finding_view, "about": about}
+    environment.globals |= {"in_words": finding_view, "about": about, "explained": _explained}
     return environment.get_template(template).render(**given) + "\n"
+
+
+def _explained(code: str) -> Any:
+    """The page of a code as HTML: the text is ours."""
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
+
+    return Markup(MarkdownIt().render(body_of(code)))
 
 
 def _svg(picture: Picture) -> Any:
