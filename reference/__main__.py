@@ -32,9 +32,6 @@ def _code(arguments: list[str] | None) -> int:
         return cli.main(args=arguments, prog_name="manual-backprop", standalone_mode=False) or 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return 2
     except click.ClickException as error:
         _say(error.format_message())
         return 2

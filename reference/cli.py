@@ -89,13 +89,34 @@ def _settings(*settings: Setting) -> Callable[[Any], Any]:
 HELP = {"help_option_names": ["-h", "--help"]}  # a command that is asked by itself inherits nothing
 
 
-@click.group(context_settings=HELP)
-@click.version_option(package_name="manual-backprop", prog_name="manual-backprop")
-def cli() -> None:
-    """Prove a hand-written backward pass, or show where it is wrong.
+def _versions(ctx: click.Context, param: click.Parameter, asked: bool) -> None:
+    if asked:
+        from reference.commands.greeting import versions
+
+        click.echo(versions())
+        ctx.exit()
+
+
+@click.group(context_settings=HELP, invoke_without_command=True)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_versions,
+    help="Show the versions that matter.",
+)
+@click.pass_context
+def cli(ctx: click.Context) -> int | None:
+    """Prove a hand-written backward pass, or show where it is wrong. Alone: what lies here, and what to do with it.
 
     Exit codes: 0 verified, 1 findings, 2 could not run, 3 inconclusive, 130 interrupted.
     """
+    if ctx.invoked_subcommand is not None:
+        return None
+    from reference.commands.greeting import run_greeting
+
+    return run_greeting()
 
 
 REPORT = (

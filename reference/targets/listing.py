@@ -18,7 +18,7 @@ from reference.interface.entry import Implementation, NotJudged
 from reference.targets.reading.source import SUFFIXES
 from reference.targets.resolve import BUILT_IN, TargetError
 
-__all__ = ["Listed", "Unlisted", "holds_nothing", "listed", "mentions_ours"]
+__all__ = ["Listed", "Unlisted", "holds_nothing", "listed", "mentions_ours", "sources_in"]
 
 PRUNED = ("venv", "env", "node_modules", "__pycache__", "site-packages", "build", "dist", "checkpoints")
 LARGEST = 64 * 2**20  # bytes, of which a word is looked for
@@ -131,6 +131,11 @@ def _below(folder: Path) -> Iterator[Path]:
     for above, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not _is_pruned(f) and not Path(above, f, "pyvenv.cfg").is_file())
         yield from (path for path in map(Path(above).joinpath, sorted(files)) if _is_source(path))
+
+
+def sources_in(folder: Path) -> Iterator[Path]:
+    """The files right in a folder that may be targets, by name. Raises ``OSError``."""
+    return (path for path in sorted(folder.iterdir()) if _is_source(path))
 
 
 def _is_pruned(folder: str) -> bool:

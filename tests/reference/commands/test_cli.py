@@ -210,12 +210,6 @@ def test_a_time_limit_that_is_no_number_is_refused(built_in):
     assert _code(["verify", "right", "--case", CASE, "--max-time", "nan"]) == 2
 
 
-def test_no_command_shows_what_there_is_and_exits_2(capsys):
-    assert _code([]) == 2
-    out, err = said(capsys)
-    assert "verify" in out + err
-
-
 @pytest.mark.parametrize("arguments", [["--help"], ["verify", "--help"], ["replay", "-h"], ["--version"]])
 def test_help_exits_0(arguments, capsys):
     assert _code(arguments) == 0
