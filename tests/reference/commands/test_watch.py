@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from reference.__main__ import _code
 from reference.commands import watch
 from reference.commands.watch import _below, _place
+from tests import interrupting
 from tests.reference.commands.many.test_judged import environment
 from tests.reference.commands.many.test_workers import RIGHT
 
@@ -25,7 +25,7 @@ def test_a_file_is_judged_again_on_every_save(tmp_path: Path) -> None:
     texts = iter([WRONG, "def f(:\n" + RIGHT, RIGHT])
     said: list[str] = []
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "reference", "verify", "layers.py", "--watch", "--profile", "quick"],
+        interrupting.module("reference", "verify", "layers.py", "--watch", "--profile", "quick"),
         cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as watching:  # fmt: skip
         assert watching.stdout is not None

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from reference.commands.many.renaming import of_another_name
 from reference.verification.conclusion import Conclusion
 from reference.verification.jobs import jobs_of
 from reference.verification.request import Request, request
+from tests import interrupting
 from tests.reference.commands.many.test_workers import RIGHT
 
 WRONG = RIGHT.replace("dout * w", "dout + w")
@@ -26,7 +26,7 @@ COURSE = Path(__file__).parents[2] / "course_files"
 
 
 def command(folder: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "reference", "verify", ".", "--profile", "quick", *arguments]
+    return interrupting.module("reference", "verify", ".", "--profile", "quick", *arguments)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -70,7 +70,7 @@ def test_copies_are_judged_once_and_told_of_as_if_each_had_been(
     told = {target["target"]: target for target in together["targets"]}
     assert len(told) == 7  # without the two that hold nothing
     for name in ("more/copy_of_anna.py", "more/copy_of_cora.py", "more/copy_of_emil.py"):
-        asked = [*command(submissions)[:4], name, "--profile", "quick", "--report", "json=alone.json"]
+        asked = interrupting.module("reference", "verify", name, "--profile", "quick", "--report", "json=alone.json")
         subprocess.run(asked, cwd=submissions, env=environment(submissions), capture_output=True, check=False)
         (alone,) = json.loads((submissions / "alone.json").read_text(encoding="utf-8"))["targets"]
         assert told[name] == alone
