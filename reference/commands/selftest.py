@@ -70,13 +70,24 @@ def _count(given: str) -> int | None:
 
 
 def _of_pairs(count: int | None, *, one_of_each: bool = False) -> int:
-    """Plant single edits in our right pairs; 1 if the judge does not call one of them wrong."""
+    """Plant single edits in our right pairs; 1 if the judge does not call one of them wrong.
+
+    An interrupt shows what was found until then.
+    """
+    so_far: dict[str, PairKills] = {}
+    named = None if count is not None else NAMED
     try:
         with prepared(anew=True), progress(sys.stderr) as advance:
-            said: Callable[[PairKills], None] = lambda known: advance(f"planting in {known.check}", 1, 0)
-            named = None if count is not None else NAMED
+
+            def said(known: PairKills) -> None:
+                so_far[known.check] = known
+                advance(f"planting in {known.check}", 1, 0)
+
             found = promptly(lambda: plant_in_pairs(count, named=named, one_of_each=one_of_each, said=said))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo(render_pairs(list(so_far.values()), every=count is None), nl=False)
+        raise
     click.echo(render_pairs(found, every=count is None), nl=False)
     return 1 if any(kills.survivors for kills in found) else 0

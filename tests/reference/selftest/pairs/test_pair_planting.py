@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from reference.commands import selftest as selftest_command
 from reference.commands.selftest import run_selftest
 from reference.pairs.judge import judge_pair
 from reference.report.pair_kills import PairKill, PairKills, render_pairs
@@ -90,3 +91,14 @@ def test_the_table_says_what_is_equivalent_where_all_is_planted():
     known = PairKills("f_backward", 4, (kill,), (), numbers=3)
     assert "no number changes" not in render_pairs([known])
     assert "equivalent  f_backward, line 3" in render_pairs([known], every=True)
+
+
+def test_an_interrupt_shows_what_was_found(monkeypatch, capsys):
+    def planting(count, *, said, **others):
+        said(PairKills("relu_backward", 3, (), ()))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(selftest_command, "plant_in_pairs", planting)
+    with pytest.raises(KeyboardInterrupt):
+        selftest_command.run_selftest("manual_backprop", gate=False, pairs="all")
+    assert "relu_backward" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from reference.pairs.inputs.cases.case import case_of
 from reference.pairs.inputs.cases.effort import LONG, LONGER, EffortOfSizes, product
 from reference.pairs.inputs.sizes import FLAT, in_proportion
 from reference.pairs.inputs.spec import Array, Plan, Rank
+from reference.pairs.judge import judge_pair
+from tests.reference.pairs.in_process import pairs_of
 from tests.reference.pairs.inputs.plans.test_plans import proposal
 
 CONV = Plan(Rank.TRIED, "images", {"x": Array(("N", "C", "H", "W")), "w": Array(("F", "C", "HH", "WW"))})
@@ -80,3 +83,16 @@ def test_small_sizes_are_not_asked_about_and_what_raises_tells_nothing() -> None
 
 def test_a_vector_of_many_parts_is_no_loop() -> None:
     assert product({"N": 3, FLAT: 97}) == 3
+
+
+def test_sizes_that_are_told_and_too_large_are_told_of(tmp_path: Path) -> None:
+    """A text may speak of a million rows: that is no input to draw, and no error of ours."""
+    path = tmp_path / "layers.py"
+    path.write_text(
+        "import numpy as np\n\n\ndef double_forward(x):\n    '''x: (1000000, 1000000)'''\n    return 2 * x, None\n\n\n"
+        "def double_backward(dout, cache):\n    '''dout: (1000000, 1000000)'''\n    return 2 * dout\n",
+        encoding="utf-8",
+    )
+    result = judge_pair(pairs_of(path)["double_backward"], seed=0)
+    assert not result.disputes
+    assert all(row.consistent is not False for row in result.rows)
