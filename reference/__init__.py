@@ -7,10 +7,12 @@ interface     what every room knows of a target: plain values, and the exception
 judging       tolerances, which witness is the odd one, one stack of problems
 diagnosis     what is wrong, decided on probes, and the line
 targets       what is judged: read, run in a process of its own, and what each of its functions owes
+pairs         any forward and backward pass, held to its own forward pass
 verification  one target from its first case to its verdict; several at once; what is kept of it
 selftest      proof that all this can fail
-findings      the codes, the verdicts, and the conventions in which what differs is right
+findings      the codes with a page for each, the verdicts, and the conventions in which what differs is right
 settings      what is asked: flags, environment, table, defaults
+kept          files of the user's cache folder
 report        models, and one module for each format
 comparison    implementations beside each other and the truth
 experiments   the course's, on the verified code; they judge nothing
