@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reference.kept import files
 from reference.witnesses import compilation_cache as compiled
 
 SETTINGS = (
@@ -73,7 +74,7 @@ def test_another_version_or_processor_has_another_folder(monkeypatch):
     monkeypatch.setattr(jax, "__version__", "0.0.1")
     assert compiled.folder() != here
     monkeypatch.undo()
-    monkeypatch.setattr(compiled.platform, "machine", lambda: "another")
+    monkeypatch.setattr(files.platform, "machine", lambda: "another")
     assert compiled.folder() != here
 
 

@@ -55,7 +55,8 @@ def _bracketed(text: str, arguments: Collection[str]) -> Iterator[WrittenShape]:
         parts = parts[:-1] if trailing else parts
         if len(parts) == 1 and not trailing:
             crossed = re.split(r"\s*[×]\s*|\s+x\s+|\s+by\s+|\s*x\s*(?=[A-Z0-9])", parts[0])
-            parts = crossed if len(crossed) > 1 else parts
+            of_sizes = len(crossed) > 1 and not any(ARTICLES & set(part.lower().split()) for part in crossed)
+            parts = crossed if of_sizes else parts  # "(c by p)", and no "(called so in the notes by the letter p)"
         dims = _dims(parts)
         if dims is None or not _looks_like_sizes(dims, parts, announced, trailing, first, arguments):
             continue
