@@ -17,6 +17,7 @@ from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.running import complex_step, quiet
 from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
+from reference.targets.reading.trees import called_name
 
 __all__ = ["Guard", "guards", "guards_of"]
 
@@ -204,7 +205,7 @@ def _is_small(node: ast.AST) -> bool:
 
 
 def _logarithms(function: ast.AST) -> Iterator[ast.AST]:
-    return (n for n in ast.walk(function) if isinstance(n, ast.Call) and _called(n) in LOGARITHMS)
+    return (n for n in ast.walk(function) if isinstance(n, ast.Call) and called_name(n) in LOGARITHMS)
 
 
 def _sums(function: ast.AST) -> Iterator[ast.AST]:
@@ -223,9 +224,4 @@ def _is_additive(node: ast.AST) -> bool:
     match node:
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
             return any(isinstance(operand, ast.Constant | ast.Name | ast.Attribute) for operand in (left, right))
-    return isinstance(node, ast.Call) and _called(node) in BOUNDS
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    return function.attr if isinstance(function, ast.Attribute) else str(getattr(function, "id", ""))
+    return isinstance(node, ast.Call) and called_name(node) in BOUNDS

@@ -16,6 +16,7 @@ from reference.targets.reading.looks import gradients_in, updates_in
 from reference.targets.reading.parsing import statements
 from reference.targets.reading.source import Cell
 from reference.targets.reading.statements import definitions, is_plain
+from reference.targets.reading.trees import assigned_to, called_name
 
 __all__ = ["LiftedLines", "lifted"]
 
@@ -127,27 +128,13 @@ def _sizes_set(before: Sequence[ast.stmt], lines: Sequence[ast.stmt]) -> list[st
     other sizes do as well, if each of them has such a name.
     """
     numbers: dict[str, int] = {}
-    for target, value in ((t, v) for s in before if isinstance(s, ast.Assign) for t, v in _pairs(s)):
+    for target, value in assigned_to(before):
         if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and type(value.value) is int:
             numbers[target.id] = value.value
     read = {n.id for s in lines for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    told = [n for s in lines for n in ast.walk(s) if isinstance(n, ast.Call) and _makes(n)]
+    told = [n for s in lines for n in ast.walk(s) if isinstance(n, ast.Call) and MAKES.fullmatch(called_name(n))]
     made = dict.fromkeys(n.id for call in told for n in ast.walk(call) if isinstance(n, ast.Name) and n.id in numbers)
     return list(made) if made.keys() <= read and all(map(LAYERS.fullmatch, made)) else []
-
-
-def _pairs(statement: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Each target with its value, ``a, b = 1, 2`` one by one."""
-    for target in statement.targets:
-        if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
-            yield from zip(target.elts, statement.value.elts, strict=False)
-        else:
-            yield target, statement.value
-
-
-def _makes(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return MAKES.fullmatch(name) is not None
 
 
 def _changed(statement: ast.stmt) -> set[str]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from reference.targets.pairs.source.method_names import is_backward
 from reference.targets.pairs.trees import own_copy
+from reference.targets.reading.trees import assigned_to
 
 __all__ = ["GRADIENT", "LATER", "VALUE", "WIRED", "Wire", "holders_in", "wired_in"]
 
@@ -157,18 +158,10 @@ def holders_in(nodes: Iterable[ast.FunctionDef]) -> frozenset[str]:
         for node in every
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and _is_of_a_layer(node.attr)
     }
-    kept = (pair for node in every if isinstance(node, ast.Assign) for pair in _pairs(node))
-    found |= {value.attr for target, value in kept if isinstance(value, ast.Attribute) and _own(target) in found}
+    found |= {
+        value.attr for target, value in assigned_to(every) if isinstance(value, ast.Attribute) and _own(target) in found
+    }
     return frozenset(found)
-
-
-def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Target and value, one by one."""
-    for target in node.targets:
-        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            yield from zip(target.elts, node.value.elts, strict=False)
-        else:
-            yield target, node.value
 
 
 def _attributes(passes: Sequence[ast.FunctionDef]) -> dict[str, bool]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from reference.targets.pairs.source.functions import SourceFunction
+from reference.targets.reading.trees import called_name
 
 __all__ = ["last_name", "sizes_by_name", "sizes_made"]
 
@@ -43,7 +44,7 @@ def sizes_by_name(functions: Sequence[SourceFunction], numbers: Mapping[str, int
     found = [
         numbers[name.id]
         for n in (n for f in functions for n in ast.walk(f.node) if isinstance(n, ast.Call))
-        if MAKES.fullmatch(getattr(n.func, "attr", getattr(n.func, "id", "")))
+        if MAKES.fullmatch(called_name(n))
         for name in ast.walk(n)
         if isinstance(name, ast.Name) and name.id in numbers and name.id not in own
     ]

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reference.targets.pairs.source.facts import assigned_to, entry_of
+from reference.targets.pairs.source.facts import entry_of
 from reference.targets.reading.parsed import is_of_self
+from reference.targets.reading.trees import assigned_to
 
 __all__ = ["dictionaries_in", "texts_looked_up"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["assigned_to", "entry_of", "facts_in", "switches_in"]
+from reference.targets.reading.trees import assigned_to
+
+__all__ = ["entry_of", "facts_in", "switches_in"]
 
 OF_WHAT_IS_PREDICTED = re.compile(r"inputs?|x|logits|scores|pred\w*|y_?pred\w*|y_?hat", re.IGNORECASE)
 TO_PROBABILITIES = re.compile(r"_*(?:stable_?|log_?)?softmax|_*sigmoid|exp|log", re.IGNORECASE)
@@ -20,17 +22,6 @@ def facts_in(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str
     yield from _predicted(node, known)
     yield from _along(node, known)
     yield from _either(node, known)
-
-
-def assigned_to(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Each target with its value, ``a = …`` and ``a, b = …, …`` one by one."""
-    for node in (each for each in nodes if isinstance(each, ast.Assign)):
-        for target in node.targets:
-            match target, node.value:
-                case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
-                    yield from zip(targets, values, strict=True)
-                case one, value:
-                    yield one, value
 
 
 def entry_of(node: ast.AST, known: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from reference.targets.pairs.source.naming import is_gradient
 from reference.targets.reading.parsed import definition
+from reference.targets.reading.trees import called_name
 
 __all__ = ["limited_at", "line_of_limit"]
 
@@ -25,7 +26,9 @@ def limited_at(function: ast.FunctionDef) -> int | None:
     lines = [
         call.lineno
         for call in ast.walk(function)
-        if isinstance(call, ast.Call) and _called(call) in LIMITS and any(_of_gradients(a, loops) for a in _of(call))
+        if isinstance(call, ast.Call)
+        and called_name(call) in LIMITS
+        and any(_of_gradients(a, loops) for a in _of(call))
     ]
     return min(lines, default=None)
 
@@ -35,10 +38,6 @@ def line_of_limit(function: Any) -> int | None:
     tree = definition(function)
     line = None if tree is None else limited_at(tree)
     return None if line is None else line + function.__code__.co_firstlineno - 1
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _of(call: ast.Call) -> list[ast.expr]:

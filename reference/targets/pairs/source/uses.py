@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reference.targets.pairs.source.chosen_by_key import dictionaries_in, texts_looked_up
-from reference.targets.pairs.source.facts import assigned_to, entry_of, facts_in
+from reference.targets.pairs.source.facts import entry_of, facts_in
 from reference.targets.pairs.source.functions import SourceFunction
+from reference.targets.reading.trees import assigned_to
 
 __all__ = ["EVERY", "asked_of", "handed_on", "in_their_order", "noted", "plainly", "stand_for"]
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reference.targets.pairs.source.facts import assigned_to, entry_of
+from reference.targets.pairs.source.facts import entry_of
 from reference.targets.reading.parsed import is_of_self
+from reference.targets.reading.trees import assigned_to, called_name
 
 __all__ = ["deepest_layer", "facts_of_sizes", "kept_as", "sizes_in"]
 
@@ -94,7 +95,7 @@ def facts_of_sizes(node: ast.AST, known: Mapping[str, str], sizes: frozenset[str
 
 
 def _of_call(call: ast.Call, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = called_name(call)
     named = [k.value for k in call.keywords if k.arg in SHAPES]
     shapes = [*named, *call.args[:1]] if name in OF_SHAPE else [*named, *call.args[2:3]] if name in OF_LAW else named
     counted = list(call.args) if name in COUNTED else []

@@ -8,6 +8,7 @@ from itertools import permutations
 
 from reference.targets.pairs.edits.kinds.page import ATOM, PRODUCT, UNARY, Change, Page
 from reference.targets.pairs.edits.kinds.scope import Scope
+from reference.targets.reading.trees import called_name
 
 __all__ = ["of_calls"]
 
@@ -53,10 +54,10 @@ def of_calls(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
                     yield page.change("repeated", node.func, f"{page.text(node.func.value, ATOM)}.add", 1.0)
             if (two := _factors(node)) is not None:
                 yield from _of_matrix_products(page, node, *two)
-            if _called(node) == "where" and len(node.args) == 3:
+            if called_name(node) == "where" and len(node.args) == 3:
                 where = [page.text(a) for a in (node.args[0], node.args[2], node.args[1])]
                 yield page.change("comparison", node, f"{page.text(node.func)}({', '.join(where)})", 1.2)
-            if _called(node) == "einsum" and isinstance(node.args[0], ast.Constant):
+            if called_name(node) == "einsum" and isinstance(node.args[0], ast.Constant):
                 yield from _of_einsum(page, node.args[0])
         case ast.BinOp(op=ast.Mult() | ast.Add() | ast.Sub()):
             for side in (node.left, node.right):
@@ -80,10 +81,6 @@ def of_calls(page: Page, node: ast.AST, scope: Scope) -> Iterator[Change]:
         case ast.Name() if isinstance(node.ctx, ast.Load) and len(scope.shape(node) or ()) == 2:
             if not (isinstance(page.parents[node], ast.Attribute) and page.parents[node].attr == "T"):  # type: ignore[attr-defined]
                 yield page.change("transpose", node, f"{page.text(node, ATOM)}.T", 1.2)
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def _factors(node: ast.Call) -> tuple[ast.expr, ast.expr] | None:
@@ -188,11 +185,11 @@ def _of_layouts(page: Page, node: ast.Call) -> Iterator[Change]:
 
 def _permutes(page: Page, node: ast.Tuple) -> bool:
     parent = page.parents.get(node)
-    return isinstance(parent, ast.Call) and _called(parent) in ("transpose", "reshape") and node in parent.args
+    return isinstance(parent, ast.Call) and called_name(parent) in ("transpose", "reshape") and node in parent.args
 
 
 def _of_reductions(page: Page, node: ast.Call) -> Iterator[Change]:
-    name = _called(node)
+    name = called_name(node)
     if name in ("transpose", "reshape") and len(node.args) >= 3:
         args = (
             node.args if all(isinstance(a, ast.Constant | ast.Name | ast.UnaryOp) for a in node.args) else node.args[1:]
@@ -236,7 +233,7 @@ def _of_reductions(page: Page, node: ast.Call) -> Iterator[Change]:
 
 
 def _of_functions(page: Page, node: ast.Call) -> Iterator[Change]:
-    name = _called(node)
+    name = called_name(node)
     for other in TWINS.get(name, ()):
         kind = "reduction" if {name, other} == {"sum", "mean"} else "function"
         match node.func:
