@@ -5,13 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-__all__ = ["assigned_to", "called_name"]
+__all__ = ["assigned_to", "called_name", "said_of_the_array"]
 
 
 def called_name(call: ast.Call) -> str:
     """``f`` of ``f(…)`` and of ``np.f(…)``; "" where what is called has no name."""
     function = call.func
     return function.attr if isinstance(function, ast.Attribute) else str(getattr(function, "id", ""))
+
+
+def said_of_the_array(call: ast.Call) -> list[ast.expr]:
+    """``axis`` of ``a.sum(axis)`` and of ``np.sum(a, axis)``: all that stands there but the array itself."""
+    match call.func:
+        case ast.Name() | ast.Attribute(value=ast.Name(id="np" | "numpy" | "anp" | "jnp" | "torch")):
+            return call.args[1:]
+    return call.args
 
 
 def assigned_to(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:

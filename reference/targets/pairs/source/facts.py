@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reference.targets.reading.trees import assigned_to
+from reference.targets.reading.trees import assigned_to, said_of_the_array
 
 __all__ = ["entry_of", "facts_in", "switches_in"]
 
@@ -181,11 +181,11 @@ def _predicted(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, s
 
 
 def _along(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:
-    """What says along which axis something is done: ``dim=d``, ``x.unsqueeze(d)``."""
+    """What says along which axis something is done: ``dim=d``, ``x.unsqueeze(d)``, ``np.size(x, d)``."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return
     told = [k.value for k in node.keywords if k.arg in ("dim", "axis")]
-    told += node.args[:1] if node.func.attr in ("unsqueeze", "squeeze", "size") else []
+    told += said_of_the_array(node)[:1] if node.func.attr in ("unsqueeze", "squeeze", "size") else []
     yield from ((of, "axis", True) for value in told if (of := entry_of(value, known)))
 
 

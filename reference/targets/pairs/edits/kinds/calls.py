@@ -8,7 +8,7 @@ from itertools import permutations
 
 from reference.targets.pairs.edits.kinds.page import ATOM, PRODUCT, UNARY, Change, Page
 from reference.targets.pairs.edits.kinds.scope import Scope
-from reference.targets.reading.trees import called_name
+from reference.targets.reading.trees import called_name, said_of_the_array
 
 __all__ = ["of_calls"]
 
@@ -203,11 +203,8 @@ def _of_reductions(page: Page, node: ast.Call) -> Iterator[Change]:
         yield from _of_layouts(page, node)
     if name not in REDUCED:
         return
-    method = isinstance(node.func, ast.Attribute) and not (
-        isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy", "jnp", "torch")
-    )
-    array = [] if method else [page.text(a) for a in node.args[:1]]
-    positional = node.args[0 if method else 1 :]
+    positional = said_of_the_array(node)
+    array = [page.text(a) for a in node.args[: len(node.args) - len(positional)]]
     axis = next((k.value for k in node.keywords if k.arg in ("axis", "dim")), positional[0] if positional else None)
     kept = next((k.value for k in node.keywords if k.arg in ("keepdims", "keepdim")), None)
     rest = [

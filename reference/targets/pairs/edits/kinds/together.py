@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reference.targets.pairs.edits.kinds.page import Change, Page
 from reference.targets.pairs.edits.kinds.scope import Scope
+from reference.targets.reading.trees import said_of_the_array
 
 __all__ = ["of_several"]
 
@@ -30,8 +31,7 @@ def _axes(page: Page, statement: ast.stmt) -> Iterator[Change]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in REDUCED:
             axis = next((k.value for k in node.keywords if k.arg == "axis"), None)
-            by_numpy = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy", "jnp")
-            axis = axis or next(iter(node.args[1 if by_numpy else 0 :]), None)
+            axis = axis or next(iter(said_of_the_array(node)), None)
             if axis is not None:
                 found.setdefault(page.text(axis), []).append((node, axis))
     for before, calls in found.items():
