@@ -130,12 +130,13 @@ def _judged(
 
 def _delivered(report: Report, asked: Request) -> None:
     """The page of many targets is an index, with a page for each behind it; one on standard output holds them all."""
-    behind = [
-        path for form, path in asked.reports if form == "html" and path is not None and len(report.targets) >= MANY
-    ]
-    renderers = FORMATS | IN_PARTS if len(report.targets) >= MANY else FORMATS
-    deliver(report, tuple(one for one in asked.reports if one[1] not in behind or one[0] != "html"), renderers)
-    for path in behind:
+    if len(report.targets) < MANY:
+        deliver(report, asked.reports, FORMATS)
+        return
+    pages = [path for form, path in asked.reports if form == "html" and path is not None]
+    others = tuple(one for one in asked.reports if one[0] != "html" or one[1] is None)
+    deliver(report, others, {**FORMATS, **IN_PARTS})
+    for path in pages:
         from reference.report.html import pages_of
 
         deliver_pages(path, pages_of(report, Path(path).name))

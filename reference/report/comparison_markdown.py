@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from reference.report.markdown_parts import escaped, row
 from reference.report.models.comparison import Comparison
-from reference.report.tables import MARKS, Table, tables
+from reference.report.tables import Table, tables
+from reference.report.view import VERDICT_MARKS
 
 __all__ = ["render"]
 
@@ -20,7 +21,7 @@ def render(comparison: Comparison) -> str:
     for standing in comparison.standings:
         for finding in standing.findings:
             where = f" ({finding.location.file}:{finding.location.line})" if finding.location else ""
-            lines.append(f"- {MARKS[standing.verdict]} {escaped(standing.target)}: **{finding.code}** "
+            lines.append(f"- {VERDICT_MARKS[standing.verdict]} {escaped(standing.target)}: **{finding.code}** "
                          f"{escaped(finding.text)}{escaped(where)}")  # fmt: skip
     return "\n".join(lines).rstrip() + "\n"
 

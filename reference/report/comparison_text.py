@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator
 
 from reference.report.models.comparison import Comparison, Standing
-from reference.report.tables import MARKS, Table, tables
+from reference.report.tables import Table, tables
 from reference.report.text import finding_lines
-from reference.report.view import SAYS
+from reference.report.view import SAYS, VERDICT_MARKS
 from reference.report.wrapping import wrapped
 
 __all__ = ["render"]
@@ -56,7 +56,7 @@ def _table(table: Table) -> Iterator[str]:
 def _standing(standing: Standing) -> Iterator[str]:
     if not (standing.conventions or standing.findings or standing.notes or standing.error):
         return
-    yield f"{MARKS[standing.verdict]} {standing.target}"
+    yield f"{VERDICT_MARKS[standing.verdict]} {standing.target}"
     for text in standing.conventions:
         yield from wrapped(f"convention: {text}", "    ")
     for text in (*([standing.error] if standing.error and not standing.checks else []), *standing.notes):

@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from reference.report.markdown_parts import code, escaped, fenced, row
 from reference.report.models.verification import Report
-from reference.report.view import SAYS, FindingView, TargetView, about, given, legible, view, within
+from reference.report.view import SAYS, VERDICT_MARKS, FindingView, TargetView, about, given, legible, view, within
 
 __all__ = ["render"]
 
 LIMIT = 900 * 1024  # bytes; GitHub takes 1 MiB for a step
-MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
 HEAD = (row(("target", "verdict", "outputs checked", "cases", "findings")), row((":--", ":--", "--:", "--:", "--:")))
 CODE = {"should be", "judge it by", "smallest", "reproduce"}  # what stands in a code span
 
@@ -41,7 +40,7 @@ def render(report: Report) -> str:
 
 def _blocks(report: Report) -> Iterator[FindingBlock]:
     shown = view(report)
-    verdict = f"{MARKS[report.verdict]} {SAYS[report.verdict]} (exit code {report.exit_code})"
+    verdict = f"{VERDICT_MARKS[report.verdict]} {SAYS[report.verdict]} (exit code {report.exit_code})"
     yield FindingBlock([f"## {escaped(report.tool.name)} verify: {verdict}"])
     yield FindingBlock([f"Profile {escaped(report.profile)}, seed {report.seed}."])
     if shown.reasons:
@@ -67,7 +66,7 @@ def _row(shown: TargetView) -> str:
     known = [str(errors)] * bool(errors or not warnings + unjudged)
     known += [_counted(warnings, "warning")] * bool(warnings) + [f"{unjudged:,} not judged"] * bool(unjudged)
     checked = sum(bool(checked.coordinates) for checked in target.checks)
-    verdict = f"{MARKS[target.verdict]} {SAYS[target.verdict]}"
+    verdict = f"{VERDICT_MARKS[target.verdict]} {SAYS[target.verdict]}"
     return row((escaped(target.target), verdict, f"{checked:,}", f"{target.distinct_cases:,}", ", ".join(known)))
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
 from reference.findings.codes import CODES
 from reference.findings.verdicts import Verdict
 from reference.report.models.verification import Finding, Report, Target
+from reference.report.view import ALL, VERDICT_MARKS
 from reference.report.wrapping import COLUMNS
 
-__all__ = ["MANY", "CommonMistake", "OverviewRow", "common_mistakes", "overview", "overview_lines", "overview_row"]
+__all__ = ["MANY", "CommonMistake", "Overview", "OverviewRow", "overview", "overview_lines", "overview_row"]
 
 MANY = 4  # targets, from which on an overview says more than their reports one after the other
-MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
 GRAVITY = ("error", "inconclusive", "warning")
 TOLD = 10  # mistakes in the terminal
 WIDEST = 24  # of a bar there, in columns
@@ -43,9 +43,28 @@ class CommonMistake(NamedTuple):
     targets: int
 
 
-def overview(report: Report) -> list[OverviewRow]:
-    """A row for every target, in their order."""
-    return [overview_row(target) for target in report.targets]
+class Overview(NamedTuple):
+    """A row for every target, in their order; and the mistakes, the most common first."""
+
+    rows: list[OverviewRow]
+    mistakes: list[CommonMistake]
+
+
+def overview(targets: Iterable[Target]) -> Overview:
+    """Of all targets, each looked at once."""
+    rows, made = [], Counter[tuple[str, str, str]]()
+    for target in targets:
+        rows.append(overview_row(target))
+        made.update(
+            {
+                (finding.code, _where(check.output), what(finding))
+                for check in target.checks
+                for finding in check.findings
+                if finding.severity == "error"
+            }
+        )
+    common = sorted(made.items(), key=lambda item: (-item[1], item[0]))
+    return Overview(rows, [CommonMistake(*one, count) for one, count in common])
 
 
 def overview_row(target: Target) -> OverviewRow:
@@ -56,7 +75,11 @@ def overview_row(target: Target) -> OverviewRow:
         return OverviewRow(*known, what=target.error or "")
     output, worst = min(found, key=lambda one: GRAVITY.index(one[1].severity))
     line = None if worst.location is None else worst.location.line
-    return OverviewRow(*known, worst.code, "" if output == "*" else output, what(worst), line)
+    return OverviewRow(*known, worst.code, _where(output), what(worst), line)
+
+
+def _where(output: str) -> str:
+    return "" if output == ALL else output
 
 
 def what(finding: Finding) -> str:
@@ -66,31 +89,15 @@ def what(finding: Finding) -> str:
     return "".join(takewhile(lambda c: c not in ",;(", finding.text)).strip() or CODES[finding.code]
 
 
-def common_mistakes(report: Report) -> list[CommonMistake]:
-    """The most common first."""
-    made = Counter(
-        mistake
-        for target in report.targets
-        for mistake in {
-            (finding.code, "" if row.output == "*" else row.output, what(finding))
-            for row in target.checks
-            for finding in row.findings
-            if finding.severity == "error"
-        }
-    )
-    return [CommonMistake(*one, count) for one, count in sorted(made.items(), key=lambda item: (-item[1], item[0]))]
-
-
 def overview_lines(report: Report) -> Iterator[str]:
     """For a reader in 80 columns: a table, and what is most often wrong as bars."""
-    rows = overview(report)
+    rows, made = overview(report.targets)
     counts = Counter(row.verdict for row in rows)
-    yield f"{len(rows):,} targets: " + ", ".join(f"{n:,} {MARKS[v]}" for v, n in counts.most_common())
+    yield f"{len(rows):,} targets: " + ", ".join(f"{n:,} {VERDICT_MARKS[v]}" for v, n in counts.most_common())
     name = min(NAME, max(len(row.target) for row in rows))
     for row in rows:
         said = _cut(" ".join(filter(None, (row.code, row.where, row.what))), COLUMNS - name - 6)
-        yield f"  {MARKS[row.verdict]} {_short(row.target, name)}  {said}".rstrip()
-    made = common_mistakes(report)
+        yield f"  {VERDICT_MARKS[row.verdict]} {_short(row.target, name)}  {said}".rstrip()
     if made:
         yield ""
         yield from _bars(made)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from reference.cases.quantities import layer_of
 from reference.report.models.comparison import Accuracy, Agreement, Comparison, Price, Standing
+from reference.report.view import VERDICT_MARKS
 
-__all__ = ["MARKS", "Name", "Table", "agreed", "labels", "number", "tables"]
+__all__ = ["Name", "Table", "agreed", "labels", "number", "tables"]
 
 ALL = "*"
-MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
 NONE = "–"
 ENDLESS = 1e100  # an entry that is exactly zero, with nothing to round, admits no error at all
 READING = (
@@ -119,7 +119,7 @@ def _summary(standings: Sequence[Standing], names: dict[str, Name], unit: str) -
         for row in (r for r in s.accuracy if (r.check, r.output) == (ALL, ALL)):
             rows.append(
                 (
-                    f"{MARKS[s.verdict]} {names[s.target]}{'*' if s.conventions and row.wrong_cases else ''}",
+                    f"{VERDICT_MARKS[s.verdict]} {names[s.target]}{'*' if s.conventions and row.wrong_cases else ''}",
                     row.dtype.removeprefix("float"),
                     f"{row.cases:,}",
                     f"{row.coordinates:,}",

@@ -12,12 +12,28 @@ from reference.report.models.base import Location, Model
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.paths import file_of, forward
 
-__all__ = ["ALL", "SAYS", "FindingView", "ReportView", "RowView", "TargetView", "about", "cause", "finding_view",
-           "given", "legible", "subject", "view", "within"]  # fmt: skip
+__all__ = [
+    "ALL",
+    "SAYS",
+    "VERDICT_MARKS",
+    "FindingView",
+    "ReportView",
+    "RowView",
+    "TargetView",
+    "about",
+    "cause",
+    "finding_view",
+    "given",
+    "legible",
+    "subject",
+    "view",
+    "within",
+]  # fmt: skip
 
 ALL = "*"
 SAYS = {"pass": "verified", "fail": "NOT VERIFIED", "inconclusive": "INCONCLUSIVE", "error": "COULD NOT RUN",
         "interrupted": "INTERRUPTED"}  # fmt: skip
+VERDICT_MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
 OTHERWISE = {"MB601": "was changed by the call", "MB602": "differs from call to call", "MB702": "is not there"}
 OF_THE_WHOLE = {"MB601": "changes what it is given", "MB602": "differs from call to call"}
 CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"

@@ -28,7 +28,7 @@ from reference.verification.threads import one_thread
 from reference.witnesses import compilation_cache as compiled
 from reference.witnesses import kept_answers as answers
 
-__all__ = ["another", "judge_target", "prepared", "verify_one", "with_slack"]
+__all__ = ["another", "judge_target", "prepared", "store_may_fail", "verify_one", "with_slack"]
 
 SURROUNDINGS = {
     "JAX_PLATFORMS": "cpu",
@@ -101,18 +101,18 @@ def judge_target(
     implementation = _narrowed(implementation, options.case)
     verify(implementation, options, run)
     if kept and options.case is None and options.pair_case is None:
-        with _store_may_fail():
+        with store_may_fail():
             run.notes += [f"{name} is fixed, and forgotten" for name in _forget_fixed(implementation)]
     again = None if ALONE in os.environ else again
     found = conclude(implementation, options, run, again=again, pictured=pictured)
-    with _store_may_fail():
+    with store_may_fail():
         for stored in found.stored if kept else ():
             store.save(stored)
     return found
 
 
 @contextmanager
-def _store_may_fail() -> Iterator[None]:
+def store_may_fail() -> Iterator[None]:
     """A folder that cannot be written costs what would be kept there, and no verdict."""
     try:
         yield

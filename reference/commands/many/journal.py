@@ -26,7 +26,7 @@ from reference.verification.request import Request
 __all__ = ["Journal", "TargetAnswer", "journal_of"]
 
 TABLE = """CREATE TABLE IF NOT EXISTS
-    answers (name TEXT PRIMARY KEY, content TEXT, verdict TEXT, holds_nothing INT, data BLOB)"""
+    answers (name TEXT PRIMARY KEY, content TEXT, holds_nothing INT, data BLOB)"""
 DIGEST = hashlib.sha256().digest_size
 PATIENCE = 30  # seconds for another run of the same to let go
 
@@ -61,8 +61,8 @@ class Journal:
     def put(self, name: str, content: str | None, answer: TargetAnswer) -> None:
         """Written before this returns."""
         data = zlib.compress(pickle.dumps(answer), 1)
-        row = (name, content, answer.conclusion.verdict, answer.holds_nothing, hashlib.sha256(data).digest() + data)
-        self._db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
+        row = (name, content, answer.holds_nothing, hashlib.sha256(data).digest() + data)
+        self._db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", row)
 
     def has(self, name: str, content: str | None) -> bool:
         """Is there a whole answer to a target of this content?"""
@@ -75,9 +75,6 @@ class Journal:
         if answer is None:
             raise KeyError(name)
         return answer
-
-    def names(self) -> set[str]:
-        return {name for (name,) in self._db.execute("SELECT name FROM answers")}
 
     def holding_nothing(self) -> set[str]:
         return {name for (name,) in self._db.execute("SELECT name FROM answers WHERE holds_nothing")}
@@ -103,7 +100,7 @@ class Journal:
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute(TABLE)
-            db.execute("SELECT name, content, verdict, holds_nothing, data FROM answers LIMIT 1").fetchone()
+            db.execute("SELECT name, content, holds_nothing, data FROM answers LIMIT 1").fetchone()
         except BaseException:
             db.close()
             raise

@@ -11,6 +11,7 @@ from reference.commands.many.journal import Journal, TargetAnswer, journal_of
 from reference.commands.many.renaming import of_another_name
 from reference.commands.many.workers import answer_everything
 from reference.report.models.lazily import Lazily
+from reference.report.view import VERDICT_MARKS
 from reference.verification.conclusion import Conclusion
 from reference.verification.jobs import Jobs
 from reference.verification.request import Request
@@ -18,7 +19,7 @@ from reference.verification.threads import cores
 
 __all__ = ["judged_by_workers"]
 
-SIGNS = {"pass": "✓", "fail": "✗", "error": "!"}
+STOPPED = f"interrupted; {AGAIN}"
 
 
 @contextmanager
@@ -31,42 +32,36 @@ def judged_by_workers(made: Jobs, asked: Request, told: Callable[[str], None]) -
     names = list(dict.fromkeys(job.name for job in made.jobs))
     contents = {name: content_of(name) for name in names}
     with Journal(journal_of(names, asked), resumed=asked.resume) as journal:
-        known = [name for name in names if journal.has(name, contents[name])]
-        copies = _copies([name for name in names if name not in set(known)], contents)
-        count = len(known)
-        if known:
-            told(f"{count:,} of {len(names):,} were judged by the run that was stopped")
+        answered = {name for name in names if journal.has(name, contents[name])}
+        copies = _copies([name for name in names if name not in answered], contents)
+        if answered:
+            told(f"{len(answered):,} of {len(names):,} were judged by the run that was stopped")
 
         def keep(name: str, answer: TargetAnswer) -> None:
-            nonlocal count
             answers = {name: answer}
             if answer.conclusion.verdict != "error":
                 answers |= {copy: of_another_name(answer, name, copy) for copy in copies.get(name, ())}
             for one, of_it in answers.items():
                 journal.put(one, contents[one], of_it)
-                count += 1
-                told(f"{SIGNS.get(of_it.conclusion.verdict, '?')} {one} ({count:,} of {len(names):,})")
+                answered.add(one)
+                told(f"{VERDICT_MARKS[of_it.conclusion.verdict]} {one} ({len(answered):,} of {len(names):,})")
 
         with opened(asked.scheduler, cores()) as opener:
-            first = [name for name in names if name in copies]
-            whole = answer_everything(first, asked, opener, cores(), keep)
+            whole = answer_everything(list(copies), asked, opener, cores(), keep)
             if whole:  # copies of what could not be judged: each is told of in its own words
-                left = [name for name in names if name not in journal.names()]
+                left = [name for name in names if name not in answered]
                 whole = answer_everything(left, asked, opener, cores(), keep)
         if whole:
             yield made.of_concern(Lazily(len(made.jobs), lambda k: journal[made.jobs[k].name].conclusion),
                                   journal.holding_nothing())  # fmt: skip
             journal.close(whole=True)
             return
-        judged = [name for name in names if name in journal.names()]
-        stopped = next(name for name in names if name not in set(judged))
+        judged = [name for name in names if name in answered]
+        stopped = next(name for name in names if name not in answered)
         yield Lazily(
             len(judged) + 1,
             lambda k: journal[judged[k]].conclusion if k < len(judged) else Conclusion(stopped, "interrupted", STOPPED),
         )
-
-
-STOPPED = f"interrupted; {AGAIN}"
 
 
 def _copies(names: Sequence[str], contents: dict[str, str | None]) -> dict[str, list[str]]:
@@ -75,10 +70,9 @@ def _copies(names: Sequence[str], contents: dict[str, str | None]) -> dict[str, 
     copies: dict[str, list[str]] = {}
     for name in names:
         content = contents[name]
-        if content is not None and content in first:
-            copies[first[content]].append(name)
-        else:
+        leader = name if content is None else first.setdefault(content, name)
+        if leader == name:
             copies[name] = []
-            if content is not None:
-                first[content] = name
+        else:
+            copies[leader].append(name)
     return copies

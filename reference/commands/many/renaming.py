@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from reference.commands.many.journal import TargetAnswer
 from reference.verification.explained import Explained
 from reference.verification.failures import Stored, name_of, save
+from reference.verification.target import store_may_fail
 
 __all__ = ["of_another_name"]
 
@@ -21,7 +22,7 @@ Words = tuple[tuple[re.Pattern[str], str], ...]
 
 
 def of_another_name(answer: TargetAnswer, old: str, new: str) -> TargetAnswer:
-    """With the failures that are told to be replayed kept under the new name; raises ``OSError`` where they cannot."""
+    """With the failures that are told to be replayed kept under the new name."""
     first, second = old.partition("::")[0], new.partition("::")[0]
     words = tuple(
         (re.compile(rf"(?<![\w./-]){re.escape(a)}(?![\w-])"), b)
@@ -60,5 +61,6 @@ def _kept(found: Explained) -> Explained:
     if stored is None:
         return found
     name = name_of(stored)
-    save(stored)
+    with store_may_fail():
+        save(stored)
     return found._replace(replay=None if found.replay is None else name)

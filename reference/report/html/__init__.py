@@ -7,6 +7,7 @@ strips    error over λ, keep_prob, m    matrices   agreement, price, kills     
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
@@ -26,7 +27,7 @@ from reference.report.html.svg import Picture
 from reference.report.models.comparison import Comparison
 from reference.report.models.evidence import Evidence, PairEvidence
 from reference.report.models.verification import Report
-from reference.report.overview import common_mistakes, overview
+from reference.report.overview import overview
 from reference.report.tables import agreed, labels, number, tables
 from reference.report.view import SAYS as IN_CAPITALS
 from reference.report.view import about, finding_view
@@ -55,7 +56,7 @@ def render_report(report: Report, *, index: str = "") -> str:
 
 def pages_of(report: Report, name: str) -> Iterator[tuple[str, str]]:
     """Many targets: a page for each in a folder beside ``name``, one after the other, and at last the index there."""
-    rows = overview(report)
+    rows, made = overview(report.targets)
     folder = f"{name.rpartition('.')[0] or name}-targets"
     digits = len(str(len(rows)))
     places = [f"{folder}/{k:0{digits}}-{_slug(row.target)}.html" for k, row in enumerate(rows, 1)]
@@ -66,10 +67,7 @@ def pages_of(report: Report, name: str) -> Iterator[tuple[str, str]]:
     counts = Counter(row.verdict for row in rows).most_common()
     matrix = kills(report.kills, _keys()()) if report.kills else None
     linked = list(zip(rows, map(quote, places), strict=True))
-    yield (
-        name,
-        page("index.html.j2", report=report, rows=linked, counts=counts, made=common_mistakes(report), kills=matrix),
-    )
+    yield name, page("index.html.j2", report=report, rows=linked, counts=counts, made=made, kills=matrix)
 
 
 def _slug(target: str) -> str:
@@ -134,6 +132,13 @@ def _of_pair(
 
 def page(template: str, **given: Any) -> str:
     """One of the templates, filled."""
+    rendered: str = _environment().get_template(template).render(**given)
+    return rendered + "\n"
+
+
+@functools.cache
+def _environment() -> Any:
+    """The templates, read once: many targets have a page each."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     environment = Environment(
@@ -147,9 +152,10 @@ def page(template: str, **given: Any) -> str:
     environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
     environment.globals |= {"step_signs": STEP_SIGNS, "step_says": STEP_SAYS, "planes": PLANES}
     environment.globals |= {"in_words": finding_view, "about": about, "explained": _explained}
-    return environment.get_template(template).render(**given) + "\n"
+    return environment
 
 
+@functools.cache
 def _explained(code: str) -> Any:
     """The page of a code as HTML: the text is ours."""
     from markdown_it import MarkdownIt

@@ -14,7 +14,7 @@ from reference.report.csv import COLUMNS
 from reference.report.delivery import deliver_pages
 from reference.report.html import pages_of
 from reference.report.models.verification import Report, Target
-from reference.report.overview import MANY, common_mistakes, overview
+from reference.report.overview import MANY, overview
 from tests.reference.report import markup, models
 
 ONCE = models.finding(code="MB102", certainty="exactly", text="the gradient × m, on 3 of 3 probes")
@@ -35,7 +35,7 @@ def course() -> Report:
 
 
 def test_every_target_has_a_row_with_the_gravest_finding() -> None:
-    rows = overview(course())
+    rows = overview(course().targets).rows
     assert [(r.target, r.code, r.where, r.what) for r in rows] == [
         *((name, "MB102", "db2", "the gradient × m") for name in ("a.py", "b.py", "c.py")),
         ("d.py", "MB201", "dW1", "L2 term missing"),
@@ -45,7 +45,7 @@ def test_every_target_has_a_row_with_the_gravest_finding() -> None:
 
 
 def test_a_mistake_in_two_functions_of_a_target_counts_once_and_warnings_do_not() -> None:
-    made = [(one.code, one.output, one.what, one.targets) for one in common_mistakes(course())]
+    made = [(one.code, one.output, one.what, one.targets) for one in overview(course().targets).mistakes]
     assert made == [("MB102", "db2", "the gradient × m", 3), ("MB201", "dW1", "L2 term missing", 1)]
 
 

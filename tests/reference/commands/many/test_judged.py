@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from reference.commands.many import judged as many
 from reference.commands.many.contents import content_of
 from reference.commands.many.journal import TargetAnswer
 from reference.commands.many.renaming import of_another_name
+from reference.commands.many.workers import answer_to
 from reference.verification.conclusion import Conclusion
 from reference.verification.jobs import jobs_of
 from reference.verification.request import Request, request
@@ -138,6 +141,47 @@ def test_each_content_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.Monk
     assert heard == [["a.py", "b.py", "d.py"], ["e.py"]]  # what could not be judged is told of in its own words
     assert lines[0] == "✓ a.py (1 of 6)"
     assert lines[-1] == "! e.py (6 of 6)"
+
+
+def test_what_changed_since_is_not_told_of_by_a_run_that_stops_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name, text in {"a": RIGHT, "b": WRONG, "c": RIGHT + "# c\n"}.items():
+        Path(f"{name}.py").write_text(text, encoding="utf-8")
+
+    def stopped_after(count):
+        def answering(names, asked, opener, cores, keep):
+            for name in names[:count]:
+                keep(name, TargetAnswer(Conclusion(name, "pass")))
+            return False
+
+        return answering
+
+    told = []
+    for count, resume in ((2, False), (0, True)):
+        monkeypatch.setattr(many, "answer_everything", stopped_after(count))
+        asked = replace(asked_of("a.py", "b.py", "c.py"), resume=resume)
+        with many.judged_by_workers(jobs_of(asked), asked, lambda line: None) as found:
+            told.append([(one.target, one.verdict) for one in found])
+        Path("a.py").write_text(WRONG + "# since\n", encoding="utf-8")
+    assert told == [
+        [("a.py", "pass"), ("b.py", "pass"), ("c.py", "interrupted")],
+        [("b.py", "pass"), ("a.py", "interrupted")],
+    ]
+
+
+def test_a_copy_is_told_of_where_no_failure_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        Path(f"{name}.py").write_text(WRONG, encoding="utf-8")
+    answer = answer_to(asked_of("a.py"), "a.py", str(tmp_path))
+    assert answer.conclusion.stored
+    shutil.rmtree(".manual-backprop")
+    Path(".manual-backprop").write_text("a file where the folder would be")
+    found = of_another_name(answer, "a.py", "b.py").conclusion
+    assert (found.target, found.verdict) == ("b.py", "fail")
 
 
 @pytest.mark.parametrize(
