@@ -6,6 +6,7 @@ and with the wrong line in the place of the right one it has this finding. The t
 
 from __future__ import annotations
 
+import functools
 import re
 from importlib.resources import files
 from typing import NamedTuple
@@ -26,6 +27,7 @@ class CodeExample(NamedTuple):
     right: str
 
 
+@functools.cache
 def page_of(code: str) -> str:
     """The whole page, with a heading. Raises ``KeyError`` for what is no code."""
     if code not in CODES:

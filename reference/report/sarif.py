@@ -46,7 +46,7 @@ def _driver(report: Report) -> dict[str, Any]:
             "id": code,
             "shortDescription": {"text": text},
             "fullDescription": {"text": in_short(code)},
-            "help": {"text": body_of(code), "markdown": body_of(code)},
+            "help": dict.fromkeys(("text", "markdown"), body_of(code)),
             "defaultConfiguration": {"level": "warning" if code in (*WARNINGS, NOT_JUDGED) else "error"},
         }
         for code, text in CODES.items()

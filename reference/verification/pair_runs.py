@@ -21,7 +21,7 @@ from reference.verification.no_such_pair import NoSuchPair
 from reference.verification.options import Options
 from reference.verification.parts import without_parts
 from reference.verification.progress import WRONG
-from reference.verification.remembered import key_of
+from reference.verification.remembered import keys_of
 from reference.verification.threads import beside_one_another
 
 __all__ = ["judge_pairs"]
@@ -36,7 +36,7 @@ def judge_pairs(implementation: Implementation, options: Options, run: Run, out_
     if line is not None and not asked:
         raise NoSuchPair(implementation.name, line, [p.proposal.check for p in implementation.pairs])
     memory = None if line is not None else options.memory
-    keys = {} if memory is None else {opened.proposal.check: key_of(opened) for opened in asked}
+    keys = {} if memory is None else keys_of(asked)
     known = {} if memory is None else {check: memory.pairs[key] for check, key in keys.items() if key in memory.pairs}
     run.pairs += known.values()
     waiting = deque(opened for opened in asked if opened.proposal.check not in known)

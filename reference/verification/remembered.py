@@ -7,11 +7,12 @@ its documents, its calls, the values in use elsewhere. What is not right is look
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reference.interface.pair import OpenPair
 from reference.pairs.result import PairResult
@@ -19,7 +20,7 @@ from reference.targets import read_source
 from reference.targets.reading.parsing import trees_of
 from reference.targets.reading.source import SourceError
 
-__all__ = ["PairMemory", "key_of"]
+__all__ = ["PairMemory", "keys_of"]
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 PLACES: dict[str, Any] = {"cell": None, "line": 1, "forward_line": 1}  # where it stands, which decides nothing
@@ -38,44 +39,58 @@ class PairMemory:
             self.pairs[key] = found
 
 
-def key_of(opened: OpenPair) -> str | None:
-    """``None`` where its source cannot be read, or some of it does not parse: who can tell what changed there?"""
-    p = opened.proposal
+def keys_of(pairs: Iterable[OpenPair]) -> dict[str, str | None]:
+    """By check; ``None`` where its source cannot be read, or some of it does not parse: what changed there cannot be
+    told. Each file is read once.
+    """
+    statements = functools.cache(_statements)
+    return {opened.proposal.check: _key(opened, statements(opened.file)) for opened in pairs}
+
+
+class _TopLevel(NamedTuple):
+    """A statement of the top level of a file; ``defines``: the function or class, "" of what runs there."""
+
+    defines: str
+    names: frozenset[str]  # every identifier, and every text: a function may be looked up by its name
+    dump: str
+
+
+def _statements(file: str) -> list[_TopLevel] | None:
     try:
-        cells = read_source(Path(opened.file))
+        cells = read_source(Path(file))
     except SourceError:
         return None
     trees = [tree for _, tree in trees_of(cells)]
     if len(trees) < len(cells):
         return None
+    return [
+        _TopLevel(one.name if isinstance(one, DEFINITIONS) else "", frozenset(_names_in(one)), ast.dump(one))
+        for tree in trees
+        for one in tree.body
+    ]
+
+
+def _key(opened: OpenPair, statements: Sequence[_TopLevel] | None) -> str | None:
+    if statements is None:
+        return None
+    p = opened.proposal
     begins = [*p.halves, *p.spellings, p.owner, p.forward, p.backward, p.check]
-    names = {part for name in begins for part in name.split(".")}
-    read = "\n".join(_reached(trees, names))
+    reached = _reached(statements, {part for name in begins for part in name.split(".")})
     said = repr(sorted(p._replace(**PLACES).tree().items(), key=lambda item: item[0]))
+    read = "\n".join(one.dump for one in reached)
     return hashlib.sha256(f"{opened.shown}\0{read}\0{said}".encode(errors="surrogatepass")).hexdigest()
 
 
-def _reached(trees: Iterable[ast.Module], names: set[str]) -> Iterator[str]:
-    """All statements of the top level, and of the functions and classes there those that are reached from ``names``."""
-    body = [statement for tree in trees for statement in tree.body]
-    left = {one for one in body if isinstance(one, DEFINITIONS)}
-    reached = [one for one in body if one not in left]
-    for one in reached:
-        names = names | _names_in(one)
-    while found := [one for one in left if one.name in names]:
-        left.difference_update(found)
-        reached += found
-        for one in found:
-            names = names | _names_in(one)
-    kept = set(reached)
-    yield from (ast.dump(one) for one in body if one in kept)
+def _reached(statements: Sequence[_TopLevel], names: set[str]) -> list[_TopLevel]:
+    """What runs at the top level, and of what is defined there what is reached from ``names``; in their order."""
+    names = names.union(*(one.names for one in statements if not one.defines))
+    while found := {name for one in statements if one.defines in names for name in one.names} - names:
+        names |= found
+    return [one for one in statements if not one.defines or one.defines in names]
 
 
-def _names_in(statement: ast.stmt) -> set[str]:
-    """Every identifier, and every text: a function may be looked up by its name."""
-    found: set[str] = set()
+def _names_in(statement: ast.stmt) -> Iterator[str]:
     for node in ast.walk(statement):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
-                found.add(name)
-    return found
+                yield name

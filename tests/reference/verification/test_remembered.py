@@ -11,7 +11,7 @@ from reference.settings.profiles import Profile
 from reference.targets import resolve
 from reference.verification.known import Run
 from reference.verification.options import Options
-from reference.verification.remembered import PairMemory, key_of
+from reference.verification.remembered import PairMemory, keys_of
 from reference.verification.run import verify
 
 TEXT = '''
@@ -41,7 +41,7 @@ def keys(folder: Path, text: str) -> dict[str, str | None]:
     (folder / "layers.py").write_text(text, encoding="utf-8")
     opened = resolve(str(folder / "layers.py"))()
     try:
-        return {pair.proposal.check: key_of(pair) for pair in opened.pairs}
+        return keys_of(opened.pairs)
     finally:
         opened.close()
 
@@ -75,7 +75,7 @@ def test_a_source_that_is_gone_has_no_key(tmp_path: Path) -> None:
     opened = resolve(str(tmp_path / "layers.py"))()
     try:
         (tmp_path / "layers.py").unlink()
-        assert {key_of(pair) for pair in opened.pairs} == {None}
+        assert set(keys_of(opened.pairs).values()) == {None}
     finally:
         opened.close()
 
