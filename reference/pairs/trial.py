@@ -228,8 +228,8 @@ class _PlanSearch:
                 to = long if one.runs else left
                 to += [f"{way[-1]}={value}" for way, value in chosen.items()]
         wider = [s for s in every[1:] if 1 not in s.values()][:1] + [s for s in every[1:] if 1 in s.values()][:2]
-        if self.pair.proposal.kind is PairKind.RULE:
-            wider = [*wider[:1], *each_axis_of_one(plan, every[0])] if each_axis_of_one(plan, every[0]) else wider
+        if self.pair.proposal.kind is PairKind.RULE and (in_turn := each_axis_of_one(plan, every[0])):
+            wider = [*wider[:1], *in_turn]
         for place, found in zip((1, 3, 5, 6), wider, strict=False):
             case, one, settled = self._at(plan, found, {})
             if one.runs:

@@ -7,7 +7,7 @@ too is made smaller there as well: it may stand there with another sign, or else
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +36,9 @@ class Guard(NamedTuple):
     function: str
     node: ast.Constant
     text: str
+
+
+_Written = tuple[Path, int, float]  # the cell, and the value of a literal
 
 
 def guards_of(file: Path, cells: Sequence[Cell]) -> list[Guard]:
@@ -71,8 +74,8 @@ def guards(
     found: list[dict[str, Any]] = []
     own = next(iter(files))
     inside = [guard for file, cells in files.items() for guard in guards_of(file, cells)]
-    groups = [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(files, inside))]
-    known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
+    known = set(map(_written, inside))
+    groups = [*((g, False) for g in _groups(inside)), *((g, True) for g in _throughout(files, known))]
     for group, throughout in groups[:MOST]:
         derivatives, gradients = [], []
         file, cells = group[0].file, files[group[0].file]
@@ -90,7 +93,7 @@ def guards(
                 "cell": cells[first.cell].number,
                 "line": first.node.lineno,
                 "derivatives": np.array(derivatives),
-                "behind": throughout and _value(first) > TINY and (first.file, first.cell, _value(first)) not in known,
+                "behind": throughout and _value(first) > TINY and _written(first) not in known,
                 **({"gradients": np.array(gradients)} if throughout else {}),
             }
         )
@@ -116,21 +119,24 @@ def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Seq
         return [np.nan] * len(points)
 
 
-def _throughout(files: Mapping[Path, list[Cell]], inside: Sequence[Guard]) -> list[list[Guard]]:
+def _throughout(files: Mapping[Path, list[Cell]], known: Collection[_Written]) -> list[list[Guard]]:
     """By cell and value every literal that is added to something, or bounds it, in any function of the cell; of those
-    that stand within no logarithm, and are not tiny, what keeps a divisor from zero.
+    that stand within no logarithm, and are not tiny, what keeps a divisor from zero. ``known``: those that do.
     """
-    known = {(guard.file, guard.cell, _value(guard)) for guard in inside}
-    groups: dict[tuple[Path, int, float], list[Guard]] = {}
+    groups: dict[_Written, list[Guard]] = {}
     for guard in (g for file, cells in files.items() for g in _found(file, cells, _sums)):
-        key = guard.file, guard.cell, _value(guard)
+        key = _written(guard)
         if key in known or key[2] <= TINY:
             groups.setdefault(key, []).append(guard)
     for guard in (g for file, cells in files.items() for g in _found(file, cells, _divisors)):
-        key = guard.file, guard.cell, _value(guard)
+        key = _written(guard)
         if not (key in known or key[2] <= TINY):
             groups.setdefault(key, []).append(guard)
     return [groups[key] for key in sorted(groups, key=lambda key: key not in known and key[2] > TINY)]
+
+
+def _written(guard: Guard) -> _Written:
+    return guard.file, guard.cell, _value(guard)
 
 
 def _groups(found: Sequence[Guard]) -> list[list[Guard]]:

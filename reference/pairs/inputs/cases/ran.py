@@ -33,16 +33,19 @@ def with_several(ran: Sequence[Ran]) -> list[Ran]:
     """The last that ran; where it is one example, beside what ran with several in the right shapes: a mean of one is
     its sum, and so one example does not tell which is meant.
     """
-    return (
-        [*(one for one in ran[:-1] if one[2].in_shape and EXAMPLES in names_of_plan(one[0])), ran[-1]]
-        if (EXAMPLES not in names_of_plan(ran[-1][0]))
-        else [ran[-1]]
-    )
+    *before, last = ran
+    if _has_examples(last):
+        return [last]
+    return [*(one for one in before if one[2].in_shape and _has_examples(one)), last]
 
 
 def of_one_example(ran: Sequence[Ran]) -> bool:
     """Is the one that fits in every number of one example?"""
-    return len(ran) > 1 and not ran[-1][2].unmatched and EXAMPLES not in names_of_plan(ran[-1][0])
+    return len(ran) > 1 and not ran[-1][2].unmatched and not _has_examples(ran[-1])
+
+
+def _has_examples(one: Ran) -> bool:
+    return EXAMPLES in names_of_plan(one[0])
 
 
 def few_numbers(case: PairCase) -> bool:
