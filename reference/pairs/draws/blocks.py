@@ -14,7 +14,7 @@ from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.draws.differences import PairDifferences
 from reference.pairs.draws.observation import Observation
 from reference.pairs.draws.testimony import Heard, magnitude
-from reference.pairs.draws.tolerance import RESOLUTION, U64, Estimate, falls, largest
+from reference.pairs.draws.tolerance import LEADING, RESOLUTION, U64, Estimate, falls, largest
 
 __all__ = ["BlockStanding", "GradientStanding", "assess"]
 
@@ -78,7 +78,7 @@ def assess(
             name, BlockStanding.WRONG, tally, exactly=no_slope, infinite=True, at=at, got=float(got[at]),
             want=entries[at],
         )  # fmt: skip
-    if not seen.steady():
+    if not seen.steady() or (not zero and magnitude(seen, name) == 0.0 and not _agree(spoken)):
         return GradientStanding(name, BlockStanding.WEAK, tally)
     if zero:
         nothing = known.kappa * U64 * magnitude(seen, name)
@@ -122,6 +122,17 @@ def _is_zero(seen: Observation, name: str, of: Heard) -> bool:
     weight = 1.0 if of.direction is None else float(np.abs(of.direction).sum())
     along = 0.0 if not np.isfinite(of.along) else abs(of.along) / weight
     return max(largest(of.values), along) <= nothing
+
+
+def _agree(spoken: Mapping[str, Heard]) -> bool:
+    """Whether two witnesses say the same: what is only rounding, of terms that nothing shows, differs from one to the
+    other.
+    """
+    first, *others = (of for of in spoken.values())
+    known = [dict(zip(of.entries.tolist(), of.values.tolist(), strict=True)) for of in (first, *others)]
+    both = [k for k in known[0] if len(known) > 1 and k in known[1]]
+    size = max((abs(known[0][k]) for k in both), default=0.0)
+    return size > 0 and all(abs(known[0][k] - known[1][k]) <= LEADING * size for k in both)
 
 
 def _beside_zero(name: str, got: Array, allowed: float, tally: Tally, *, exactly: bool) -> GradientStanding:
