@@ -1,4 +1,4 @@
-"""One gradient at one draw: where value and gradient are zero to the last bit, nothing shows how large its terms are."""
+"""One gradient at one draw: where value and gradient are exactly zero, nothing shows how large its terms are."""
 
 from __future__ import annotations
 
