@@ -32,8 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 COURSE = "tests/reference/course_files"
 ACTION, SCRIPT = ".github/actions/verify/action.yml", ".github/actions/verify/verify.sh"
 EXAMPLE, TESTS, ZIZMOR = ".github/workflows/verify-example.yml", ".github/workflows/tests.yml", ".github/zizmor.yml"
-GITLAB, HOOKS, GATE, README = ".gitlab/verify.gitlab-ci.yml", ".pre-commit-hooks.yaml", ".ci/run", "README.md"
-FILES = (ACTION, SCRIPT, EXAMPLE, TESTS, ZIZMOR, GITLAB, HOOKS, GATE, README)
+GITLAB, HOOKS, GATE = ".gitlab/verify.gitlab-ci.yml", ".pre-commit-hooks.yaml", ".ci/run"
+GUIDE = ".github/docs/gate-a-repository.md"
+FILES = (ACTION, SCRIPT, EXAMPLE, TESTS, ZIZMOR, GITLAB, HOOKS, GATE, GUIDE)
 USED = "/.github/actions/verify@"
 
 INSTALLED = str(Path(sys.executable).parent)
@@ -195,8 +196,8 @@ def the_gitlab_job_is_right(place: Path) -> None:
     assert f"{Path(junit).parent}/" in artifacts["paths"]
 
 
-def the_readme_gives_each_of_them_what_it_takes(place: Path) -> None:
-    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text(place, README), re.DOTALL)]
+def the_guide_gives_each_of_them_what_it_takes(place: Path) -> None:
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text(place, GUIDE), re.DOTALL)]
     [workflow], [hooks], [job] = ([block for block in blocks if key in block] for key in ("jobs", "repos", "include"))
     permitted_and_pinned(workflow)
     [step] = [step for step in steps(workflow) if USED in step["uses"]]
@@ -288,10 +289,10 @@ READ: dict[Callable[[Path], None], list[Fault]] = {
         (GITLAB, "reports/junit.xml --", "reports/report.xml --"),
         (GITLAB, "- manual-backprop-reports/", "- reports/"),
     ],
-    the_readme_gives_each_of_them_what_it_takes: [
-        (README, "          targets: |", "          target: |"),
-        (README, "id: manual-backprop", "id: manuel-backprop"), (README, "/.gitlab/verify", "/.gitlab/"),
-        (README, "    VERIFY_TARGETS:", "    VERIFY_TARGET:"), (README, "permissions: {}\njobs", "jobs"),
+    the_guide_gives_each_of_them_what_it_takes: [
+        (GUIDE, "          targets: |", "          target: |"),
+        (GUIDE, "id: manual-backprop", "id: manuel-backprop"), (GUIDE, "/.gitlab/verify", "/.gitlab/"),
+        (GUIDE, "    VERIFY_TARGETS:", "    VERIFY_TARGET:"), (GUIDE, "permissions: {}\njobs", "jobs"),
     ],
 }  # fmt: skip
 

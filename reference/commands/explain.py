@@ -7,7 +7,7 @@ import sys
 import click
 
 from reference.findings.codes import CODES
-from reference.findings.explained import body_of, nearest, page_of, table
+from reference.findings.explained import body_of, nearest, table
 
 __all__ = ["run_explain"]
 
@@ -26,7 +26,7 @@ def run_explain(code: str | None) -> int:
             f"{code!r} is no code" + (f"; {meant}, perhaps?" if meant else "; explain alone lists them")
         )
     if not sys.stdout.isatty():
-        click.echo(page_of(known), nl=False)
+        click.echo(f"# {known}: {CODES[known]}\n\n{body_of(known)}", nl=False)
         return 0
     from rich.console import Console
     from rich.markdown import Markdown
