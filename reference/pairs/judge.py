@@ -91,7 +91,9 @@ def judge_readings(
         kindest = min(wrong, key=lambda s: sum(row.conclusion == "wrong" for row in s.rows))
         by_convention = [s for s in wrong if not _accuses(conclude(s, explained=False))] if len(wrong) > 1 else []
         if not by_convention:
-            return conclude(kindest)
+            found = conclude(kindest)
+            others = (s for s in wrong if s is not kindest and explained and _by_output(open_pair, wrong))
+            return next((told for told in (found, *map(conclude, others)) if _is_explained(told)), found)
         meant = min(by_convention, key=lambda s: s.reading.doubts)
         harder = [s for s in wrong if s not in by_convention and s.reading.doubts <= meant.reading.doubts]
         return _differ(open_pair, meant, harder[0]) if harder else conclude(meant)
@@ -127,6 +129,10 @@ def _accusing_nobody(standings: Standings) -> Standings:
 
 def _accuses(result: PairResult) -> bool:
     return any(finding.severity == "error" for row in result.rows for finding in row.findings)
+
+
+def _is_explained(result: PairResult) -> bool:
+    return any(finding.certainty != "unexplained" for row in result.rows for finding in row.findings)
 
 
 def _coincidence(pair: OpenPair, wrong: Standings) -> PairResult:
