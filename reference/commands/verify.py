@@ -156,7 +156,10 @@ def _here(made: Jobs, asked: Request, advance: Shown, memory: Memory | None) -> 
         def judged(implementation: Implementation, job: Job) -> Conclusion:
             if (why := distrust.result()) is not None:
                 return Conclusion(job.name, "error", f"{INTERNAL}: {why}")
-            return judged_as_asked(implementation, job, asked)
+            if len(jobs) == 1:
+                return judged_as_asked(implementation, job, asked)
+            of_target = replace(own, progress=lambda check, *cases: advance(f"{job.name}: {check}", *cases))
+            return judged_as_asked(implementation, job, replace(asked, options=of_target))
 
         found = side_by_side(
             jobs,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -46,18 +47,19 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         warm_up()
     rng = np.random.RandomState()  # scratch: reseeded for every case
     asked = False
+    told = replace(options, decided=lambda line: options.decided(f"{WRONG} {implementation.name}: {line}"))
     domains = [entry.domain for entry in implementation.entries]
     for entry in implementation.entries:
         if options.case is not None:
             if entry.domain.accepts(options.case):
                 asked = True
-                _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
+                _judge(entry, [options.case], run, told, rng, planned=1, exhaustive=True)
             continue
         fixed, examples = [case for case in battery() if entry.domain.accepts(case)], _examples(entry, options)
         explored = options.profile.explore if entry.domain == ANY else 0
         planned = len(fixed) + examples + explored
         for stack in _by_shape(fixed):
-            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
+            _judge(entry, stack, run, told, rng, planned=planned, exhaustive=True)
             if run.hopeless(entry):
                 break
             if out_of_time():
@@ -74,11 +76,11 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
             if k and out_of_time():
                 run.notes.append(f"the time limit of {limit:g} s ended the random cases of {entry.check} early")
                 break
-            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=False)
+            _judge(entry, stack, run, told, rng, planned=planned, exhaustive=False)
         if not out_of_time():
             explore(
                 entry.domain,
-                partial(_judge_sought, entry, run, options, rng, planned),
+                partial(_judge_sought, entry, run, told, rng, planned),
                 examples=explored,
                 seed=options.seed,
                 climb=options.profile.climb,
@@ -149,7 +151,7 @@ def _judge(
     run.add(entry, cases, judgement, problem.nudged, sought=sought)
     errors = [failure for failure in judgement.failures if failure.code not in WARNINGS]
     if errors and not failed:  # before its cause is known, which takes longer
-        options.decided(f"{WRONG} {entry.check}: {errors[0].output} differs on {errors[0].case}")
+        options.decided(f"{entry.check}: {errors[0].output} differs on {errors[0].case}")
     options.progress(entry.check, len(cases), planned)
     return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)
 

@@ -77,7 +77,7 @@ def test_the_first_entry_that_differs_is_told_before_its_cause_is_known():
     options = Options(Profile(examples=40, explore=0), decided=said.append)
     verify(mistakes.implementation(mistakes.times("dW", lambda s: 2), name="wrong"), options, Run())
     (line,) = said
-    assert re.fullmatch(r"✗ backward: dW\d differs on dims=.*", line)
+    assert re.fullmatch(r"✗ wrong: backward: dW\d differs on dims=.*", line)
 
 
 def test_of_what_is_right_nothing_is_told_early():
