@@ -21,7 +21,7 @@ from reference.targets.own_loss.compared import (
     misshapen,
     problems,
 )
-from reference.targets.own_loss.lines import at_their_lines
+from reference.targets.own_loss.lines import at_their_lines, last_layer_line
 
 __all__ = ["causes"]
 
@@ -33,7 +33,8 @@ def causes(own: OwnLoss, shown: Compared) -> list[Violation]:
         return at_their_lines(own, shown, penalty)
     if (factor := _common_factor(own, shown)) is not None:
         said, code = factor
-        return [Violation("gradients", code, f"every gradient is {said} that of the loss that is returned")]
+        text = f"every gradient is {said} that of the loss that is returned"
+        return [Violation("gradients", code, text, place=last_layer_line(own, shown))]
     if by_lines := _by_lines(own, shown):
         return by_lines
     return [_off(block, case) for block in shown.blocks.values() if block.wrong]

@@ -66,6 +66,26 @@ def test_a_mistake_is_found(tmp_path, name):
         assert any(f.location is not None and line in lines[f.location.line - 1] for f in found)
 
 
+SOFTMAX = """
+import numpy as np
+
+
+def softmax_loss(x, w, y):
+    scores = x @ w
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    loss = -np.log(p[np.arange(len(y)), y]).mean()
+    p[np.arange(len(y)), y] -= 1
+    dw = x.T @ p
+    return loss, dw
+"""
+
+
+def test_a_factor_of_every_gradient_has_a_line(tmp_path):
+    (finding,) = findings(judged(tmp_path, SOFTMAX))
+    assert (finding.code, finding.location.line) == ("MB102", 11)
+
+
 def test_one_function_of_a_file(tmp_path):
     target = judged(tmp_path, RIGHT["separate_tanh"], name="compute_loss_and_grads")
     assert target.verdict == "pass"
