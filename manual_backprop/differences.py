@@ -36,7 +36,7 @@ class Differences(NamedTuple):
     """dJ/dθ of the data term for each layer, over ``[W_l b_l] (..., n_l, n_{l-1} + 1)``: b is the last column."""
 
     D: list[Array]
-    bound: list[Array]  # |D − dJ/dθ| is at most this, sensitivity to the rounding of Z apart; inf where left out
+    bound: list[Array]  # ``|D − dJ/dθ|`` is at most this, sensitivity to the rounding of Z apart; inf where left out
     straddles: list[NDArray[np.bool_]]  # left out: both sides of every step cross a kink
     eps: list[Array]  # the step that D was taken with
 
@@ -55,7 +55,7 @@ def network_differences(
 
     ``M`` is what ``magnitudes`` returned for the same arguments: it holds the forward pass and bounds the round-off
     of each cost difference. float64 only: ``TypeError`` otherwise. Source of the error model and so of
-    ε ≈ (3 u |J| / |J‴|)^⅓: Gill, Murray & Wright (1981), "Practical optimization", section 8.6.
+    ``ε ≈ (3 u |J| / |J‴|)^⅓``: Gill, Murray & Wright (1981), "Practical optimization", section 8.6.
     """
     forward = M.forward
     if Y.dtype != np.float64 or any(z.dtype != np.float64 for z in forward.Z):

@@ -41,7 +41,7 @@ class Block(NamedTuple):
 
     difference: float  # ‖g − g̃‖ / (‖g‖ + ‖g̃‖) over the coordinates that were compared
     worst: tuple[int, ...]  # the coordinate that is furthest off, in units of its bound
-    worst_ratio: float  # |g − g̃| / bound there; above 1 is wrong
+    worst_ratio: float  # ``|g − g̃| / bound there``; above 1 is wrong
     coordinates: int
     excluded: int  # at kinks: proven, or suspected where no pattern was given
     unresolved: int
@@ -82,7 +82,7 @@ def gradient_check(
     one-sided slopes disagree, and then excluded; a tie on which two kinks lie at once can look smooth, and then only
     the pattern can tell.
 
-    The bound of a coordinate is |D(ε) − D(2ε)| plus the noise of the cost over ε, the noise being measured along
+    The bound of a coordinate is ``|D(ε) − D(2ε)|`` plus the noise of the cost over ε, the noise being measured along
     one line (Moré & Wild 2011, "Estimating computational noise"). Raises ``ValueError`` where the names or shapes
     of parameters and gradients differ, or the cost is not finite; ``TypeError`` where a parameter is not float64.
     """

@@ -1,7 +1,7 @@
 """How far rounding can carry each quantity of a network: a running error analysis, pushed through the same graph.
 
-Two correct programs of precision u differ, entry by entry, by at most C · u · M. A bar is M; |·| is the magnitude that
-the quantity itself can reach without cancellation:
+Two correct programs of precision u differ, entry by entry, by at most C · u · M. A bar is M; ``|·|`` is the magnitude
+that the quantity itself can reach without cancellation:
 
     Z̄ = |W| Ā_prev + |b|,  H̄ = |H| + |f'| Z̄,  Ā = H̄ · D / keep_prob
     |dA_prev| = |W|ᵀ |dZ| · D / keep_prob,  |dZ| = |f'| |dA|

@@ -43,7 +43,7 @@ def backward_propagation(x: float, theta: float) -> float:
 
 
 def gradient_check(x: float, theta: float, epsilon: float = 1e-7, print_msg: bool = False) -> np.floating:
-    """|g − g̃| / (|g| + |g̃|) at θ, where g is ``backward_propagation``'s."""
+    """``|g − g̃| / (|g| + |g̃|)`` at θ, where g is ``backward_propagation``'s."""
     J_plus = forward_propagation(x, theta + epsilon)
     J_minus = forward_propagation(x, theta - epsilon)
     return _difference(backward_propagation(x, theta), (J_plus - J_minus) / (2 * epsilon), print_msg)
