@@ -14,6 +14,7 @@ from reference.findings.verdicts import DEBUG, INTERNAL
 __all__ = ["main"]
 
 INTERRUPTED = 130
+COMPLETING = "_MANUAL_BACKPROP_COMPLETE"  # set by a shell that asks what may follow
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -42,6 +43,8 @@ def _code(arguments: list[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more can be said
         return 2
     except BaseException as error:
+        if isinstance(error, SystemExit) and COMPLETING in os.environ:  # click ends so, having answered
+            return int(error.code or 0)
         if os.environ.get(DEBUG):
             raise
         _say(f"{INTERNAL}: {type(error).__name__}: {error} (set {DEBUG}=1 for the traceback)")

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from reference.commands.completing import codes, failures, one_of, profiles, targets
 from reference.settings.catalogue import (
     BASELINE,
     PROFILE,
@@ -33,6 +35,9 @@ class ReportOption(click.ParamType):
 
     def __init__(self, *formats: str) -> None:
         self.formats = formats
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return one_of(*self.formats)(ctx, param, incomplete)
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -80,6 +85,7 @@ def _settings(*settings: Setting) -> Callable[[Any], Any]:
                 type=_type(setting.accepts),
                 metavar=getattr(setting.accepts, "unit", None),
                 help=setting.help_text,
+                shell_complete=profiles if setting is PROFILE else None,
             )(command)
         return command
 
@@ -125,7 +131,7 @@ REPORT = (
 
 
 @cli.command(context_settings=HELP)
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=targets)
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
 @_settings(PROFILE, *(setting for setting in SETTINGS if setting.help), BASELINE)
 @click.option("--require", multiple=True, metavar="CHECK", help="Inconclusive unless this check ran. Repeatable.")
@@ -164,7 +170,7 @@ def verify(targets: tuple[str, ...], reports: Reports, watched: bool, **flags: A
 
 
 @cli.command(context_settings=HELP)
-@click.argument("code", required=False, metavar="[CODE]")
+@click.argument("code", required=False, metavar="[CODE]", shell_complete=codes)
 def explain(code: str | None) -> int:
     """What a finding's CODE means: why it hurts, a wrong and a right line, how it is known. Alone: the table.
 
@@ -176,7 +182,7 @@ def explain(code: str | None) -> int:
 
 
 @cli.command(context_settings=HELP)
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=targets)
 @click.option("--examples", type=click.IntRange(1, 100_000), default=128, show_default=True, help="Random cases.")
 @click.option("--seed", type=_type(SEEDS), default=0, show_default=True, help="Of every random draw.")
 @click.option("--time/--no-time", "timed", default=True, help="Measure what a call costs. [default: --time]")
@@ -200,7 +206,7 @@ def compare(targets: tuple[str, ...], reports: Reports, **flags: Any) -> int:
 
 
 @cli.command(context_settings=HELP)
-@click.argument("target", default="manual_backprop", metavar="[TARGET]")
+@click.argument("target", default="manual_backprop", metavar="[TARGET]", shell_complete=targets)
 @click.option("--gate", is_flag=True, help="Break the gate itself, in each way that would make it green for nothing.")
 @click.option("--pairs", metavar="N|all", help="Plant N single edits in each of our own pairs, or all; nothing else.")
 def selftest(target: str, gate: bool, pairs: str | None) -> int:
@@ -215,7 +221,7 @@ def selftest(target: str, gate: bool, pairs: str | None) -> int:
 
 
 @cli.command(context_settings=HELP)
-@click.argument("failure", metavar="ID")
+@click.argument("failure", metavar="ID", shell_complete=failures)
 @click.option("--report", "reports", type=ReportOption(*VERIFY_FORMATS), multiple=True, help=REPORT)
 def replay(failure: str, reports: Reports) -> int:
     """See a stored failure again; it is forgotten when it is fixed."""
