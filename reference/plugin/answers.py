@@ -20,13 +20,14 @@ Verdict = Literal["pass", "warn", "fail", "skip"]
 
 
 class ItemAnswer(NamedTuple):
-    """What an item says: its verdict, and why. ``summary``: the text in one line."""
+    """What an item says: its verdict, and why. ``summary``: the text in one line; ``code``: of what it accuses."""
 
     verdict: Verdict
     text: str = ""
     summary: str = ""
     place: Location | None = None
     properties: tuple[tuple[str, str], ...] = ()
+    code: str | None = None
 
 
 def answer(verified: Verified, share: Share) -> ItemAnswer:
@@ -71,7 +72,7 @@ def _wrong(target: Target, rows: Sequence[CheckResult]) -> ItemAnswer:
     if found:
         text, first = "\n".join(finding_texts(target, rows, "error")), found[0][1]
         place = next((finding.location for _, finding in found if finding.location is not None), None)
-        return ItemAnswer("fail", text, f"{first.code}: {cause(first)}", place)
+        return ItemAnswer("fail", text, f"{first.code}: {cause(first)}", place, code=first.code)
     row = rows[0]
     origin = next(_origins(target, row), None)
     if origin is None:

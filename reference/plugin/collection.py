@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 import pytest
 
+from reference.findings.codes import CODES
+from reference.findings.explained import body_of
 from reference.plugin.exports import shares_of
-from reference.plugin.nodes import Requirements, TargetCollector, path_of, relative
+from reference.plugin.nodes import Output, Requirements, TargetCollector, path_of, relative
 from reference.plugin.session import open_verification
 
 __all__ = ["Collection"]
@@ -31,6 +33,7 @@ class Collection:
         self.paths = {path: id for path, id in files.items() if path.is_file()}
         arguments = [argument.partition("::") for argument in config.args]
         self.arguments = [(_absolute(folder, file), tail) for file, _, tail in arguments]
+        self.explained: set[str] = set()
         self.narrowed = not given and all(path in self.paths for path, _ in self.arguments)
 
     def pytest_report_header(self) -> str:
@@ -57,6 +60,16 @@ class Collection:
                 Requirements.from_parent(collector, verification=self.verification, name="required", nodeid="required")
             ]
             report.result = [*report.result, *nodes, *(required if self._names_checks() else [])]
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Behind the first failure of a code stands its page."""
+        report = yield
+        code = item.answer.code if isinstance(item, Output) and item.answer is not None else None
+        if report.when == "call" and report.failed and code is not None and code not in self.explained:
+            self.explained.add(code)
+            report.sections.append((f"{code}: {CODES[code]}", body_of(code)))
         return report
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> TargetCollector | None:

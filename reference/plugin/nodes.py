@@ -18,7 +18,7 @@ from reference.plugin.session import Fault, Verification
 from reference.report.view import ALL
 from reference.targets import TargetError
 
-__all__ = ["Requirements", "TargetCollector", "path_of", "relative"]
+__all__ = ["Output", "Requirements", "TargetCollector", "path_of", "relative"]
 
 BASELINE = "baseline"
 UNGROUPED = re.compile(r"[@\[\]]")  # these mean something to xdist in the name of a group

@@ -219,6 +219,13 @@ def test_a_wrong_output_is_red_alone_and_says_which_line(pytester):
     assert re.search(r"manual-backprop replay (\w+)", text_of(result))[1] in os.listdir(".manual-backprop/failures")[0]
 
 
+def test_the_page_of_a_code_stands_behind_its_first_failure_alone(pytester):
+    shutil.copy("wrong.py", "also.py")
+    printed = verify(pytester, "wrong.py", "also.py").stdout.str()
+    assert printed.count("MB101: off by a constant factor -") == printed.count("**Why it hurts.**") == 1
+    assert "**Why" not in verify(pytester, "right.py").stdout.str()
+
+
 @pytest.mark.slow
 def test_what_follows_from_a_wrong_line_says_so(pytester):
     write(pytester, {"slope.py": NO_SLOPE})
