@@ -6,6 +6,7 @@ An ID is a hash of what failed, so the same failure has the same ID everywhere. 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import os
@@ -100,11 +101,18 @@ def load(name: str, folder: Path = FOLDER) -> Stored:
         known = ", ".join(kept[:SHOWN]) + (f" and {len(kept) - SHOWN} more" if len(kept) > SHOWN else "")
         raise StoreError(f"no failure {name[:40]!r} in {folder}; there are: {known or 'none'}")
     try:
-        stored = Stored(**json.loads(path.read_text(encoding="utf-8")))
-        if not of_a_pair(stored.case):
-            Case.parse(stored.case)
+        about = path.stat()
+        return _read(path, about.st_mtime_ns, about.st_size, about.st_ino)
     except (ValueError, TypeError, AttributeError, CaseError, OSError) as error:
         raise StoreError(f"{path} cannot be read as a failure: {error}") from None
+
+
+@functools.lru_cache(maxsize=1 << 14)  # each of many targets asks for all of them
+def _read(path: Path, *as_it_is: int) -> Stored:
+    """The failure of a file ``as_it_is``: written at that time, so large, and no other file of that name."""
+    stored = Stored(**json.loads(path.read_text(encoding="utf-8")))
+    if not of_a_pair(stored.case):
+        Case.parse(stored.case)
     return stored
 
 

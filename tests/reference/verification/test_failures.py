@@ -120,6 +120,21 @@ def test_the_failures_of_a_target_are_its_own_in_the_order_of_their_ids(folder):
     assert load_all("nobody", folder) == []
 
 
+def test_many_targets_read_each_file_once_and_again_where_it_changed(folder, monkeypatch):
+    for l in range(1, 6):
+        save(FAILURE._replace(output=f"dW{l}"), folder)
+    read, loads = [], json.loads
+    monkeypatch.setattr(store.json, "loads", lambda text: read.append(text) or loads(text))
+    for k in range(10):
+        load_all(f"target {k}", folder)
+    assert len(read) == 5
+    changed = FAILURE._replace(output="dW1", target="another, of another length")
+    path = folder / f"{FAILURE._replace(output='dW1').id}.json"
+    path.write_text(json.dumps(changed._asdict()), encoding="utf-8")
+    assert load_all(changed.target, folder) == [changed]
+    assert len(read) == 6
+
+
 def test_there_need_not_be_a_folder(folder):
     assert load_all("mine", folder) == []
 
