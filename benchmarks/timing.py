@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import click
 import numpy as np
 
 from reference.targets.metering import seconds
@@ -45,6 +46,7 @@ def interleaved(
             counts[name] = max(1, int(batch / max(seconds(lambda name=name: work[name](0), 1), 1e-9)))
     taken: Times = {name: [] for name in names}
     for number in range(rounds):
+        click.echo(f"{', '.join(names)}: round {number + 1} of {rounds}", err=True)
         for k in rng.permutation(len(names)):
             name = names[int(k)]
             taken[name].append(seconds(lambda name=name, number=number: work[name](number), counts[name]))

@@ -534,6 +534,7 @@ def test_the_command_prints_every_table(measured: dict[str, bool]) -> None:
     assert result.exit_code == 0
     for name, title in command.MEASURES.items():
         assert f"## {title}\n\nasked {name} 2 True" in result.output
+    assert result.output.count("(--quick: a look, not a result)") == len(command.MEASURES)
 
 
 def test_the_command_prints_those_that_are_asked_for(measured: dict[str, bool]) -> None:
