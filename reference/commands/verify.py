@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import multiprocessing
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
+from reference.commands.many.chunked import by_workers
 from reference.commands.many.contents import content_of
-from reference.commands.many.executors import SchedulerError
+from reference.commands.many.executors import SchedulerError, opened
 from reference.commands.many.judged import judged_by_workers
 from reference.commands.remembered import Memory
 from reference.findings.verdicts import INTERNAL
@@ -32,6 +34,7 @@ from reference.targets import TargetError
 from reference.targets.process.children import Children
 from reference.verification import baseline as baselines
 from reference.verification.as_asked import judged_as_asked
+from reference.verification.chunks import CHUNK, Elsewhere
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
@@ -107,7 +110,8 @@ def _judged(
     """
     try:
         made = jobs_of(asked, children)
-        if memory is None and (len(made.jobs) >= MANY or asked.scheduler is not None):
+        campaign = len(made.jobs) < MANY and asked.options.profile.examples > CHUNK
+        if memory is None and not campaign and (len(made.jobs) >= MANY or asked.scheduler is not None):
             found = until_reported.enter_context(judged_by_workers(made, asked, advance.told))
         else:
             found = _here(made, asked, advance, memory)
@@ -143,7 +147,20 @@ def _delivered(report: Report, asked: Request) -> None:
 
 
 def _here(made: Jobs, asked: Request, advance: Shown, memory: Memory | None) -> Sequence[Conclusion]:
-    """Few targets, in threads of this process."""
+    """Few targets, in threads of this process; where they are a campaign, its chunks by workers."""
+    if asked.options.profile.examples <= CHUNK:
+        return _in_threads(made, asked, advance, memory, None)
+    with opened(asked.scheduler, cores()) as opener:
+        try:
+            return _in_threads(made, asked, advance, memory, lambda name: by_workers(name, asked, opener, cores()))
+        finally:
+            for worker in multiprocessing.active_children():
+                worker.kill()
+
+
+def _in_threads(
+    made: Jobs, asked: Request, advance: Shown, memory: Memory | None, elsewhere: Callable[[str], Elsewhere] | None
+) -> Sequence[Conclusion]:
     known = {} if memory is None else memory.of(job.name for job in made.jobs)
     jobs = [job for job in made.jobs if job.name not in known]
     several = max(1, cores() // max(1, len(jobs)))
@@ -156,9 +173,9 @@ def _here(made: Jobs, asked: Request, advance: Shown, memory: Memory | None) -> 
         def judged(implementation: Implementation, job: Job) -> Conclusion:
             if (why := distrust.result()) is not None:
                 return Conclusion(job.name, "error", f"{INTERNAL}: {why}")
-            if len(jobs) == 1:
-                return judged_as_asked(implementation, job, asked)
-            of_target = replace(own, progress=lambda check, *cases: advance(f"{job.name}: {check}", *cases))
+            of_target = replace(own, elsewhere=None if elsewhere is None else elsewhere(job.name))
+            if len(jobs) > 1:
+                of_target = replace(of_target, progress=lambda check, *cases: advance(f"{job.name}: {check}", *cases))
             return judged_as_asked(implementation, job, replace(asked, options=of_target))
 
         found = side_by_side(

@@ -94,7 +94,7 @@ PROFILE = Setting(
     default_text=f"{DEFAULT}; ci where CI is set",
 )
 SETTINGS = (  # what a profile may set, and the table for all profiles
-    Setting("examples", Whole(1, 10_000_000), None, "How many random cases.", _of_each_profile("examples")),
+    Setting("examples", Whole(1, 1_000_000_000), None, "How many random cases.", _of_each_profile("examples")),
     Setting("explore", Whole(0, 1_000_000)),  # cases that Hypothesis chooses
     Setting("seed", SEEDS, None, "Of every random draw.", _of_each_profile("seed")),
     Setting("max_time", Positive(unit="SECONDS"), None, "Stop drawing after this."),

@@ -112,7 +112,7 @@ def conclude(
         verdict,
         error,
         tuple(notes),
-        len(run.seen) + sum(result.distinct_cases for result in run.pairs),
+        len(run.seen) + run.drawn + sum(result.distinct_cases for result in run.pairs),
         rows,
         tuple(evidence),
         implementation.seen if not any(row.tally.coordinates for row in rows) else (),

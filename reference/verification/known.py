@@ -26,6 +26,7 @@ class Run:
     failures: dict[tuple[str, str, str], Failure] = field(default_factory=dict)  # the first of its kind
     disputes: list[str] = field(default_factory=list)
     seen: set[Case] = field(default_factory=set)
+    drawn: int = 0  # cases of chunks, each different from all others of its own
     notes: list[str | NotJudged] = field(default_factory=list)
     pairs: list[PairResult] = field(default_factory=list)
     tried: Counter[str] = field(default_factory=Counter)  # stacks of each check
@@ -60,3 +61,15 @@ class Run:
         for dispute in judgement.disputes:
             who = f"{dispute.odd} is the odd one out" if dispute.odd else "no two witnesses agree"
             self.disputes.append(f"MB901: the witnesses disagree, which is this tool's fault: {who} at {dispute.case}")
+
+    def merge(self, other: Run) -> None:
+        """What was found of more cases of the same target, by somebody else."""
+        self.drawn += other.drawn
+        self.tried.update(other.tried)
+        self.disputes.extend(other.disputes)
+        for check, nudged in other.nudged.items():
+            self.nudged[check] = self.nudged.get(check, 0) + nudged
+        for key, tally in other.tallies.items():
+            self.tallies[key] = self.tallies.get(key, Tally()) + tally
+        for kind, failure in other.failures.items():
+            self.failures.setdefault(kind, failure)

@@ -9,6 +9,7 @@ from reference.cases.case import Case
 from reference.judging.judge import Judgement, WitnessCache, judge
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
+from reference.verification.chunks import Elsewhere
 from reference.verification.progress import Decided, Progress, undecided, unseen
 from reference.verification.remembered import PairMemory
 
@@ -31,4 +32,5 @@ class Options:
     processes: int = 1  # of one target, where it has many pairs
     memory: PairMemory | None = None  # of what was right a moment ago
     witness_cache: WitnessCache | None = None  # what the witnesses said of earlier targets' cases
+    elsewhere: Elsewhere | None = None  # who judges the chunks of a campaign; None: this process does
     judge: Callable[..., Judgement] = judge  # ``selftest --gate`` puts a broken one in its place

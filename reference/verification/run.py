@@ -7,7 +7,7 @@ it is the business of ``conclude``.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,6 +22,7 @@ from reference.findings.codes import NOT_JUDGED, WARNINGS
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.judging.execution import Failure
 from reference.judging.judge import Judgement, Tally, judge
+from reference.verification.chunks import CHUNK, Chunk, chunks_of, judge_chunk
 from reference.verification.known import Run
 from reference.verification.options import Options
 from reference.verification.pair_runs import judge_pairs
@@ -71,12 +72,15 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         if run.hopeless(entry):
             continue
         # entries of one domain are asked the same cases: the witnesses are asked once
-        stream = np.random.RandomState([options.seed, domains.index(entry.domain)])
-        for k, stack in enumerate(random_stacks(entry.domain, stream, examples)):
+        number = domains.index(entry.domain)
+        stream = np.random.RandomState([options.seed, number])
+        for k, stack in enumerate(random_stacks(entry.domain, stream, min(examples, CHUNK))):
             if k and out_of_time():
                 run.notes.append(f"the time limit of {limit:g} s ended the random cases of {entry.check} early")
                 break
             _judge(entry, stack, run, told, rng, planned=planned, exhaustive=False)
+        if not run.hopeless(entry):
+            _campaign(entry, chunks_of(entry.check, number, examples), run, told, planned, out_of_time)
         if not out_of_time():
             explore(
                 entry.domain,
@@ -154,6 +158,29 @@ def _judge(
         options.decided(f"{entry.check}: {errors[0].output} differs on {errors[0].case}")
     options.progress(entry.check, len(cases), planned)
     return max((tally.worst_error for tally in judgement.tallies.values()), default=0.0)
+
+
+def _campaign(
+    entry: Entry, chunks: Sequence[Chunk], run: Run, options: Options, planned: int, out_of_time: Callable[[], bool]
+) -> None:
+    """The chunks of a check, here or by whoever judges them elsewhere; ``run`` has them in their order."""
+    here = ((chunk, judge_chunk(entry, chunk, seed=options.seed, judge=options.judge)) for chunk in chunks)
+    judged = here if options.elsewhere is None else options.elsewhere(chunks, lambda: run.stopped)
+    for chunk, found in judged if chunks else ():
+        if run.stopped:
+            raise KeyboardInterrupt
+        if found is None:
+            run.floor = False
+            run.notes.append(f"chunk {chunk.number} of {chunk.check} was lost, whenever it was tried")
+            continue
+        news = [kind for kind in found.failures if kind not in run.failures and kind[2] not in WARNINGS]
+        run.merge(found)
+        if news:
+            options.decided(f"{entry.check}: {news[0][1]} differs on {found.failures[news[0]].case}")
+        options.progress(entry.check, chunk.cases, planned)
+        if out_of_time():
+            run.notes.append(f"the campaign of {entry.check} ended with chunk {chunk.number}: its time was over")
+            break
 
 
 def _examples(entry: Entry, options: Options) -> int:

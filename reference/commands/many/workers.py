@@ -8,13 +8,13 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from reference.commands.many.executors import Opener, SchedulerError
+from reference.commands.many.asking import answers
+from reference.commands.many.executors import Opener
 from reference.commands.many.journal import TargetAnswer
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation
@@ -29,9 +29,8 @@ from reference.verification.request import Request
 from reference.verification.target import prepared
 from reference.verification.threads import cores
 
-__all__ = ["answer_everything"]
+__all__ = ["answer_everything", "bench_of"]
 
-PATIENCE = 1  # seconds until it is asked whether anybody is still there
 TRIES = 2  # of all targets together, before each has a worker of its own
 
 
@@ -48,12 +47,18 @@ def answer_everything(
         left.pop(name, None)
         keep(name, answer)
 
+    where = os.getcwd()
+
+    def ask(names: Sequence[str]) -> None:
+        for name, answer in answers({name: (answer_to, asked, name, where) for name in names}, opener, count):
+            answered(name, answer)
+
     try:
         for _ in range(TRIES):
             if left:
-                _ask(list(left), asked, opener, min(count, len(left)), answered)
+                ask(list(left))
         for name in list(left):
-            _ask([name], asked, opener, 1, answered)
+            ask([name])
             if name in left:
                 lost = f"{INTERNAL}: its worker was lost, whenever it was tried"
                 answered(name, TargetAnswer(Conclusion(name, "error", lost)))
@@ -62,29 +67,6 @@ def answer_everything(
             child.kill()
         return False
     return True
-
-
-def _ask(
-    names: Sequence[str], asked: Request, opener: Opener, count: int, keep: Callable[[str, TargetAnswer], None]
-) -> None:
-    """Every target once, as far as no worker dies."""
-    pool = opener(count)
-    where = os.getcwd()
-    try:
-        waiting: Mapping[Future[TargetAnswer], str] = {
-            pool.executor.submit(answer_to, asked, name, where): name for name in names
-        }
-        left = set(waiting)
-        while left:
-            done, left = wait(left, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-            if why := pool.gone():
-                raise SchedulerError(why)
-            for future in done:
-                with suppress(*pool.lost):
-                    keep(waiting[future], future.result())
-    finally:
-        if not pool.kept:
-            pool.executor.shutdown(wait=False, cancel_futures=True)
 
 
 # --- in a worker -----------------------------------------------------------------------------------------------------
@@ -99,7 +81,7 @@ class WorkerBench(NamedTuple):
 
 
 @functools.cache
-def _bench(anew: bool) -> WorkerBench:
+def bench_of(anew: bool) -> WorkerBench:
     for_good = ExitStack()
     for_good.enter_context(prepared(anew=anew))
     return WorkerBench(Children(many=True), {}, canary())
@@ -112,7 +94,7 @@ def answer_to(asked: Request, name: str, where: str) -> TargetAnswer:
     except OSError as error:  # on another machine, which does not have it
         said = f"its worker on {os.uname().nodename} has no folder {where}: {error.strerror}"
         return TargetAnswer(Conclusion(name, "error", said))
-    bench = _bench(asked.anew)
+    bench = bench_of(asked.anew)
     if bench.distrust is not None:
         return TargetAnswer(Conclusion(name, "error", f"{INTERNAL}: {bench.distrust}"))
     several = cores() if bench.children.many else 1  # to fork one costs little, and the last target has all to itself
