@@ -1,8 +1,9 @@
 """How cost grows over three decades, as a table and as a picture. ``python -m benchmarks.growth --out DIR``
 
-Verified cases (as in ``verified``), central differences of every parameter (as in ``exhaustive``), and one step of
-training in place, over its number of examples. Each figure is the median of interleaved rounds; memory is NumPy's own
-count, at most. The picture's dashed lines are fitted to the upper half of the points.
+Verified cases (as in ``verified``), central differences of every parameter (as in ``exhaustive``), one step of
+training in place over its number of examples, and the chunks of a campaign over the number of processes. Each figure
+is the median of interleaved rounds; memory is NumPy's own count, at most. The picture's dashed lines are fitted to the
+upper half of the points.
 """
 
 from __future__ import annotations
@@ -29,20 +30,23 @@ class Sizes(NamedTuple):
     widths: tuple[int, ...]  # w-w-w/2-10, 16 examples: about 1.5 w² parameters
     examples: tuple[int, ...]  # of a step of 64-128-64-10
     rounds: int
+    processes: tuple[int, ...] = (1, 2, 4)
+    chunk: int = 500  # cases of each of ``CHUNKS``
 
 
 FULL = Sizes(
     (16, 48, 160, 480, 1600, 4800, 9600), (6, 12, 24, 45, 80, 145, 255), (10, 32, 100, 320, 1000, 3200, 10_000), 5
 )
-QUICK = Sizes((16, 48, 160), (6, 12, 24), (10, 32, 100), 3)
+QUICK = Sizes((16, 48, 160), (6, 12, 24), (10, 32, 100), 3, (1, 2), 32)
+CHUNKS = 16
 
 
 # --- what is measured -------------------------------------------------------------------------------------------
 
 
 def jobs(plan: BenchmarkPlan, sizes: Sizes) -> tuple[list[Job], list[WitnessAgreement]]:
-    """The three, each right at every point."""
-    found = [_verified(plan, sizes), _differenced(sizes), _trained(sizes)]
+    """The four, each right at every point."""
+    found = [_verified(plan, sizes), _differenced(sizes), _trained(sizes), _campaigned(plan, sizes)]
     return [job for job, _ in found], [agreement for _, agreements in found for agreement in agreements]
 
 
@@ -91,6 +95,37 @@ def _trained(sizes: Sizes) -> tuple[Job, list[WitnessAgreement]]:
         for found in agreements(setting, {title: lambda keep_prob, setting=setting: ours(setting, keep_prob=keep_prob)})
     ]
     return Job(title, "examples", list(sizes.examples), [ours(s, keep_prob=KEEP_PROB).step for s in settings]), right
+
+
+def _campaigned(plan: BenchmarkPlan, sizes: Sizes) -> tuple[Job, list[WitnessAgreement]]:
+    """Processes that are there before they are timed, with all the cores that this one was given."""
+    from reference.commands.many.chunked import by_workers
+    from reference.commands.many.executors import WorkerPool, processes
+    from reference.settings.formats import TEXT
+    from reference.verification.chunks import Chunk
+    from reference.verification.known import Run
+    from reference.verification.request import request
+
+    name, title = "manual_backprop", "A campaign by processes"
+    asked = request((name,), TEXT, {"seed": plan.seed})
+    chunks = [Chunk("network.backward_propagation", 0, number, sizes.chunk) for number in range(1, CHUNKS + 1)]
+    pools = {count: processes(count)._replace(kept=True) for count in sizes.processes}
+
+    def opener(count: int) -> WorkerPool:
+        return pools[count]
+
+    def work(count: int) -> Run:
+        whole = Run()
+        for _, found in by_workers(name, asked, opener, count)(chunks, lambda: False):
+            if found is not None:
+                whole.merge(found)
+        return whole
+
+    with machine.unpinned(plan.before):
+        one, *others = (work(count) for count in sizes.processes)
+    differ = sum(other != one for other in others) + abs(one.drawn - CHUNKS * sizes.chunk)
+    right = WitnessAgreement(title, "reports that differ from that of one process", differ, 0)
+    return Job(title, "processes", list(sizes.processes), [partial(work, count) for count in sizes.processes]), [right]
 
 
 @click.command()

@@ -474,11 +474,11 @@ def test_a_slope_is_the_power() -> None:
 
 
 @pytest.mark.slow
-def test_what_grows_is_verified_cases_differences_and_steps() -> None:
+def test_what_grows_is_verified_cases_differences_steps_and_campaigns() -> None:
     with in_float64():
-        found, agreements = growth.jobs(BenchmarkPlan(), growth.Sizes((1, 17), (2, 3), (3,), 1))
+        found, agreements = growth.jobs(BenchmarkPlan(), growth.Sizes((1, 17), (2, 3), (3,), 1, (1, 2), 4))
     assert not agreement.wrong(agreements)
-    assert [job.x for job in found] == [[16, 32], [42, 50], [3]]
+    assert [job.x for job in found] == [[16, 32], [42, 50], [3], [1, 2]]
     assert min(curves.measured(found[2], BenchmarkPlan(), 1).memory) > 0
 
 
