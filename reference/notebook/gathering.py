@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-__all__ = ["HOME", "Gathered", "Spot", "gathered", "is_of_a_cell"]
+__all__ = ["HOME", "Gathered", "Spot", "as_run", "gathered", "is_of_a_cell"]
 
 HOME = "__main__"  # where a kernel's own functions and classes live
 OF_THE_SHELL = re.compile(r"_i?\d*|_i{2,3}|_{2,3}|_[dio]h|In|Out|exit|quit|get_ipython|__\w+__")
@@ -68,6 +68,11 @@ def gathered(shell: Any) -> Gathered:
     return Gathered(cells, _numbers(shell, raw, run, files), list(names), own, values, used, imported)
 
 
+def as_run(first: str, rest: str) -> str:
+    """A cell under a command of ours: what is run of it, each line where it stands."""
+    return f"# {first.rstrip()}\n{rest}"
+
+
 def is_of_a_cell(value: Any) -> bool:
     """Is it a function or a class that the kernel has made?"""
     return isinstance(value, FunctionType | type) and value.__module__ == HOME
@@ -90,7 +95,7 @@ def _numbers(shell: Any, raw: list[str], run: list[str], files: Iterable[str]) -
     for number, text in enumerate(raw):
         if OWN_LINES.match(text):
             first, _, rest = text.partition("\n")
-            for inner in (rest, f"# {first}\n{rest}"):
+            for inner in (rest, as_run(first, rest)):
                 known[shell.transform_cell(inner).rstrip("\n")] = number
     found = {}
     for file in files:

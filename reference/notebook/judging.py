@@ -82,7 +82,8 @@ def _asked(question: Mapping[str, Any], stand: Standing) -> Asked:
     names: Sequence[str] = flags.pop("targets")
     said = [name for name in flags if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
     if foreign := [name for name in said if name not in TAKEN]:
-        raise click.UsageError(f"--{foreign[0].replace('_', '-')} is an option of the command line alone")
+        flag = next(param.opts[-1] for param in command.params if param.name == foreign[0])
+        raise click.UsageError(f"{flag} is an option of the command line alone")
     own = question["own"]
     for name in names:
         if name.partition(".")[0] not in own:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference.notebook.asking import NoAnswer, asked
 from reference.notebook.carrying import carried
-from reference.notebook.gathering import gathered
+from reference.notebook.gathering import as_run, gathered
 
 __all__ = ["commands_of"]
 
@@ -38,20 +38,25 @@ def commands_of(shell: Any) -> tuple[Command, CellCommand]:
 
 def _run(shell: Any, line: str, cell: str) -> None:
     """The cell as it is, each line where it stands under the command. Raises what the cell raises, shown as ever."""
-    said: list[Any] = []
+    said: list[list[str]] = []
 
     def keep(kind: Any, value: Any, lines: Any) -> None:
         said.append(lines)
 
     shell._showtraceback = keep  # it is shown once, by whoever ran us
+    shell.execution_count -= 1  # so that it is this cell in which it says that it was raised
     try:
-        result = shell.run_cell(f"# %%verify {line}\n{cell}", store_history=False)
+        result = shell.run_cell(as_run(f"%%verify {line}", cell), store_history=False)
     finally:
+        shell.execution_count += 1
         del shell._showtraceback
     error = result.error_before_exec or result.error_in_exec
-    if error is not None:
-        error._render_traceback_ = lambda: said[0] if said else [str(error)]
-        raise error
+    if error is None:
+        return
+    if isinstance(error, SyntaxError):  # which the shell shows in a way of its own, with our lines in it
+        error = type(type(error).__name__, (Exception,), {})(str(error))
+    error._render_traceback_ = lambda: said[0] if said else [str(error)]
+    raise error
 
 
 def _judge(shell: Any, line: str, cell: int | None) -> None:
