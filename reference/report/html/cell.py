@@ -19,7 +19,7 @@ from reference.report.html.svg import Picture
 from reference.report.models.base import Location
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.text import figures_of, was_judged
-from reference.report.view import FindingView, finding_view, legible
+from reference.report.view import FindingView, finding_view
 
 __all__ = ["render_cell"]
 
@@ -48,16 +48,14 @@ class Shown(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """A check, its verdict, and how much of it was compared."""
+    """A check that passed, and how much of it was compared."""
 
     check: str
-    verdict: str
     figures: str
 
 
 def render_cell(report: Report, cells: Mapping[int, str]) -> str:
     """What was found, under the cell; ``cells`` are the notebook's, by the number that stands beside them."""
-    report = legible(report) if any(map(_is_odd, report.targets)) else report
     identity = hashlib.sha256(report.model_dump_json(exclude={"timing", "tool"}).encode()).hexdigest()[:8]
     key = keys(f"mb-{identity}")
     shown = [one for target in report.targets for one in _shown(target, cells, key)]
@@ -70,10 +68,6 @@ def render_cell(report: Report, cells: Mapping[int, str]) -> str:
         verified=[one for target in report.targets for one in _verified(target)],
         seconds=report.timing.get("total", 0.0),
     )
-
-
-def _is_odd(target: Target) -> bool:
-    return any("\x00" <= letter < "\x20" and letter not in "\t\n" for letter in target.error or "")
 
 
 @functools.cache
@@ -91,7 +85,7 @@ def _shown(target: Target, cells: Mapping[int, str], key: Any) -> Iterator[Shown
         for row, finding in every:
             if finding.severity == severity:
                 where = finding.location
-                drawn = list(_pictures(target, row, key)) if severity != "inconclusive" else []
+                drawn = list(_pictures(target, row, finding, key)) if severity != "inconclusive" else []
                 yield Shown(row, finding, finding_view(row.check, row.output, finding), _place(where),
                             _lines(where, cells), drawn)  # fmt: skip
 
@@ -113,10 +107,13 @@ def _lines(where: Location | None, cells: Mapping[int, str]) -> list[Line]:
     return [Line(k, every[k - 1], k == where.line) for k in range(first, last + 1)]
 
 
-def _pictures(target: Target, row: CheckResult, key: Any) -> Iterator[Picture]:
+def _pictures(target: Target, row: CheckResult, finding: Finding, key: Any) -> Iterator[Picture]:
+    """What is wrong of this output; where it is none that is drawn, of the first gradient that follows from it."""
+    order = [row.output, *finding.upstream_of]
     for evidence in target.evidence:
-        blocks = [block for block in evidence.blocks if evidence.check == row.check and block.name == row.output]
-        yield from (heat(block, key()) for block in blocks if is_wrong(block))
+        of_it = (block for block in evidence.blocks if evidence.check == row.check and block.name in order)
+        wrong = sorted(filter(is_wrong, of_it), key=lambda block: order.index(block.name))
+        yield from (heat(block, key()) for block in wrong[:1])
     for drawn in target.pairs:
         slices = [one for one in drawn.slices if drawn.check == row.check and one.name == row.output]
         yield from (plane(one, key()) for one in slices if one.wrong)
@@ -126,4 +123,5 @@ def _verified(target: Target) -> Iterator[Verified]:
     for check, group in groupby(filter(was_judged, target.checks), key=lambda row: row.check):
         rows = list(group)
         verdict, figures = figures_of(rows)
-        yield Verified(check, verdict, figures)
+        if verdict == "pass":
+            yield Verified(check, figures)
