@@ -73,12 +73,13 @@ def _dumps(found: Gathered, namespace: Mapping[str, Any], objects: dict[str, Any
         def persistent_id(self, value: Any) -> tuple[Any, ...] | None:
             if value is ours:
                 return (GLOBALS,)
-            if isinstance(value, CodeType):
+            kind = type(value)
+            if kind is CodeType:
                 spot = found.spot(value)
                 return None if spot is None else (CODE, *spot, value.co_freevars, marshal.dumps(value))
-            if isinstance(value, ModuleType):
-                named = sys.modules.get(value.__name__) is value and value.__name__ != HOME
-                return (MODULE, value.__name__) if named else None
+            if issubclass(kind, ModuleType):
+                name = value.__name__
+                return (MODULE, name) if name != HOME and sys.modules.get(name) is value else None
             return known.get(id(value))
 
     written = io.BytesIO()
@@ -93,10 +94,11 @@ def _by_name(found: Gathered, namespace: Mapping[str, Any], lost: Mapping[str, s
     known: dict[int, tuple[Any, ...]] = {}
     for module in OF_NUMPY:
         for name, value in vars(sys.modules.get(module, object)).items():
-            if callable(value) and not isinstance(value, type) and not name.startswith("_"):
+            if callable(value) and not issubclass(type(value), type) and not name.startswith("_"):
                 known.setdefault(id(value), (IMPORTED, "", module, name))
     for name, value in found.imported.items():
-        if not isinstance(value, ModuleType) and not (isinstance(value, type) and value.__name__ in ARRAYS):
+        array = issubclass(type(value), type) and value.__name__ in ARRAYS
+        if not array and not issubclass(type(value), ModuleType):
             _, _, module, attribute = known.get(id(value), ("", "", _home(value), getattr(value, "__name__", name)))
             known[id(value)] = (IMPORTED, name, module, attribute)
     for name in lost:

@@ -5,10 +5,11 @@ Only looked at: nothing is called, and nothing is written.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import linecache
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -75,7 +76,7 @@ def as_run(first: str, rest: str) -> str:
 
 def is_of_a_cell(value: Any) -> bool:
     """Is it a function or a class that the kernel has made?"""
-    return isinstance(value, FunctionType | type) and value.__module__ == HOME
+    return _is(value, FunctionType, type) and value.__module__ == HOME
 
 
 def _is_the_shells(shell: Any, name: str) -> bool:
@@ -84,7 +85,7 @@ def _is_the_shells(shell: Any, name: str) -> bool:
 
 
 def _is_imported(value: Any) -> bool:
-    if isinstance(value, ModuleType | FunctionType | BuiltinFunctionType | type):
+    if _is(value, ModuleType, FunctionType, BuiltinFunctionType, type):
         return True
     return type(value).__module__.partition(".")[0] == "numpy" and type(value).__name__ in OF_NUMPY
 
@@ -111,28 +112,32 @@ def codes_of(value: Any, seen: set[int] | None = None) -> Iterator[CodeType]:
     if id(value) in seen:
         return
     seen.add(id(value))
-    match value:
-        case FunctionType():
-            yield value.__code__
-            for cell in value.__closure__ or ():
-                try:
-                    yield from codes_of(cell.cell_contents, seen)
-                except ValueError:  # nothing is in it yet
-                    continue
-            for default in (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()):
-                yield from codes_of(default, seen)
-        case type() if value.__module__ == HOME:
-            for each in vars(value).values():
-                yield from codes_of(each, seen)
-            for base in value.__bases__:
-                yield from codes_of(base, seen)
-        case property():
-            for each in (value.fget, value.fset):
-                yield from codes_of(each, seen)
-        case staticmethod() | classmethod():
-            yield from codes_of(value.__func__, seen)
-        case functools.partial():
-            yield from codes_of(value.func, seen)
+    if _is(value, FunctionType):
+        yield value.__code__
+    for inner in _within(value):
+        yield from codes_of(inner, seen)
+
+
+def _within(value: Any) -> Iterator[Any]:
+    """What a function, a class or what wraps them has hold of."""
+    if _is(value, FunctionType):
+        for cell in value.__closure__ or ():
+            with contextlib.suppress(ValueError):  # nothing is in it yet
+                yield cell.cell_contents
+        yield from (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+    elif _is(value, type) and value.__module__ == HOME:
+        yield from (*vars(value).values(), *value.__bases__)
+    elif _is(value, property):
+        yield from (value.fget, value.fset)
+    elif _is(value, staticmethod, classmethod):
+        yield value.__func__
+    elif _is(value, functools.partial):
+        yield value.func
+
+
+def _is(value: Any, *kinds: type) -> bool:
+    """By its type alone: a proxy may answer for its class whatever it likes, or do some work for the answer."""
+    return issubclass(type(value), kinds)
 
 
 def _globals_of(code: CodeType) -> Iterator[str]:
@@ -140,8 +145,3 @@ def _globals_of(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _globals_of(constant)
-
-
-def in_words(lost: Mapping[str, str]) -> str:
-    """What was left out, in one line."""
-    return "; ".join(f"{name} is left out: {why}" for name, why in lost.items())

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import click
 
 from reference.cases.case import CaseError
-from reference.cli import verify as command
+from reference.commands.flags import options_of
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetNotStarted
@@ -24,6 +24,7 @@ from reference.report.models.verification import Finding, Report, Target
 from reference.report.text import render
 from reference.selftest.canary import canary
 from reference.settings.binding import BindingError, binding_of
+from reference.settings.catalogue import PROFILE, SETTINGS
 from reference.settings.table import ConfigurationError
 from reference.targets import TargetError
 from reference.targets.course_file import course_file
@@ -44,11 +45,21 @@ from reference.verification.threads import begun, cores
 __all__ = ["answered"]
 
 NAME = "notebook"  # of what is judged, in every report
-TAKEN = {  # options of verify that mean something here
-    "line", "profile", "examples", "explore", "max_time", "seed", "accuracy", "intermediates", "coverage", "timeout",
-    "memory", "excepted", "script", "bind",
-}  # fmt: skip
 AS_A_COMMAND = re.compile(rf"manual-backprop verify {NAME}(?:::(\S+))?")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
+@options_of(PROFILE, *(setting for setting in SETTINGS if setting.help))
+@click.option("--except", "excepted", multiple=True, metavar="NAME", help="Leave this function out. Repeatable.")
+@click.option("--script", is_flag=True, help="Judge lines without a function that train a network.")
+@click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read what is judged, as in layout=rows.")
+def command(**asked: Any) -> None:
+    """Judge what this kernel has defined, as it lives: of these NAMEs alone, or all of it.
+
+    %%verify, as the first line of a cell, runs the cell and judges what it defines.
+    """
 
 
 class Asked(NamedTuple):
@@ -79,11 +90,7 @@ def _asked(question: Mapping[str, Any], stand: Standing) -> Asked:
     """Raises ``click.ClickException`` for an option or a name that there is not."""
     given = command.make_context("%verify", shlex.split(question["line"]))
     flags = given.params
-    names: Sequence[str] = flags.pop("targets")
-    said = [name for name in flags if given.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
-    if foreign := [name for name in said if name not in TAKEN]:
-        flag = next(param.opts[-1] for param in command.params if param.name == foreign[0])
-        raise click.UsageError(f"{flag} is an option of the command line alone")
+    names: Sequence[str] = flags.pop("names")
     own = question["own"]
     for name in names:
         if name.partition(".")[0] not in own:
@@ -95,7 +102,6 @@ def _asked(question: Mapping[str, Any], stand: Standing) -> Asked:
         names = stand.defined_in(cell)
         if not names:
             raise click.UsageError(f"In [{cell}] defines no function and no class")
-    flags |= {"reports": ()}
     asked = request((NAME,), (("html", None),), flags)
     return Asked(asked, tuple(names), f"%verify {question['line']}".strip())
 
