@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from reference.notebook.asking import NoAnswer, asked
@@ -31,7 +32,7 @@ def commands_of(shell: Any) -> tuple[Command, CellCommand]:
     def verify_cell(line: str, cell: str) -> None:
         """%%verify [OPTION…]: run the cell, then judge what it defines. Options as for %verify."""
         _run(shell, line, cell)
-        _judge(shell, line, len(shell.history_manager.input_hist_raw) - 1)
+        _judge(shell, line, _this_cell(shell))
 
     return no_var_expand(verify), no_var_expand(verify_cell)
 
@@ -39,17 +40,18 @@ def commands_of(shell: Any) -> tuple[Command, CellCommand]:
 def _run(shell: Any, line: str, cell: str) -> None:
     """The cell as it is, each line where it stands under the command. Raises what the cell raises, shown as ever."""
     said: list[list[str]] = []
+    cached, this = shell.compile.cache, _this_cell(shell)
 
-    def keep(kind: Any, value: Any, lines: Any) -> None:
+    def keep(kind: Any, value: Any, lines: list[str]) -> None:
+        """It is shown once, by whoever ran us."""
         said.append(lines)
 
-    shell._showtraceback = keep  # it is shown once, by whoever ran us
-    shell.execution_count -= 1  # so that it is this cell in which it says that it was raised
-    try:
+    def cache(text: str, number: int = 0, raw_code: str | None = None) -> str:
+        """The number is that of the cell, by which a traceback names it."""
+        return str(cached(text, this, raw_code=raw_code))
+
+    with _instead(shell, "_showtraceback", keep), _instead(shell.compile, "cache", cache):
         result = shell.run_cell(as_run(f"%%verify {line}", cell), store_history=False)
-    finally:
-        shell.execution_count += 1
-        del shell._showtraceback
     error = result.error_before_exec or result.error_in_exec
     if error is None:
         return
@@ -57,6 +59,20 @@ def _run(shell: Any, line: str, cell: str) -> None:
         error = type(type(error).__name__, (Exception,), {})(str(error))
     error._render_traceback_ = lambda: said[0] if said else [str(error)]
     raise error
+
+
+def _this_cell(shell: Any) -> int:
+    return len(shell.history_manager.input_hist_raw) - 1
+
+
+@contextmanager
+def _instead(owner: Any, name: str, method: Any) -> Iterator[None]:
+    """A method of one object replaced, for a while."""
+    setattr(owner, name, method)
+    try:
+        yield
+    finally:
+        delattr(owner, name)
 
 
 def _judge(shell: Any, line: str, cell: int | None) -> None:

@@ -28,11 +28,11 @@ RIGHT = "def bend_backward(dout, z):\n    return dout * (1 - np.tanh(z) ** 2)"
 WRONG = "def bend_backward(dout, z):\n    t = np.tanh(z)\n    return 2 * dout * (1 - t ** 2)"
 SLEEPS = f"def bend(z):\n    import time\n    time.sleep(30)\n    return np.tanh(z)\n{RIGHT}"
 STATE = (
-    "import os, random, sys, warnings\n"
+    "import os, random, sys, warnings\nnp.random\n"
     "def state():\n"
     "    return (random.getstate(), repr(np.random.get_state()), os.getcwd(), dict(os.environ),\n"
     "            list(warnings.filters), sorted(n for n in globals() if n[0] != '_'), np.geterr(), list(sys.path))\n"
-    "before = after = None\nbefore = state()\nmodules = set(sys.modules)"
+    "before = after = None\nmodules = set(sys.modules)\nbefore = state()"
 )
 Outputs = list[list[Any]]
 
@@ -177,8 +177,10 @@ def test_an_interrupt_ends_it_within_a_second_with_all_that_it_began(kernel: Cal
 
 def test_hostile_text_is_escaped(kernel: Callable[..., Outputs]) -> None:
     hostile = "</mark></pre><script>alert(1)</script><img src=x onerror=alert(2)>"
-    source = f'%%verify\ndef bend_backward(dout, z):\n    """{hostile}"""\n    return 2 * dout * (1 - np.tanh(z) ** 2)  # {hostile}'
-    page = html(kernel(BEGIN, BEND, source)[-1])
+    source = (
+        f'def bend_backward(dout, z):\n    """{hostile}"""\n    return 2 * dout * (1 - np.tanh(z) ** 2)  # {hostile}'
+    )
+    page = html(kernel(BEGIN, BEND, f"%%verify\n{source}")[-1])
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert "<img" not in page
