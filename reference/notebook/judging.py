@@ -63,11 +63,12 @@ def command(**asked: Any) -> None:
 
 
 class Asked(NamedTuple):
-    """What is to be judged, how, and of which functions alone; ``line``: as it was typed."""
+    """What is to be judged, how, and of which functions alone; ``line``: as it was typed; ``cell``: what it ran."""
 
     request: Request
     names: tuple[str, ...]
     line: str
+    cell: int | None
 
 
 def answered(question: Mapping[str, Any], state: bytes, children: Children) -> dict[str, str | None]:
@@ -103,7 +104,7 @@ def _asked(question: Mapping[str, Any], stand: Standing) -> Asked:
         if not names:
             raise click.UsageError(f"In [{cell}] defines no function and no class")
     asked = request((NAME,), (("html", None),), flags)
-    return Asked(asked, tuple(names), f"%verify {question['line']}".strip())
+    return Asked(asked, tuple(names), f"%verify {question['line']}".strip(), cell)
 
 
 def _report(asked: Asked, kernel: Kernel, children: Children) -> Report:
@@ -120,7 +121,11 @@ def _report(asked: Asked, kernel: Kernel, children: Children) -> Report:
             )
         except SourceError as error:
             raise TargetError(str(error)) from None
-        return _told_of_losses(_narrowed(found, asked.names), kernel.lost)
+        found = _told_of_losses(_narrowed(found, asked.names), kernel.lost)
+        if asked.cell is not None and not (found.entries or found.unknown or found.laws or found.pairs or found.notes):
+            found.close()
+            raise TargetError(f"In [{asked.cell}] defines nothing that is judged by itself: {', '.join(asked.names)}")
+        return found
 
     options = replace(how.options, witness_cache={}, processes=cores())
     how = replace(how, options=options)

@@ -13,9 +13,11 @@ MOST, LARGEST = 24, 300_000  # files beside it, and characters of one
 
 
 def sources_of(file: Path) -> list[str]:
-    """The cells of a file, then those of tests and scripts in its folder that import it."""
+    """The cells of a file, then those of tests and scripts in its folder that import it. Nothing imports a kernel."""
+    if is_held(file):
+        return _cells(file)
     try:
-        return list(_sources(file, 0 if is_held(file) else file.stat().st_mtime_ns))
+        return list(_sources(file, file.stat().st_mtime_ns))
     except OSError:
         return []
 
