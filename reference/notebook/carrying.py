@@ -95,12 +95,13 @@ def _by_name(found: Gathered, namespace: Mapping[str, Any], lost: Mapping[str, s
     for module in OF_NUMPY:
         for name, value in vars(sys.modules.get(module, object)).items():
             if callable(value) and not issubclass(type(value), type) and not name.startswith("_"):
-                known.setdefault(id(value), (IMPORTED, "", module, name))
+                known.setdefault(id(value), (IMPORTED, (), module, name))
     for name, value in found.imported.items():
         array = issubclass(type(value), type) and value.__name__ in ARRAYS
         if not array and not issubclass(type(value), ModuleType):
-            _, _, module, attribute = known.get(id(value), ("", "", _home(value), getattr(value, "__name__", name)))
-            known[id(value)] = (IMPORTED, name, module, attribute)
+            start = (IMPORTED, (), _home(value), getattr(value, "__name__", name))
+            _, names, module, attribute = known.get(id(value), start)
+            known[id(value)] = (IMPORTED, (*names, name), module, attribute)
     for name in lost:
         known[id(namespace[name])] = (LOST, name)
     return known

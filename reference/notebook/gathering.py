@@ -9,11 +9,11 @@ import contextlib
 import functools
 import linecache
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-__all__ = ["HOME", "Gathered", "Spot", "as_run", "gathered", "is_of_a_cell"]
+__all__ = ["HOME", "Gathered", "CodeSpot", "as_run", "gathered", "is_of_a_cell"]
 
 HOME = "__main__"  # where a kernel's own functions and classes live
 OF_THE_SHELL = re.compile(r"_i?\d*|_i{2,3}|_{2,3}|_[dio]h|In|Out|exit|quit|get_ipython|__\w+__")
@@ -22,7 +22,7 @@ OF_NUMPY = ("ufunc", "_ArrayFunctionDispatcher")  # the types of its functions
 PLAIN = (bool, int, float, complex, str, type(None))
 
 
-class Spot(NamedTuple):
+class CodeSpot(NamedTuple):
     """Where a function's code stands: the number of the cell, its name within the cell, and its line as it was run."""
 
     cell: int
@@ -41,11 +41,11 @@ class Gathered(NamedTuple):
     used: frozenset[str]  # global names in the code of what is own
     imported: dict[str, Any]
 
-    def spot(self, code: CodeType) -> Spot | None:
+    def spot(self, code: CodeType) -> CodeSpot | None:
         number = self.numbers.get(code.co_filename)
-        return None if number is None else Spot(number, code.co_qualname, code.co_firstlineno)
+        return None if number is None else CodeSpot(number, code.co_qualname, code.co_firstlineno)
 
-    def spots(self) -> dict[str, Spot | None]:
+    def spots(self) -> dict[str, CodeSpot | None]:
         """Of every function and class, where its code stands; of a class, its first method's."""
         found = {}
         for name, value in self.own.items():
@@ -59,7 +59,7 @@ def gathered(shell: Any) -> Gathered:
     history = shell.history_manager
     raw, run = list(history.input_hist_raw), list(history.input_hist_parsed)
     names = {n: v for n, v in shell.user_ns.items() if not OF_THE_SHELL.fullmatch(n) and not _is_the_shells(shell, n)}
-    own = {name: value for name, value in names.items() if is_of_a_cell(value)}
+    own = {name: value for name, value in names.items() if is_of_a_cell(value, shell.user_ns)}
     used = frozenset(name for value in own.values() for code in codes_of(value) for name in _globals_of(code))
     imported = {name: value for name, value in names.items() if name not in own and _is_imported(value)}
     others = {name: value for name, value in names.items() if name not in own and name not in imported}
@@ -74,9 +74,11 @@ def as_run(first: str, rest: str) -> str:
     return f"# {first.rstrip()}\n{rest}"
 
 
-def is_of_a_cell(value: Any) -> bool:
-    """Is it a function or a class that the kernel has made?"""
-    return _is(value, FunctionType, type) and value.__module__ == HOME
+def is_of_a_cell(value: Any, namespace: Mapping[str, Any]) -> bool:
+    """Is it a function or a class that the kernel has made? One that wraps another may bear that one's module."""
+    if _is(value, FunctionType):
+        return value.__globals__ is namespace
+    return _is(value, type) and value.__module__ == HOME
 
 
 def _is_the_shells(shell: Any, name: str) -> bool:

@@ -17,8 +17,8 @@ from reference.commands.flags import options_of
 from reference.findings.verdicts import INTERNAL
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetNotStarted
-from reference.notebook.gathering import Spot
-from reference.notebook.standing import Standing, standing
+from reference.notebook.gathering import CodeSpot
+from reference.notebook.standing import StandingCells, standing
 from reference.report.html.cell import render_cell
 from reference.report.models.verification import Finding, Report, Target
 from reference.report.text import render
@@ -62,7 +62,7 @@ def command(**asked: Any) -> None:
     """
 
 
-class Asked(NamedTuple):
+class CommandLine(NamedTuple):
     """What is to be judged, how, and of which functions alone; ``line``: as it was typed; ``cell``: what it ran."""
 
     request: Request
@@ -73,7 +73,7 @@ class Asked(NamedTuple):
 
 def answered(question: Mapping[str, Any], state: bytes, children: Children) -> dict[str, str | None]:
     """``html`` and ``text``; of what cannot be judged at all, one line of text."""
-    spots = {name: None if spot is None else Spot(*spot) for name, spot in question["own"].items()}
+    spots = {name: None if spot is None else CodeSpot(*spot) for name, spot in question["own"].items()}
     stand = standing([(number, text) for number, text in question["cells"]], set(question["names"]), spots)
     try:
         asked = _asked(question, stand)
@@ -87,7 +87,7 @@ def answered(question: Mapping[str, Any], state: bytes, children: Children) -> d
     return {"html": render_cell(report, dict(question["cells"])), "text": render(report)}
 
 
-def _asked(question: Mapping[str, Any], stand: Standing) -> Asked:
+def _asked(question: Mapping[str, Any], stand: StandingCells) -> CommandLine:
     """Raises ``click.ClickException`` for an option or a name that there is not."""
     given = command.make_context("%verify", shlex.split(question["line"]))
     flags = given.params
@@ -104,10 +104,10 @@ def _asked(question: Mapping[str, Any], stand: Standing) -> Asked:
         if not names:
             raise click.UsageError(f"In [{cell}] defines no function and no class")
     asked = request((NAME,), (("html", None),), flags)
-    return Asked(asked, tuple(names), f"%verify {question['line']}".strip(), cell)
+    return CommandLine(asked, tuple(names), f"%verify {question['line']}".strip(), cell)
 
 
-def _report(asked: Asked, kernel: Kernel, children: Children) -> Report:
+def _report(asked: CommandLine, kernel: Kernel, children: Children) -> Report:
     """Raises ``TargetError`` where nothing can be judged, ``KeyboardInterrupt`` where it is stopped."""
     path, how = Path.cwd() / NAME, asked.request
     hold(path, kernel.cells)

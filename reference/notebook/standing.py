@@ -10,15 +10,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reference.targets.reading.parsing import syntax_tree
-from reference.targets.reading.source import Cell, Made, code_of
+from reference.targets.reading.source import Cell, InnerFunction, code_of
 
-__all__ = ["Standing", "standing"]
+__all__ = ["StandingCells", "standing"]
 
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-Spot = tuple[int, str, int]  # a cell, the name of the code within it, and its line
+CodeSpot = tuple[int, str, int]  # a cell, the name of the code within it, and its line
 
 
-class Standing(NamedTuple):
+class StandingCells(NamedTuple):
     """The cells with what stands of them; and the cell in which each function or class was made."""
 
     cells: list[Cell]
@@ -35,7 +35,9 @@ class _Binder(NamedTuple):
     node: ast.stmt
 
 
-def standing(cells: Sequence[tuple[int, str]], names: Collection[str], spots: Mapping[str, Spot | None]) -> Standing:
+def standing(
+    cells: Sequence[tuple[int, str]], names: Collection[str], spots: Mapping[str, CodeSpot | None]
+) -> StandingCells:
     """``names``: all that mean something; ``spots``: where the code of what the kernel made stands."""
     last = {text: number for number, text in cells}
     trees = {number: (text, _tree(text)) for text, number in sorted(last.items(), key=lambda item: item[1])}
@@ -45,7 +47,7 @@ def standing(cells: Sequence[tuple[int, str]], names: Collection[str], spots: Ma
             for name in _bound(node):
                 binders.setdefault(name, []).append(_Binder(number, node))
     stand = {name: _standing(name, every, spots.get(name)) for name, every in binders.items() if name in names}
-    made: dict[int, list[Made]] = {}
+    made: dict[int, list[InnerFunction]] = {}
     homes = {}
     for name, spot in spots.items():
         binder = stand.get(name)
@@ -54,16 +56,16 @@ def standing(cells: Sequence[tuple[int, str]], names: Collection[str], spots: Ma
             homes[name] = home
         by_itself = binder is not None and isinstance(binder.node, DEFINING)
         if spot is not None and not by_itself and "<lambda>" not in spot[1] and spot[0] in trees:
-            made.setdefault(spot[0], []).append(Made(name, spot[1], spot[2]))
+            made.setdefault(spot[0], []).append(InnerFunction(name, spot[1], spot[2]))
     kept = {id(binder.node) for binder in stand.values() if binder is not None}
     found = []
     for number, (text, tree) in trees.items():
         dead = [node for node in tree if isinstance(node, DEFINING) and id(node) not in kept]
         found.append(Cell(number, _without(text, dead), tuple(made.get(number, ()))))
-    return Standing(found, homes)
+    return StandingCells(found, homes)
 
 
-def _standing(name: str, every: Sequence[_Binder], spot: Spot | None) -> _Binder | None:
+def _standing(name: str, every: Sequence[_Binder], spot: CodeSpot | None) -> _Binder | None:
     """The definition whose code lives; else what gave the name a meaning last."""
     if spot is not None:
         cell, qualname, line = spot

@@ -28,7 +28,7 @@ MOST = 6  # findings that are shown whole; of more, the first line alone
 SEVERITIES = ("error", "warning", "inconclusive")
 
 
-class Line(NamedTuple):
+class CellLine(NamedTuple):
     """A line of the user's own cell; ``here``: the one that is spoken of."""
 
     number: int
@@ -36,18 +36,18 @@ class Line(NamedTuple):
     here: bool
 
 
-class Shown(NamedTuple):
+class ShownFinding(NamedTuple):
     """A finding with what stands beside it; ``place`` as the notebook counts its cells."""
 
     row: CheckResult
     finding: Finding
     view: FindingView
     place: str
-    lines: list[Line]
+    lines: list[CellLine]
     pictures: list[Picture]
 
 
-class Verified(NamedTuple):
+class PassedCheck(NamedTuple):
     """A check that passed, and how much of it was compared."""
 
     check: str
@@ -78,7 +78,7 @@ def _style() -> Any:
     return Markup((files("reference.report.html") / "templates" / "cell.css").read_text(encoding="utf-8"))
 
 
-def _shown(target: Target, cells: Mapping[int, str], key: Any) -> Iterator[Shown]:
+def _shown(target: Target, cells: Mapping[int, str], key: Any) -> Iterator[ShownFinding]:
     """What is wrong first; what is not judged last."""
     every = [(row, finding) for row in target.checks for finding in row.findings]
     for severity in SEVERITIES:
@@ -86,7 +86,7 @@ def _shown(target: Target, cells: Mapping[int, str], key: Any) -> Iterator[Shown
             if finding.severity == severity:
                 where = finding.location
                 drawn = list(_pictures(target, row, finding, key)) if severity != "inconclusive" else []
-                yield Shown(row, finding, finding_view(row.check, row.output, finding), _place(where),
+                yield ShownFinding(row, finding, finding_view(row.check, row.output, finding), _place(where),
                             _lines(where, cells), drawn)  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _place(where: Location | None) -> str:
     return f"line {where.line}" if where.cell is None else f"In [{where.cell}], line {where.line}"
 
 
-def _lines(where: Location | None, cells: Mapping[int, str]) -> list[Line]:
+def _lines(where: Location | None, cells: Mapping[int, str]) -> list[CellLine]:
     """The line in its cell, with those around it."""
     if where is None or where.cell is None or where.cell not in cells:
         return []
@@ -104,7 +104,7 @@ def _lines(where: Location | None, cells: Mapping[int, str]) -> list[Line]:
     if not 0 < where.line <= len(every):
         return []
     first, last = max(1, where.line - AROUND), min(len(every), where.line + AROUND)
-    return [Line(k, every[k - 1], k == where.line) for k in range(first, last + 1)]
+    return [CellLine(k, every[k - 1], k == where.line) for k in range(first, last + 1)]
 
 
 def _pictures(target: Target, row: CheckResult, finding: Finding, key: Any) -> Iterator[Picture]:
@@ -119,9 +119,9 @@ def _pictures(target: Target, row: CheckResult, finding: Finding, key: Any) -> I
         yield from (plane(one, key()) for one in slices if one.wrong)
 
 
-def _verified(target: Target) -> Iterator[Verified]:
+def _verified(target: Target) -> Iterator[PassedCheck]:
     for check, group in groupby(filter(was_judged, target.checks), key=lambda row: row.check):
         rows = list(group)
         verdict, figures = figures_of(rows)
         if verdict == "pass":
-            yield Verified(check, figures)
+            yield PassedCheck(check, figures)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reference.targets.reading.parsing import syntax_tree
-from reference.targets.reading.source import Cell, Made, SourceError, filename, hold
+from reference.targets.reading.source import Cell, InnerFunction, SourceError, filename, hold
 
 if TYPE_CHECKING:
     from reference.targets.reading.imports import Imports
@@ -63,7 +63,7 @@ def as_plain(kernel: Kernel) -> dict[str, Any]:
 def kernel_of(plain: dict[str, Any]) -> Kernel:
     """``as_plain`` undone."""
     cells, lost, names = json.loads(plain["head"].tobytes())
-    made = [Cell(number, text, tuple(Made(*one) for one in inner)) for number, text, inner in cells]
+    made = [Cell(number, text, tuple(InnerFunction(*one) for one in inner)) for number, text, inner in cells]
     return Kernel(made, plain["state"].tobytes(), lost, frozenset(names))
 
 
@@ -124,8 +124,13 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """The makers of functions and classes are ours: their globals and their module are those of this reading."""
         found = super().find_class(module, name)
-        makers: dict[str, Any] = {"_make_function": _function, "_function_setstate": self._with_state,
-                  "_make_skeleton_class": _class_anew, "_class_setstate": self._with_attributes}  # fmt: skip
+        makers: dict[str, Any] = {
+            "_make_function": _function,
+            "_function_setstate": self._with_state,
+            "_make_skeleton_class": _class_anew,
+            "_make_skeleton_enum": _class_anew,
+            "_class_setstate": self._with_attributes,
+        }
         if module == "cloudpickle.cloudpickle" and name in makers:
             ours = makers[name]
             return lambda *given: ours(found, *given)
@@ -135,7 +140,7 @@ class _Unpickler(pickle.Unpickler):
         own = function.__globals__.get("__builtins__")
         original(function, state)
         function.__globals__["__builtins__"] = own
-        if function.__module__ == HOME:
+        if function.__globals__ is self.names:
             function.__module__ = self.names["__name__"]
 
     def _with_attributes(self, original: Any, made: type, state: Any) -> Any:
@@ -144,10 +149,11 @@ class _Unpickler(pickle.Unpickler):
             made.__module__ = self.names["__name__"]
         return found
 
-    def _imported(self, name: str, module: str, attribute: str) -> Any:
-        """As the cells import it; else by the module that it came from."""
-        if name and name in self.imported:
-            return self.imported[name]
+    def _imported(self, names: tuple[str, ...], module: str, attribute: str) -> Any:
+        """As the cells import it, under one of these names; else by the module that it came from."""
+        for name in names:
+            if name in self.imported:
+                return self.imported[name]
         node = ast.ImportFrom(module, [ast.alias(attribute)], 0)
         return self.imports.bound(node, self.path)[attribute]
 
@@ -168,9 +174,10 @@ def _function(original: Any, code: CodeType, names: dict[str, Any], *rest: Any) 
     return FunctionType(code, names, *rest)
 
 
-def _class_anew(original: Any, metaclass: Any, name: str, bases: Any, given: Any, tracked: Any, extra: Any) -> Any:
-    """Never the class of an earlier reading, whatever it is known by."""
-    return original(metaclass, name, bases, given, None, extra)
+def _class_anew(original: Any, *given: Any) -> Any:
+    """Never the class of an earlier reading, by whatever it is known: the last but one of what is given."""
+    *rest, _, extra = given
+    return original(*rest, None, extra)
 
 
 def _codes(text: str, name: str) -> Any:

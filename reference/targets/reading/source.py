@@ -26,7 +26,7 @@ from reference.targets.reading.syntax import lines_within_strings, open_brackets
 __all__ = [
     "SUFFIXES",
     "Cell",
-    "Made",
+    "InnerFunction",
     "SourceError",
     "code_of",
     "filename",
@@ -49,7 +49,7 @@ class SourceError(Exception):
     """A file that cannot be read; the message says what is the matter with it."""
 
 
-class Made(NamedTuple):
+class InnerFunction(NamedTuple):
     """A function that another one of its cell makes, under the name that a kernel knows it by."""
 
     name: str
@@ -62,7 +62,7 @@ class Cell(NamedTuple):
 
     number: int | None
     text: str
-    made: tuple[Made, ...] = ()  # of a kernel's cell
+    made: tuple[InnerFunction, ...] = ()  # of a kernel's cell
 
 
 HELD: dict[Path, list[Cell]] = {}

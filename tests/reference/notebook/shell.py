@@ -11,7 +11,7 @@ import numpy as np
 
 from reference.notebook.carrying import carried
 from reference.notebook.gathering import gathered
-from reference.notebook.standing import Standing, standing
+from reference.notebook.standing import StandingCells, standing
 from reference.report.models.verification import Target
 from reference.settings.limits import Limits
 from reference.targets.course_file import course_file
@@ -50,7 +50,7 @@ class Shell:
         asked = {"line": line, "cell": cell, "cells": found.cells, "names": found.names, "own": found.spots()}
         return asked | {"lost": taken.lost}, taken.state
 
-    def standing(self) -> Standing:
+    def standing(self) -> StandingCells:
         found = gathered(self)
         return standing(found.cells, set(found.names), found.spots())
 

@@ -101,3 +101,43 @@ def test_a_stranger_may_raise_whatever_he_likes() -> None:
     )
     assert carried(gathered(shell), shell.user_ns).lost == {"odd": "no"}
     assert shell.loaded().names["g"](1) == 1
+
+
+def test_classes_of_every_kind() -> None:
+    shell = Shell().run(
+        "import abc, enum\nfrom collections import OrderedDict\nfrom dataclasses import dataclass, field\n"
+        "from typing import NamedTuple",
+        "class Base(abc.ABC):\n    @abc.abstractmethod\n    def forward(self, x): ...",
+        "class Layer(Base):\n    def __init__(self, k=2.0):\n        super().__init__()\n        self.k = k\n"
+        "    @property\n    def twice(self): return 2 * self.k\n    @staticmethod\n    def one(): return 1.0\n"
+        "    @classmethod\n    def made(cls): return cls(5.0)\n    def forward(self, x): return self.k * x",
+        "@dataclass\nclass Settings:\n    rate: float = 0.5\n    names: list = field(default_factory=list)",
+        "class Cache(NamedTuple):\n    x: float\nkept = OrderedDict(a=Cache(2.0))",
+        "class Mode(enum.Enum):\n    TRAIN = 1",
+        "def f(z): return kept['a'].x * Settings().rate * z * (Mode.TRAIN is Mode(1))",
+    )
+    names = shell.loaded().names
+    assert (names["Layer"]().forward(2.0), names["Layer"]().twice, names["Layer"].made().k) == (4.0, 4.0, 5.0)
+    assert names["f"](3.0) == 3.0
+    assert shell.loaded().names["f"](3.0) == 3.0, "a second time as well"
+
+
+def test_what_wraps_a_function_of_numpy_is_not_that_function() -> None:
+    shell = Shell().run(
+        f"{NUMPY}\nimport functools\n@functools.wraps(np.tanh)\ndef tanh(z): return 2 * np.tanh(z)\nalias = np.exp",
+        "def f(z): return tanh(z) + alias(0.0)",
+    )
+    assert shell.loaded().names["f"](0.0) == 1.0
+    assert shell.loaded().names["f"](1.0) == 2 * shell.user_ns["np"].tanh(1.0) + 1
+
+
+def test_a_function_that_refers_to_itself_and_one_that_draws() -> None:
+    shell = Shell().run(
+        f"{NUMPY}\nfrom numpy.random import randn\nrng = np.random.RandomState(3)",
+        "def power(z, n): return z * power(z, n - 1) if n else 1.0\ndef drawn(): return rng.rand(), randn(2).shape",
+        "def make():\n    def down(n): return down(n - 1) if n else 'end'\n    return down\ndown = make()",
+    )
+    names = shell.loaded().names
+    assert names["power"](2.0, 3) == 8.0
+    assert names["down"](3) == "end"
+    assert names["drawn"]() == (shell.user_ns["np"].random.RandomState(3).rand(), (2,))
