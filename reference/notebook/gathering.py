@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-__all__ = ["HOME", "Gathered", "CodeSpot", "as_run", "gathered", "is_of_a_cell"]
+__all__ = ["HOME", "CodeSpot", "Gathered", "as_run", "gathered", "is_of_a_cell"]
 
 HOME = "__main__"  # where a kernel's own functions and classes live
 OF_THE_SHELL = re.compile(r"_i?\d*|_i{2,3}|_{2,3}|_[dio]h|In|Out|exit|quit|get_ipython|__\w+__")
