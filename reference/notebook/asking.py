@@ -13,6 +13,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,16 +33,20 @@ class NoAnswer(Exception):
 
 def asked(question: dict[str, Any], state: bytes) -> dict[str, Any]:
     """The answer. ``KeyboardInterrupt`` ends the process, and whatever it has started, before it is raised again."""
+    with tempfile.TemporaryFile() as said:
+        return _asked(question, state, said)
+
+
+def _asked(question: dict[str, Any], state: bytes, said: BinaryIO) -> dict[str, Any]:
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", BOOT, str(ROOT)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=said,
         start_new_session=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    assert process.stderr is not None
     try:
         head = json.dumps(question).encode()
         with contextlib.suppress(BrokenPipeError):  # it says below what is the matter
@@ -51,8 +56,10 @@ def asked(question: dict[str, Any], state: bytes) -> dict[str, Any]:
         if answer:
             found: dict[str, Any] = json.loads(answer)
             return found
-        said = process.stderr.read().decode(errors="replace").strip()
-        raise NoAnswer(said[-LONGEST:] or f"the process that judges ended with exit code {process.wait()}")
+        code = process.wait()
+        said.seek(0)
+        words = said.read().decode(errors="replace").strip()
+        raise NoAnswer(words[-LONGEST:] or f"the process that judges ended with exit code {code}")
     finally:
         _ended(process)
 
@@ -67,7 +74,7 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.01)
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
-    for pipe in (process.stdin, process.stdout, process.stderr):
+    for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
             if pipe is not None:
                 pipe.close()

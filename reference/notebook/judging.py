@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +15,7 @@ import click
 
 from reference.cases.case import CaseError
 from reference.commands.flags import options_of
-from reference.findings.verdicts import INTERNAL
+from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.exceptions import TargetNotStarted
 from reference.notebook.gathering import CodeSpot
@@ -45,6 +46,7 @@ from reference.verification.threads import begun, cores
 __all__ = ["answered"]
 
 NAME = "notebook"  # of what is judged, in every report
+LARGEST = 100 * 2**20  # bytes; a message holds that with ease
 AS_A_COMMAND = re.compile(rf"manual-backprop verify {NAME}(?:::(\S+))?")
 
 
@@ -77,6 +79,8 @@ def answered(question: Mapping[str, Any], state: bytes, children: Children) -> d
     stand = standing([(number, text) for number, text in question["cells"]], set(question["names"]), spots)
     try:
         asked = _asked(question, stand)
+        if len(state) > LARGEST:
+            raise click.UsageError(f"what the functions here use is larger than {LARGEST // 2**20} MiB, pickled")
         kernel = Kernel(stand.cells, state, question["lost"], frozenset(question["names"]))
         report = _report(asked, kernel, children)
     except (click.ClickException, CaseError, ConfigurationError, BindingError, TargetError, TargetNotStarted) as error:
@@ -84,13 +88,20 @@ def answered(question: Mapping[str, Any], state: bytes, children: Children) -> d
         return {"html": None, "text": f"%verify: {message}"}
     except click.exceptions.Exit:
         return {"html": None, "text": command.get_help(click.Context(command, info_name="%verify"))}
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        return {"html": None, "text": f"%verify: {INTERNAL}: {type(error).__name__}: {error}"}
     return {"html": render_cell(report, dict(question["cells"])), "text": render(report)}
 
 
 def _asked(question: Mapping[str, Any], stand: StandingCells) -> CommandLine:
     """Raises ``click.ClickException`` for an option or a name that there is not."""
-    given = command.make_context("%verify", shlex.split(question["line"]))
-    flags = given.params
+    try:
+        typed = shlex.split(question["line"])
+    except ValueError as error:
+        raise click.UsageError(f"{question['line']}: {error}") from None
+    flags = command.make_context("%verify", typed).params
     names: Sequence[str] = flags.pop("names")
     own = question["own"]
     for name in names:

@@ -72,7 +72,7 @@ def kernel_at(path: Path) -> Kernel | None:
 
 
 class Taken(NamedTuple):
-    """``names``: with what the kernel holds under them; ``dead``: those that mean nothing there, or cannot be had."""
+    """``names``: with what the kernel holds under them; ``lost``: those that could not be pickled."""
 
     names: dict[str, Any]
     lost: frozenset[str]

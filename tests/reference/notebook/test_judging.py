@@ -26,6 +26,7 @@ def said(shell: Shell, line: str = "", cell: int | None = None) -> str:
         ("--report json", "No such option"),
         ("--case", "Option '--case' requires an argument."),
         ("--case nonsense", "nonsense"),
+        ("--case 'dims", "No closing quotation"),
         ("--seed x", "Invalid value for '--seed'"),
         ("--bind nonsense", "nonsense"),
         ("--help", "Usage: %verify [OPTIONS] [NAME]..."),
@@ -37,6 +38,18 @@ def test_what_there_is_not_is_told_in_a_line_of_text(line: str, told: str) -> No
         answer = answered(*shell.question(line), children)
     assert answer["html"] is None
     assert told in str(answer["text"])
+
+
+def test_what_goes_wrong_with_us_is_told_in_a_line_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("reference.notebook.judging._report", broken)
+    assert (
+        said(Shell().run(NUMPY, *COURSE)) == "%verify: internal error, not the target's fault: ZeroDivisionError: ours"
+    )
+    monkeypatch.setattr("reference.notebook.judging.LARGEST", 10)
+    assert "is larger than 0 MiB, pickled" in said(Shell().run(NUMPY, *COURSE))
 
 
 def test_a_cell_that_defines_nothing() -> None:

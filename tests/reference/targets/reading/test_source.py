@@ -21,7 +21,7 @@ def py(tmp_path, data, name="a.py"):
 
 
 def text_of(tmp_path, data):
-    ((number, text),) = py(tmp_path, data)
+    ((number, text, _),) = py(tmp_path, data)
     assert number is None
     return text
 
