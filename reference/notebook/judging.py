@@ -175,6 +175,7 @@ def _narrowed(implementation: Implementation, names: Collection[str]) -> Impleme
         laws=tuple(law for law in implementation.laws if meant(law.check)),
         pairs=tuple(p for p in implementation.pairs if meant(p.proposal.check) or any(is_named(p, n) for n in names)),
         notes=tuple(n for n in implementation.notes if isinstance(n, NotJudged) and meant(n.check)),
+        seen=(),  # which tells of all there is
     )
 
 
