@@ -16,7 +16,7 @@ kept          files of the user's cache folder
 report        models, and one module for each format
 comparison    implementations beside each other and the truth
 experiments   the course's, on the verified code; they judge nothing
-commands, plugin, cli   the doors
+commands, plugin, notebook, cli   the doors
 
 and ``pair``, the line by which a file says what its functions are given.
 """

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from reference.commands.completing import codes, failures, one_of, profiles, targets
-from reference.settings.catalogue import (
-    BASELINE,
-    PROFILE,
-    SEEDS,
-    SETTINGS,
-    AnyText,
-    OneOf,
-    Positive,
-    Setting,
-    Whole,
-)
+from reference.commands.completing import codes, failures, one_of, targets
+from reference.commands.flags import options_of, type_of
+from reference.settings.catalogue import BASELINE, PROFILE, SEEDS, SETTINGS
 from reference.settings.formats import COMPARE_FORMATS, TEXT, VERIFY_FORMATS, FormatError, Reports, destination
 
 __all__ = ["EXPERIMENTS", "cli"]
@@ -48,48 +37,6 @@ class ReportOption(click.ParamType):
             return destination(str(value), self.formats)
         except FormatError as error:
             self.fail(str(error))
-
-
-class Finite(click.FloatRange):
-    """A number above 0; click's own ranges take NaN, and infinity where they are open."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number", param, ctx)
-        return number
-
-
-def _type(accepts: Whole | Positive | OneOf | AnyText) -> click.ParamType:
-    """What a setting accepts, as click has it."""
-    match accepts:
-        case Whole(low, high):
-            return click.IntRange(low, high)
-        case Positive(high, _):
-            return Finite(0, high, min_open=True)
-        case OneOf(words):
-            return click.Choice(words)
-        case AnyText():
-            return click.STRING
-
-
-def _settings(*settings: Setting) -> Callable[[Any], Any]:
-    """Options of a command, in this order; ``None`` where a flag is not given, so that what stands below it counts."""
-
-    def decorate(command: Any) -> Any:
-        for setting in reversed(settings):
-            command = click.option(
-                setting.flag,
-                type=_type(setting.accepts),
-                metavar=getattr(setting.accepts, "unit", None),
-                help=setting.help_text,
-                shell_complete=profiles if setting is PROFILE else None,
-            )(command)
-        return command
-
-    return decorate
 
 
 HELP = {"help_option_names": ["-h", "--help"]}  # a command that is asked by itself inherits nothing
@@ -133,7 +80,7 @@ REPORT = (
 @cli.command(context_settings=HELP)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=targets)
 @click.option("--case", "line", metavar="LINE", help="Judge this one case, as a failure prints it.")
-@_settings(PROFILE, *(setting for setting in SETTINGS if setting.help), BASELINE)
+@options_of(PROFILE, *(setting for setting in SETTINGS if setting.help), BASELINE)
 @click.option("--require", multiple=True, metavar="CHECK", help="Inconclusive unless this check ran. Repeatable.")
 @click.option(
     "--except", "excepted", multiple=True, metavar="NAME", help="Leave this function out, and say so. Repeatable."
@@ -184,10 +131,10 @@ def explain(code: str | None) -> int:
 @cli.command(context_settings=HELP)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=targets)
 @click.option("--examples", type=click.IntRange(1, 100_000), default=128, show_default=True, help="Random cases.")
-@click.option("--seed", type=_type(SEEDS), default=0, show_default=True, help="Of every random draw.")
+@click.option("--seed", type=type_of(SEEDS), default=0, show_default=True, help="Of every random draw.")
 @click.option("--time/--no-time", "timed", default=True, help="Measure what a call costs. [default: --time]")
 @click.option("--bind", multiple=True, metavar="KEY=VALUE", help="How to read a target, as in layout=rows.")
-@_settings(*(setting for setting in SETTINGS if setting.name in ("timeout", "memory")))
+@options_of(*(setting for setting in SETTINGS if setting.name in ("timeout", "memory")))
 @click.option(
     "--report",
     "reports",
@@ -235,7 +182,7 @@ def replay(failure: str, reports: Reports) -> int:
 @click.option("--out", metavar="DIR", help="Where the page and the pictures go. [default: experiment-NAME]")
 @click.option("--data", metavar="FILE", help="A .npz, .csv or .mat of your own; or circles, moons, spirals, diagonal.")
 @click.option("--iterations", type=click.IntRange(1, 10_000_000), help="Of each training. [default: the course's]")
-@click.option("--seed", type=_type(SEEDS), help="Of weights and masks. [default: the course's]")
+@click.option("--seed", type=type_of(SEEDS), help="Of weights and masks. [default: the course's]")
 @click.option("--course-seeds", is_flag=True, help="Dropout as the course has it: the same masks at every iteration.")
 @click.option("--show", is_flag=True, help="Open the page in a browser.")
 def experiment(name: str, **flags: Any) -> int:

@@ -13,7 +13,7 @@ from reference.report.overview import MANY, overview_lines
 from reference.report.view import SAYS, about, finding_view
 from reference.report.wrapping import COLUMNS, LABEL, labelled, wrapped
 
-__all__ = ["finding_lines", "parts", "render"]
+__all__ = ["figures_of", "finding_lines", "parts", "render", "was_judged"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
 NAME = 47
@@ -47,7 +47,7 @@ def _target(target: Target) -> Iterator[str]:
         yield from explanation(target)
     elif target.error:
         yield from wrapped(target.error)
-    for check, group in groupby(filter(_was_judged, target.checks), key=lambda row: row.check):
+    for check, group in groupby(filter(was_judged, target.checks), key=lambda row: row.check):
         rows = list(group)
         yield _check(check, rows)
         yield from wrapped(target.drawn.get(check, ""), "    ", "      ")
@@ -68,12 +68,13 @@ def _target(target: Target) -> Iterator[str]:
     yield ""
 
 
-def _was_judged(row: CheckResult) -> bool:
+def was_judged(row: CheckResult) -> bool:
     """Is it more than the reason why a function was not?"""
     return bool(row.coordinates) or not any(finding.severity == "inconclusive" for finding in row.findings)
 
 
-def _check(check: str, rows: list[CheckResult]) -> str:
+def figures_of(rows: list[CheckResult]) -> tuple[str, str]:
+    """The verdict on a check, and how much was compared."""
     order = ("fail", "inconclusive", "warn", "pass", "skipped")
     verdict = next((v for v in order if any(row.verdict == v for row in rows)), "skipped")
     cases = max(row.cases for row in rows)
@@ -87,6 +88,11 @@ def _check(check: str, rows: list[CheckResult]) -> str:
     else:
         coverage = f"{100 * (1 - lost / coordinates):.1f} %" if coordinates else "nothing"
         figures = f"{_cases(cases)}, {coverage} covered"
+    return verdict, figures
+
+
+def _check(check: str, rows: list[CheckResult]) -> str:
+    verdict, figures = figures_of(rows)
     room = min(NAME, COLUMNS - len(figures) - 5)
     name = check if len(check) <= room else f"{check[: room - 1]}…"
     return f"  {MARKS[verdict]} {name:{room}} {figures}"

@@ -143,7 +143,7 @@ def finding_view(check: str, output: str, finding: Finding, file: str | None = N
         "so wrong too": ", ".join(finding.upstream_of) if finding.upstream_of else None,
         "smallest": finding.smallest or None,
         "accepted": finding.accepted or None,
-        "reproduce": f"manual-backprop replay {finding.replay}" if finding.replay else None,
+        "reproduce": None if finding.replay is None else reproduced_by(finding.replay),
     }
     particulars = {label: text for label, text in known.items() if text is not None}
     cell, line, where = None, None, finding.location
@@ -151,6 +151,11 @@ def finding_view(check: str, output: str, finding: Finding, file: str | None = N
         file = forward(where.file)
         cell, line = (None, where.line if where.line > 0 else None) if where.cell is None else (within(where), None)
     return FindingView(finding, headline, cause(finding), particulars, _values(finding), cell, file, line, diff)
+
+
+def reproduced_by(replay: str) -> str:
+    """The line that shows a failure again: it is stored under a name, or is told whole."""
+    return replay if " " in replay else f"manual-backprop replay {replay}"
 
 
 def about(target: Target) -> list[str]:

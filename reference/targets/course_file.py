@@ -47,14 +47,16 @@ __all__ = ["course_file"]
 
 def course_file(
     path: Path, limits: Limits, *, shown: str, only: str | None = None, binding: Binding | None = None,
-    children: Children | None = None,
+    children: Children | None = None, kernel: dict[str, Any] | None = None,
 ) -> Implementation:  # fmt: skip
     """Load a file's definitions in a process of their own. ``shown`` is its name in the report; ``only``, one function.
+
+    ``kernel``: what a notebook's kernel has in hand, in the place of the file.
 
     Raises ``SourceError`` where the file cannot be read.
     """
     binding = binding or Binding()
-    greeting = {"ask": "load", "path": str(path), "only": only}
+    greeting = {"ask": "load", "path": str(path), "only": only, "kernel": kernel}
     worker = Worker(limits, {**greeting, "binding": binding.model_dump()}, children)
     try:
         details = worker.greet()

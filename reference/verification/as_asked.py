@@ -14,11 +14,14 @@ from reference.verification.target import another, judge_target, with_slack
 __all__ = ["judged_as_asked"]
 
 
-def judged_as_asked(implementation: Implementation, job: Job, asked: Request) -> Conclusion:
-    """Raises what the target's process raises of its own; what it costs is said in the conclusion."""
+def judged_as_asked(implementation: Implementation, job: Job, asked: Request, *, kept: bool = True) -> Conclusion:
+    """Raises what the target's process raises of its own; what it costs is said in the conclusion.
+
+    ``kept``: its failures are stored, to be replayed.
+    """
     judged = without(_with_slack_said(implementation, asked.slack), asked.excepted)
     again = another(job.name, job.opening)
-    return judge_target(judged, asked.options, run=job.run, again=again, pictured=asked.pictured)
+    return judge_target(judged, asked.options, run=job.run, again=again, pictured=asked.pictured, kept=kept)
 
 
 def _with_slack_said(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:

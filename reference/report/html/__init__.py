@@ -32,7 +32,7 @@ from reference.report.tables import agreed, labels, number, tables
 from reference.report.view import SAYS as IN_CAPITALS
 from reference.report.view import about, finding_view
 
-__all__ = ["page", "pages_of", "render_comparison", "render_report"]
+__all__ = ["keys", "page", "pages_of", "render_comparison", "render_report"]
 
 MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
 LONGEST = 60  # of a page's name
@@ -42,7 +42,7 @@ SAYS = {verdict: text.capitalize() for verdict, text in IN_CAPITALS.items()}
 
 def render_report(report: Report, *, index: str = "") -> str:
     """What ``verify`` found. ``index``: where the page of all targets lies, from here."""
-    key = _keys()
+    key = keys()
     drawn = [[_drawn(evidence, key) for evidence in target.evidence] for target in report.targets]
     found = [{(row.check, row.output) for row in target.checks if row.findings} for target in report.targets]
     of_pairs = [
@@ -65,7 +65,7 @@ def pages_of(report: Report, name: str) -> Iterator[tuple[str, str]]:
         alone = {"targets": [target], "verdict": target.verdict, "exit_code": code, "reasons": [], "kills": []}
         yield place, render_report(report.model_copy(update=alone), index=f"../{quote(name)}")
     counts = Counter(row.verdict for row in rows).most_common()
-    matrix = kills(report.kills, _keys()()) if report.kills else None
+    matrix = kills(report.kills, keys()()) if report.kills else None
     linked = list(zip(rows, map(quote, places), strict=True))
     yield name, page("index.html.j2", report=report, rows=linked, counts=counts, made=made, kills=matrix)
 
@@ -77,7 +77,7 @@ def _slug(target: str) -> str:
 
 def render_comparison(comparison: Comparison) -> str:
     """What ``compare`` found."""
-    key = _keys()
+    key = keys()
     judged = [s for s in comparison.standings if s.accuracy]
     named = {target: name.text for target, name in labels(comparison).items()}
     pictures = []
@@ -100,10 +100,10 @@ def render_comparison(comparison: Comparison) -> str:
     )
 
 
-def _keys() -> Callable[[], str]:
+def keys(prefix: str = "figure") -> Callable[[], str]:
     """Identifiers that are one figure's own."""
     numbers: Iterator[int] = iter(range(1, 10**6))
-    return lambda: f"figure-{next(numbers)}"
+    return lambda: f"{prefix}-{next(numbers)}"
 
 
 def _drawn(evidence: Evidence, key: Callable[[], str]) -> tuple[Evidence, Picture, list[Picture]]:

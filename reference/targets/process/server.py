@@ -47,6 +47,7 @@ from reference.targets.process.functions import bound, functions_of, plain
 from reference.targets.process.losses import LossAnswers
 from reference.targets.process.timed_pairs import TimedPairs
 from reference.targets.reading.assigned import assigned, count_of_turns, kept
+from reference.targets.reading.live import hold_kernel
 from reference.targets.reading.namespace import Loaded, Nowhere, load, object_of
 from reference.targets.reading.roles import Role
 from reference.targets.reading.source import Cell, SourceError, place, read
@@ -64,8 +65,7 @@ class Server(LossAnswers, TimedPairs):
     """A loaded target. Every answer is a tree; an exception of the target's is an answer too."""
 
     def __init__(self) -> None:
-        self.path = Path()
-        self.cells: list[Cell] = []
+        self.path, self.cells = Path(), list[Cell]()
         self.loaded: Loaded | None = None
         self.functions: dict[str, Function] = {}
         self.pairs: dict[str, PassPair] = {}  # found when they are asked for: that runs the target's code
@@ -95,21 +95,23 @@ class Server(LossAnswers, TimedPairs):
 
     # --- loading -------------------------------------------------------------------------------------------
 
-    def ask_load(self, path: str, binding: dict[str, Any], only: str | None) -> dict[str, Any]:
+    def ask_load(
+        self, path: str, binding: dict[str, Any], only: str | None, kernel: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Everything that the file defines, and what each of it is. ``only``: one function, under whatever name.
 
-        ``unreadable``: why there is nothing to load. ``mark`` tells this text of the file from every other.
+        ``kernel``: a notebook's, in its place. ``unreadable``: why nothing is. ``mark``: of this text alone.
         """
         learn(binding["arguments"])
-        self.binding = binding
-        self.path = Path(path)
+        self.binding, self.path = binding, Path(path)
         self._afresh()
+        hold_kernel(self.path, kernel)
         try:
             self.cells = with_forwards_beside(self.path, read(self.path))
+            self.lift(asked=bool(binding.get("script")))
+            loaded = self.loaded = load(self.path, self.cells, np)
         except SourceError as error:
             return {"unreadable": str(error), "mark": None}
-        self.lift(asked=bool(binding.get("script")))
-        loaded = self.loaded = load(self.path, self.cells, np)
         keep_generators(loaded.names.values())
         functions, steps = functions_of(loaded)
         self.templates = {name: line for name in loaded.own if (line := unfinished(loaded.names[name])) is not None}
@@ -173,7 +175,6 @@ class Server(LossAnswers, TimedPairs):
         single, pair = singles(problem)[0], self._pair(check)
         stage = stages(pair, single)
         arguments = bind(pair.backward.arguments, pair.backward.role or "", stage.values)
-
         return self._traced(lambda: pair.backward.call(**arguments), STATE + 1)
 
     def _traced(self, call: Callable[[], Any], state: int) -> list[Any]:
@@ -214,8 +215,7 @@ class Server(LossAnswers, TimedPairs):
 
         ``traced``: what its variables took, in place of what it returns. ``after``: with its arguments after the call.
         """
-        f = self.functions[name]
-        call = f.call
+        f, call = self.functions[name], self.functions[name].call
         if replaced:
             call = with_globals(call, {k: STANDINS[v] for k, v in replaced.items()})
         given = {k: as_form(v, form) if k in ("parameters", "gradients") else v for k, v in values.items()}

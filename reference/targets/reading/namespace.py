@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from reference.targets.reading.bystanders import bystanders
 from reference.targets.reading.imports import WITH_CACHES, Imports
+from reference.targets.reading.live import Taken, kernel_at, taken
 from reference.targets.reading.plain_objects import refuses
 from reference.targets.reading.promises import Absent, is_supplied, spelt
 from reference.targets.reading.source import Cell, filename, place, read
@@ -76,6 +77,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
     upwards = any("sys.path" in source.text and ".." in source.text for source in cells)
     own: dict[str, DefinedAt] = {}
     brought: set[str] = set()  # names that the file itself has given a meaning
+    imported: dict[str, Any] = {}
     broken = list(found.unloadable)
     for cell, node in found.loadable:
         try:
@@ -83,6 +85,7 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
                 bound = imports.bound(node, path, upwards=upwards)
                 bound = {k: v for k, v in bound.items() if not (k in brought and is_supplied(v))}
                 names |= bound
+                imported |= bound
                 own = {name: where for name, where in own.items() if name not in bound}
                 continue
             if refuses(node, names):
@@ -103,11 +106,38 @@ def load(path: Path, cells: list[Cell], numpy: Any, *, imports: Imports | None =
             broken.append(
                 Unloadable(getattr(node, "name", None), cell, node.lineno, f"{type(error).__name__}: {error}")
             )
+    if (kernel := kernel_at(path)) is not None:
+        live = taken(kernel, path, cells, names, imported, imports)
+        own = _alive(own, live, names, brought - kernel.names, found.skipped)
     names |= _missing(nodes, names, found.skipped, spelt(imports.helpers))
     lost = {name: name for name in found.skipped if name not in names}
     lost |= {name: f"{name} {value._name}" for name, value in names.items() if type(value) is Absent}
     names |= bystanders(nodes, lost)
     return Loaded(names, own, broken, found.skipped, found.repaired)
+
+
+def _alive(
+    own: dict[str, DefinedAt], live: Taken, names: dict[str, Any], gone: set[str], skipped: dict[str, Any]
+) -> dict[str, DefinedAt]:
+    """What a kernel holds, in the place of what its text would make; ``gone``: names that it has no more."""
+    for name in [name for name in own if name not in live.names]:
+        where = own.pop(name)
+        names.pop(name, None)
+        if name in live.lost:
+            skipped[name] = (where.cell, where.line)
+    for name in gone:
+        names.pop(name, None)
+    for name in live.lost:
+        names.pop(name, None)
+        skipped.setdefault(name, (None, 0))
+    names |= live.names
+    path = str(names["__file__"])
+    for name, value in live.names.items():
+        skipped.pop(name, None)
+        file, cell = place(value.__code__.co_filename) if isinstance(value, FunctionType) else ("", None)
+        if name not in own and file == path:
+            own[name] = DefinedAt(cell, value.__code__.co_firstlineno)
+    return own
 
 
 def of_sibling(loaded: Loaded) -> dict[str, Any]:

@@ -23,13 +23,25 @@ from reference.targets.reading.markdown import Piece, pieces
 from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.syntax import lines_within_strings, open_brackets
 
-__all__ = ["SUFFIXES", "Cell", "SourceError", "filename", "place", "read", "texts"]
+__all__ = [
+    "SUFFIXES",
+    "Cell",
+    "InnerFunction",
+    "SourceError",
+    "code_of",
+    "filename",
+    "hold",
+    "is_held",
+    "place",
+    "read",
+    "texts",
+]
 
 MARKDOWN = (".md", ".markdown")
 SUFFIXES = (".py", ".ipynb", *MARKDOWN)
 LARGEST = 64 * 2**20  # bytes; a notebook with its pictures stays far below
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")  # tried in turn where a file does not say; the last reads anything
-PYTHON_CELLS = ("time", "timeit", "capture", "prun", "python", "python3", "python2")
+PYTHON_CELLS = ("time", "timeit", "capture", "prun", "python", "python3", "python2", "verify")
 MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w[\w.,\s]*=\s*[%!])(?!=)")
 
 
@@ -37,23 +49,46 @@ class SourceError(Exception):
     """A file that cannot be read; the message says what is the matter with it."""
 
 
+class InnerFunction(NamedTuple):
+    """A function that another one of its cell makes, under the name that a kernel knows it by."""
+
+    name: str
+    qualname: str
+    line: int
+
+
 class Cell(NamedTuple):
     """Source text with the number of its cell; ``None`` in a ``.py``."""
 
     number: int | None
     text: str
+    made: tuple[InnerFunction, ...] = ()  # of a kernel's cell
+
+
+HELD: dict[Path, list[Cell]] = {}
+
+
+def hold(path: Path, cells: list[Cell]) -> None:
+    """Let these cells be what is read at ``path``, where there is no file."""
+    HELD[path] = cells
+
+
+def is_held(path: Path) -> bool:
+    return path in HELD
 
 
 def read(path: Path) -> list[Cell]:
     """The code of a file, magics and shell lines taken out. Raises ``SourceError``."""
     if path.suffix.lower() in MARKDOWN:
-        fences = [p._replace(text=_without_magics(p.text)) for p in pieces(_decoded(_bytes(path)))]
+        fences = [p._replace(text=code_of(p.text)) for p in pieces(_decoded(_bytes(path)))]
         return [_merged([piece for piece in fences if piece.defines or _parses(piece.text)])]
-    return [Cell(number, _without_magics(text)) for number, text in texts(path)]
+    return [cell._replace(text=code_of(cell.text)) for cell in texts(path)]
 
 
 def texts(path: Path) -> list[Cell]:
     """The code of a file as it stands, of which nothing is parsed. Raises ``SourceError``."""
+    if path in HELD:
+        return list(HELD[path])
     data = _bytes(path)
     if path.suffix.lower() == ".ipynb":
         return [Cell(number, text) for number, text in _notebook(path, data)]
@@ -140,7 +175,7 @@ def _raw_cells(path: Path, text: str) -> list[Any]:
     return cells
 
 
-def _without_magics(text: str) -> str:
+def code_of(text: str) -> str:
     """``%magics``, ``!shell`` and ``help?`` as ``pass``; a cell in another language as nothing at all."""
     lines = text.split("\n")
     first = next((line.strip() for line in lines if line.strip()), "")

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from reference.targets.reading.made import inner_definition, renamed
 from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
 from reference.targets.reading.syntax import lines_within_strings, python3
@@ -92,6 +93,10 @@ def definitions(cells: list[Cell], *, rules: bool = False) -> Definitions:
                     kept = (*KEPT_DECORATORS, *decorators)
                     each.decorator_list = [d for d in each.decorator_list if _root(d) in kept]
             found.loadable.append(Loadable(cell.number, node))
+        for one in cell.made:
+            inner = inner_definition(statements, one.qualname, one.line)
+            if inner is not None:
+                found.loadable.append(Loadable(cell.number, renamed(inner, one.name)))
     return found._replace(repaired=repaired)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from reference.targets.reading.source import SourceError, read
+from reference.targets.reading.source import SourceError, is_held, read
 
 __all__ = ["sources_of"]
 
@@ -13,7 +13,9 @@ MOST, LARGEST = 24, 300_000  # files beside it, and characters of one
 
 
 def sources_of(file: Path) -> list[str]:
-    """The cells of a file, then those of tests and scripts in its folder that import it."""
+    """The cells of a file, then those of tests and scripts in its folder that import it. Nothing imports a kernel."""
+    if is_held(file):
+        return _cells(file)
     try:
         return list(_sources(file, file.stat().st_mtime_ns))
     except OSError:

@@ -21,7 +21,7 @@ def py(tmp_path, data, name="a.py"):
 
 
 def text_of(tmp_path, data):
-    ((number, text),) = py(tmp_path, data)
+    ((number, text, _),) = py(tmp_path, data)
     assert number is None
     return text
 
@@ -213,9 +213,9 @@ def test_a_cell_in_another_language_is_empty_and_as_long(tmp_path, language):
     assert cells == [Cell(1, "\n\n"), Cell(2, CODE)]
 
 
-@each("magic", ["%%time", "%%timeit -n 1", "%%capture out", "%%prun", "%%python3"])
+@each("magic", ["%%time", "%%timeit -n 1", "%%capture out", "%%prun", "%%python3", "%%verify --seed 3"])
 def test_a_cell_under_a_magic_of_python_is_read(tmp_path, magic):
-    ((_, text),) = notebook(tmp_path, format4(code(f"{magic}\n{CODE}")))
+    ((_, text, _),) = notebook(tmp_path, format4(code(f"{magic}\n{CODE}")))
     assert text.split("\n") == ["pass", *CODE.split("\n")]
 
 
