@@ -18,11 +18,11 @@ from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient, is_intermediate
 from reference.interface.entry import Entry, Outcome
 from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
-from reference.judging.panel import Dispute, Panel, WitnessReport, ask_witnesses, compare_witnesses
+from reference.judging.hearing import WitnessCache, hearing
+from reference.judging.panel import Dispute, Panel, WitnessReport
 from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
-from reference.witnesses.kept_answers import asked_anew, is_recalling
 
-__all__ = ["Court", "Judgement", "Tally", "WitnessCache", "judge"]
+__all__ = ["Court", "Judgement", "Tally", "judge"]
 
 DIGITS = 1e-6  # relative to its block: what is off by less than this may be right but inaccurate
 
@@ -69,10 +69,6 @@ class Quantity(NamedTuple):
     term: str = ""  # "data" or "l2", where it is one of the two that an output is made of
 
 
-WitnessCache = dict[Any, tuple[WitnessReport, list[Dispute]]]  # what the witnesses said of a stack, for the next target
-LARGEST_WITNESS_CACHE = 1024  # stacks
-
-
 class Court(NamedTuple):
     """What a judgement rests on, where it is not the court's own. ``selftest --gate`` breaks one part at a time."""
 
@@ -105,7 +101,7 @@ def judge(
     if isinstance(as_taken, Raised):
         return Judgement({}, [raised(entry, problem, as_taken.error)], [])
     problem = as_taken
-    witness_report, disputes = _witness_report(problem, exhaustive, rng, witness_cache, court.witnesses)
+    witness_report, disputes = hearing(problem, exhaustive, rng, witness_cache, court.witnesses)
     answer = attempt(partial(run_entry, entry, problem))
     if isinstance(answer, Raised):
         return Judgement({}, [raised(entry, problem, answer.error)], disputes)
@@ -128,29 +124,6 @@ def judge(
             if failure is not None:
                 wrong[output, quantity.term] = failure
     return Judgement(tallies, failures + _reading(wrong), disputes)
-
-
-def _witness_report(
-    problem: Problem,
-    exhaustive: bool,
-    rng: np.random.RandomState,
-    witness_cache: WitnessCache | None,
-    witnesses: Panel | None,
-) -> tuple[WitnessReport, list[Dispute]]:
-    """Ask the witnesses, or recall: what they say is a function of the problem alone."""
-    taken = b"".join(a.tobytes() for a in (problem.Y, *(problem.masks or ())))  # what a target may put in their place
-    key = (problem.cases, exhaustive, taken)
-    if witness_cache is not None and key in witness_cache:
-        return witness_cache[key]
-    witness_report = ask_witnesses(problem, exhaustive=exhaustive, rng=rng, witnesses=witnesses)
-    disputes = compare_witnesses(problem, witness_report, witnesses=witnesses)
-    if disputes and witnesses is None and is_recalling():
-        witness_report = witness_report._replace(autodiff=asked_anew(problem))
-        disputes = compare_witnesses(problem, witness_report)
-    answer = witness_report, disputes
-    if witness_cache is not None and len(witness_cache) < LARGEST_WITNESS_CACHE:
-        witness_cache[key] = answer
-    return answer
 
 
 def _well_formed(outcome: Outcome, misshapen: set[str], witness_report: WitnessReport) -> Outcome:

@@ -21,7 +21,8 @@ from reference.diagnosis.mistakes import LINES, Filling, fillings, of_layer
 from reference.diagnosis.scene import Scene, forward_order, scene
 from reference.interface.entry import Entry, Implementation, Outcome, Violation
 from reference.judging.execution import Failure, run_once
-from reference.judging.judge import WitnessCache, judge
+from reference.judging.hearing import WitnessCache
+from reference.judging.judge import judge
 from reference.report.models.evidence import NOWHERE, Kill
 from reference.selftest.behaviours import BEHAVIOURS, LAWS
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reference.cases.case import Case
-from reference.judging.judge import Judgement, WitnessCache, judge
+from reference.judging.hearing import WitnessCache
+from reference.judging.judge import Judgement, judge
 from reference.settings.catalogue import DEFAULTS
 from reference.settings.profiles import Profile
 from reference.verification.chunks import Elsewhere

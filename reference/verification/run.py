@@ -21,7 +21,9 @@ from reference.cases.problem import draw
 from reference.findings.codes import NOT_JUDGED, WARNINGS
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.judging.execution import Failure
+from reference.judging.hearing import WitnessCache
 from reference.judging.judge import Judgement, Tally, judge
+from reference.verification.ahead import asking_ahead
 from reference.verification.chunks import CHUNK, Chunk, chunks_of, judge_chunk
 from reference.verification.known import Run
 from reference.verification.options import Options
@@ -46,49 +48,15 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         return
     if options.case is None and implementation.entries and not is_recalling():
         warm_up()
-    rng = np.random.RandomState()  # scratch: reseeded for every case
-    asked = False
     told = replace(options, decided=lambda line: options.decided(f"{WRONG} {implementation.name}: {line}"))
-    domains = [entry.domain for entry in implementation.entries]
-    for entry in implementation.entries:
-        if options.case is not None:
-            if entry.domain.accepts(options.case):
-                asked = True
-                _judge(entry, [options.case], run, told, rng, planned=1, exhaustive=True)
-            continue
-        fixed, examples = [case for case in battery() if entry.domain.accepts(case)], _examples(entry, options)
-        explored = options.profile.explore if entry.domain == ANY else 0
-        planned = len(fixed) + examples + explored
-        for stack in _by_shape(fixed):
-            _judge(entry, stack, run, told, rng, planned=planned, exhaustive=True)
-            if run.hopeless(entry):
-                break
-            if out_of_time():
-                run.floor = False
-                run.notes.append(
-                    f"the time limit of {limit:g} s cut the battery of {entry.check}: too little was tried"
-                )
-                return
-        if run.hopeless(entry):
-            continue
-        # entries of one domain are asked the same cases: the witnesses are asked once
-        number = domains.index(entry.domain)
-        stream = np.random.RandomState([options.seed, number])
-        for k, stack in enumerate(random_stacks(entry.domain, stream, min(examples, CHUNK))):
-            if k and out_of_time():
-                run.notes.append(f"the time limit of {limit:g} s ended the random cases of {entry.check} early")
-                break
-            _judge(entry, stack, run, told, rng, planned=planned, exhaustive=False)
-        if not run.hopeless(entry):
-            _campaign(entry, chunks_of(entry.check, number, examples), run, told, planned, out_of_time)
-        if not out_of_time():
-            explore(
-                entry.domain,
-                partial(_judge_sought, entry, run, told, rng, planned),
-                examples=explored,
-                seed=options.seed,
-                climb=options.profile.climb,
-            )
+    cache: WitnessCache = {} if options.witness_cache is None else options.witness_cache
+    alone = options.processes == 1 or options.judge is not judge or options.case is not None
+    with asking_ahead([] if alone else _to_come(implementation, options), cache) as ahead:
+        if not alone:
+            told = replace(told, witness_cache=cache, judge=ahead.judging(options.judge))
+        asked = _entries(implementation, told, run, out_of_time)
+    if asked is None:
+        return
     if options.case is None:
         for law in implementation.laws:
             looked, violations = law.run(options.seed)
@@ -117,6 +85,70 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
         judge_pairs(implementation, options, run, out_of_time)
     elif not asked:
         run.notes.append(f"no function of {implementation.name} takes this case: {options.case}")
+
+
+def _entries(
+    implementation: Implementation, options: Options, run: Run, out_of_time: Callable[[], bool]
+) -> bool | None:
+    """Every backward pass on its cases. Of one case: was anybody asked it? ``None`` where time was over too early."""
+    rng = np.random.RandomState()  # scratch: reseeded for every case
+    asked = False
+    domains = [entry.domain for entry in implementation.entries]
+    for entry in implementation.entries:
+        if options.case is not None:
+            if entry.domain.accepts(options.case):
+                asked = True
+                _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
+            continue
+        fixed, examples = [case for case in battery() if entry.domain.accepts(case)], _examples(entry, options)
+        explored = options.profile.explore if entry.domain == ANY else 0
+        planned = len(fixed) + examples + explored
+        for stack in _by_shape(fixed):
+            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
+            if run.hopeless(entry):
+                break
+            if out_of_time():
+                run.floor = False
+                run.notes.append(f"{_limit(options)} cut the battery of {entry.check}: too little was tried")
+                return None
+        if run.hopeless(entry):
+            continue
+        # entries of one domain are asked the same cases: the witnesses are asked once
+        number = domains.index(entry.domain)
+        stream = np.random.RandomState([options.seed, number])
+        for k, stack in enumerate(random_stacks(entry.domain, stream, min(examples, CHUNK))):
+            if k and out_of_time():
+                run.notes.append(f"{_limit(options)} ended the random cases of {entry.check} early")
+                break
+            _judge(entry, stack, run, options, rng, planned=planned, exhaustive=False)
+        if not run.hopeless(entry):
+            _campaign(entry, chunks_of(entry.check, number, examples), run, options, planned, out_of_time)
+        if not out_of_time():
+            explore(
+                entry.domain,
+                partial(_judge_sought, entry, run, options, rng, planned),
+                examples=explored,
+                seed=options.seed,
+                climb=options.profile.climb,
+            )
+    return asked
+
+
+def _to_come(implementation: Implementation, options: Options) -> list[tuple[tuple[Case, ...], bool]]:
+    """The stacks that will be asked about, in their order, each once."""
+    found: dict[tuple[tuple[Case, ...], bool], None] = {}
+    domains = [entry.domain for entry in implementation.entries]
+    for entry in implementation.entries:
+        fixed = [case for case in battery() if entry.domain.accepts(case)]
+        stream = np.random.RandomState([options.seed, domains.index(entry.domain)])
+        drawn = random_stacks(entry.domain, stream, min(_examples(entry, options), CHUNK))
+        found |= {(tuple(stack), True): None for stack in _by_shape(fixed)}
+        found |= {(tuple(stack), False): None for stack in drawn}
+    return list(found)
+
+
+def _limit(options: Options) -> str:
+    return f"the time limit of {options.profile.max_time:g} s"
 
 
 NOTHING = "nothing of what it returns could be compared"

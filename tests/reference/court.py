@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import reference.judging.hearing
 import reference.judging.judge
 import reference.verification.conclude
 import reference.verification.explained
@@ -22,7 +23,7 @@ from reference.verification.reported import target_report
 
 __all__ = ["Options", "ask_witnesses_anew", "findings", "plan", "remember_witnesses", "shrink_nothing", "try_out"]
 
-_ask, _compare = reference.judging.judge.ask_witnesses, reference.judging.judge.compare_witnesses
+_ask, _compare = reference.judging.hearing.ask_witnesses, reference.judging.hearing.compare_witnesses
 _reports: dict[Any, Any] = {}
 
 
@@ -40,14 +41,14 @@ def remember_witnesses(monkeypatch: Any) -> None:
     def compare_witnesses(problem, witness_report, *, witnesses=None):
         return _once(("cross", id(witness_report)), lambda: _compare(problem, witness_report))  # kept above: ids stay
 
-    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", ask_witnesses)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", compare_witnesses)
+    monkeypatch.setattr(reference.judging.hearing, "ask_witnesses", ask_witnesses)
+    monkeypatch.setattr(reference.judging.hearing, "compare_witnesses", compare_witnesses)
 
 
 def ask_witnesses_anew(monkeypatch: Any) -> None:
     """Where a witness is to be spoilt."""
-    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", _ask)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", _compare)
+    monkeypatch.setattr(reference.judging.hearing, "ask_witnesses", _ask)
+    monkeypatch.setattr(reference.judging.hearing, "compare_witnesses", _compare)
 
 
 def shrink_nothing(monkeypatch: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import reference.judging.hearing
 import reference.judging.judge
 from reference.cases.case import Case
 from reference.cases.domain import ANY
@@ -252,7 +253,7 @@ def test_ctrl_c_inside_the_target_is_not_taken_for_a_finding():
 def test_the_complex_step_alone_can_find_a_fault(monkeypatch):
     """Autodiff and differences made to say what the entry says; the directions still contradict."""
     doubled = mistakes.times("dW", lambda s: 2)
-    ask_witnesses = reference.judging.judge.ask_witnesses
+    ask_witnesses = reference.judging.hearing.ask_witnesses
 
     def agreeing(problem, **how):
         said = ask_witnesses(problem, **how)
@@ -260,19 +261,19 @@ def test_the_complex_step_alone_can_find_a_fault(monkeypatch):
         ad = said.autodiff._replace(dW=[2 * dW for dW in said.autodiff.dW])
         return said._replace(autodiff=ad, central=said.central._replace(D=D))
 
-    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", agreeing)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", lambda problem, witness_report, **how: [])
+    monkeypatch.setattr(reference.judging.hearing, "ask_witnesses", agreeing)
+    monkeypatch.setattr(reference.judging.hearing, "compare_witnesses", lambda problem, witness_report, **how: [])
     for exhaustive in (True, False):
         assert {output for output, _ in codes(judged(doubled, exhaustive=exhaustive))} >= {"dW1", "dW2"}
 
 
 def test_central_differences_alone_can_find_a_fault(monkeypatch):
-    ask_witnesses = reference.judging.judge.ask_witnesses
+    ask_witnesses = reference.judging.hearing.ask_witnesses
 
     def spoilt(problem, **how):
         said = ask_witnesses(problem, **how)
         return said._replace(central=said.central._replace(D=[1.5 * D for D in said.central.D]))
 
-    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", spoilt)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", lambda problem, witness_report, **how: [])
+    monkeypatch.setattr(reference.judging.hearing, "ask_witnesses", spoilt)
+    monkeypatch.setattr(reference.judging.hearing, "compare_witnesses", lambda problem, witness_report, **how: [])
     assert {output for output, _ in codes(judged())} == {"dW1", "db1", "dW2", "db2"}

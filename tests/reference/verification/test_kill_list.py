@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+import reference.judging.hearing
 import reference.judging.judge
 import reference.judging.panel
 import reference.witnesses.autodiff
@@ -230,7 +231,7 @@ def test_a_run_whose_every_coordinate_is_unresolved_is_inconclusive(monkeypatch)
 
 
 def test_a_run_whose_every_coordinate_is_excluded_is_inconclusive(monkeypatch):
-    ask_witnesses = reference.judging.judge.ask_witnesses
+    ask_witnesses = reference.judging.hearing.ask_witnesses
 
     def straddling(problem, **how):
         witness_report = ask_witnesses(problem, **how)
@@ -239,8 +240,8 @@ def test_a_run_whose_every_coordinate_is_excluded_is_inconclusive(monkeypatch):
         silent = [np.full(D.shape, np.inf) for D in central.D]
         return witness_report._replace(central=central._replace(bound=silent, straddles=everything))
 
-    monkeypatch.setattr(reference.judging.judge, "ask_witnesses", straddling)
-    monkeypatch.setattr(reference.judging.judge, "compare_witnesses", lambda problem, witness_report, **how: [])
+    monkeypatch.setattr(reference.judging.hearing, "ask_witnesses", straddling)
+    monkeypatch.setattr(reference.judging.hearing, "compare_witnesses", lambda problem, witness_report, **how: [])
     target = try_out(implementation(mistakes.RIGHT), examples=16)
     assert target.verdict == "inconclusive"
     assert all(row.excluded == row.coordinates for row in target.checks if row.output != "cost")

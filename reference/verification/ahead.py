@@ -1,0 +1,79 @@
+"""What the witnesses say of the stacks to come, asked by a process beside this one, from the last to the first.
+
+Who judges goes from the first to the last, and asks for itself what nobody has begun: the two meet where both are done.
+What is said of a stack is a function of its cases alone, and so it is the same whoever asks.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from reference.cases.case import Case
+from reference.cases.problem import Problem, draw
+from reference.interface.entry import Entry
+from reference.judging.hearing import LARGEST_WITNESS_CACHE, WitnessCache, heard
+from reference.judging.judge import Judgement
+from reference.verification.threads import one_thread
+
+__all__ = ["FEWEST", "Ahead", "asking_ahead"]
+
+FEWEST = 100  # stacks for which it pays to begin a process
+Asked = tuple[tuple[Case, ...], bool]  # a stack, and whether the complex step is asked along every coordinate
+
+
+class Ahead:
+    """``fetch(stack, exhaustive)``: what was asked ahead of a stack is in the ``cache`` from then on.
+
+    ``judging(judge)`` does that before it judges.
+    """
+
+    def __init__(self, cache: WitnessCache, waiting: dict[Asked, Future[Any]]) -> None:
+        self.cache, self._waiting = cache, waiting
+
+    def fetch(self, stack: Sequence[Case], exhaustive: bool) -> None:
+        future = self._waiting.pop((tuple(stack), exhaustive), None)
+        if future is None or future.cancel():
+            return
+        try:
+            key, answer = future.result()
+        except (BrokenExecutor, CancelledError):  # nobody is there any more: it is asked here
+            return
+        self.cache[key] = answer
+
+    def judging(self, judge: Callable[..., Judgement]) -> Callable[..., Judgement]:
+        def judged(entry: Entry, problem: Problem, *, exhaustive: bool, **how: Any) -> Judgement:
+            self.fetch(problem.cases, exhaustive)
+            return judge(entry, problem, exhaustive=exhaustive, **how)
+
+        return judged
+
+
+@contextmanager
+def asking_ahead(stacks: Sequence[Asked], cache: WitnessCache) -> Iterator[Ahead]:
+    """Of the stacks that are to come, where it pays and what is said of them can be kept."""
+    if not FEWEST <= len(stacks) <= LARGEST_WITNESS_CACHE:
+        yield Ahead(cache, {})
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
+    try:
+        yield Ahead(cache, {asked: pool.submit(_ask, *asked) for asked in reversed(stacks)})
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with who began it
+
+
+def _ask(stack: tuple[Case, ...], exhaustive: bool) -> tuple[Any, Any]:
+    rng = np.random.RandomState()
+    with one_thread():
+        return heard(draw(list(stack), rng), exhaustive, rng)

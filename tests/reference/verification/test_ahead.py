@@ -1,0 +1,94 @@
+"""Asked ahead by a process beside this one, or here: what the witnesses say is the same, and so is the run."""
+
+from __future__ import annotations
+
+from concurrent.futures import BrokenExecutor, Future
+from typing import Any
+
+import pytest
+
+from reference.settings.profiles import Profile
+from reference.verification import ahead
+from reference.verification.ahead import asking_ahead
+from reference.verification.known import Run
+from reference.verification.options import Options
+from reference.verification.run import verify
+from tests.reference import mistakes
+
+PLAN = Profile(examples=64, explore=0)
+
+
+class Pool:
+    """Answers what it is asked at once; ``left``: so many, the others never. ``broken``: none, and it says so."""
+
+    made: list[Pool] = []  # noqa: RUF012
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.answered = 0
+        self.closed = False
+        Pool.made.append(self)
+
+    left, broken = 10**6, False
+
+    def submit(self, call: Any, *question: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self.broken:
+            future.set_exception(BrokenExecutor())
+        elif self.answered < self.left:
+            self.answered += 1
+            future.set_result(call(*question))
+        return future
+
+    def shutdown(self, **_: Any) -> None:
+        self.closed = True
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *, processes: int, fewest: int = 1, **how: Any) -> Run:
+    monkeypatch.setattr(ahead, "FEWEST", fewest)
+    if how:
+        monkeypatch.setattr(ahead, "ProcessPoolExecutor", type("Fake", (Pool,), how))
+    Pool.made.clear()
+    found = Run()
+    wrong = mistakes.implementation(mistakes.times("dW", lambda s: 1.001 if s.hidden == "tanh" else 1.0), name="wrong")
+    verify(wrong, Options(PLAN, processes=processes), found)
+    return found
+
+
+@pytest.mark.parametrize("how", [{"left": 10**6}, {"left": 3}, {"left": 0}, {"broken": True}])
+def test_the_run_is_the_same(monkeypatch: pytest.MonkeyPatch, how: dict[str, Any]) -> None:
+    alone = run(monkeypatch, processes=1)
+    assert Pool.made == []
+    assert alone.failures
+    assert run(monkeypatch, processes=2, **how) == alone
+    (pool,) = Pool.made
+    assert pool.closed
+
+
+def test_a_witness_that_lies_ahead_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked ahead is what is judged by: else the test above would show nothing."""
+    asked = ahead._ask
+
+    def lies(stack: Any, exhaustive: bool) -> Any:
+        key, (report, disputes) = asked(stack, exhaustive)
+        doubled = report.autodiff._replace(dW=[2 * dW for dW in report.autodiff.dW])
+        return key, (report._replace(autodiff=doubled), disputes)
+
+    alone = run(monkeypatch, processes=1)
+    monkeypatch.setattr(ahead, "_ask", lies)
+    assert run(monkeypatch, processes=2, left=10**6).failures != alone.failures
+
+
+def test_a_process_is_begun_only_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, processes=2, fewest=10**4, left=1)
+    assert Pool.made == []
+
+
+@pytest.mark.slow
+def test_a_real_process_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, processes=2) == run(monkeypatch, processes=1)
+
+
+def test_without_stacks_there_is_nothing_to_fetch() -> None:
+    with asking_ahead([], {}) as nothing:
+        nothing.fetch((), True)
+    assert nothing.cache == {}
