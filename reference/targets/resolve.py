@@ -130,7 +130,22 @@ def _what_it_is(path: Path) -> str:
         return "it is a folder"
     if path.exists():
         return "it is no regular file"
-    return "it is a link that leads nowhere" if path.is_symlink() else "there is no such file"
+    if path.is_symlink():
+        return "it is a link that leads nowhere"
+    near = _near(path)
+    return "there is no such file" if near is None else f"there is no such file; {near}, perhaps?"
+
+
+def _near(path: Path) -> Path | None:
+    """The file of that folder that was meant, if one is near."""
+    import difflib
+
+    try:
+        names = [each.name for each in path.parent.iterdir() if each.suffix.lower() in SUFFIXES]
+    except OSError:
+        return None
+    found = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
+    return path.with_name(found[0]) if found else None
 
 
 def _object(

@@ -478,6 +478,18 @@ def test_a_name_that_leads_nowhere_exits_2_in_one_line(tmp_path, capsys, name):
     one_line(said(capsys)[1], "broken_one", part)
 
 
+@pytest.mark.parametrize(
+    ("given", "part"), [("regularisation.py", "regularization.py, perhaps?"), ("other.ipynb", "there is no such file")]
+)
+def test_a_file_that_is_not_there_has_the_nearest_that_is(tmp_path, monkeypatch, capsys, given, part):
+    (tmp_path / "regularization.py").write_text("x = 1\n")
+    monkeypatch.chdir(tmp_path)
+    assert _code(["verify", given]) == 2
+    message = said(capsys)[1]
+    one_line(message, given, part)
+    assert ("perhaps" in message) == ("perhaps" in part)
+
+
 BROKEN = {
     "raises": ("raise RuntimeError('at import')", "RuntimeError: at import"),
     "does not parse": ("def f(:", "SyntaxError"),
