@@ -317,7 +317,7 @@ def test_a_witness_that_disagrees_outweighs_a_mistake(monkeypatch, unshrunk):
     from reference.judging.panel import Dispute
 
     monkeypatch.setattr(
-        reference.judging.judge,
+        reference.judging.hearing,
         "compare_witnesses",
         lambda problem, witness_report, **how: [Dispute(str(CASE), "autodiff", "")],
     )
