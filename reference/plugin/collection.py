@@ -14,6 +14,7 @@ from reference.findings.explained import body_of
 from reference.plugin.exports import shares_of
 from reference.plugin.nodes import Output, Requirements, TargetCollector, path_of, relative
 from reference.plugin.session import open_verification
+from reference.targets.reading.source import SUFFIXES
 
 __all__ = ["Collection"]
 
@@ -71,6 +72,16 @@ class Collection:
             self.explained.add(code)
             report.sections.append((f"{code}: {CODES[code]}", body_of(code)))
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """``--manual-backprop a.py b.py`` names one target: b.py, which holds no test, would be passed over."""
+        held = {item.path for item in items}
+        for path, _ in self.arguments:
+            if path.suffix in SUFFIXES and path.is_file() and path not in held and path not in self.paths:
+                raise pytest.UsageError(
+                    f"{path.name} holds no test; is it a target? --manual-backprop takes one: repeat it"
+                )
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> TargetCollector | None:
         """Where an argument names the target, as in ``nets.ipynb::dW2``."""

@@ -106,7 +106,7 @@ class ToleranceFactors(BaseModel):
 class Configuration(Settings):
     """The whole table."""
 
-    targets: list[TableTarget] = []
+    targets: list[TableTarget] = Field(default=[], min_length=1)  # where none is named, nothing of theirs is judged
     profile: str | None = None
     profiles: dict[str, Settings] = {}
     require: list[str] = []  # checks that must have run: check, or target::check
@@ -166,9 +166,17 @@ def _table_in(path: Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"cannot read {path}: {error}") from None
     try:
-        return tomllib.loads(text).get("tool", {}).get(TABLE)
-    except (tomllib.TOMLDecodeError, AttributeError) as error:
+        tools = dict(tomllib.loads(text).get("tool", {}))
+    except (tomllib.TOMLDecodeError, AttributeError, TypeError, ValueError) as error:
         raise ConfigurationError(f"{path} is no TOML: {error}") from None
+    for name in tools.keys() - {TABLE}:
+        if _letters(name) == _letters(TABLE):  # it would be passed over, and the run green for nothing
+            raise ConfigurationError(f"{path} has a table tool.{name}; it is called tool.{TABLE}")
+    return tools.get(TABLE)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def _validated(table: Any, path: Path) -> Configuration:

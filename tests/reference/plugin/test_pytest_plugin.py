@@ -219,6 +219,13 @@ def test_a_wrong_output_is_red_alone_and_says_which_line(pytester):
     assert re.search(r"manual-backprop replay (\w+)", text_of(result))[1] in os.listdir(".manual-backprop/failures")[0]
 
 
+def test_a_second_file_behind_the_option_is_not_passed_over(pytester):
+    result = pytester.runpytest_inprocess("--manual-backprop", "right.py", "wrong.py")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "wrong.py holds no test" in result.stderr.str()
+    assert "repeat it" in result.stderr.str()
+
+
 def test_the_page_of_a_code_stands_behind_its_first_failure_alone(pytester):
     shutil.copy("wrong.py", "also.py")
     printed = verify(pytester, "wrong.py", "also.py").stdout.str()

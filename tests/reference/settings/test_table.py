@@ -228,6 +228,19 @@ def test_the_nearest_table_above_is_used_and_its_paths_are_its_own(tmp_path, mon
     assert found.reports == ["json=../../out/r.json", "text"]
 
 
+@pytest.mark.parametrize("name", ["manual_backprop", "manualbackprop", "Manual-Backprop"])
+def test_a_table_of_almost_that_name_is_not_passed_over(tmp_path, name):
+    (tmp_path / "pyproject.toml").write_text(f"[tool.{name}]\ntargets = ['a.py']\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=rf"tool\.{name}; it is called tool\.manual-backprop"):
+        configuration(tmp_path)
+
+
+def test_a_table_that_names_no_target_has_none_and_not_ours(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool.manual-backprop]\ntargets = []\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="at least 1"):
+        configuration(tmp_path)
+
+
 def test_the_schema_that_is_shipped_is_the_code_s():
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema()
 
