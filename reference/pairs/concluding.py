@@ -9,6 +9,7 @@ from reference.pairs.causes.accusing import accusations, unexplained
 from reference.pairs.causes.made_in import chooses_in, made_in
 from reference.pairs.conventions.combined import combined
 from reference.pairs.conventions.declared import DECLARED, UNLIKE_ANY, declared_of
+from reference.pairs.conventions.penalised import penalised
 from reference.pairs.conventions.proving import PairConvention, by_output, conventions_of
 from reference.pairs.conventions.stepped import stepped
 from reference.pairs.conventions.ties import Tie, ties_of
@@ -138,7 +139,7 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
         why = f"line {pair.proposal.limited} limits how large a gradient may be"
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
-    if found := combined(standings) or stepped(standings):
+    if found := combined(standings) or stepped(standings) or penalised(standings):
         return found
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
     steps = sorted(

@@ -566,6 +566,51 @@ TWINS = {
                 self.grad_b = grad_out.sum(axis=0)
                 return grad_out @ self.weights.T
     """, "+ self.bias", "", found="inconclusive"),
+    "the slope of a penalty that stands in a loss elsewhere": Twin("""
+        class Shrinking:
+            def __init__(self, n_in, n_out, l1, l2):
+                self.weights, self.l1, self.l2 = np.random.randn(n_in, n_out), l1, l2
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.weights
+
+            def backward(self, grad_out):
+                self.grad_w = self.x.T @ grad_out + self.l1 * np.sign(self.weights)
+                self.grad_w += PART * self.l2 * self.weights
+                return grad_out @ self.weights.T
+    """, "2", "3", said="inconclusive"),
+    "a loss of probabilities whose gradient is handed the scores": Twin("""
+        def softmax(z):
+            e = np.exp(z - z.max())
+            return e / e.sum()
+
+        def surprise(probs, labels):
+            return -np.sum(labels * np.log(probs))
+
+        def surprise_derivative(scores, labels):
+            return PART - labels
+    """, "softmax(scores)", "np.sqrt(scores)", said="inconclusive"),
+    "what says of itself that it is rough": Twin("""
+        class Focused:
+            def forward(self, p, t):
+                return np.mean((1 - p) ** 2 * (p - t) ** 2)
+
+            def backward(self, p, t):
+                # PART gradient, with the focus held
+                return 2 * (1 - p) ** 2 * (p - t) / p.size
+    """, "simplified", "the", said="inconclusive"),
+    "a size that is called as what is returned": Twin("""
+        class Doubled:
+            def forward(self, q, k):
+                self.q, self.k = q, k
+                return q * k
+
+            def backward(self, dout):
+                '''Returns the gradients PART.'''
+                d_q, d_k = dout * self.k, dout * self.q
+                return d_q, d_k
+    """, "of shapes (n, d_k), (n, d_k): d_q, d_k", "(d_k, d_q)"),
 }  # fmt: skip
 
 
