@@ -1,4 +1,4 @@
-"""A layer that adds the slope of a penalty to the gradient of a parameter: the penalty itself stands in a loss elsewhere.
+"""A layer that adds the slope of a penalty to the gradient of a parameter, the penalty being of a loss elsewhere.
 
 Narrow: what comes in is a gradient, a strength by its name is among what is drawn, and all that the gradient has too
 much is, on every draw, one multiple of the parameter and one of its sign, neither of which is negative.
@@ -55,12 +55,13 @@ def _of(judged: Judged, name: str) -> str:
         off = np.max(np.abs(slopes @ times - more))
         if off > ALIKE * max(1.0, float(np.max(np.abs(got[where])))):
             return ""
-        used = [key for t in times for key, s in strengths.items() if any(abs(t - m * s) <= 1e-6 * s for m in MULTIPLES)]
-        told = [t for t in times if abs(t) > 1e-6]
-        if told and all(any(abs(t - m * s) <= 1e-6 * s for s in strengths.values() for m in MULTIPLES) for t in told):
-            return " and ".join(dict.fromkeys(key for key in strengths if key in used))
-        return ""
+        told = [{key for key, s in strengths.items() if _is_of(t, s)} for t in times if abs(t) > 1e-6]
+        return " and ".join(key for key in strengths if key in set().union(*told)) if told and all(told) else ""
     return ""
+
+
+def _is_of(times: float, strength: float) -> bool:
+    return any(abs(times - multiple * strength) <= 1e-6 * strength for multiple in MULTIPLES)
 
 
 def _strengths(given: Mapping[str, object]) -> Iterator[tuple[str, float]]:

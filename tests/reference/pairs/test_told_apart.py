@@ -611,6 +611,53 @@ TWINS = {
                 d_q, d_k = dout * self.k, dout * self.q
                 return d_q, d_k
     """, "of shapes (n, d_k), (n, d_k): d_q, d_k", "(d_k, d_q)"),
+    "a slope that calls its input as an output": Twin("""
+        def squash(x):
+            return 1 / (1 + np.exp(-x))
+
+        def squash_prime(y):
+            return squash(y) * (1 - PART)
+    """, "squash(y)", "y"),
+    "a slope that is handed an output": Twin("""
+        def squash(x):
+            return 1 / (1 + np.exp(-x))
+
+        def squash_prime(y):
+            return y * (1 PART y)
+    """, "-", "+"),
+    "a backward pass for training alone": Twin("""
+        class Whitened:
+            def __init__(self, dim):
+                self.mean, self.var = np.zeros(dim), np.ones(dim)
+
+            def forward(self, x, training):
+                '''x: (N, dim)'''
+                mean, var = x.mean(axis=0), x.var(axis=0)
+                if not training:
+                    self.unit = (x - self.mean) / np.sqrt(self.var + 0.1)
+                    return self.unit
+                self.std = np.sqrt(var + 0.1)
+                self.unit = (x - mean) / self.std
+                return self.unit
+
+            def backward(self, dout):
+                self.std = getattr(self, "std", 1.0)
+                return (dout - dout.mean(axis=0) - PART * (dout * self.unit).mean(axis=0)) / self.std
+    """, "self.unit", "2 * self.unit", said="inconclusive"),
+    "gradients by every example, of weights with an axis for them": Twin("""
+        class Stacked:
+            def __init__(self, n_in, n_out):
+                self.W, self.b = np.random.randn(AXIS, n_in), np.random.randn(AXIS, 1)
+
+            def forward(self, x):
+                '''x: (N, n_in, 1)'''
+                self.x = x
+                return np.matmul(self.W, x) + self.b
+
+            def backward(self, dout):
+                self.dW, self.db = np.matmul(dout, self.x.transpose(0, 2, 1)), dout
+                return np.matmul(np.swapaxes(self.W, -1, -2), dout)
+    """.replace("AXIS", "PARTn_out"), "1, ", "", said="inconclusive"),
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from reference.targets.pairs.source.functions import (
 )
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.missing import missing_line
+from reference.targets.pairs.source.modes import asks_for_a_mode
 from reference.targets.pairs.source.single_entry import single_entry_at
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
@@ -86,6 +87,7 @@ def _proposal(
         unfinished=missing if missing is not None else missing_line(forward.node),
         limited=limited_at(backward.node),
         single=single_entry_at(backward.node),
+        modeless=not asks_for_a_mode(backward.node),
         not_derived=_not_derived(pair),
     )
 

@@ -16,7 +16,8 @@ DECLARED = re.compile(
     re.IGNORECASE,
 )
 ROUGHLY = re.compile(
-    r"\b(?:simplified|approximated?|approximation (?:of|to) the|rough|crude)\W{1,3}(?:\w+\W{1,3}){0,2}?(?:gradient|derivative|backward)",
+    r"\b(?:simplified|approximated?|approximation (?:of|to) the|rough|crude)\W{1,3}(?:\w+\W{1,3}){0,2}?"
+    r"(?:gradient|derivative|backward)",
     re.IGNORECASE,
 )
 SCALED = re.compile(r"revers|flip|\bgrl\b|scale_?grad|grad\w*_?(scale|multiplier)|stop_?grad", re.IGNORECASE)
@@ -56,9 +57,9 @@ def _squashed(function: SourceFunction, name: str) -> str:
     """What an argument goes through, by its name."""
     for n in ast.walk(function.node):
         match n:
-            case ast.Call(
-                func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Name(id=argument), *_]
-            ) if argument == name and SQUASHES.fullmatch(called):
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Name(id=argument), *_]) if (
+                argument == name and SQUASHES.fullmatch(called)
+            ):
                 return called
     return ""
 
