@@ -65,6 +65,7 @@ class Proposal(NamedTuple):
     limited: int | None = None  # the line of the backward pass that limits how large a gradient may be
     single: int | None = None  # the line where it passes over all but one entry of what comes in
     slope: tuple[str, ...] = ()  # what the one argument of a derivative may be: "input", "output", "cotangent"
+    modeless: bool = False  # nothing in the backward pass tells training from inference
     not_derived: str = ""  # why it is no derivative of its forward pass: a surrogate, a straight-through estimator
     framework: str = ""  # of a rule: "torch", "jax", "autograd"
     spellings: tuple[str, ...] = ()  # what a rule's function is called by, as ``Square.apply``

@@ -9,9 +9,11 @@ from reference.pairs.causes.accusing import accusations, unexplained
 from reference.pairs.causes.made_in import chooses_in, made_in
 from reference.pairs.conventions.combined import combined
 from reference.pairs.conventions.declared import DECLARED, UNLIKE_ANY, declared_of
+from reference.pairs.conventions.penalised import penalised
 from reference.pairs.conventions.proving import PairConvention, by_output, conventions_of
 from reference.pairs.conventions.stepped import stepped
 from reference.pairs.conventions.ties import Tie, ties_of
+from reference.pairs.conventions.training import for_training_alone
 from reference.pairs.draws.laws import MADE_SO, Breach
 from reference.pairs.losses.held_to import held_to
 from reference.pairs.precision import Widened, widened
@@ -138,7 +140,7 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
         why = f"line {pair.proposal.limited} limits how large a gradient may be"
     if why:
         return {row.primal: f"is declared, not derived: {why}" for row in wrong}
-    if found := combined(standings) or stepped(standings):
+    if found := _elsewhere(pair, standings):
         return found
     whats = {str(switch[2]).split(" in ")[0] for judged in standings.judged for switch in judged.seen.run.switches}
     steps = sorted(
@@ -148,6 +150,12 @@ def _surrogates(pair: OpenPair, standings: Standings) -> dict[str, str]:
         return {}
     text = f"is declared, not derived: its forward pass is constant wherever it can be differentiated ({steps[0]})"
     return {row.primal: text for row in wrong if row.zero}
+
+
+def _elsewhere(pair: OpenPair, standings: Standings) -> dict[str, str]:
+    """What makes it right is another function's: a softmax, a step, a penalty, a training."""
+    found = combined(standings) or stepped(standings) or penalised(standings)
+    return found or for_training_alone(pair, standings)
 
 
 def _vacuous(standings: Standings) -> str:

@@ -27,8 +27,11 @@ def by_repair(implementation: Implementation, failures: Sequence[Failure], seed:
         mine = [failure for failure in failures if failure.check == check]
         if not mine or any(failure.code != UNEXPLAINED for failure in mine):
             continue
-        rows = pair_rows([judge_pair(opened, seed=seed)], implementation.name)
+        rows = list(pair_rows([judge_pair(opened, seed=seed)], implementation.name))
         told = [f for row in rows for f in row.findings if f.severity == "error" and f.cause.suggestion is not None]
+        wrong = {row.output for row in rows if any(f.severity == "error" for f in row.findings)}
+        if len(wrong) > len({failure.output for failure in mine}):
+            continue  # under what it is given as a pair more is wrong than its own loss says
         if told:
             outputs = [*(failure.output for failure in mine), *[mine[0].output] * len(told)]
             found[check] = [

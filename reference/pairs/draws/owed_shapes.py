@@ -1,7 +1,7 @@
 """A gradient of another shape than what it is of: whether that may be held against it.
 
 Not where the shape of what it is of was guessed, nor where a document promises it: ``dx: (1, input_dim)`` beside
-``x: (input_dim)``.
+``x: (input_dim)``; nor of a layer that has the gradients by every example kept apart.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from reference.interface.exceptions import TargetRaised
 from reference.interface.foreign_messages import older_numpy_took_it
 from reference.interface.pair import OpenPair
 from reference.pairs.draws.drawn import Judged
-from reference.pairs.draws.laws import Breach
+from reference.pairs.draws.laws import Breach, belongs_to
 from reference.pairs.draws.observation import run
 from reference.pairs.inputs.text.shapes_in_words import shapes_in
 from reference.pairs.plan import TRIED, PairReading
@@ -27,6 +27,11 @@ def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged)
     """A shape that was guessed accuses nobody, unless an argument of the gradient's own shape does not run."""
     if breach.code == "MB501" and _is_promised(pair.proposal.documents, breach.output, _shape_of(breach, first)):
         return breach._replace(code="MB704", severity="inconclusive", text=f"{breach.text}, as its document has it")
+    if breach.code == "MB501" and breach.primal.startswith("self.") and _are_of_examples(breach.primal, first):
+        text = (
+            f"{breach.text}: one for each example, in place of the axis of one in front; to sum them is left to others"
+        )
+        return breach._replace(code="MB704", severity="inconclusive", text=text)
     if breach.code == "MB704" and reading.rank >= TRIED and _is_of_nothing(breach, first):
         return breach._replace(refutes=True)
     if breach.code != "MB501" or reading.rank < TRIED or breach.primal.startswith("self."):
@@ -52,6 +57,21 @@ def _guessed(breach: Breach, reading: PairReading, first: Judged) -> Breach:
     refutes = primal is not None and size != primal.size
     text = f"{breach.text}, whose shape was guessed: say what it is with {reading.bind}"
     return breach._replace(code="MB704", severity="inconclusive", text=text, refutes=refutes)
+
+
+def _are_of_examples(name: str, first: Judged) -> bool:
+    """Is it the gradient by every example, of a layer whose weights have an axis of one in front for them?
+
+    A bias alone is none: ``(1, C, 1, 1)`` broadcasts, and what is not summed there was forgotten.
+    """
+    run = first.seen.run
+    many = {output.shape[0] for output in run.outputs if output.ndim}
+    of = {belongs_to(called, run.primals): tuple(shape) for called, shape in run.unmatched}
+    of |= {n: gradient.shape for n, gradient in run.gradients.items()}
+    weights = [n for n, primal in run.primals.items() if primal.ndim > 2 and (1, *of.get(n, ())[1:]) == primal.shape]
+    front = {of[n][0] for n in (*weights, name) if len(of.get(n, ())) == run.primals[n].ndim > 2}
+    kept = run.primals[name].shape[:1] == (1,) and front == many != {1}
+    return kept and any(min(of[n][1:]) > 1 for n in weights)
 
 
 def _is_of_nothing(breach: Breach, first: Judged) -> bool:

@@ -15,6 +15,8 @@ __all__ = ["promised_otherwise"]
 HEAD = re.compile(r"^[ \t#]*(?::?returns?\b|outputs?\s*:|@returns?\b)", re.IGNORECASE | re.MULTILINE)
 NEXT = re.compile(r"^[ \t#]*(?:args?|arguments?|inputs?|parameters?|raises|notes?|examples?)\s*:", re.I | re.M)
 
+SHAPE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+
 
 def promised_otherwise(proposal: Proposal) -> Breach | None:
     """The breach of a promise, if all that is returned by a name is promised by that name, in another order."""
@@ -24,6 +26,7 @@ def promised_otherwise(proposal: Proposal) -> Breach | None:
     for text in proposal.documents:
         for head in HEAD.finditer(text):
             part = NEXT.split(text[head.end() :])[0]
+            part = SHAPE.sub(lambda shape: shape[0] if _are_all(shape[1], returned) else "", part)
             at = {name: re.search(rf"(?<!\w){re.escape(name)}(?!\w)", part) for name in returned}
             places = [match.start() for match in at.values() if match is not None]
             if len(places) < len(returned):
@@ -34,3 +37,8 @@ def promised_otherwise(proposal: Proposal) -> Breach | None:
             text = f"returns {', '.join(returned)}; its docstring promises {', '.join(promised)}"
             return Breach("*", "MB103", text)
     return None
+
+
+def _are_all(listed: str, returned: list[str]) -> bool:
+    """Are these in brackets what is returned, and no sizes? ``d_k`` is a size in ``(N, H, L, d_k)``."""
+    return all(part.strip() in returned for part in listed.split(",") if part.strip())

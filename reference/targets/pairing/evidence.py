@@ -39,7 +39,9 @@ def doubt(pair: PassPair) -> str | None:
         unknown = [a.name for a in pair.backward.arguments if not a.default and not _is_known(pair, a.name)]
         unfed = "no forward pass here feeds it; " * is_supplied(pair)
         guessed = f"{unfed}its argument{'s' * (len(unknown) > 1)} {' and '.join(unknown)} had to be guessed"
-        return f"{guessed}, and it raises" if unknown else None
+        if unknown:
+            return f"{guessed}, and it raises"
+        return NOT_FED if unfed and not (strong(pair.backward.name) or _as_published(pair)) else None
     if not strong(pair.backward.name) or not _as_published(pair):
         return NOT_FED
     return None

@@ -56,9 +56,9 @@ def functions_of(kind: Any) -> dict[str, Callable[..., Any]]:
 
         return vectorized
 
-    def apply_along_axis(function: Any, axis: int, x: Any, *arguments: Any, **options: Any) -> Any:
-        moved = np.moveaxis(np.asarray(plain(x)), axis, -1)
-        rows = [function(wrap(row), *arguments, **options) for row in moved.reshape(-1, moved.shape[-1])]
+    def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+        moved = np.moveaxis(np.asarray(plain(arr)), axis, -1)
+        rows = [func1d(wrap(row), *args, **kwargs) for row in moved.reshape(-1, moved.shape[-1])]
         value = np.asarray(plain(kind.functions["array"](rows)))
         value = value.reshape(*moved.shape[:-1], *value.shape[1:])
         added = value.ndim - moved.ndim + 1

@@ -189,10 +189,10 @@ def piecewise(x: Any, conditions: Any, functions: Any, *args: Any) -> Any:
     return result
 
 
-def apply_along_axis(function: Function, axis: int, a: Any, *args: Any, **options: Any) -> Any:
-    """One row after the other."""
-    a = MOVEMENT["moveaxis"](asarray(a), axis, -1)
-    rows = [array(function(a[at], *args, **options)) for at in np.ndindex(a.shape[:-1])]
+def apply_along_axis(func1d: Function, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """One row after the other; the arguments are called as NumPy's are."""
+    a = MOVEMENT["moveaxis"](asarray(arr), axis, -1)
+    rows = [array(func1d(a[at], *args, **kwargs)) for at in np.ndindex(a.shape[:-1])]
     table = MOVEMENT["stack"](rows)
     table = table.reshape(a.shape[:-1] + table.shape[1:])
     return MOVEMENT["moveaxis"](table, -1, axis) if rows[0].ndim else table

@@ -566,6 +566,98 @@ TWINS = {
                 self.grad_b = grad_out.sum(axis=0)
                 return grad_out @ self.weights.T
     """, "+ self.bias", "", found="inconclusive"),
+    "the slope of a penalty that stands in a loss elsewhere": Twin("""
+        class Shrinking:
+            def __init__(self, n_in, n_out, l1, l2):
+                self.weights, self.l1, self.l2 = np.random.randn(n_in, n_out), l1, l2
+
+            def forward(self, x):
+                self.x = x
+                return x @ self.weights
+
+            def backward(self, grad_out):
+                self.grad_w = self.x.T @ grad_out + self.l1 * np.sign(self.weights)
+                self.grad_w += PART * self.l2 * self.weights
+                return grad_out @ self.weights.T
+    """, "2", "3", said="inconclusive"),
+    "a loss of probabilities whose gradient is handed the scores": Twin("""
+        def softmax(z):
+            e = np.exp(z - z.max())
+            return e / e.sum()
+
+        def surprise(probs, labels):
+            return -np.sum(labels * np.log(probs))
+
+        def surprise_derivative(scores, labels):
+            return PART - labels
+    """, "softmax(scores)", "np.sqrt(scores)", said="inconclusive"),
+    "what says of itself that it is rough": Twin("""
+        class Focused:
+            def forward(self, p, t):
+                return np.mean((1 - p) ** 2 * (p - t) ** 2)
+
+            def backward(self, p, t):
+                # PART gradient, with the focus held
+                return 2 * (1 - p) ** 2 * (p - t) / p.size
+    """, "simplified", "the", said="inconclusive"),
+    "a size that is called as what is returned": Twin("""
+        class Doubled:
+            def forward(self, q, k):
+                self.q, self.k = q, k
+                return q * k
+
+            def backward(self, dout):
+                '''Returns the gradients PART.'''
+                d_q, d_k = dout * self.k, dout * self.q
+                return d_q, d_k
+    """, "of shapes (n, d_k), (n, d_k): d_q, d_k", "(d_k, d_q)"),
+    "a slope that calls its input as an output": Twin("""
+        def squash(x):
+            return 1 / (1 + np.exp(-x))
+
+        def squash_prime(y):
+            return squash(y) * (1 - PART)
+    """, "squash(y)", "y"),
+    "a slope that is handed an output": Twin("""
+        def squash(x):
+            return 1 / (1 + np.exp(-x))
+
+        def squash_prime(y):
+            return y * (1 PART y)
+    """, "-", "+"),
+    "a backward pass for training alone": Twin("""
+        class Whitened:
+            def __init__(self, dim):
+                self.mean, self.var = np.zeros(dim), np.ones(dim)
+
+            def forward(self, x, training):
+                '''x: (N, dim)'''
+                mean, var = x.mean(axis=0), x.var(axis=0)
+                if not training:
+                    self.unit = (x - self.mean) / np.sqrt(self.var + 0.1)
+                    return self.unit
+                self.std = np.sqrt(var + 0.1)
+                self.unit = (x - mean) / self.std
+                return self.unit
+
+            def backward(self, dout):
+                self.std = getattr(self, "std", 1.0)
+                return (dout - dout.mean(axis=0) - PART * (dout * self.unit).mean(axis=0)) / self.std
+    """, "self.unit", "2 * self.unit", said="inconclusive"),
+    "gradients by every example, of weights with an axis for them": Twin("""
+        class Stacked:
+            def __init__(self, n_in, n_out):
+                self.W, self.b = np.random.randn(AXIS, n_in), np.random.randn(AXIS, 1)
+
+            def forward(self, x):
+                '''x: (N, n_in, 1)'''
+                self.x = x
+                return np.matmul(self.W, x) + self.b
+
+            def backward(self, dout):
+                self.dW, self.db = np.matmul(dout, self.x.transpose(0, 2, 1)), dout
+                return np.matmul(np.swapaxes(self.W, -1, -2), dout)
+    """.replace("AXIS", "PARTn_out"), "1, ", "", said="inconclusive"),
 }  # fmt: skip
 
 

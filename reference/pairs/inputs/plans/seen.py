@@ -13,6 +13,7 @@ from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.pairs.inputs.plans.settings import setting, size_argument
+from reference.pairs.inputs.plans.tried import taken_of
 from reference.pairs.inputs.spec import (
     Array,
     ChoiceSpec,
@@ -219,9 +220,16 @@ def _literal(
             {name: _spec(takes[name], v, numbers, twice, shift) for name, v in given.items() if v is not UNKNOWN}
             for given in (arguments, construct)
         )
-        of = ["input"] if proposal.kind is PairKind.DERIVATIVE else proposal.slope
+        of = _taken_of(proposal) if proposal.kind is PairKind.DERIVATIVE else proposal.slope
         for reading in [{"of": what} for what in of] or [{}]:
             yield Plan(Rank.SEEN, "seen", made, makes, reading, where=where)
+
+
+def _taken_of(proposal: Proposal) -> tuple[str, ...]:
+    """What a derivative is called at is its input, unless its one argument goes by another name than the function's."""
+    own = [p.name for p in proposal.backward_takes if not p.optional]
+    other = len(own) == len(proposal.takes) == 1 and own[0] != proposal.takes[0].name
+    return taken_of(proposal) if other else ("input",)
 
 
 def _spec(parameter: Parameter, value: Any, numbers: set[int], twice: set[int], shift: int) -> Spec:

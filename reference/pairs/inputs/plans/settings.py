@@ -14,7 +14,16 @@ from reference.interface.pair import Parameter
 from reference.pairs.inputs.spec import Array, ChoiceSpec, GeneratorSpec, ShapeSpec, Spec, ValueLaw, WholeNumber
 from reference.pairs.inputs.text.vocabulary import plain
 
-__all__ = ["DERIVES", "MODES", "along_an_axis", "configured", "is_flag_of_mode", "setting", "size_argument"]
+__all__ = [
+    "DERIVES",
+    "MODES",
+    "along_an_axis",
+    "configured",
+    "is_flag_of_mode",
+    "is_training",
+    "setting",
+    "size_argument",
+]
 
 MODES = ("train", "test")
 STRENGTHS, RATES, SMALL = (0.375, 0.0625, 2.5), (0.125, 0.5), 2.0**-17
@@ -88,6 +97,13 @@ def is_flag_of_mode(name: str) -> bool:
     """Does an argument of this name say whether it is training?"""
     text = plain(name)
     return text in ("mode", "phase") or _is(FLAG, text) or _is(COUNTER_FLAG, text)
+
+
+def is_training(name: str, value: object) -> bool | None:
+    """What such an argument says; ``None`` where it is neither a truth nor a word."""
+    if isinstance(value, str):
+        return value.lower().startswith("train")
+    return value is not _is(COUNTER_FLAG, plain(name)) if isinstance(value, bool) else None
 
 
 def setting(

@@ -21,7 +21,7 @@ from reference.pairs.inputs.text.uses import AskedOfArgument
 from reference.pairs.inputs.text.vocabulary import Part
 from reference.targets.reading.parsing import expression
 
-__all__ = ["plans_by_layout", "with_readings"]
+__all__ = ["plans_by_layout", "taken_of", "with_readings"]
 
 CUES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"conv1d|1d|pool1d", ("signals", "images")),
@@ -102,12 +102,12 @@ def with_readings(proposal: Proposal, plan: Plan) -> Iterator[Plan]:
     if proposal.kind is not PairKind.DERIVATIVE and not proposal.slope:
         yield plan
         return
-    for of in _taken_of(proposal):
+    for of in taken_of(proposal):
         label = plan.label if of == "cotangent" else f"{plan.label}; of its {of}"
         yield plan._replace(label=label, reading={**plan.reading, "of": of})
 
 
-def _taken_of(proposal: Proposal) -> tuple[str, ...]:
+def taken_of(proposal: Proposal) -> tuple[str, ...]:
     """By its input alone, where the file asks for the value and for the derivative at one and the same thing."""
     values: set[str] = set()
     slopes: set[str] = set()

@@ -166,6 +166,8 @@ class _FunctionRun:
             returned = self._function(self.proposal.backward)(**inline, **flagged(self.proposal))
         else:
             places, named = bound(self.proposal, {}, result._replace(rest=result.rest), handed)
+            if not places and len(named) == len(self.inline) == 1 and "of" in self.draw.reading:
+                named = dict.fromkeys(named, handed[self.inline[0]])  # sigmoid_prime(y) may go through sigmoid(y)
             returned = self._function(self.proposal.backward)(*places, **named)
         returned = _listed(returned)
         names = self.proposal.returned if self.proposal.forward != self.proposal.backward else ()

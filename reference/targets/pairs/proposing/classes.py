@@ -25,6 +25,7 @@ from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.method_names import forwards_of, is_backward
 from reference.targets.pairs.source.methods import methods_of, read_method
 from reference.targets.pairs.source.missing import missing_line
+from reference.targets.pairs.source.modes import asks_for_a_mode
 from reference.targets.pairs.source.naming import is_cotangent, named, words
 from reference.targets.pairs.source.single_entry import single_entry_at
 from reference.targets.pairs.source.uses import asked_of
@@ -236,6 +237,7 @@ def _proposal(
         limited=limited_at(other.node),
         single=single_entry_at(other.node),
         slope=place_of_slope(backward, one.takes, other.takes) if forward != backward else (),
+        modeless=not asks_for_a_mode(other.node),
         not_derived="it is declared a surrogate" if declared else why_not_derived(one, other),
     )
 

@@ -14,7 +14,7 @@ from reference.targets.pairs.proposing.decorated import said_pairs, with_what_is
 from reference.targets.pairs.proposing.derivatives import derivative_pairs
 from reference.targets.pairs.proposing.functions import NamedPair, function_pairs
 from reference.targets.pairs.proposing.networks import network_proposals
-from reference.targets.pairs.proposing.surrogates import why_not_derived
+from reference.targets.pairs.proposing.surrogates import through_another, why_not_derived
 from reference.targets.pairs.proposing.values import value_functions
 from reference.targets.pairs.source.beside import imported_functions
 from reference.targets.pairs.source.functions import (
@@ -26,6 +26,7 @@ from reference.targets.pairs.source.functions import (
 )
 from reference.targets.pairs.source.limits import limited_at
 from reference.targets.pairs.source.missing import missing_line
+from reference.targets.pairs.source.modes import asks_for_a_mode
 from reference.targets.pairs.source.single_entry import single_entry_at
 from reference.targets.pairs.source.uses import asked_of
 from reference.targets.reading.namespace import Loaded
@@ -86,8 +87,16 @@ def _proposal(
         unfinished=missing if missing is not None else missing_line(forward.node),
         limited=limited_at(backward.node),
         single=single_entry_at(backward.node),
-        not_derived="" if pair.kind == PairKind.VALUE else why_not_derived(forward, backward),
+        modeless=not asks_for_a_mode(backward.node),
+        not_derived=_not_derived(pair),
     )
+
+
+def _not_derived(pair: NamedPair) -> str:
+    if pair.kind == PairKind.VALUE:
+        return ""
+    why = why_not_derived(pair.forward, pair.backward)
+    return why or (through_another(pair.forward, pair.backward) if pair.kind == PairKind.DERIVATIVE else "")
 
 
 def _outside(function: SourceFunction, functions: Mapping[str, SourceFunction], loaded: Loaded) -> list[str]:

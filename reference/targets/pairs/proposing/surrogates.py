@@ -8,14 +8,20 @@ from collections.abc import Sequence
 
 from reference.targets.pairs.source.functions import SourceFunction, documents_of, returns_of
 
-__all__ = ["why_not_derived"]
+__all__ = ["through_another", "why_not_derived"]
 
 STEPS = {"sign", "round", "rint", "floor", "ceil", "heaviside", "fix", "trunc", "around", "round_", "digitize"}
 DECLARED = re.compile(
     r"surrogate|straight.?through|\bste\b|gradient.?reversal|revers\w*.?(the.?)?gradient|grad\w*.?revers|\bgrl\b|pseudo.?derivative",
     re.IGNORECASE,
 )
+ROUGHLY = re.compile(
+    r"\b(?:simplified|approximated?|approximation (?:of|to) the|rough|crude)\W{1,3}(?:\w+\W{1,3}){0,2}?"
+    r"(?:gradient|derivative|backward)",
+    re.IGNORECASE,
+)
 SCALED = re.compile(r"revers|flip|\bgrl\b|scale_?grad|grad\w*_?(scale|multiplier)|stop_?grad", re.IGNORECASE)
+SQUASHES = re.compile(r"\w*(?:soft_?max|sigm|logistic|expit)\w*", re.IGNORECASE)
 SAME = {"copy", "view", "reshape", "array", "asarray", "ascontiguousarray"}
 
 
@@ -30,6 +36,31 @@ def why_not_derived(forward: SourceFunction, backward: SourceFunction) -> str:
         return "the forward pass is the identity, and the gradient is changed on purpose"
     if DECLARED.search(written) and _rounds(forward):
         return "the forward pass rounds, and the gradient is passed straight through"
+    if said := ROUGHLY.search(documents_of(backward)):
+        return f"by its own words it is no exact gradient ({' '.join(said[0].split())})"
+    return ""
+
+
+def through_another(forward: SourceFunction, slope: SourceFunction) -> str:
+    """Why the gradient of a loss is that of another argument: what it takes in its place goes through a softmax first,
+    which its loss is handed the answer of, beside the same labels.
+    """
+    for given, taken in zip(forward.names, slope.names, strict=False):
+        if given in slope.names or taken in forward.names or not set(forward.names) & set(slope.names):
+            continue
+        if (squash := _squashed(slope, taken)) and not _squashed(forward, given):
+            return f"its argument {taken} goes through {squash}, of which the {given} of {forward.name} is the answer"
+    return ""
+
+
+def _squashed(function: SourceFunction, name: str) -> str:
+    """What an argument goes through, by its name."""
+    for n in ast.walk(function.node):
+        match n:
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Name(id=argument), *_]) if (
+                argument == name and SQUASHES.fullmatch(called)
+            ):
+                return called
     return ""
 
 

@@ -86,6 +86,31 @@ def test_a_factor_of_every_gradient_has_a_line(tmp_path):
     assert (finding.code, finding.location.line) == ("MB102", 11)
 
 
+IN_EVERY_ENTRY = """
+import numpy as np
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def cost_and_gradient(b, W, X, Y, lmbda=0):
+    n = Y.shape[0]
+    p = softmax(X @ W + b)
+    each = -Y * np.log(p) / n + lmbda / 2 * np.sum(W * W)
+    dW = X.T @ (p - Y) / n + lmbda * W
+    db = np.sum(p - Y, axis=0, keepdims=True) / n
+    return np.sum(each), {"dW": dW, "db": db}
+"""
+
+
+def test_a_line_under_which_more_is_wrong_than_its_loss_says_is_not_the_cause(tmp_path):
+    found = findings(judged(tmp_path, IN_EVERY_ENTRY))
+    assert [f.code for f in found] == ["MB199"]
+    assert not any(f.location is not None and "db" in IN_EVERY_ENTRY.split("\n")[f.location.line - 1] for f in found)
+
+
 def test_one_function_of_a_file(tmp_path):
     target = judged(tmp_path, RIGHT["separate_tanh"], name="compute_loss_and_grads")
     assert target.verdict == "pass"

@@ -8,6 +8,11 @@ from tests.folding import each
 from tests.reference.targets.pairing.test_candidates import BACKWARD, FORWARD, HEAD, Loaded
 
 WRONG = BACKWARD.replace("np.dot(dZ3, A2.T) / m", "np.dot(dZ3, A2.T)")
+OF_PARTS = """
+def backward(cache, parameters, X, Y):
+    dA = -Y.T / cache[-1][0]
+    return [dA @ cache[0][1], dA @ parameters[0][1]]
+"""
 BY_INDEX = (
     WRONG.replace("(Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)", "p, q, r")
     .replace("= cache", "= cache[0:4], cache[4:8], cache[8:]")
@@ -148,3 +153,10 @@ def test_a_forward_pass_that_asks_for_small_letters_feeds_its_backward_pass():
 def test_a_cache_of_another_form_than_ours_accuses_nobody(taken):
     pair = Loaded(HEAD + OTHER_CACHES.replace("TAKEN", taken)).only()
     assert pair.not_judged is not None
+
+
+def test_what_raises_on_a_cache_that_no_forward_pass_of_the_file_makes_is_not_judged():
+    pair = Loaded(HEAD + OF_PARTS).only()
+    assert pair.reached == Reached.RAISED
+    assert pair.not_judged is not None
+    assert "no forward pass here feeds it" in pair.not_judged

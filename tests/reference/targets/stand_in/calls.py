@@ -135,7 +135,7 @@ np.linalg.norm(x, 'fro'); np.linalg.norm(v, 3); np.linalg.inv(S); np.linalg.solv
 np.linalg.det(S); np.linalg.slogdet(P)[1]; np.linalg.cholesky(P); np.linalg.pinv(x); np.linalg.multi_dot([x, S])
 np.linalg.matrix_power(S, 3); np.linalg.vector_norm(x); np.linalg.matrix_norm(x)
 np.interp(x, [-1.0, 0.0, 2.0], [0.0, 1.0, 5.0]); np.apply_along_axis(np.tanh, 1, x)
-np.apply_along_axis(np.sum, 0, x); np.vectorize(lambda t: t * t if t > 0 else -t)(x)
+np.apply_along_axis(np.sum, axis=0, arr=x); np.vectorize(lambda t: t * t if t > 0 else -t)(x)
 np.array([t * 2 for _, t in np.ndenumerate(x)]); np.r_[v, v]; np.c_[v, v]; np.array([t * 1 for t in np.nditer(x)])
 """
 
