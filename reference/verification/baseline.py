@@ -132,7 +132,9 @@ def outdated(targets: Sequence[Target], baseline: Baseline, today: date) -> tupl
     }
     wrong = [f"the baseline's entry {a} expired on {a.expires}" for a in baseline.accepted if a.expires < today]
     stale = {a.key: a for a in baseline.accepted if a.expires >= today and a.key not in found and a.target in judged}
-    wrong += [f"the baseline's entry {a} fits no finding any more; take it out (--update-baseline does)" for a in stale.values()]
+    wrong += [
+        f"the baseline's entry {a} fits no finding any more: --update-baseline takes it out" for a in stale.values()
+    ]
     return wrong, list(_not_exported(targets, baseline))
 
 
