@@ -6,10 +6,8 @@ What is said of a stack is a function of its cases alone, and so it is the same 
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +18,7 @@ from reference.cases.problem import Problem, draw
 from reference.interface.entry import Entry
 from reference.judging.hearing import LARGEST_WITNESS_CACHE, WitnessCache, heard
 from reference.judging.judge import Judgement
+from reference.verification.processes import processes_beside
 from reference.verification.threads import one_thread
 
 __all__ = ["FEWEST", "Ahead", "asking_ahead"]
@@ -61,16 +60,11 @@ def asking_ahead(stacks: Sequence[Asked], cache: WitnessCache) -> Iterator[Ahead
     if not FEWEST <= len(stacks) <= LARGEST_WITNESS_CACHE:
         yield Ahead(cache, {})
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
+    pool = processes_beside(1)
     try:
         yield Ahead(cache, {asked: pool.submit(_ask, *asked) for asked in reversed(stacks)})
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with who began it
 
 
 def _ask(stack: tuple[Case, ...], exhaustive: bool) -> tuple[Any, Any]:

@@ -22,7 +22,7 @@ class Run:
     """What is known so far of one target."""
 
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
-    nudged: dict[str, int] = field(default_factory=dict)
+    nudged: Counter[str] = field(default_factory=Counter)
     failures: dict[tuple[str, str, str], Failure] = field(default_factory=dict)  # the first of its kind
     disputes: list[str] = field(default_factory=list)
     seen: set[Case] = field(default_factory=set)
@@ -50,7 +50,7 @@ class Run:
         """``sought`` cases were chosen for being extreme: they are judged, but coverage is that of the others."""
         self.seen.update(cases)
         self.tried[entry.check] += 1
-        self.nudged[entry.check] = self.nudged.get(entry.check, 0) + nudged
+        self.nudged[entry.check] += nudged
         for output, tally in judgement.tallies.items():
             key = (entry.check, output)
             if sought:
@@ -67,8 +67,7 @@ class Run:
         self.drawn += other.drawn
         self.tried.update(other.tried)
         self.disputes.extend(other.disputes)
-        for check, nudged in other.nudged.items():
-            self.nudged[check] = self.nudged.get(check, 0) + nudged
+        self.nudged.update(other.nudged)
         for key, tally in other.tallies.items():
             self.tallies[key] = self.tallies.get(key, Tally()) + tally
         for kind, failure in other.failures.items():

@@ -100,7 +100,7 @@ def _entries(
                 asked = True
                 _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
             continue
-        fixed, examples = [case for case in battery() if entry.domain.accepts(case)], _examples(entry, options)
+        fixed, examples = _fixed(entry), _examples(entry, options)
         explored = options.profile.explore if entry.domain == ANY else 0
         planned = len(fixed) + examples + explored
         for stack in _by_shape(fixed):
@@ -115,8 +115,7 @@ def _entries(
             continue
         # entries of one domain are asked the same cases: the witnesses are asked once
         number = domains.index(entry.domain)
-        stream = np.random.RandomState([options.seed, number])
-        for k, stack in enumerate(random_stacks(entry.domain, stream, min(examples, CHUNK))):
+        for k, stack in enumerate(_drawn(entry, number, options)):
             if k and out_of_time():
                 run.notes.append(f"{_limit(options)} ended the random cases of {entry.check} early")
                 break
@@ -139,12 +138,19 @@ def _to_come(implementation: Implementation, options: Options) -> list[tuple[tup
     found: dict[tuple[tuple[Case, ...], bool], None] = {}
     domains = [entry.domain for entry in implementation.entries]
     for entry in implementation.entries:
-        fixed = [case for case in battery() if entry.domain.accepts(case)]
-        stream = np.random.RandomState([options.seed, domains.index(entry.domain)])
-        drawn = random_stacks(entry.domain, stream, min(_examples(entry, options), CHUNK))
-        found |= {(tuple(stack), True): None for stack in _by_shape(fixed)}
-        found |= {(tuple(stack), False): None for stack in drawn}
+        found |= {(tuple(stack), True): None for stack in _by_shape(_fixed(entry))}
+        found |= {(tuple(stack), False): None for stack in _drawn(entry, domains.index(entry.domain), options)}
     return list(found)
+
+
+def _fixed(entry: Entry) -> list[Case]:
+    return [case for case in battery() if entry.domain.accepts(case)]
+
+
+def _drawn(entry: Entry, number: int, options: Options) -> Iterator[list[Case]]:
+    """Its random stacks; ``number``: of its domain's stream. What is beyond a chunk is a campaign's."""
+    stream = np.random.RandomState([options.seed, number])
+    return random_stacks(entry.domain, stream, min(_examples(entry, options), CHUNK))
 
 
 def _limit(options: Options) -> str:

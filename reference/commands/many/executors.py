@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import contextmanager
 from typing import NamedTuple
+
+from reference.verification.processes import processes_beside
 
 __all__ = ["AGAIN", "LOCAL", "Opener", "SchedulerError", "WorkerPool", "opened", "processes"]
 
@@ -38,10 +38,8 @@ Opener = Callable[[int], WorkerPool]  # of so many workers
 
 
 def processes(count: int) -> WorkerPool:
-    """Workers on this machine, which begin as a new interpreter does: nothing that runs here is in them."""
-    context = multiprocessing.get_context("spawn")
-    return WorkerPool(ProcessPoolExecutor(count, mp_context=context, initializer=signal.signal,
-                                          initargs=(signal.SIGINT, signal.SIG_IGN)))  # fmt: skip
+    """Workers on this machine."""
+    return WorkerPool(processes_beside(count))
 
 
 @contextmanager

@@ -46,7 +46,7 @@ class Pool:
 def run(monkeypatch: pytest.MonkeyPatch, *, processes: int, fewest: int = 1, **how: Any) -> Run:
     monkeypatch.setattr(ahead, "FEWEST", fewest)
     if how:
-        monkeypatch.setattr(ahead, "ProcessPoolExecutor", type("Fake", (Pool,), how))
+        monkeypatch.setattr(ahead, "processes_beside", type("Fake", (Pool,), how))
     Pool.made.clear()
     found = Run()
     wrong = mistakes.implementation(mistakes.times("dW", lambda s: 1.001 if s.hidden == "tanh" else 1.0), name="wrong")

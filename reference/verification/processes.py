@@ -1,0 +1,17 @@
+"""Processes of this machine that work for this one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from concurrent.futures import ProcessPoolExecutor
+
+__all__ = ["processes_beside"]
+
+
+def processes_beside(count: int) -> ProcessPoolExecutor:
+    """They begin as a new interpreter does: nothing that runs here is in them. An interrupt is for who began them."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        count, mp_context=context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
