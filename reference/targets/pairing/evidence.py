@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 from reference.targets.pairing.caches import CACHES, published
 from reference.targets.pairing.passes import PassPair, Reached
@@ -49,8 +50,12 @@ def doubt(pair: PassPair) -> str | None:
 
 def is_supplied(pair: PassPair) -> bool:
     """Is it fed a cache of our making, or by the course's helper, in place of one that the file does not have?"""
-    code = getattr(pair.forward and pair.forward.call, "__code__", None)
-    return pair.forward is None or (code is not None and code.co_filename == course_helpers.__file__)
+    return pair.forward is None or _is_the_course_s(pair.forward.call)
+
+
+def _is_the_course_s(call: Any) -> bool:
+    code = getattr(call, "__code__", None)
+    return code is not None and code.co_filename == course_helpers.__file__
 
 
 def _is_known(pair: PassPair, name: str) -> bool:
@@ -59,13 +64,16 @@ def _is_known(pair: PassPair, name: str) -> bool:
 
 def _as_published(pair: PassPair) -> bool:
     """Does its source take the cache apart as the layout has it, as far as the source tells?"""
-    node = definition(pair.backward.call)
+    call = pair.backward.call
+    by_steps = _is_the_course_s(call)  # its loop over the file's own steps: the outermost takes a layer's cache apart
+    node = definition(call.__globals__.get(pair.backward.name) if by_steps else call)
     if node is None or pair.misshapen:
         return False
     names = {getattr(n, "id", None) or getattr(n, "arg", None) for n in ast.walk(node)}
-    if pair.cache == "tuple":
+    layout = "list" if by_steps else pair.cache
+    if layout == "tuple":
         return any(_is_published(n) for n in ast.walk(node) if isinstance(n, ast.Assign))
-    if pair.cache == "dict":
+    if layout == "dict":
         texts = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         return any((text[:1] in "AZWD" and text[1:].isdigit()) or text in "AZW" for text in texts if text)
     return bool(names & set(LIST_PARTS))

@@ -141,6 +141,13 @@ def L_model_backward(dZ, caches, lambd):
     return grads
 """
 
+STEP = """
+def linear_backward(dZ, cache):
+    TAKEN, W, b = cache
+    m = TAKEN.shape[1]
+    return np.dot(W.T, dZ), np.dot(dZ.T, TAKEN) / m, np.sum(dZ, axis=1, keepdims=True) / m
+"""
+
 
 def test_a_forward_pass_that_asks_for_small_letters_feeds_its_backward_pass():
     pair = Loaded(HEAD + SMALL_LETTERS.replace("DIVIDED", "dZ @ before.T / m")).only()
@@ -160,3 +167,12 @@ def test_what_raises_on_a_cache_that_no_forward_pass_of_the_file_makes_is_not_ju
     assert pair.reached == Reached.RAISED
     assert pair.not_judged is not None
     assert "no forward pass here feeds it" in pair.not_judged
+
+
+@each("taken, is_judged", [("A_prev", True), ("before", False)])
+def test_a_step_that_raises_in_the_course_s_loop_is_judged_where_it_takes_a_layer_s_cache_as_published(
+    taken, is_judged
+):
+    pair = Loaded(HEAD + STEP.replace("TAKEN", taken)).only()
+    assert pair.reached == Reached.RAISED
+    assert (pair.not_judged is None) == is_judged
