@@ -7,7 +7,7 @@ import sys
 import click
 
 from reference.findings.codes import CODES
-from reference.findings.explained import body_of, nearest, table
+from reference.findings.explained import body_of, meant, table
 
 __all__ = ["run_explain"]
 
@@ -21,9 +21,9 @@ def run_explain(code: str | None) -> int:
         return 0
     known = code.upper()
     if known not in CODES:
-        meant = nearest(code)
+        near = meant(code)
         raise click.UsageError(
-            f"{code!r} is no code" + (f"; {meant}, perhaps?" if meant else "; explain alone lists them")
+            f"{code!r} is no code" + (f"; {near}, perhaps?" if near else "; explain alone lists them")
         )
     if not sys.stdout.isatty():
         click.echo(f"# {known}: {CODES[known]}\n\n{body_of(known)}", nl=False)

@@ -123,7 +123,7 @@ def _judged(
                 kills = kept_kills(anew=asked.anew)
     except (TargetError, CaseError, SchedulerError) as error:
         raise click.UsageError(str(error)) from None
-    if (why := misnamed(asked.excepted, found)) is not None:
+    if (why := misnamed(asked.excepted, found, bound=bool(asked.bind or asked.bindings))) is not None:
         raise click.UsageError(why)
     if not found:
         return [], [f"there is nothing to judge: {line}" for line in made.said()], kills

@@ -16,7 +16,7 @@ from manual_backprop.magnitudes import RESOLUTION
 from reference.comparison.pool import Answer, AskedProblem, Participant, paired
 from reference.judging.tolerance import gradient_tolerances
 
-__all__ = ["Pair", "agreement", "digits"]
+__all__ = ["Pair", "agreement"]
 
 
 class Pair(NamedTuple):
@@ -32,11 +32,6 @@ class Pair(NamedTuple):
     checks: tuple[str, str]
     case: str
     agree: bool
-
-
-def digits(difference: float) -> float:
-    """Decimal digits that are alike; ``inf`` where all bits are."""
-    return float("inf") if difference == 0 else max(0.0, -float(np.log10(difference))) if difference < np.inf else 0.0
 
 
 def agreement(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reference.comparison.accuracy import ALL
-from reference.comparison.agreement import Pair, digits
+from reference.comparison.agreement import Pair
+from reference.comparison.phrases import listed, place_of, to_digits
 from reference.report.models.comparison import Accuracy, Standing
 
 __all__ = ["whole", "words"]
@@ -40,8 +41,8 @@ def _right(right: Sequence[Standing], pairs: Sequence[Pair]) -> Iterator[str]:
         return
     among = [p for p in pairs if {p.first, p.second} <= set(names) and p.dtype == "float64"]
     worst_pair = max((p.difference for p in among), default=None)
-    each = "" if worst_pair is None else f"agree with each other {_to(worst_pair, 'at least ')}, and"
-    yield f"{_listed(names)} {each} are {truth}.".replace("  ", " ")
+    each = "" if worst_pair is None else f"agree with each other {to_digits(worst_pair, least=True)}, and"
+    yield f"{listed(names)} {each} are {truth}.".replace("  ", " ")
 
 
 def whole(standing: Standing, dtype: str = "float64") -> Accuracy | None:
@@ -55,8 +56,7 @@ def _wrong(standing: Standing, *, odd: bool) -> str:
     named = next((f for f in standing.findings if f.severity == "error"), None)
     row = whole(standing)
     if named is not None:
-        place = f" ({_place(named.location)})" if named.location is not None else ""
-        return f"{who}: {named.code}, {named.text.partition(', on ')[0]}{place}."
+        return f"{who}: {named.code}, {named.text.partition(', on ')[0]}{place_of(named.location)}."
     if row is None or not row.wrong_cases:
         return f"{who}: {standing.error or 'it returned nothing that can be compared'}."
     of = [r for r in standing.accuracy if r.wrong_cases and ALL not in (r.check, r.output)]
@@ -64,20 +64,7 @@ def _wrong(standing: Standing, *, odd: bool) -> str:
     return f"{who}: {worst.output} of {worst.check} is off by {worst.worst_error:.2g} u·M at {worst.case}."
 
 
-def _place(location: object) -> str:
-    file, cell, line = (getattr(location, name) for name in ("file", "cell", "line"))
-    return f"{file}, {f'cell {cell}, ' if cell else ''}line {line}"
-
-
 def _alike(names: Sequence[str], pairs: Sequence[Pair]) -> list[str]:
     """Wrong ones that are wrong in the same way."""
     same = [p for p in pairs if {p.first, p.second} <= set(names) and p.agree and p.dtype == "float64"]
-    return [f"{p.first} and {p.second} are wrong alike: they agree {_to(p.difference)}." for p in same]
-
-
-def _to(difference: float, least: str = "") -> str:
-    return "in every bit" if difference == 0 else f"to {least}{digits(difference):.1f} digits"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return [f"{p.first} and {p.second} are wrong alike: they agree {to_digits(p.difference)}." for p in same]

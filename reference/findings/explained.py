@@ -12,8 +12,9 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from reference.findings.codes import CODES
+from reference.spelling import nearest
 
-__all__ = ["CodeExample", "body_of", "examples_of", "in_short", "nearest", "page_of", "table"]
+__all__ = ["CodeExample", "body_of", "examples_of", "in_short", "meant", "page_of", "table"]
 
 FENCES = re.compile(r"```python wrong (\S+)\n(.*?)\n```.*?```python right \1\n(.*?)\n```", re.DOTALL)
 LABELS = re.compile(r"^(```python) .*$", re.MULTILINE)
@@ -55,10 +56,7 @@ def table() -> str:
     return "".join(f"{code}  {text}\n" for code, text in CODES.items())
 
 
-def nearest(given: str) -> str | None:
+def meant(given: str) -> str | None:
     """The code that was meant, if one is near."""
-    import difflib
-
     number = given.upper().lstrip("MB").translate(str.maketrans("OIL", "011"))
-    found = difflib.get_close_matches(given.upper(), CODES, n=1, cutoff=0.6)
-    return f"MB{number}" if f"MB{number}" in CODES else found[0] if found else None
+    return f"MB{number}" if f"MB{number}" in CODES else nearest(given.upper(), CODES, alike=0.6)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import shlex
@@ -27,6 +26,7 @@ from reference.selftest.canary import canary
 from reference.settings.binding import BindingError, binding_of
 from reference.settings.catalogue import PROFILE, SETTINGS
 from reference.settings.table import ConfigurationError
+from reference.spelling import or_listed
 from reference.targets import TargetError
 from reference.targets.course_file import course_file
 from reference.targets.open_pairs import is_named
@@ -106,9 +106,7 @@ def _asked(question: Mapping[str, Any], stand: StandingCells) -> CommandLine:
     own = question["own"]
     for name in names:
         if name.partition(".")[0] not in own:
-            near = difflib.get_close_matches(name, own, n=1, cutoff=0.5)
-            meant = f"{near[0]!r}, perhaps?" if near else f"it has {', '.join(own) or 'none'}"
-            raise click.UsageError(f"the kernel has no function or class {name!r}; {meant}")
+            raise click.UsageError(f"the kernel has no function or class {name!r}; {or_listed(name, own)}")
     cell = question["cell"]
     if cell is not None and not names:
         names = stand.defined_in(cell)
@@ -155,7 +153,7 @@ def _report(asked: CommandLine, kernel: Kernel, children: Children) -> Report:
         )
     if found[-1].verdict == "interrupted":
         raise KeyboardInterrupt
-    if (why := misnamed(how.excepted, found)) is not None:
+    if (why := misnamed(how.excepted, found, bound=bool(how.bind))) is not None:
         raise click.UsageError(why)
     target = _in_the_kernels_words(target_report(found[0]))
     return run_report([target], made, seed=options.seed, profile=how.profile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reference.report.fastest import fastest
 from reference.report.markdown_parts import escaped, row
 from reference.report.models.comparison import Comparison
 from reference.report.tables import Table, tables
@@ -15,7 +16,7 @@ __all__ = ["render"]
 def render(comparison: Comparison) -> str:
     """The whole comparison, newline at its end."""
     lines = ["## manual-backprop compare", "", f"{comparison.cases:,} cases; truth: {comparison.truth}.", ""]
-    lines += [f"- {escaped(text)}" for text in comparison.words] + [""]
+    lines += [f"- {escaped(text)}" for text in (*comparison.words, *fastest(comparison))] + [""]
     for table in tables(comparison):
         lines += [*_table(table), ""]
     for standing in comparison.standings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
+from reference.report.fastest import fastest
 from reference.report.models.comparison import Comparison, Standing
 from reference.report.tables import Table, tables
 from reference.report.text import finding_lines
@@ -23,7 +24,7 @@ def render(comparison: Comparison) -> str:
         lines += [*_table(table), ""]
     for standing in comparison.standings:
         lines += _standing(standing)
-    lines += [line for text in comparison.words for line in wrapped(text, "")]
+    lines += [line for text in (*comparison.words, *fastest(comparison)) for line in wrapped(text, "")]
     code = comparison.exit_code
     lines += [
         "",

@@ -5,7 +5,6 @@ The table is looked for in the working directory and above it; the paths that it
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -18,6 +17,7 @@ from reference.settings.binding import Binding
 from reference.settings.catalogue import SETTINGS, AnyText, OneOf, Positive, Whole
 from reference.settings.formats import VERIFY_FORMATS, FormatError, Reports, destination
 from reference.settings.profiles import PROFILES
+from reference.spelling import nearest
 
 __all__ = [
     "Configuration",
@@ -217,6 +217,5 @@ def _keys_at(location: list[int | str]) -> list[str]:
 
 def _accepted(given: str, names: list[str]) -> str:
     """What is accepted in the place of a name that is not; the nearest one first."""
-    near = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
-    listed = ", ".join(names)
-    return f"{near[0]!r}, perhaps? All: {listed}" if near else listed
+    near, listed = nearest(given, names), ", ".join(names)
+    return listed if near is None else f"{near!r}, perhaps? All: {listed}"

@@ -11,9 +11,12 @@ from typing import Any
 
 from reference.interface.entry import Entry, Implementation, Law, NotJudged, Place, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
+from reference.interface.pair import OpenPair
 from reference.interface.raised import broken, described, says
 from reference.settings.binding import Binding
 from reference.settings.limits import Limits
+from reference.spelling import or_listed
+from reference.targets.bound_names import bound_names
 from reference.targets.descriptions import RemoteFunction, RemotePair
 from reference.targets.holding import what_it_holds
 from reference.targets.module_object import direct
@@ -69,6 +72,15 @@ def course_file(
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
     proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown, inputs=binding.inputs)
+    opened = _opened(worker, details, functions, proposed, of_pairs, path, shown=shown, only=only, binding=binding)
+    return opened._replace(bound=bound_names(binding, details["survey"], details["imported"], proposed))
+
+
+def _opened(
+    worker: Worker, details: dict[str, Any], functions: list[RemoteFunction], proposed: list[OpenPair],
+    of_pairs: list[str | NotJudged], path: Path, *, shown: str, only: str | None, binding: Binding,
+) -> Implementation:  # fmt: skip
+    """What of a file is judged, by whom, and what is not."""
     named = [opened for opened in proposed if only is not None and is_named(opened, only)]
     of_a_layer = binding.kind is None and not strong(only or "") and any(is_its_forward(one, only) for one in named)
     if binding.kind == "pair" or of_a_layer:
@@ -97,7 +109,7 @@ def course_file(
     notes += [_refused(p, functions, shown, str(path)) for p in judged if p.refused]
     if only is not None and not named and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
-        raise SourceError(f"{path} has no function {only!r}")
+        raise SourceError(f"{path} has no function {only!r}; {or_listed(only, names_in(details['survey']))}")
     entries = [
         entry_of(worker, pair, costs=[binding.cost] if binding.cost else _costs_of(pair, functions), file=str(path))
         for pair in judged

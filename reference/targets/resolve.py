@@ -10,6 +10,7 @@ from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetNotStarted
 from reference.settings.binding import Binding, BindingError, binding_of
 from reference.settings.limits import Limits
+from reference.spelling import nearest
 from reference.targets.process.children import Children
 from reference.targets.reading.source import SUFFIXES, SourceError
 
@@ -138,14 +139,12 @@ def _what_it_is(path: Path) -> str:
 
 def _near(path: Path) -> Path | None:
     """The file of that folder that was meant, if one is near."""
-    import difflib
-
     try:
         names = [each.name for each in path.parent.iterdir() if each.suffix.lower() in SUFFIXES]
     except OSError:
         return None
-    found = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
-    return path.with_name(found[0]) if found else None
+    found = nearest(path.name, names, alike=0.75)
+    return None if found is None else path.with_name(found)
 
 
 def _object(

@@ -120,6 +120,7 @@ def conclude(
         implementation.excepted,
         tuple(of_pairs_drawn),
         pairs_drawn(run.pairs, implementation),
+        implementation.bound,
     )
 
 

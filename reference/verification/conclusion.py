@@ -52,6 +52,7 @@ class Conclusion(NamedTuple):
     excepted: tuple[str, ...] = ()  # of these, what was left out on request
     of_pairs: tuple[PairEvidence, ...] = ()
     drawn: Mapping[str, str] = {}  # of each pair, what it was given
+    bound: Mapping[str, str] = {}  # every key of its binding that goes by a name: "", or that it has no such name
 
     @property
     def stored(self) -> list[Stored]:

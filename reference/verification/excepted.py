@@ -1,14 +1,15 @@
-"""Functions that are left out on request: ``--except NAME``, or ``target::NAME``, and ``except`` in the table.
+"""Functions that are left out on request: ``--except NAME``, or ``target::NAME``, and ``except`` in the table; and what
+is the matter with a name that is left out, or bound, where there is none.
 
 A pair is left out by its check, by its forward or its backward pass; all pairs of a class by the class.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from reference.interface.entry import Implementation, NotJudged
+from reference.spelling import or_listed
 from reference.targets.open_pairs import is_named
 from reference.verification.conclusion import Conclusion
 
@@ -41,19 +42,34 @@ def without(implementation: Implementation, names: Sequence[str]) -> Implementat
     )
 
 
-def misnamed(names: Sequence[str], found: Iterable[Conclusion]) -> str | None:
-    """What is the matter with a name that no target has, with the nearest that one has."""
-    if not names:
+def misnamed(names: Sequence[str], found: Iterable[Conclusion], *, bound: bool = False) -> str | None:
+    """What is the matter with a name that no target has, with the nearest that one has.
+
+    ``names``: what is left out on request; ``bound``: something is bound as well.
+    """
+    if not (names or bound):
         return None
     found = list(found)
     if any(target.verdict in ("error", "interrupted") for target in found):
         return None  # there is no telling what these hold
+    return _not_left_out(names, found) or _not_bound(found)
+
+
+def _not_bound(found: Sequence[Conclusion]) -> str | None:
+    keys = dict.fromkeys(key for target in found for key in target.bound)
+    for key in keys:
+        said = {target.target: target.bound[key] for target in found if key in target.bound}
+        if all(said.values()):
+            target, why = next(iter(said.items()))
+            return f"--bind {key}: in {target} {why}"
+    return None
+
+
+def _not_left_out(names: Sequence[str], found: Sequence[Conclusion]) -> str | None:
     taken = {name for target in found for one in target.excepted for name in (one, f"{target.target}::{one}")}
     wrong = next((name for name in names if name not in taken), None)
     if wrong is None:
         return None
     known = [name for target in found for name in target.names]
     known += [f"{target.target}::{name}" for target in found for name in target.names] if "::" in wrong else []
-    near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.5)
-    meant = f"{near[0]!r}, perhaps?" if near else f"they have {', '.join(dict.fromkeys(known)) or 'nothing'}"
-    return f"--except {wrong}: no target has a function of that name; {meant}"
+    return f"--except {wrong}: no target has a function of that name; {or_listed(wrong, known, whose='they have')}"

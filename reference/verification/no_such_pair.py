@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from reference.cases.case import CaseError
+from reference.spelling import or_listed
 
 __all__ = ["NoSuchPair"]
-
-MANY = 8  # pairs that are named in one line
 
 
 class NoSuchPair(CaseError):
@@ -17,6 +15,4 @@ class NoSuchPair(CaseError):
 
     def __init__(self, target: str, line: str, known: Sequence[str]) -> None:
         wanted = line.split(maxsplit=1)[0]
-        near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
-        meant = f"{near[0]!r}, perhaps?" if near else f"it has {', '.join(known[:MANY]) or 'none'}"
-        super().__init__(f"--case {wanted}: no pair of {target} is called so; {meant}")
+        super().__init__(f"--case {wanted}: no pair of {target} is called so; {or_listed(wanted, known)}")

@@ -6,6 +6,7 @@ flag  >  environment (MANUAL_BACKPROP_…)  >  the table's profile  >  the table
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,17 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from reference.cases.case import Case, of_a_pair
+from reference.findings.verdicts import DEBUG
 from reference.settings.binding import Binding
 from reference.settings.catalogue import DEFAULTS, ENVIRONMENT, MEBIBYTE, variable
 from reference.settings.formats import TEXT, Reports
 from reference.settings.limits import Limits
 from reference.settings.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
 from reference.settings.table import Configuration, ConfigurationError, SettingFields, complaint, configuration
+from reference.spelling import or_listed
 from reference.verification.options import Options
+from reference.verification.repeat import ALONE
+from reference.witnesses.kept_answers import VARIABLE as ANSWERS
 
 __all__ = ["Request", "limits_of", "request"]
 
@@ -136,6 +141,10 @@ class TableSource(InitSettingsSource):
 
 def _resolved(flags: Mapping[str, Any], table: Configuration) -> ResolvedSettings:
     """The settings of a run. A flag that is empty says nothing, as a variable that is empty does."""
+    settable = [variable(name) for name in ResolvedSettings.model_fields]
+    for name in sorted(os.environ.keys() - {*settable, DEBUG, ALONE, ANSWERS}):
+        if name.startswith(ENVIRONMENT) and os.environ[name]:
+            raise ConfigurationError(f"{name} in the environment is no setting; {or_listed(name, settable)}")
     given = {name: flags[name] for name in ResolvedSettings.model_fields if flags.get(name) not in (None, "")}
     try:
         settings = ResolvedSettings(table=table, **given)

@@ -139,8 +139,9 @@ def _judged(
         text = f"{len(failed)} of {len(answers)} answers could not be compared: {failed[0]}"
         return JudgedSide(side, "inconclusive", text, untimed="not taken", **counted)
     conventions: tuple[str, ...] = ()
-    if target in found.wrong:
-        blocks = ", ".join(found.wrong[target])
+    unfit = dict.fromkeys(block for a in given for block in a.unfit)
+    if target in found.wrong or unfit:
+        blocks = ", ".join(dict.fromkeys([*found.wrong.get(target, ()), *unfit]))
         report = verify(side.implementation._replace(pairs=(side.pair,), entries=(), laws=(), notes=(), unknown=()))
         conventions = tuple(dict.fromkeys(text for check in report.checks for text in check.conventions))
         checks = tuple(check for check in report.checks if check.findings)

@@ -52,6 +52,7 @@ class AnswerBeside(NamedTuple):
     kappa: float
     refused: str = ""  # why there is no truth of its own
     operations: int = 0  # calls of NumPy of its forward pass
+    unfit: tuple[str, ...] = ()  # gradients of another shape than what they are of, or of no real numbers
 
 
 class AskedDraw(NamedTuple):
@@ -162,7 +163,11 @@ def asked_of(side: Side, given: Given, first: First, seed: int) -> AnswerBeside 
     truth, outputs, refused = _truth(side.pair, given, cotangents, plain, seen, seed)
     kappa = 64.0 + max((n for a in (*plain.primals.values(), *plain.outputs) for n in a.shape), default=1)
     operations = 0 if seen is None else seen.run.operations
-    return AnswerBeside(double, narrow, truth, outputs, E, kappa, refused, operations)
+    fitting = comparable(plain)
+    unfit = tuple(
+        label_of(name) for other, (name, _) in given.turns.items() if other in plain.gradients.keys() - fitting
+    )
+    return AnswerBeside(double, narrow, truth, outputs, E, kappa, refused, operations, unfit)
 
 
 def _observed(pair: OpenPair, given: Given) -> tuple[Observation | None, PairRun | None]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.comparison.pairs.asking import AnswerBeside, AskedDraw, unit_of
+from reference.comparison.phrases import digits
 from reference.pairs.draws.tolerance import LEADING, U64, U_EXTENDED, largest
 from reference.report.models.comparison import Accuracy, Agreement
 
@@ -252,7 +253,7 @@ def _agreement(name: str, targets: Sequence[str], asked: Sequence[AskedDraw], pr
             worst, block, case = max((f[1:4] for f in found), key=lambda f: f[0])
             yield Agreement(
                 first=first, second=second, dtype=dtype, cases=len({f[0] for f in found}), blocks=len(found),
-                difference=worst, digits=_digits(worst), output=f"{prefix}{block}", checks=(name, name), case=case,
+                difference=worst, digits=digits(worst), output=f"{prefix}{block}", checks=(name, name), case=case,
                 agree=all(f[4] for f in found),
             )  # fmt: skip
 
@@ -273,7 +274,3 @@ def _differences(
             unit = max([u for u in units if u is not None], default=U64 * size)
             relative = apart / size if size else float(apart > 0)
             yield k, relative, block, draw.first.case, apart <= 2 * one.kappa * unit
-
-
-def _digits(difference: float) -> float:
-    return float("inf") if difference == 0 else max(0.0, -float(np.log10(difference))) if difference < np.inf else 0.0

@@ -18,11 +18,10 @@ from reference.pairs.draws.observation import run
 from reference.pairs.inputs.cases.running import RunningPlan
 from reference.pairs.inputs.sizes import larger
 from reference.pairs.inputs.spec import Array, leaves
-from reference.report.models.comparison import Price
+from reference.report.models.comparison import PAIR_SIZES, Price
 
-__all__ = ["NAMES", "pair_prices"]
+__all__ = ["pair_prices"]
 
-NAMES = ("as drawn", "larger", "large")
 LARGEST, LOOPED = 1_000_000, 60_000  # entries; calls of NumPy
 WIDEST = 64  # times every size
 BATCH, BUDGET, MOST = 2e-3, 1.0, 15  # seconds timed at once, seconds of all rounds of one, rounds
@@ -53,7 +52,7 @@ def pair_prices(
     assert seats.reading is not None
     sizes: dict[str, str] = {}
     found: list[Price] = []
-    for name, size in zip(NAMES, _sizes(seats.leader.pair, seats.reading, seed), strict=False):
+    for name, size in zip(PAIR_SIZES, _sizes(seats.leader.pair, seats.reading, seed), strict=False):
         try:
             first = first_at(seats.leader.pair, seats.reading, seed, 0, size)
         except (TargetRaised, TargetDied):
@@ -61,7 +60,7 @@ def pair_prices(
         called = f"{prefix}{name}"
         sizes[called] = _line(first)
         found += _at(called, first, seats, sides, wrong, seed)
-        progress(f"timing {called}", 1, len(NAMES))
+        progress(f"timing {called}", 1, len(PAIR_SIZES))
     return sizes, found
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reference.comparison.pairs.sides import PairGroup
 from reference.comparison.pairs.standing import JudgedSide
+from reference.comparison.phrases import listed, place_of, to_digits
 from reference.report.models.comparison import Agreement, Standing
 
 __all__ = ["words_of"]
+
+ALL = "*"  # the output of a finding that is of no single one
 
 
 def words_of(
@@ -35,9 +38,10 @@ def _of_group(judged: Sequence[JudgedSide], agreement: Sequence[Agreement]) -> I
         among = [a for a in agreement if {a.first, a.second} <= set(right) and a.dtype == "float64"]
         worst = max((a.difference for a in among), default=None)
         if worst is None:
-            yield f"{_listed(right)} {'is' if len(right) == 1 else 'are'} within rounding of the truth."
+            yield f"{listed(right)} {'is' if len(right) == 1 else 'are'} within rounding of the truth."
         else:
-            yield f"{_listed(right)} agree with each other {_to(float(worst))}, and are within rounding of the truth."
+            digits = to_digits(float(worst), least=True)
+            yield f"{listed(right)} agree with each other {digits}, and are within rounding of the truth."
     for j in judged:
         if j.verdict == "pass" and j.conventions:
             yield f"{j.side.target} follows a convention of its own: {'; '.join(j.conventions)}."
@@ -47,7 +51,7 @@ def _of_group(judged: Sequence[JudgedSide], agreement: Sequence[Agreement]) -> I
     names = {j.side.target for j in wrong}
     for a in agreement:
         if {a.first, a.second} <= names and a.agree and a.dtype == "float64":
-            yield f"{a.first} and {a.second} are wrong alike: they agree {_to(float(a.difference))}."
+            yield f"{a.first} and {a.second} are wrong alike: they agree {to_digits(float(a.difference))}."
     for j in judged:
         if j.verdict not in ("pass", "fail"):
             yield f"{j.side.target} is not held to the others: {j.error}."
@@ -57,19 +61,6 @@ def _what(j: JudgedSide) -> str:
     for check in j.checks:
         for finding in check.findings:
             if finding.severity == "error":
-                at = finding.location
-                place = "" if at is None else f" ({at.file}, {f'cell {at.cell}, ' if at.cell else ''}line {at.line})"
-                return f"{finding.code}, {check.output}: {finding.text.partition(', on ')[0]}{place}"
+                output = "" if check.output == ALL else f", {check.output}"
+                return f"{finding.code}{output}: {finding.text.partition(', on ')[0]}{place_of(finding.location)}"
     return j.error or "it returned nothing that can be compared"
-
-
-def _to(difference: float) -> str:
-    if difference == 0:
-        return "in every bit"
-    import math
-
-    return f"to at least {max(0.0, -math.log10(difference)):.1f} digits"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

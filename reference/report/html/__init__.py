@@ -17,6 +17,7 @@ from urllib.parse import quote
 from reference.findings.codes import CODES
 from reference.findings.explained import body_of
 from reference.findings.verdicts import EXIT_CODES
+from reference.report.fastest import fastest
 from reference.report.html.blocks import heat, is_wrong, scatter
 from reference.report.html.graph import SIGNS, graph
 from reference.report.html.matrices import accuracies, agreements, kills, prices
@@ -94,6 +95,7 @@ def render_comparison(comparison: Comparison) -> str:
     return page(
         "comparison.html.j2",
         comparison=comparison,
+        words=[*comparison.words, *fastest(comparison)],
         pictures=pictures,
         tables=list(tables(comparison)),
         pairs=list(zip(comparison.standings, drawn, strict=True)),

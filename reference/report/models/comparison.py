@@ -11,7 +11,7 @@ from reference.report.models.base import Model, Number
 from reference.report.models.evidence import Evidence
 from reference.report.models.verification import CheckResult, Finding, Tool
 
-__all__ = ["Accuracy", "Agreement", "Comparison", "Price", "Standing"]
+__all__ = ["PAIR_SIZES", "Accuracy", "Agreement", "Comparison", "Price", "Standing"]
 
 
 class Accuracy(Model):
@@ -65,6 +65,9 @@ class Agreement(Model):
     checks: tuple[str, str]
     case: str
     agree: bool
+
+
+PAIR_SIZES = ("as drawn", "larger", "large")  # behind the pair's name, where there are several
 
 
 class Price(Model):

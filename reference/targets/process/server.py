@@ -123,6 +123,7 @@ class Server(LossAnswers, TimedPairs):
             "functions": [
                 plain(f, loaded.own[f.name], self.templates.get(f.name)) for f in self.functions.values() if f.own
             ],
+            "imported": [[f.name, [a.name for a in f.arguments]] for f in self.functions.values() if not f.own],
             "unloadable": [list(u) for u in loaded.unloadable],
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,

@@ -212,9 +212,9 @@ def test_training_from(start, tolerance, capsys):
 
 @pytest.mark.parametrize("constants", ["none", "l2", "dropout"])
 def test_football(constants, capsys):
-    path = Path(os.environ.get("MANUAL_BACKPROP_FOOTBALL", ""))
+    path = Path(os.environ.get("FOOTBALL_NPZ", ""))
     if not path.is_file():
-        pytest.skip("set MANUAL_BACKPROP_FOOTBALL to the path of football.npz, the course's data, to run this")
+        pytest.skip("set FOOTBALL_NPZ to the path of football.npz, the course's data, to run this")
     settings, want = (
         PUBLISHED["training"]["regularization"]["model"],
         PUBLISHED["training"]["regularization"][constants],

@@ -10,7 +10,8 @@ import pytest
 
 from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
-from reference.comparison.agreement import Pair, agreement, digits
+from reference.comparison.agreement import Pair, agreement
+from reference.comparison.phrases import digits
 from reference.comparison.pool import Answer, AskedProblem, Participant
 from reference.judging.tolerance import gradient_tolerances
 from tests.folding import each

@@ -86,9 +86,9 @@ def test_another_seed_does_not_give_the_published_costs(trained):
 
 @pytest.fixture(scope="session")
 def football():
-    path = Path(os.environ.get("MANUAL_BACKPROP_FOOTBALL", ""))
+    path = Path(os.environ.get("FOOTBALL_NPZ", ""))
     if not path.is_file():
-        pytest.skip("set MANUAL_BACKPROP_FOOTBALL to the path of football.npz, the course's data, to run this")
+        pytest.skip("set FOOTBALL_NPZ to the path of football.npz, the course's data, to run this")
     return str(path)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from reference.__main__ import _code
 from reference.findings.codes import CODES
-from reference.findings.explained import CodeExample, body_of, examples_of, in_short, nearest, page_of, table
+from reference.findings.explained import CodeExample, body_of, examples_of, in_short, meant, page_of, table
 from reference.report import FORMATS
 from reference.selftest.planting import selftest
 from reference.settings.profiles import Profile
@@ -101,12 +101,12 @@ def test_the_command_prints_the_page_or_the_table(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"), [("102", "MB102"), ("MB1O2", "MB102"), ("mbl02", "MB102"), ("M102", "MB102")]
+    ("given", "right"), [("102", "MB102"), ("MB1O2", "MB102"), ("mbl02", "MB102"), ("M102", "MB102")]
 )
-def test_a_slip_is_told_the_nearest(given: str, meant: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert nearest(given) == meant
+def test_a_slip_is_told_the_nearest(given: str, right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert meant(given) == right
     assert _code(["explain", given]) == 2
-    assert capsys.readouterr().err == f"manual-backprop: {given!r} is no code; {meant}, perhaps?\n"
+    assert capsys.readouterr().err == f"manual-backprop: {given!r} is no code; {right}, perhaps?\n"
 
 
 def test_what_is_like_no_code_is_told_where_they_are(capsys: pytest.CaptureFixture[str]) -> None:

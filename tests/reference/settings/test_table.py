@@ -137,9 +137,23 @@ def test_a_variable_that_is_wrong_is_one_line_with_its_name(monkeypatch, variabl
         assert part in said
 
 
-def test_what_no_setting_is_called_is_not_looked_at(monkeypatch):
-    monkeypatch.setenv("MANUAL_BACKPROP_TABLE", "{")
-    monkeypatch.setenv("MANUAL_BACKPROP_TARGETS", "[")
+@pytest.mark.parametrize(
+    ("variable", "meant"), [("EXAMPELS", "EXAMPLES"), ("TABLE", ""), ("TARGETS", ""), ("MAXTIME", "MAX_TIME")]
+)
+def test_a_variable_that_no_setting_is_called_is_refused_with_the_nearest(monkeypatch, variable, meant):
+    monkeypatch.setenv(f"MANUAL_BACKPROP_{variable}", "[")
+    with pytest.raises(
+        ConfigurationError, match=f"MANUAL_BACKPROP_{variable} in the environment is no setting"
+    ) as error:
+        asked()
+    assert f"MANUAL_BACKPROP_{meant}" in str(error.value)
+    monkeypatch.setenv(f"MANUAL_BACKPROP_{variable}", "")
+    assert asked() is not None
+
+
+def test_what_the_tool_tells_its_own_processes_is_no_setting_and_not_refused(monkeypatch):
+    for name in ("DEBUG", "ALONE", "ANSWERS"):
+        monkeypatch.setenv(f"MANUAL_BACKPROP_{name}", "1")
     assert asked() is not None
 
 

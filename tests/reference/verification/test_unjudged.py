@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from reference.interface.entry import Implementation, Law, NotJudged, OwnDerivat
 from reference.judging.execution import Failure
 from reference.verification.baseline import Accepted, unacceptable, updated
 from reference.verification.conclude import conclude
+from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
 from reference.verification.known import Run
 from reference.verification.reported import target_report
@@ -137,9 +137,17 @@ def test_a_function_is_left_out_on_request(name):
 
 
 def test_a_name_that_no_target_has_is_told_with_the_nearest():
-    one = SimpleNamespace(target="a.py", verdict="pass", excepted=("back_prop",), names=("back_prop", "forward"))
+    one = Conclusion("a.py", "pass", excepted=("back_prop",), names=("back_prop", "forward"))
     assert misnamed(["back_prop", "a.py::back_prop"], [one]) is None
     assert "'forward', perhaps?" in misnamed(["foward"], [one])
     assert "'a.py::forward', perhaps?" in misnamed(["a.py::foward"], [one])
-    lost = SimpleNamespace(target="b.py", verdict="error", excepted=(), names=())
+    lost = Conclusion("b.py", "error")
     assert misnamed(["foward"], [one, lost]) is None
+
+
+def test_what_is_bound_by_a_name_that_no_target_has_is_told():
+    none, has = {"cost=prise": "no function is called prise; 'price', perhaps?"}, {"cost=prise": ""}
+    targets = [Conclusion("a.py", "pass", bound=none), Conclusion("b.py", "pass")]
+    said = misnamed([], targets, bound=True)
+    assert said == "--bind cost=prise: in a.py no function is called prise; 'price', perhaps?"
+    assert misnamed([], [*targets, Conclusion("c.py", "pass", bound=has)], bound=True) is None

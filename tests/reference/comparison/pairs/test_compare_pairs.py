@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from reference.__main__ import _code
 from reference.comparison.pairs import price
+from reference.report.models.comparison import PAIR_SIZES
 from tests.reference.comparison.pairs import sources
 
 QUICK = ("--examples", "2", "--no-time")
@@ -55,6 +57,19 @@ def test_a_wrong_one_is_the_odd_one_out_and_verify_says_where(capsys: pytest.Cap
     finding = report["standings"][2]["checks"][0]["findings"][0]
     assert (finding["code"], finding["location"]["line"]) == ("MB102", 9)
     assert any("batch_summed.py is the odd one out: MB102" in text for text in report["words"])
+
+
+@pytest.mark.parametrize("others", [(), ("by_loops.py",)])
+def test_a_gradient_of_another_shape_is_not_left_out_of_what_is_said(
+    others: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("other_axis.py").write_text(sources.AFFINE.replace("dout.sum(axis=0)", "dout.sum(axis=1)"), encoding="utf-8")
+    code, report = compared(capsys, "other_axis.py", *others, *QUICK)
+    standing = report["standings"][0]
+    assert (code, standing["verdict"]) == (1, "fail")
+    assert [f["code"] for check in standing["checks"] for f in check["findings"]] == ["MB501"]
+    assert not any("other_axis.py is within rounding" in text for text in report["words"])
+    assert any(text.startswith("other_axis.py is wrong: MB501: ") for text in report["words"])
 
 
 def test_jax_beside_numpy_in_double_precision(capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,7 +134,7 @@ def test_three_sizes_are_timed_in_every_format(
     reports = [f"--report={form}=r.{form}" for form in forms]
     assert _code(["compare", "affine.py", "by_loops.py", "--examples", "2", *reports]) == 0
     report = json.loads(Path("r.json").read_text(encoding="utf-8"))
-    assert list(report["sizes"]) == list(price.NAMES)
+    assert list(report["sizes"]) == list(PAIR_SIZES)
     prices = report["timing"]["prices"]
     assert len(prices) == 6
     assert all(p["seconds"] > 0 and not p["said"] for p in prices)
@@ -129,6 +144,9 @@ def test_three_sizes_are_timed_in_every_format(
     assert "### price of a call: large" in Path("r.markdown").read_text(encoding="utf-8")
     page = Path("r.html").read_text(encoding="utf-8")
     assert "worst, in E" in page or "Distance from the truth" in page
+    said = "takes|equally fast"
+    assert all(re.search(said, form) for form in (text, Path("r.markdown").read_text(encoding="utf-8"), page))
+    assert not any(re.search(said, words) for words in report["words"])  # they do not differ from run to run
 
 
 def test_another_leads_where_more_of_them_run_on_its_inputs(capsys: pytest.CaptureFixture[str]) -> None:
