@@ -34,7 +34,7 @@ def _code(arguments: list[str] | None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        _say(error.format_message())
+        _say(f"{error.format_message()}{_command_for(error, arguments)}")
         return 2
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
@@ -49,6 +49,15 @@ def _code(arguments: list[str] | None) -> int:
             raise
         _say(f"{INTERNAL}: {type(error).__name__}: {error} (set {DEBUG}=1 for the traceback)")
         return 2
+
+
+def _command_for(error: click.ClickException, arguments: list[str] | None) -> str:
+    """What was meant by a target in the place of a command."""
+    first = next(iter(sys.argv[1:] if arguments is None else arguments), "")
+    misplaced = isinstance(error, click.UsageError) and error.ctx is not None and error.ctx.command is cli
+    if not misplaced or not first.partition("::")[0].endswith((".py", ".ipynb", ".md", "/")):
+        return ""
+    return f" 'manual-backprop verify {first}', perhaps?"
 
 
 def _say(text: str) -> None:

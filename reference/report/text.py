@@ -26,7 +26,9 @@ def render(report: Report) -> str:
 
 def parts(report: Report) -> Iterator[str]:
     """The same, target by target."""
+    accepted = 0
     for target in report.targets:
+        accepted += sum(bool(finding.accepted) for row in target.checks for finding in row.findings)
         yield _block(_target(target))
     if len(report.targets) >= MANY:
         yield _block([*overview_lines(report), ""])
@@ -34,7 +36,8 @@ def parts(report: Report) -> Iterator[str]:
         yield _block(wrapped(reason, ""))
     seconds = report.timing.get("total")
     took = f" in {seconds:.1f} s" if seconds is not None else ""
-    yield f"{SAYS[report.verdict]}{took} (profile {report.profile}, seed {report.seed}, exit {report.exit_code})\n"
+    but = f", {accepted:,} finding{'s' * (accepted != 1)} accepted" if accepted else ""
+    yield f"{SAYS[report.verdict]}{but}{took} (profile {report.profile}, seed {report.seed}, exit {report.exit_code})\n"
 
 
 def _block(lines: Iterable[str]) -> str:
@@ -123,12 +126,14 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
     place = ""
     if where is not None:
         place = f"  {Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
-    yield f"  {shown.headline}{place}"
+    yield from wrapped(f"{shown.headline}{place}", further="    ")
     yield from labelled("smallest", known.get("smallest", ""))
     if values is not None:
         index = f"[{','.join(map(str, values.at))}]" if values.at else ""
         ratio = f"  ratio {values.ratio}" if values.ratio else ""
-        yield f"    {f'{output}{index}':{LABEL}} yours {values.got}  reference {values.want}{ratio}"
+        label, figures = f"{output}{index}", f"yours {values.got}  reference {values.want}{ratio}"
+        fits = len(label) <= LABEL or len(label) + len(figures) + 5 <= COLUMNS
+        yield f"    {label:{LABEL}} {figures}" if fits else f"    {label}\n    {'':{LABEL}} {figures}"
     label = "reason" if finding.severity == "inconclusive" else "cause"
     yield from labelled(label, f"{finding.code}: {shown.cause} [{CODES[finding.code]}]")
     for label in ("accepted", "yours", "should be", "judge it by", "so wrong too"):

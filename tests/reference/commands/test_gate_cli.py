@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -146,7 +147,9 @@ def test_from_red_to_green_and_back_by_the_baseline(capsys, monkeypatch):
     assert {entry["expires"] for entry in accepted()} == {NOW + datetime.timedelta(days=90)}
 
     assert run("wrong", "--baseline", "known.toml") == 0
-    assert "by agreement" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "by agreement" in out
+    assert re.search(r"^verified, 3 findings accepted in ", out, re.MULTILINE)
     table('baseline = "known.toml"')
     assert run("wrong") == 0
 

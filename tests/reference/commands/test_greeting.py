@@ -81,7 +81,9 @@ def test_the_versions_that_matter(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "meant"),
     [(["verfy"], "Did you mean 'verify'?"), (["verify", "--profil", "x"], "Did you mean '--profile'?"),
-     (["explain", "MB12"], "MB102, perhaps?")],
+     (["explain", "MB12"], "MB102, perhaps?"),
+     (["net.py"], "'net.py'. 'manual-backprop verify net.py', perhaps?"),
+     (["hw/net.ipynb::f", "--watch"], "'manual-backprop verify hw/net.ipynb::f', perhaps?")],
 )  # fmt: skip
 def test_a_slip_is_told_the_nearest(arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert _code(arguments) == 2

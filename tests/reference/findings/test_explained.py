@@ -42,6 +42,8 @@ def test_every_code_has_a_page_of_all_parts(code: str) -> None:
     assert "python wrong" not in body_of(code)
     assert not body_of(code).startswith("#")
     assert (code in ELSEWHERE) == (not examples_of(code))
+    prose = re.sub(r"^```.*?^```", "", page.partition("\n")[2], flags=re.DOTALL | re.MULTILINE)
+    assert all(len(line) <= 80 for line in prose.splitlines())
 
 
 def test_no_page_is_of_no_code() -> None:

@@ -209,6 +209,19 @@ def test_a_finding_says_what_where_how_and_how_to_see_it_again():
     assert all(len(line) <= COLUMNS for line in text.splitlines())
 
 
+def test_long_names_stay_within_80_columns():
+    name = "Convolution2DWithASharedBias.backward"
+    output = f"{name}(…)[0]"
+    where = Location(file="convolution_of_two_dimensions.py", cell=None, line=1044)
+    row = CheckResult(
+        check=name, output=output, verdict="fail", findings=[WRONG.model_copy(update={"location": where})]
+    )
+    lines = said(row).splitlines()
+    assert all(len(line) <= COLUMNS for line in lines)
+    assert "line 1044" in " ".join(lines)
+    assert any(line.strip() == f"{output}[0,3]" for line in lines)
+
+
 def test_certainty_is_worded():
     wanted = {"exactly": "is exactly the", "consistent": "is consistent with the", "unexplained": "unexplained: the"}
     for certainty, words in wanted.items():
