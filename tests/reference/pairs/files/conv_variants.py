@@ -229,3 +229,26 @@ def adaptive_pool_backward(dy, cache):
         for j, (c, d) in enumerate(cols):
             dx[:, :, a:b, c:d] += dy[:, :, i, j, None, None] / ((b - a) * (d - c))
     return dx
+
+
+def padded_conv_forward(x, w, pad):
+    """x: (N, C, H, W), w: (F, C, K, K), pad: int >= 0"""
+    K = w.shape[2]
+    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    y = np.zeros((x.shape[0], w.shape[0], wide.shape[2] - K + 1, wide.shape[3] - K + 1))
+    for a in range(K):
+        for b in range(K):
+            y += np.einsum("nchw,fc->nfhw", wide[:, :, a:a + y.shape[2], b:b + y.shape[3]], w[:, :, a, b])
+    return y, (x, wide, w, pad)
+
+
+def padded_conv_backward(dy, cache):
+    x, wide, w, pad = cache
+    H, W = x.shape[2:]
+    dw, dwide = np.zeros_like(w), np.zeros_like(wide)
+    for a in range(w.shape[2]):
+        for b in range(w.shape[3]):
+            dw[:, :, a, b] = np.einsum("nfhw,nchw->fc", dy, wide[:, :, a:a + dy.shape[2], b:b + dy.shape[3]])
+            dwide[:, :, a:a + dy.shape[2], b:b + dy.shape[3]] += np.einsum("nfhw,fc->nchw", dy, w[:, :, a, b])
+    dx = dwide[:, :, :H, :W]
+    return dx, dw

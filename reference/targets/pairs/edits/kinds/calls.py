@@ -144,6 +144,7 @@ def _of_slices(page: Page, node: ast.Subscript, value: ast.expr, index: ast.expr
             rest = [page.text(p) for k, p in enumerate(parts) if k != axis]
             kept = "" if all(text == ":" for text in rest) else f"[{', '.join(rest)}]"
             yield page.change("axis", node, f"{array}.sum(axis={axis}){kept}", 1.2)
+    yield from _of_margins(page, node, parts, array, scope)
     if page.text(index) == "::-1":
         yield page.change("index", node, page.text(value), 1.0)
     steps = [page.text(p.step) if isinstance(p, ast.Slice) and p.step else "" for p in parts]
@@ -159,6 +160,27 @@ def _of_slices(page: Page, node: ast.Subscript, value: ast.expr, index: ast.expr
         sizes += [f"{array}.shape[{axis}]" for axis in range(len(parts), rank)]
         over = str(tuple(axes)) if len(axes) > 1 else str(axes[0])
         yield page.change("accumulate", node, f"{array}.reshape({', '.join(sizes)}).sum(axis={over})", 1.2)
+
+
+def _of_margins(
+    page: Page, node: ast.Subscript, parts: list[ast.expr], array: str, scope: Scope
+) -> Iterator[Change]:
+    """``a[:, :h, :w]`` where a margin was added on both sides: what is kept begins behind it."""
+    from_start = [isinstance(p, ast.Slice) and not p.lower and p.upper is not None and not p.step for p in parts]
+    if not any(from_start) or not isinstance(node.ctx, ast.Load):
+        return
+    for margin, size in scope.sizes.items():
+        if size < 1 or not margin.replace(".", "").isidentifier():
+            continue
+        kept = [_behind(page, p, margin) if bare else page.text(p) for p, bare in zip(parts, from_start, strict=True)]
+        yield page.change("index", node, f"{array}[{', '.join(kept)}]", 0.9 if "pad" in margin.lower() else 1.4)
+
+
+def _behind(page: Page, part: ast.expr, margin: str) -> str:
+    upper = part.upper if isinstance(part, ast.Slice) else None
+    assert upper is not None
+    from_end = isinstance(upper, ast.UnaryOp) and isinstance(upper.op, ast.USub)
+    return f"{margin}:-{margin}" if from_end else f"{margin}:{margin} + {page.text(upper, PRODUCT)}"
 
 
 def _of_layouts(page: Page, node: ast.Call) -> Iterator[Change]:

@@ -55,6 +55,8 @@ def edited(body: str) -> list[str]:
         ("dW = W - W.mean(0) - X * X.mean(0)", "dW = W - W.mean(1, keepdims=True) - X * X.mean(1, keepdims=True)"),
         ("dW = W - W.mean(axis=0) - X * X.mean(axis=0)", "dW = W - W.sum(axis=0) - X * X.sum(axis=0)"),
         ("dW = X[N + 1] * d", "dW = X[N] * d"),
+        ("dW = X[:, :3]", "dW = X[:, N:N + 3]"),
+        ("dW = X[:-N, :-N]", "dW = X[N:-N, N:-N]"),
         ("dW = d * W", "dW = d * (W > 0)"),
         ("dW = d * W", "dW = d * (1 - W)"),
         ("dW = dW * (1 - W)", "dW = dW * (W)"),
