@@ -162,9 +162,7 @@ def _of_slices(page: Page, node: ast.Subscript, value: ast.expr, index: ast.expr
         yield page.change("accumulate", node, f"{array}.reshape({', '.join(sizes)}).sum(axis={over})", 1.2)
 
 
-def _of_margins(
-    page: Page, node: ast.Subscript, parts: list[ast.expr], array: str, scope: Scope
-) -> Iterator[Change]:
+def _of_margins(page: Page, node: ast.Subscript, parts: list[ast.expr], array: str, scope: Scope) -> Iterator[Change]:
     """``a[:, :h, :w]`` where a margin was added on both sides: what is kept begins behind it."""
     from_start = [isinstance(p, ast.Slice) and not p.lower and p.upper is not None and not p.step for p in parts]
     if not any(from_start) or not isinstance(node.ctx, ast.Load):
