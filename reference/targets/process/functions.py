@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -12,7 +12,7 @@ from reference.targets.pairing.returns import takes_any_depth
 from reference.targets.reading.namespace import DefinedAt, Loaded
 from reference.targets.reading.vocabulary import backward_role, cost_role, forward_role
 
-__all__ = ["bound", "functions_of", "plain"]
+__all__ = ["bound", "functions_of", "told"]
 
 Functions = dict[str, Function]
 
@@ -61,8 +61,18 @@ def bound(
     return functions, None
 
 
-def plain(f: Function, where: DefinedAt, template: int | None) -> dict[str, Any]:
-    """What the court is told of a function."""
+def told(
+    functions: Iterable[Function], own: Mapping[str, DefinedAt], templates: Mapping[str, int]
+) -> dict[str, list[Any]]:
+    """What the court is told of a file's own functions, and of those of others that it can call."""
+    functions = list(functions)
+    return {
+        "functions": [_plain(f, own[f.name], templates.get(f.name)) for f in functions if f.own],
+        "imported": [[f.name, [a.name for a in f.arguments]] for f in functions if not f.own],
+    }
+
+
+def _plain(f: Function, where: DefinedAt, template: int | None) -> dict[str, Any]:
     return {
         "name": f.name,
         "role": f.role,

@@ -43,7 +43,7 @@ from reference.targets.process.calling import (
     with_globals,
 )
 from reference.targets.process.exceptions import described
-from reference.targets.process.functions import bound, functions_of, plain
+from reference.targets.process.functions import bound, functions_of, told
 from reference.targets.process.losses import LossAnswers
 from reference.targets.process.timed_pairs import TimedPairs
 from reference.targets.reading.assigned import assigned, count_of_turns, kept
@@ -120,10 +120,7 @@ class Server(LossAnswers, TimedPairs):
         return {
             "unreadable": None,
             "mark": hashlib.sha256(repr(self.cells).encode(errors="surrogatepass")).hexdigest(),
-            "functions": [
-                plain(f, loaded.own[f.name], self.templates.get(f.name)) for f in self.functions.values() if f.own
-            ],
-            "imported": [[f.name, [a.name for a in f.arguments]] for f in self.functions.values() if not f.own],
+            **told(self.functions.values(), loaded.own, self.templates),
             "unloadable": [list(u) for u in loaded.unloadable],
             "skipped": {name: list(where) for name, where in loaded.skipped.items()},
             "repaired": loaded.repaired,
