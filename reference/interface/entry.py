@@ -135,6 +135,7 @@ class Implementation(NamedTuple):
     seen: tuple[str, ...] = ()  # what the file holds, and the nearest thing to do: said where nothing was checked
     names: tuple[str, ...] = ()  # every function and class that it defines
     excepted: tuple[str, ...] = ()  # of these, what is left out on request
+    owns_beside: Mapping[str, Callable[[], OwnDerivative | None]] = {}  # by check: ``own``, in one more process
     bound: Mapping[str, str] = {}  # every key of its binding that goes by a name: "", or that it has no such name
     pairs: tuple[OpenPair, ...] = ()  # forward and backward passes that are held to each other
     beside: tuple[OpenPair, ...] = ()  # losses that a law holds to their own differences: as pairs they tell a cause

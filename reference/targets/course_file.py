@@ -71,6 +71,8 @@ def course_file(
         worker.close()
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
+    if any(f.role is not None and f.role.is_backward for f in functions):
+        worker.children.import_jax()  # in what its second process will be forked from, which differentiates J
     proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown, inputs=binding.inputs)
     opened = _opened(worker, details, functions, proposed, of_pairs, path, shown=shown, only=only, binding=binding)
     return opened._replace(bound=bound_names(binding, details["survey"], details["imported"], proposed))
@@ -110,8 +112,9 @@ def _opened(
     if only is not None and not named and only not in [*own.names, *(f["name"] for f in details["functions"])]:
         worker.close()
         raise SourceError(f"{path} has no function {only!r}; {or_listed(only, names_in(details['survey']))}")
+    costs = {p.check: [binding.cost] if binding.cost else _costs_of(p, functions) for p in judged}
     entries = [
-        entry_of(worker, pair, costs=[binding.cost] if binding.cost else _costs_of(pair, functions), file=str(path))
+        entry_of(worker, pair, costs=costs[pair.check], file=str(path))
         for pair in judged
         if pair.reached != Reached.UNKNOWN_NETWORK
     ]
@@ -121,9 +124,9 @@ def _opened(
     if details["direct"] and not named:
         entries.append(direct(worker, only or ""))
     unknown = [
-        (p.check, own_of(worker, p, [binding.cost] if binding.cost else _costs_of(p, functions)))
+        (p.check, own_of(worker, p, costs[p.check]))
         for p in judged
-        if p.reached == Reached.UNKNOWN_NETWORK and not (p.check in layers and _costs_of(p, functions) == [*LOSSES])
+        if p.reached == Reached.UNKNOWN_NETWORK and not (p.check in layers and costs[p.check] == [*LOSSES])
     ]
     entries += own.entries
     laws = [*own.laws, *(says(name, [violation]) for name, violation in lost)]
@@ -161,6 +164,7 @@ def _opened(
         what_it_holds(survey, account),
         names_in(survey),
         pairs=tuple(held),
+        owns_beside={p.check: own_of(worker.twin(), p, costs[p.check]) for p in judged},
         beside=tuple(opened for opened in proposed if opened.proposal.check in {law.check for law in own.laws}),
     )
 

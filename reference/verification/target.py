@@ -20,6 +20,7 @@ from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.known import Run
 from reference.verification.options import Options
+from reference.verification.own_ahead import with_owns_begun
 from reference.verification.pairs import pair_fails
 from reference.verification.repeat import ALONE, Again
 from reference.verification.reported import target_report
@@ -99,6 +100,8 @@ def judge_target(
     """
     run = run if run is not None else Run()
     implementation = _narrowed(implementation, options.case)
+    if options.processes > 1 and options.case is None and options.pair_case is None:
+        implementation = with_owns_begun(implementation)
     verify(implementation, options, run)
     if kept and options.case is None and options.pair_case is None:
         with store_may_fail():

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from reference.targets.process.template import Forked, Template, forks
 
-__all__ = ["AHEAD", "TEMPLATE", "Child", "Children", "ended"]
+__all__ = ["MANY", "ONE", "Child", "Children", "ended"]
 
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
 SETTINGS = {
@@ -26,15 +26,16 @@ ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last o
 BOOT = (
     "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('reference.targets.process', None, '__main__')"
 )
-AHEAD, TEMPLATE = "ahead", "template"  # how one is begun: with JAX in the background; for others to be forked from
+MANY, ONE = "many", "one"  # targets for which processes are forked from a template: for many it has JAX as well
 
 Child = subprocess.Popen[bytes] | Forked
 
 
 class Children:
-    """Processes that wait for a target. ``begin`` one ahead; who is in need takes that, or a new one.
+    """Processes that wait for a target. ``begin`` ahead; who is in need takes one that waits, or a new one.
 
-    ``many``: for one target after the other. A template is begun when the first is needed, and all are forked from it.
+    Where there is a fork, they are forked from a template, which ``begin`` begins; with ``many``, for one target after
+    the other, whoever is the first in need does.
     """
 
     def __init__(self, *, many: bool = False) -> None:
@@ -49,17 +50,25 @@ class Children:
         self.close()
 
     def begin(self) -> None:
-        """One more, which imports JAX meanwhile. Where none can be begun, whoever needs one says so."""
+        """One more, or what they are forked from. Where none can be begun, whoever needs one says so."""
         with contextlib.suppress(OSError):
-            self.waiting.append(_begun(AHEAD))
+            if not forks():
+                self.waiting.append(_begun())
+            elif self.template is None:
+                self._begin_template()
+
+    def import_jax(self) -> None:
+        """Whoever is in need from now on will need JAX."""
+        if self.template is not None and not self.many:
+            self.template.import_jax()
 
     def take(self) -> Child:
         """One that nobody has asked anything. Raises ``OSError``."""
-        if self.many:
-            if self.template is not None and self.template.process.poll() is not None:
-                self.close()
-            if self.template is None:
-                self.template = Template(lambda descriptor: _begun(TEMPLATE, str(descriptor), passed=(descriptor,)))
+        if self.template is not None and self.template.process.poll() is not None:
+            self.close()
+        if self.template is None and self.many:
+            self._begin_template()
+        if self.template is not None:
             return self.template.fork()
         while self.waiting:
             child = self.waiting.pop()
@@ -67,6 +76,10 @@ class Children:
                 return child
             ended(child)
         return _begun()
+
+    def _begin_template(self) -> None:
+        how = MANY if self.many else ONE
+        self.template = Template(lambda descriptor: _begun(how, str(descriptor), passed=(descriptor,)))
 
     def close(self) -> None:
         """End those that nobody took, and what others were forked from."""

@@ -3,9 +3,13 @@
 import os
 import time
 
+import pytest
+
 from reference.settings.limits import Limits
+from reference.targets.process import children as processes
 from reference.targets.process.children import Children, ended
 from reference.targets.process.supervisor import Worker
+from reference.targets.process.template import Forked, forks
 from tests.reference.targets import greeting
 
 CODE = """
@@ -37,7 +41,19 @@ def asked(worker: Worker, name: str):
     return worker.ask("sizes", name=name, sizes={})
 
 
-def test_the_one_that_waits_is_taken_with_its_limit_and_its_own_jax():
+@pytest.fixture
+def without_forks(monkeypatch):
+    monkeypatch.setattr(processes, "forks", lambda: False)
+
+
+def has_jax_in_the_end(worker: Worker) -> bool:
+    until = time.monotonic() + 60
+    while not asked(worker, "jax_there") and time.monotonic() < until:
+        time.sleep(0.1)
+    return asked(worker, "jax_there")
+
+
+def test_the_one_that_waits_is_taken_with_its_limit(without_forks):
     with Children() as children:
         children.begin()
         (waiting,) = children.waiting
@@ -46,31 +62,30 @@ def test_the_one_that_waits_is_taken_with_its_limit_and_its_own_jax():
         assert children.waiting == []
         assert asked(worker, "one") == 1
         assert asked(worker, "memory") == [2**33, 2**33]
-        until = time.monotonic() + 60
-        while not asked(worker, "jax_there") and time.monotonic() < until:
-            time.sleep(0.1)
-        assert asked(worker, "jax_there")
         worker.close()
         assert not is_there(waiting.pid)
 
 
-def test_one_that_was_not_begun_ahead_imports_no_jax():
+def test_jax_is_imported_once_a_pair_is_judged_and_not_before():
     worker = worker_of(Children())
     time.sleep(1)
     assert not asked(worker, "jax_there")
+    worker.ask("pair_ahead")
+    assert has_jax_in_the_end(worker)
     worker.close()
 
 
-def test_nobody_is_left_behind():
+def test_nobody_is_left_behind(without_forks):
     with Children() as children:
         children.begin()
         children.begin()
         pids = [child.pid for child in children.waiting]
+        assert len(pids) == 2
         assert all(map(is_there, pids))
     assert not any(map(is_there, pids))
 
 
-def test_one_that_died_while_it_waited_is_not_taken():
+def test_one_that_died_while_it_waited_is_not_taken(without_forks):
     with Children() as children:
         children.begin()
         (dead,) = children.waiting
@@ -82,7 +97,7 @@ def test_one_that_died_while_it_waited_is_not_taken():
         worker.close()
 
 
-def test_a_second_process_comes_from_the_same_place():
+def test_a_second_process_comes_from_the_same_place(without_forks):
     with Children() as children:
         worker = worker_of(children)
         children.begin()
@@ -93,3 +108,36 @@ def test_a_second_process_comes_from_the_same_place():
         worker.close()
         assert not is_there(waiting.pid)
     ended(waiting)  # once more is no harm
+
+
+@pytest.mark.skipif(not forks(), reason="there is no fork here")
+def test_where_there_is_a_fork_all_come_from_one_that_was_begun_and_those_after_the_first_with_jax():
+    with Children() as children:
+        children.begin()
+        children.begin()
+        assert children.waiting == []
+        template = children.template
+        first = worker_of(children)
+        children.import_jax()
+        second = first.twin()
+        assert asked(second, "jax_there")
+        assert not asked(first, "jax_there")
+        assert isinstance(first.child, Forked)
+        assert isinstance(second.child, Forked)
+        assert children.template is template
+        pids = [template.process.pid, first.child.pid, second.child.pid]
+        assert all(map(is_there, pids))
+        first.close()
+    assert not any(map(is_there, pids))
+
+
+@pytest.mark.skipif(not forks(), reason="there is no fork here")
+def test_a_template_that_is_gone_costs_nobody_anything():
+    with Children() as children:
+        children.begin()
+        children.template.process.kill()
+        children.template.process.wait()
+        children.import_jax()
+        worker = worker_of(children)
+        assert asked(worker, "one") == 1
+        worker.close()
