@@ -19,6 +19,7 @@ COMPLETING = "_MANUAL_BACKPROP_COMPLETE"  # set by a shell that asks what may fo
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0, 1, 2, 3 or 130. An error of our own is 2, never 1."""
+    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")  # none of their types is drawn, and some import half a world
     code = _code(arguments)
     if code == INTERRUPTED:  # what still runs in other threads, JAX's compiler among it, is not waited for
         with contextlib.suppress(OSError, ValueError):

@@ -25,6 +25,8 @@ from reference.verification.threads import promptly
 
 __all__ = ["run_compare"]
 
+BRIEF = 0.05  # seconds: of the target ``jax`` every shape is compiled
+
 
 def run_compare(
     targets: tuple[str, ...], *, examples: int, seed: int, timed: bool, reports: Reports, **flags: Any
@@ -39,7 +41,7 @@ def run_compare(
         raise click.UsageError(str(error)) from None
     limits, pictured = limits_of(flags), any(form == "html" for form, _ in reports)
     names = targets or tuple(name for name in BUILT_IN if is_installed(name))
-    with prepared(), progress(sys.stderr, doing="") as advance:
+    with prepared(worth_keeping=BRIEF), progress(sys.stderr, doing="") as advance:
         contenders = open_all(names, lambda name: resolve(name, limits, flags["bind"], bindings))
         try:
             plan = ComparisonPlan(examples, seed, timed, advance)

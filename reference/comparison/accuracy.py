@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
 from reference.comparison.pool import Answer, AskedProblem, Participant
-from reference.judging.tolerance import Tolerance, gradient_tolerances
+from reference.judging.tolerance import Tolerance
 
 __all__ = ["ALL", "CONDITION", "AccuracyRow", "Errors", "accuracy", "errors"]
 
@@ -89,10 +89,9 @@ def accuracy(asked: Sequence[AskedProblem], answers: Mapping[Participant, Mappin
     sums: dict[tuple[Participant, str, str], _Sum] = defaultdict(_Sum)
     for who, mine in answers.items():
         for k, answer in mine.items():
-            problem, truth = asked[k]
+            problem, truth, widths = asked[k]
             if truth is None:
                 continue
-            widths = gradient_tolerances(problem)
             for name, want in truth.total().items():
                 if name not in answer.blocks:
                     continue

@@ -14,7 +14,6 @@ import numpy as np
 
 from manual_backprop.magnitudes import RESOLUTION
 from reference.comparison.pool import Answer, AskedProblem, Participant, paired
-from reference.judging.tolerance import gradient_tolerances
 
 __all__ = ["Pair", "agreement"]
 
@@ -59,7 +58,7 @@ def agreement(
 
 def _blocks(one: Answer, other: Answer, asked: AskedProblem) -> list[tuple[str, float, bool]]:
     """Each block that both returned: its name, the relative difference, and whether that is rounding."""
-    found, widths = [], gradient_tolerances(asked.problem)
+    found, widths = [], asked.tolerances
     for name in one.blocks.keys() & other.blocks.keys():
         a, b = (answer.blocks[name].astype(np.float64) for answer in (one, other))
         width = widths[name]

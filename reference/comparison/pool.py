@@ -5,7 +5,7 @@ A target that draws its own masks makes problems of its own; everybody who takes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
 from reference.interface.entry import Entry
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
+from reference.judging.tolerance import Tolerance, gradient_tolerances
 
 __all__ = ["Answer", "AskedProblem", "Participant", "ask_all", "paired"]
 
@@ -37,10 +38,11 @@ class Participant(NamedTuple):
 
 
 class AskedProblem(NamedTuple):
-    """One problem (a stack of one), and the truth of it."""
+    """One problem (a stack of one), the truth of it, and what rounding may do to each gradient."""
 
     problem: Problem
     truth: Truth | None
+    tolerances: Mapping[str, Tolerance]
 
 
 class Answer(NamedTuple):
@@ -61,7 +63,7 @@ def ask_all(
     given = [draw([case]) for case in _cases([entry.domain for _, entry in entries], examples, seed)]
     problems: dict[tuple[Case, bytes], Problem] = {_key(p): p for p in given}
     own = {who: _settled(entry, given, problems) for who, entry in entries}
-    asked = [AskedProblem(problem, truth(problem)) for problem in problems.values()]
+    asked = [AskedProblem(problem, truth(problem), gradient_tolerances(problem)) for problem in problems.values()]
     numbers = {key: k for k, key in enumerate(problems)}
     answers: dict[Participant, dict[int, Answer]] = {}
     for who, entry in entries:

@@ -39,14 +39,15 @@ SURROUNDINGS = {
 
 
 @contextmanager
-def prepared(*, anew: bool = False) -> Iterator[None]:
+def prepared(*, anew: bool = False, worth_keeping: float = compiled.WORTH) -> Iterator[None]:
     """JAX on the CPU, one thread for matrix products, nothing written by Hypothesis: the same wherever it runs.
 
-    ``anew``: nothing that autodiff said of our own problems is recalled from earlier runs.
+    ``anew``: nothing that autodiff said of our own problems is recalled from earlier runs. ``worth_keeping``: seconds
+    that a program of our own has to take to compile.
     """
     before = {name: os.environ.get(name) for name in (*SURROUNDINGS, *compiled.VARIABLES, answers.VARIABLE)}
     os.environ.update(SURROUNDINGS)
-    compiled.kept()
+    compiled.kept(worth=worth_keeping)
     place = answers.folder()
     os.environ[answers.VARIABLE] = "" if anew else str(place)
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reference.kept.files import cache_folder, processor
 
-__all__ = ["VARIABLES", "folder", "kept"]
+__all__ = ["VARIABLES", "WORTH", "folder", "kept"]
 
 VARIABLES = (  # of the environment, which JAX reads once it is loaded
     "JAX_COMPILATION_CACHE_DIR",
@@ -23,7 +23,7 @@ VARIABLES = (  # of the environment, which JAX reads once it is loaded
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES",
 )
 
-WORTH = 0.5  # seconds of compilation; a target's own small programs are not kept
+WORTH = 0.5  # seconds of compilation
 
 
 def folder() -> Path:
@@ -34,8 +34,10 @@ def folder() -> Path:
     return cache_folder() / f"jax-{release}-{digest}"
 
 
-def kept() -> None:
+def kept(*, worth: float = WORTH) -> None:
     """Turn it on for this process. Without a folder that can be written to, all is compiled anew, and silently.
+
+    ``worth``: what took less seconds to compile is not kept.
 
     Where JAX is not loaded yet, the environment says so: half a second that a run without the witness does not need.
     """
@@ -49,7 +51,7 @@ def kept() -> None:
     if not os.access(place, os.W_OK):
         return
     warnings.filterwarnings("ignore", message=".*persistent compilation cache.*")
-    settings = dict(zip(VARIABLES, (str(place), WORTH, -1), strict=True))
+    settings = dict(zip(VARIABLES, (str(place), worth, -1), strict=True))
     if "jax" not in sys.modules:
         os.environ.update({name: str(value) for name, value in settings.items()})
         return

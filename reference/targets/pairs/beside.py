@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.targets.pairs.imported_jax import imported_jax
 from reference.targets.pairs.prepared import Prepared
 from reference.targets.pairs.running import quiet
 from reference.targets.stand_in.complex_rules import REAL
@@ -21,7 +21,7 @@ __all__ = ["call_of", "doubles", "extended", "with_primals"]
 @contextmanager
 def doubles() -> Iterator[None]:
     """What a target does with JAX itself, it does in double precision here, as everybody beside it does."""
-    jax = sys.modules.get("jax")
+    jax = imported_jax()
     if jax is None:
         yield
         return

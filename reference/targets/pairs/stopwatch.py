@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from reference.interface.pair import PairKind, Proposal
+from reference.targets.pairs.imported_jax import imported_jax
 
 __all__ = ["Stopwatch", "watched"]
 
@@ -68,5 +68,5 @@ def _each(put: Callable[[str, Any], None], values: Mapping[str, Any]) -> None:
 
 
 def _finished(result: Any) -> Any:
-    jax = sys.modules.get("jax")
+    jax = imported_jax()
     return result if jax is None else jax.block_until_ready(result)

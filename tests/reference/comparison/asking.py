@@ -16,6 +16,7 @@ from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
 from reference.comparison.truth import truth
 from reference.interface.entry import Entry, Implementation
 from reference.interface.outcome import Single, per_case, singles
+from reference.judging.tolerance import gradient_tolerances
 from tests.reference.comparison.variants import right
 from tests.strategies import with_arrays
 
@@ -53,7 +54,7 @@ def everything() -> tuple[AskedProblem, ...]:
 
 
 def asked_of(problem: Problem) -> AskedProblem:
-    return AskedProblem(problem, truth(problem))
+    return AskedProblem(problem, truth(problem), gradient_tolerances(problem))
 
 
 def asked(cases: Iterable[Case]) -> list[AskedProblem]:
@@ -75,7 +76,7 @@ def answers(function: Function, given: Sequence[AskedProblem]) -> dict[int, Answ
 def rounded(given: Sequence[AskedProblem], dtype: str | None = None) -> dict[int, Answer]:
     """The truth, rounded once to the dtype of the case, or to ``dtype`` on the way there."""
     found = {}
-    for k, (problem, true) in enumerate(given):
+    for k, (problem, true, _) in enumerate(given):
         assert true is not None
         own = problem.shape.dtype
         found[k] = Answer({name: block.astype(dtype or own).astype(own) for name, block in true.total().items()})
