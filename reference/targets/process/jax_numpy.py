@@ -7,6 +7,7 @@ parameters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FunctionType
@@ -23,6 +24,8 @@ from reference.targets.reading.source import Cell
 from reference.targets.reading.vocabulary import bind, cost_role
 
 __all__ = ["gradient_of_loss", "gradients_of"]
+
+ONCE: dict[str, str | bool] = {"xla_backend_optimization_level": "0"}  # of a program that runs a single time
 
 
 def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None, single: Single) -> np.ndarray:
@@ -50,8 +53,7 @@ def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None
         )
 
     with seeded():
-        gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])
-    return np.concatenate([np.ravel(a) for layer in gradient for a in layer])
+        return _gradient(J, single)
 
 
 def gradient_of_loss(path: Path, cells: list[Cell], way: LossWay, single: Single) -> np.ndarray:
@@ -65,8 +67,15 @@ def gradient_of_loss(path: Path, cells: list[Cell], way: LossWay, single: Single
     def J(θ: Any) -> Any:
         return jax.numpy.squeeze(way.loss_of(called, single._replace(parameters=tuple(θ))))
 
-    gradient = jax.jit(jax.grad(J))([(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters])
-    return np.concatenate([np.ravel(a) for layer in gradient for a in layer])
+    return _gradient(J, single)
+
+
+def _gradient(J: Callable[[Any], Any], single: Single) -> np.ndarray:
+    import jax
+
+    θ = [(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters]
+    program = jax.jit(jax.grad(J)).lower(θ).compile(compiler_options=ONCE)
+    return np.concatenate([np.ravel(a) for layer in program(θ) for a in layer])
 
 
 def _callable(names: dict[str, Any], name: str) -> FunctionType:
