@@ -7,6 +7,7 @@ from typing import NamedTuple
 from reference.findings.verdicts import Severity
 from reference.interface.entry import Place
 from reference.interface.pair import OpenPair, PairKind
+from reference.pairs.conventions.distinct_indices import for_distinct_indices
 from reference.pairs.conventions.guard import left_out_guard
 from reference.pairs.conventions.per_count import over_the_batch
 from reference.pairs.conventions.together import of_several_together
@@ -33,6 +34,7 @@ def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, PairConven
         {name: PairConvention(text) for name, text in over_the_batch(pair, standings).items()},
         {name: PairConvention(text) for name, text in cut_off(pair, standings).items()},
         {name: PairConvention(text) for name, text in of_several_together(pair, standings).items()},
+        {name: PairConvention(text) for name, text in for_distinct_indices(pair, standings).items()},
         {name: PairConvention(text, "warning", at) for name, (text, at) in left_out_guard(pair, standings).items()},
     ):
         if found.keys() == wrong:

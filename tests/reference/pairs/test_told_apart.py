@@ -25,6 +25,28 @@ class Twin(NamedTuple):
 
 
 TWINS = {
+    "what is written at an index": Twin("""
+        def put_forward(x, v, index):
+            out = x.copy()
+            out[index] = v
+            return out, (x, index)
+
+        def put_backward(dout, cache):
+            x, index = cache
+            dx = dout.copy()
+            dx[index] = PART
+            return dx, dout[index]
+    """, "0", "1"),
+    "what is read at an index is summed": Twin("""
+        def rows_forward(W, x):
+            return W[x] * 2, (W, x)
+
+        def rows_backward(dout, cache):
+            W, x = cache
+            dW = np.zeros_like(W)
+            PART
+            return dW
+    """, "np.add.at(dW, x, 2 * dout)", "dW[x] += 2 * dout"),
     "a slope of its own is kept, and what is handed back is the gradient": Twin("""
         class Gelish:
             def forward(self, x):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from reference.targets.pairs.source.functions import SourceFunction, documents_of, returns_of
+from reference.targets.pairs.source.in_place import changes_in_place
 
 __all__ = ["why_undifferentiated"]
 
@@ -41,7 +42,8 @@ def why_undifferentiated(name: str, about: str, forward: SourceFunction, backwar
         if _is_zero(backward):
             return ""
         return f"the forward pass is a step, whose own derivative is zero (line {firsts[0].lineno})"
-    if firsts and all(_handed_on(value, bound) in forward.names for value in firsts):
+    handed_on = firsts and all(_handed_on(value, bound) in forward.names for value in firsts)
+    if handed_on and not changes_in_place(forward.node):
         return "the forward pass is the identity, and the gradient is changed on purpose"
     if GUIDED.search(written):
         return "its name says that the gradient is another on purpose"

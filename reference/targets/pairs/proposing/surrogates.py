@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from reference.targets.pairs.source.functions import SourceFunction, documents_of, returns_of
+from reference.targets.pairs.source.in_place import changes_in_place
 
 __all__ = ["through_another", "why_not_derived"]
 
@@ -137,7 +138,8 @@ def _is_the_identity(function: SourceFunction) -> bool:
     values = returns_of(function.node)
     firsts = [v.elts[0] if isinstance(v, ast.Tuple) and v.elts else v for v in values]
     changed = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return bool(firsts) and all(_handed_on(v) in set(function.names) - changed for v in firsts)
+    handed_on = bool(firsts) and all(_handed_on(v) in set(function.names) - changed for v in firsts)
+    return handed_on and not changes_in_place(function.node)
 
 
 def _handed_on(value: ast.expr) -> str | None:

@@ -125,7 +125,9 @@ def _own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def returned_names(node: ast.FunctionDef) -> tuple[str, ...]:
-    """The names in the last return statement; "" for an expression, "(dW, db)" for a tuple within it."""
+    """The names in the last return statement; "" for an expression and for a name that stands before, "(dW, db)" for a
+    tuple within it.
+    """
     values = [value for value in returns_of(node) if not _is_nothing(value)]
     if not values:
         return ()
@@ -135,7 +137,8 @@ def returned_names(node: ast.FunctionDef) -> tuple[str, ...]:
         if bound and isinstance(bound[-1], ast.Tuple):
             last = bound[-1]
     if isinstance(last, ast.Tuple | ast.List):
-        return tuple(_name(element) for element in last.elts)
+        names = [_name(element) for element in last.elts]
+        return tuple("" if name in names[:k] else name for k, name in enumerate(names))
     return (_name(last),)
 
 

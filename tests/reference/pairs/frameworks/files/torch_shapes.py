@@ -134,3 +134,51 @@ class OuterSwapped(torch.autograd.Function):
         c, a, b = ctx.saved_tensors
         u, v = a.unsqueeze(-1), b.unsqueeze(-2)
         return g * u * v, (g * c * v).sum(-1), (g * c * v).sum(-2)
+
+
+class PutRows(torch.autograd.Function):
+    """Some rows are replaced by others."""
+
+    @staticmethod
+    def forward(ctx, table: torch.Tensor, rows: torch.Tensor, places: torch.Tensor):
+        """table: (V, D); rows: (N, D); places: (N,) whole numbers in [0, V)"""
+        ctx.places = places
+        out = table.clone()
+        out[places] = rows
+        return out
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        dtable = grad_output.clone()
+        dtable[ctx.places] = 0
+        return dtable, grad_output[ctx.places], None
+
+
+class PutRowsTwice(torch.autograd.Function):
+    """The same, and what was replaced still has its gradient."""
+
+    @staticmethod
+    def forward(ctx, table: torch.Tensor, rows: torch.Tensor, places: torch.Tensor):
+        """table: (V, D); rows: (N, D); places: (N,) whole numbers in [0, V)"""
+        ctx.places = places
+        out = table.clone()
+        out[places] = rows
+        return out
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return grad_output, grad_output[ctx.places], None
+
+
+class ClampedInPlace(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        out = x.clone()
+        out.clamp_(min=0)
+        return out
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (x,) = ctx.saved_tensors
+        return grad_output
