@@ -13,6 +13,7 @@ selftest      proof that all this can fail
 findings      the codes with a page for each, the verdicts, and the conventions in which what differs is right
 settings      what is asked: flags, environment, table, defaults
 kept          files of the user's cache folder
+spelling      the name that was meant
 report        models, and one module for each format
 comparison    implementations beside each other and the truth
 experiments   the course's, on the verified code; they judge nothing
