@@ -12,7 +12,7 @@ class TargetDied(Exception):
 
 
 class TargetGivenUp(TargetDied):
-    """The process was lost too often, for what other functions did: nothing more is asked of the target."""
+    """The process was lost too often, for what other functions did, or is over: it is asked nothing more."""
 
 
 class TargetNotStarted(Exception):

@@ -47,6 +47,7 @@ class Worker:
         self.turn = threading.Lock()
         self.mark: str | None = None  # of the file's text, as the first process read it
         self.second: Worker | None = None
+        self.over = False  # a twin's, which may be in the middle of another thread's questions
 
     def greet(self) -> Any:
         """Start, and return the answer to the greeting."""
@@ -66,7 +67,7 @@ class Worker:
                 if self.deaths >= DEATHS:
                     raise TargetGivenUp(f"was not asked: the process was lost {self.deaths} times before")
                 if _mark(self._start()) != self.mark:
-                    self.close()
+                    self._stop()
                     raise TargetChanged("its file was changed while it was judged")
             return self._asked({"ask": ask, **question}, self.limits.timeout)
 
@@ -78,9 +79,14 @@ class Worker:
         return self.second
 
     def close(self) -> None:
-        """End the process, and every process that it started."""
-        if self.second is not None:
-            self.second.close()
+        """End the process, and every process that it started; the twin for good."""
+        second, self.second = self.second, None
+        if second is not None:
+            second.over = True
+            second.close()
+        self._stop()
+
+    def _stop(self) -> None:
         child, self.child = self.child, None
         if child is None:
             return
@@ -91,6 +97,9 @@ class Worker:
             self.child = self.children.take()
         except OSError as error:
             raise TargetNotStarted(f"no process could be started for it: {error.strerror or error}") from None
+        if self.over:
+            self._stop()
+            raise TargetGivenUp("was not asked: nobody waits for its answers any more")
         first = pack({"memory": self.limits.memory})
         return self._asked(dict(self.greeting), self.limits.timeout + START, before=first)[0]
 
@@ -103,7 +112,7 @@ class Worker:
         except (WireError, OSError) as error:
             raise self._died(f"sent no answer that can be read: {error}") from None
         except KeyboardInterrupt:
-            self.close()
+            self._stop()
             raise
         if not isinstance(answer, dict) or not {"raised", "answer"} & answer.keys():
             raise self._died("sent no answer that can be read")
@@ -160,5 +169,5 @@ class Worker:
 
     def _died(self, how: str) -> TargetDied:
         self.deaths += 1
-        self.close()
+        self._stop()
         return TargetDied(how)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from reference.interface.exceptions import TargetGivenUp
 from reference.settings.limits import Limits
 from reference.targets.process import children as processes
 from reference.targets.process.children import Children, ended
@@ -141,3 +142,17 @@ def test_a_template_that_is_gone_costs_nobody_anything():
         worker = worker_of(children)
         assert asked(worker, "one") == 1
         worker.close()
+
+
+def test_a_twin_that_was_closed_begins_no_process_for_a_question_that_comes_late():
+    with Children() as children:
+        worker = worker_of(children)
+        twin = worker.twin()
+        assert asked(twin, "one") == 1
+        pids = [worker.child.pid, twin.child.pid]
+        worker.close()
+        with pytest.raises(TargetGivenUp):
+            asked(twin, "one")
+        assert twin.child is None
+        assert worker.twin() is not twin
+        assert not any(map(is_there, pids))
