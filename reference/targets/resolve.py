@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reference.interface.entry import Implementation
 from reference.interface.exceptions import TargetNotStarted
-from reference.settings.binding import Binding, BindingError, binding_of
 from reference.settings.limits import Limits
 from reference.spelling import nearest
 from reference.targets.process.children import Children
 from reference.targets.reading.source import SUFFIXES, SourceError
+
+if TYPE_CHECKING:
+    from reference.settings.binding import Binding
 
 __all__ = ["BUILT_IN", "TargetError", "is_installed", "resolve"]
 
@@ -79,6 +82,8 @@ def resolve(
     ``masks``, ``lambd``, ``keep_prob``, ``hidden``, ``output`` as attributes) and returns its gradients by the course's
     names, such as ``{"dW1": …, "db1": …}``. ``children``: where its process comes from.
     """
+    from reference.settings.binding import BindingError, binding_of  # which a target's process has no use for
+
     limits = limits or Limits()
     if name in BUILT_IN:
         return BUILT_IN[name]

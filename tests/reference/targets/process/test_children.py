@@ -1,6 +1,8 @@
 """Processes that are begun ahead: who is in need takes one, and none is left behind."""
 
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -156,3 +158,10 @@ def test_a_twin_that_was_closed_begins_no_process_for_a_question_that_comes_late
         assert twin.child is None
         assert worker.twin() is not twin
         assert not any(map(is_there, pids))
+
+
+def test_a_target_s_process_begins_with_nothing_that_it_has_no_use_for():
+    heavy = "{'click', 'hypothesis', 'jax', 'pydantic', 'rich', 'scipy', 'torch'} & sys.modules.keys()"
+    text = f"import sys, reference.targets.process.server; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
