@@ -71,10 +71,6 @@ def course_file(
         worker.close()
         raise SourceError(details["unreadable"])
     functions = [RemoteFunction(**{**f, "role": f["role"] and Role(f["role"])}) for f in details["functions"]]
-    if any(f.role is not None and f.role.is_backward for f in functions):
-        worker.children.import_jax()  # in what its second process will be forked from, which differentiates J
-    else:
-        worker.ask("pair_ahead")
     proposed, of_pairs = open_pairs(worker, file=str(path), shown=shown, inputs=binding.inputs)
     opened = _opened(worker, details, functions, proposed, of_pairs, path, shown=shown, only=only, binding=binding)
     return opened._replace(bound=bound_names(binding, details["survey"], details["imported"], proposed))

@@ -40,7 +40,6 @@ def _asking(process: Callable[[], Worker]) -> Callable[..., Any]:
         worker = process()
         if not begun:
             begun, worker.deaths = True, 0
-            worker.ask("pair_ahead")
         return worker.ask(ask, **question)
 
     return ask

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from reference.targets.process.template import Forked, Template, forks
 
-__all__ = ["MANY", "ONE", "Child", "Children", "ended"]
+__all__ = ["AHEAD", "TEMPLATE", "Child", "Children", "ended"]
 
 KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
 SETTINGS = {
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last o
 BOOT = (
     "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('reference.targets.process', None, '__main__')"
 )
-MANY, ONE = "many", "one"  # targets for which processes are forked from a template: for many it has JAX as well
+AHEAD, TEMPLATE = "ahead", "template"  # how one is begun: with JAX in the background; for others to be forked from
 
 Child = subprocess.Popen[bytes] | Forked
 
@@ -53,14 +53,9 @@ class Children:
         """One more, or what they are forked from. Where none can be begun, whoever needs one says so."""
         with contextlib.suppress(OSError):
             if not forks():
-                self.waiting.append(_begun())
+                self.waiting.append(_begun(AHEAD))
             elif self.template is None:
                 self._begin_template()
-
-    def import_jax(self) -> None:
-        """Whoever is in need from now on will need JAX."""
-        if self.template is not None and not self.many:
-            self.template.import_jax()
 
     def take(self) -> Child:
         """One that nobody has asked anything. Raises ``OSError``."""
@@ -78,8 +73,7 @@ class Children:
         return _begun()
 
     def _begin_template(self) -> None:
-        how = MANY if self.many else ONE
-        self.template = Template(lambda descriptor: _begun(how, str(descriptor), passed=(descriptor,)))
+        self.template = Template(lambda descriptor: _begun(TEMPLATE, str(descriptor), passed=(descriptor,)))
 
     def close(self) -> None:
         """End those that nobody took, and what others were forked from."""

@@ -7,7 +7,6 @@ has begun no thread: what it begins, it begins after the fork. Where there is no
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import signal
 import socket
@@ -22,7 +21,7 @@ from typing import NoReturn
 __all__ = ["Forked", "Template", "forks", "serve_forks"]
 
 NUMBERS = struct.Struct("!iq")  # what is asked, or what is so; and of which process
-FORK, STATUS, WITH_JAX = 1, 2, 3
+FORK, STATUS = 1, 2
 RUNNING = 2**30  # in an exit code's place
 STEP = 0.005  # seconds between two looks at a process that is to end
 
@@ -87,11 +86,6 @@ class Template:
             os.close(write)
         return Forked(self, pid, asked, answers)
 
-    def import_jax(self) -> None:
-        """Have all that are forked from now on begin with JAX imported; this waits for nothing."""
-        with contextlib.suppress(OSError), self.turn:
-            self.ours.sendall(NUMBERS.pack(WITH_JAX, 0))
-
     def status_of(self, pid: int) -> int | None:
         """The exit code of one; of a template that is gone, so are all."""
         try:
@@ -138,9 +132,6 @@ def serve_forks(descriptor: int, run: Callable[[int, int], NoReturn]) -> NoRetur
                 for each in descriptors:
                     os.close(each)
                 asked.sendall(NUMBERS.pack(FORK, pid))
-                continue
-            if what == WITH_JAX:
-                importlib.import_module("jax.numpy")
                 continue
             ended |= _reaped()
             asked.sendall(NUMBERS.pack(STATUS, ended.get(pid, RUNNING)))

@@ -1,9 +1,7 @@
-"""What both passes of a pair cost, asked of a target's process; and what takes time, begun before it is asked for."""
+"""What both passes of a pair cost, asked of a target's process."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
 from reference.targets.metering import peak_memory, seconds
@@ -14,10 +12,6 @@ __all__ = ["TimedPairs"]
 
 class TimedPairs(PairAnswers):
     """A part of the ``Server``. ``question``: a pair and its inputs, as for ``pair_beside``."""
-
-    def ask_pair_ahead(self) -> None:
-        """Import JAX while other things are asked: it takes as long as all else."""
-        Thread(target=import_module, args=("jax.numpy",), daemon=True).start()
 
     def ask_pair_seconds(self, repetitions: int, **question: Any) -> float:
         """The mean over so many calls in a row: of the two passes, without the copying of what they are given."""

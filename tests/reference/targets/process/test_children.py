@@ -56,7 +56,7 @@ def has_jax_in_the_end(worker: Worker) -> bool:
     return asked(worker, "jax_there")
 
 
-def test_the_one_that_waits_is_taken_with_its_limit(without_forks):
+def test_the_one_that_waits_is_taken_with_its_limit_and_its_own_jax(without_forks):
     with Children() as children:
         children.begin()
         (waiting,) = children.waiting
@@ -65,16 +65,15 @@ def test_the_one_that_waits_is_taken_with_its_limit(without_forks):
         assert children.waiting == []
         assert asked(worker, "one") == 1
         assert asked(worker, "memory") == [2**33, 2**33]
+        assert has_jax_in_the_end(worker)
         worker.close()
         assert not is_there(waiting.pid)
 
 
-def test_jax_is_imported_once_a_pair_is_judged_and_not_before():
+def test_one_that_was_not_begun_ahead_imports_no_jax():
     worker = worker_of(Children())
     time.sleep(1)
     assert not asked(worker, "jax_there")
-    worker.ask("pair_ahead")
-    assert has_jax_in_the_end(worker)
     worker.close()
 
 
@@ -114,17 +113,16 @@ def test_a_second_process_comes_from_the_same_place(without_forks):
 
 
 @pytest.mark.skipif(not forks(), reason="there is no fork here")
-def test_where_there_is_a_fork_all_come_from_one_that_was_begun_and_those_after_the_first_with_jax():
+def test_where_there_is_a_fork_all_come_from_one_that_was_begun_and_has_imported_jax():
     with Children() as children:
         children.begin()
         children.begin()
         assert children.waiting == []
         template = children.template
         first = worker_of(children)
-        children.import_jax()
         second = first.twin()
+        assert asked(first, "jax_there")
         assert asked(second, "jax_there")
-        assert not asked(first, "jax_there")
         assert isinstance(first.child, Forked)
         assert isinstance(second.child, Forked)
         assert children.template is template
@@ -140,7 +138,6 @@ def test_a_template_that_is_gone_costs_nobody_anything():
         children.begin()
         children.template.process.kill()
         children.template.process.wait()
-        children.import_jax()
         worker = worker_of(children)
         assert asked(worker, "one") == 1
         worker.close()
