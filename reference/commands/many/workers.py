@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from multiprocessing.util import Finalize
 from typing import Any, NamedTuple
 
 from reference.commands.many.asking import answers
@@ -84,7 +85,9 @@ class WorkerBench(NamedTuple):
 def bench_of(anew: bool) -> WorkerBench:
     for_good = ExitStack()
     for_good.enter_context(prepared(anew=anew))
-    return WorkerBench(Children(many=True), {}, canary())
+    children = for_good.enter_context(Children(many=True))
+    Finalize(None, for_good.close, exitpriority=0)  # before this process ends: what it began is waited for, and counted
+    return WorkerBench(children, {}, canary())
 
 
 def answer_to(asked: Request, name: str, where: str) -> TargetAnswer:
@@ -105,6 +108,7 @@ def answer_to(asked: Request, name: str, where: str) -> TargetAnswer:
     def judged(implementation: Implementation, job: Job) -> Conclusion:
         nonlocal nothing
         nothing = holds_nothing(name, implementation)
-        return judged_as_asked(implementation, job, own)
+        alone = implementation._replace(owns_beside={})  # the other cores have targets of their own
+        return judged_as_asked(alone, job, own)
 
     return TargetAnswer(concluded_of(job, judged, alone=False), nothing)
