@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ import click
 from reference.report.kills import render, render_gate
 from reference.report.models.evidence import Kill
 from reference.report.pair_kills import PairKills, render_pairs
+from reference.selftest.pairs.beside import plant_beside
 from reference.selftest.pairs.planting import plant_in_pairs
 from reference.selftest.planting import selftest
 from reference.selftest.sabotage import sabotage
@@ -17,7 +19,7 @@ from reference.settings.table import ConfigurationError, configuration
 from reference.targets import TargetError, resolve
 from reference.verification.progress import progress
 from reference.verification.target import prepared
-from reference.verification.threads import promptly
+from reference.verification.threads import cores, promptly
 
 __all__ = ["run_selftest"]
 
@@ -83,10 +85,15 @@ def _of_pairs(count: int | None, *, one_of_each: bool = False) -> int:
                 so_far[known.check] = known
                 advance(f"planting in {known.check}", 1, 0)
 
-            found = promptly(lambda: plant_in_pairs(count, named=named, one_of_each=one_of_each, said=said))
+            if count is None:
+                found = promptly(lambda: plant_beside(count, processes=cores(), named=named, said=said))
+            else:
+                found = promptly(lambda: plant_in_pairs(count, named=named, one_of_each=one_of_each, said=said))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
+        for worker in multiprocessing.active_children():
+            worker.kill()
         click.echo(render_pairs(list(so_far.values()), every=count is None), nl=False)
         raise
     click.echo(render_pairs(found, every=count is None), nl=False)

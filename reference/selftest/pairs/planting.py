@@ -34,20 +34,21 @@ def plant_in_pairs(
     sources: Mapping[str, str] | None = None,
     named: int | None = None,
     one_of_each: bool = False,
+    only: str | None = None,
     judge: Judge = judge_pair,
     said: Callable[[PairKills], None] = lambda kills: None,
 ) -> list[PairKills]:
     """Plant so many mistakes in every pair, or all. ``ValueError`` where a pair is not right to begin with.
 
-    ``one_of_each``: in one pair of every file alone, which is one of every kind. ``named``: of how many of them the
-    line is asked for, which is dearer than the verdict; all where it is ``None``. ``said``: what is known of a pair so
-    far, after each mistake.
+    ``one_of_each``: in one pair of every file alone, which is one of every kind; ``only``: in the pair of this name.
+    ``named``: of how many of them the line is asked for, which is dearer than the verdict; all where it is ``None``.
+    ``said``: what is known of a pair so far, after each mistake.
     """
     found = []
     for name, source in (right_files() if sources is None else sources).items():
         with Workshop(name, source) as workshop:
             checks = [opened.proposal.check for opened in workshop.pairs(source)]
-            for check in checks[:1] if one_of_each else checks:
+            for check in [only] if only is not None else checks[:1] if one_of_each else checks:
                 known = PairKills(check, 0, (), ())
                 for known in _of_pair(workshop, check, count, named, judge):
                     said(known)
