@@ -93,12 +93,13 @@ def test_the_table_says_what_is_equivalent_where_all_is_planted():
     assert "equivalent  f_backward, line 3" in render_pairs([known], every=True)
 
 
-def test_an_interrupt_shows_what_was_found(monkeypatch, capsys):
+@pytest.mark.parametrize(("pairs", "how"), [("all", "plant_beside"), ("1", "plant_in_pairs")])
+def test_an_interrupt_shows_what_was_found(monkeypatch, capsys, pairs, how):
     def planting(count, *, said, **others):
         said(PairKills("relu_backward", 3, (), ()))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(selftest_command, "plant_in_pairs", planting)
+    monkeypatch.setattr(selftest_command, how, planting)
     with pytest.raises(KeyboardInterrupt):
-        selftest_command.run_selftest("manual_backprop", gate=False, pairs="all")
+        selftest_command.run_selftest("manual_backprop", gate=False, pairs=pairs)
     assert "relu_backward" in capsys.readouterr().out
