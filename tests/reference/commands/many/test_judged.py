@@ -20,6 +20,7 @@ from reference.commands.many.renaming import of_another_name
 from reference.commands.many.workers import answer_to
 from reference.verification.conclusion import Conclusion
 from reference.verification.jobs import jobs_of
+from reference.verification.processes import processes_beside
 from reference.verification.request import Request, request
 from tests import interrupting
 from tests.reference.commands.many.test_workers import RIGHT
@@ -176,7 +177,8 @@ def test_a_copy_is_told_of_where_no_failure_can_be_kept(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b"):
         Path(f"{name}.py").write_text(WRONG, encoding="utf-8")
-    answer = answer_to(asked_of("a.py"), "a.py", str(tmp_path))
+    with processes_beside(1) as pool:
+        answer = pool.submit(answer_to, asked_of("a.py"), "a.py", str(tmp_path)).result()
     assert answer.conclusion.stored
     shutil.rmtree(".manual-backprop")
     Path(".manual-backprop").write_text("a file where the folder would be")
