@@ -64,7 +64,12 @@ class Children:
         if self.template is None and self.many:
             self._begin_template()
         if self.template is not None:
-            return self.template.fork()
+            try:
+                return self.template.fork()
+            except OSError:
+                self.close()
+                if self.many:
+                    raise
         while self.waiting:
             child = self.waiting.pop()
             if child.poll() is None:

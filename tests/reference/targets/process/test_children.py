@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from socket import SHUT_RDWR
 
 import pytest
 
@@ -133,11 +134,11 @@ def test_where_there_is_a_fork_all_come_from_one_that_was_begun_and_has_imported
 
 
 @pytest.mark.skipif(not forks(), reason="there is no fork here")
-def test_a_template_that_is_gone_costs_nobody_anything():
+@pytest.mark.parametrize("ends", [lambda t: (t.process.kill(), t.process.wait()), lambda t: t.ours.shutdown(SHUT_RDWR)])
+def test_a_template_that_is_gone_costs_nobody_anything(ends):
     with Children() as children:
         children.begin()
-        children.template.process.kill()
-        children.template.process.wait()
+        ends(children.template)
         worker = worker_of(children)
         assert asked(worker, "one") == 1
         worker.close()
