@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 from collections.abc import Callable
 
@@ -17,6 +16,7 @@ from reference.selftest.planting import selftest
 from reference.selftest.sabotage import sabotage
 from reference.settings.table import ConfigurationError, configuration
 from reference.targets import TargetError, resolve
+from reference.verification.processes import end_processes
 from reference.verification.progress import progress
 from reference.verification.target import prepared
 from reference.verification.threads import cores, promptly
@@ -92,8 +92,7 @@ def _of_pairs(count: int | None, *, one_of_each: bool = False) -> int:
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
-        for worker in multiprocessing.active_children():
-            worker.kill()
+        end_processes()
         click.echo(render_pairs(list(so_far.values()), every=count is None), nl=False)
         raise
     click.echo(render_pairs(found, every=count is None), nl=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import multiprocessing
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -40,6 +39,7 @@ from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
 from reference.verification.jobs import Jobs, jobs_of
 from reference.verification.parallel import Job, side_by_side
+from reference.verification.processes import end_processes
 from reference.verification.progress import Shown, progress
 from reference.verification.reported import Invocation, invoked, run_report, target_report
 from reference.verification.request import Request, request
@@ -154,8 +154,7 @@ def _here(made: Jobs, asked: Request, advance: Shown, memory: Memory | None) -> 
         try:
             return _in_threads(made, asked, advance, memory, lambda name: by_workers(name, asked, opener, cores()))
         finally:
-            for worker in multiprocessing.active_children():
-                worker.kill()
+            end_processes()
 
 
 def _in_threads(

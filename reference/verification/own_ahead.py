@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
+from functools import partial
 
 from reference.interface.entry import Implementation, OwnDerivative
+from reference.judging.execution import Raised, attempt
+from reference.verification.threads import begun
 
 __all__ = ["with_owns_begun"]
+
+Answer = OwnDerivative | None | Raised
 
 
 def with_owns_begun(implementation: Implementation) -> Implementation:
@@ -19,22 +23,22 @@ def with_owns_begun(implementation: Implementation) -> Implementation:
 
     An interrupt, or the end of the target, ends that process: nobody waits then.
     """
-    asked = {check: Future[OwnDerivative | None]() for check in implementation.owns_beside}
-    if not asked:
+    owns = implementation.owns_beside
+    if not owns:
         return implementation
-    Thread(target=_ask, args=(implementation, asked), daemon=True).start()
-    awaited: Callable[[str, Callable[[], OwnDerivative | None]], Callable[[], OwnDerivative | None]] = (
-        lambda check, own: asked[check].result if check in asked else own
-    )
+    told = begun(lambda: {check: attempt(own) for check, own in owns.items()})
+
+    def awaited(check: str, own: Callable[[], OwnDerivative | None]) -> Callable[[], OwnDerivative | None]:
+        return partial(_answer, told, check) if check in owns else own
+
     return implementation._replace(
         entries=tuple(entry._replace(own=awaited(entry.check, entry.own)) for entry in implementation.entries),
         unknown=tuple((check, awaited(check, own)) for check, own in implementation.unknown),
     )
 
 
-def _ask(implementation: Implementation, asked: dict[str, Future[OwnDerivative | None]]) -> None:
-    for check, own in implementation.owns_beside.items():
-        try:
-            asked[check].set_result(own())
-        except BaseException as error:
-            asked[check].set_exception(error)
+def _answer(told: Future[dict[str, Answer]], check: str) -> OwnDerivative | None:
+    answer = told.result()[check]
+    if isinstance(answer, Raised):
+        raise answer.error
+    return answer

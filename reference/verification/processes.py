@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 from concurrent.futures import ProcessPoolExecutor
 
-__all__ = ["processes_beside"]
+__all__ = ["end_processes", "processes_beside"]
 
 
 def processes_beside(count: int) -> ProcessPoolExecutor:
@@ -15,3 +15,9 @@ def processes_beside(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         count, mp_context=context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
     )
+
+
+def end_processes() -> None:
+    """End them, whatever they are doing."""
+    for process in multiprocessing.active_children():
+        process.kill()

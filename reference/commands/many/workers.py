@@ -6,7 +6,6 @@ A worker that dies costs the targets that it might have had a second try, and at
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -26,6 +25,7 @@ from reference.verification.as_asked import judged_as_asked
 from reference.verification.conclusion import Conclusion
 from reference.verification.jobs import opening_of
 from reference.verification.parallel import Job, concluded_of
+from reference.verification.processes import end_processes
 from reference.verification.request import Request
 from reference.verification.target import prepared
 from reference.verification.threads import cores
@@ -64,8 +64,7 @@ def answer_everything(
                 lost = f"{INTERNAL}: its worker was lost, whenever it was tried"
                 answered(name, TargetAnswer(Conclusion(name, "error", lost)))
     except KeyboardInterrupt:
-        for child in multiprocessing.active_children():
-            child.kill()
+        end_processes()
         return False
     return True
 

@@ -163,10 +163,8 @@ def asked_of(side: Side, given: Given, first: First, seed: int) -> AnswerBeside 
     truth, outputs, refused = _truth(side.pair, given, cotangents, plain, seen, seed)
     kappa = 64.0 + max((n for a in (*plain.primals.values(), *plain.outputs) for n in a.shape), default=1)
     operations = 0 if seen is None else seen.run.operations
-    fitting = comparable(plain)
-    unfit = tuple(
-        label_of(name) for other, (name, _) in given.turns.items() if other in plain.gradients.keys() - fitting
-    )
+    other_shape = plain.gradients.keys() - comparable(plain)
+    unfit = tuple(label_of(name) for other, (name, _) in given.turns.items() if other in other_shape)
     return AnswerBeside(double, narrow, truth, outputs, E, kappa, refused, operations, unfit)
 
 

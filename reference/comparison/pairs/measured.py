@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.comparison.accuracy import ALL
 from reference.comparison.pairs.asking import AnswerBeside, AskedDraw, unit_of
 from reference.comparison.phrases import digits
 from reference.pairs.draws.tolerance import LEADING, U64, U_EXTENDED, largest
@@ -23,7 +24,6 @@ from reference.report.models.comparison import Accuracy, Agreement
 __all__ = ["DrawSums", "Measured", "measured", "rows_of"]
 
 Array = NDArray[Any]
-ALL = "*"
 CONDITION = 100  # times a rounding of the entry: beyond, terms cancel, and ULPs say nothing
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from reference.comparison.accuracy import ALL
 from reference.comparison.pairs.sides import PairGroup
 from reference.comparison.pairs.standing import JudgedSide
 from reference.comparison.phrases import listed, place_of, to_digits
 from reference.report.models.comparison import Agreement, Standing
 
 __all__ = ["words_of"]
-
-ALL = "*"  # the output of a finding that is of no single one
 
 
 def words_of(

@@ -50,10 +50,10 @@ def doubt(pair: PassPair) -> str | None:
 
 def is_supplied(pair: PassPair) -> bool:
     """Is it fed a cache of our making, or by the course's helper, in place of one that the file does not have?"""
-    return pair.forward is None or _is_the_course_s(pair.forward.call)
+    return pair.forward is None or _is_of_the_course(pair.forward.call)
 
 
-def _is_the_course_s(call: Any) -> bool:
+def _is_of_the_course(call: Any) -> bool:
     code = getattr(call, "__code__", None)
     return code is not None and code.co_filename == course_helpers.__file__
 
@@ -65,7 +65,7 @@ def _is_known(pair: PassPair, name: str) -> bool:
 def _as_published(pair: PassPair) -> bool:
     """Does its source take the cache apart as the layout has it, as far as the source tells?"""
     call = pair.backward.call
-    by_steps = _is_the_course_s(call)  # its loop over the file's own steps: the outermost takes a layer's cache apart
+    by_steps = _is_of_the_course(call)  # its loop over the file's own steps: the outermost takes a layer's cache apart
     node = definition(call.__globals__.get(pair.backward.name) if by_steps else call)
     if node is None or pair.misshapen:
         return False
