@@ -20,7 +20,7 @@ def fastest(comparison: Comparison) -> list[str]:
         if price.seconds is not None:
             of_size.setdefault(price.size, []).append(price)
     last = {_pair_of(size): size for size, prices in of_size.items() if len(prices) > 1}
-    names = {target: name.text for target, name in labels(comparison).items()}
+    names = {target: name.whole for target, name in labels(comparison).items()}
     return [_said(size, comparison.sizes[size], of_size[size], names) for size in last.values()]
 
 

@@ -67,10 +67,11 @@ def tables(comparison: Comparison, *, brief: bool = False) -> Iterator[Table]:
 
 
 class Name(NamedTuple):
-    """What a target is called in a table, and in the head of a column."""
+    """What a target is called in a table, in the head of a column, and whole in a sentence."""
 
     letter: str
     text: str
+    whole: str
 
     def __str__(self) -> str:
         return f"{self.letter} {self.text}"
@@ -86,8 +87,8 @@ def labels(comparison: Comparison) -> dict[str, Name]:
     found = {}
     for k, (target, short) in enumerate(zip(targets, last, strict=True)):
         text = short if last.count(short) == 1 else target
-        text = text if len(text) <= LONGEST else f"…{text[1 - LONGEST :]}"
-        found[target] = Name(chr(ord("A") + k % 26) + "'" * (k // 26), text)
+        cut = text if len(text) <= LONGEST else f"…{text[1 - LONGEST :]}"
+        found[target] = Name(chr(ord("A") + k % 26) + "'" * (k // 26), cut, text)
     return found
 
 

@@ -126,7 +126,8 @@ def finding_lines(check: str, output: str, finding: Finding) -> Iterator[str]:
     place = ""
     if where is not None:
         place = f"  {Path(where.file).name}{f' cell {where.cell}' if where.cell else ''}, line {where.line}"
-    yield from wrapped(f"{shown.headline}{place}", further="    ")
+    whole = f"  {shown.headline}{place}"
+    yield from [whole] if len(whole) <= COLUMNS else [*wrapped(shown.headline), *wrapped(place.strip(), "    ")]
     yield from labelled("smallest", known.get("smallest", ""))
     if values is not None:
         index = f"[{','.join(map(str, values.at))}]" if values.at else ""

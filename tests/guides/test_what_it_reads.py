@@ -69,6 +69,9 @@ def test_every_key_holds_and_what_does_not_hold_accuses_nobody(written, capsys):
     (bound,) = [one.line for one in SHOWN if "form=pairs" in one.line]
     lines = ("  ✓ slopes                                          32 cases, 100.0 % covered",)
     every = [f"{bound} --bind {key}" for key in BOUND if key not in bound and key != "kind=pair"]
-    assert {one: lost for one in every if (lost := missed(Command(one, 0, lines), written, capsys))} == {}
+    holds = [one for one in every if "inputs." not in one]
+    assert {one: lost for one in holds if (lost := missed(Command(one, 0, lines), written, capsys))} == {}
+    (unknown,) = [one for one in every if "inputs." in one]
+    assert missed(Command(unknown, 2, ()), written, capsys) == []
     untrue = [f"{bound} --bind {key}" for key in ("layout=columns", "weights=out,in", "labels=like-outputs")]
     assert {one: lost for one in untrue if (lost := missed(Command(one, 3, ()), written, capsys))} == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from reference.targets.pairs.edits.units import Unit, compiled
 __all__ = ["TookTooLong", "in_place", "limited", "running"]
 
 PATIENT = 20.0
-COLLECTING = ("_weakrefset", "weakref")  # what is raised while something is collected is lost: the next time will do
+COLLECTING = ("_weakrefset", "weakref")
 
 
 class TookTooLong(BaseException):
@@ -67,7 +68,7 @@ def limited(seconds: float) -> Iterator[None]:
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if frame is None or (frame.f_globals.get("__name__") not in COLLECTING and frame.f_code.co_name != "__del__"):
+        if not _collecting(frame):  # what is raised there is lost: the next time will do
             raise TookTooLong(f"after {seconds:g} s")
 
     timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, PATIENT * seconds))
@@ -81,3 +82,13 @@ def limited(seconds: float) -> Iterator[None]:
             signal.setitimer(timer, 0)
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def _collecting(frame: FrameType | None) -> bool:
+    """Is something being collected here: in a callback of a weak reference or of ``gc``, or in a ``__del__``?"""
+    if frame is not None and frame.f_globals.get("__name__") in COLLECTING:
+        return True
+    callbacks = [getattr(callback, "__code__", None) for callback in gc.callbacks]
+    while frame is not None and frame.f_code not in callbacks and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
