@@ -101,9 +101,13 @@ def cost(asking: Asking) -> LawResult:
 
 
 def _is_another(asking: Asking, said: Violation, answer: CostAnswer) -> bool:
-    """Is it a loss of another kind: a squared error that is called so, or one that is told entry by entry?"""
+    """Is it a loss of another kind: a squared error that is called so, one that is told entry by entry, or
+    example by example, or what is no number of NumPy's?
+    """
     value = as_array(answer.value)
-    if said.code == "MB501" and value is not None and value.shape == answer.given.A.shape:
+    if said.code == "MB501" and value is not None and value.shape[-1:] == answer.given.A.shape[-1:]:
+        return not strong(asking.name)
+    if value is None and answer.value is not None:
         return not strong(asking.name)
     return bool(SQUARES.search(asking.name)) and any(c.term is Term.LOSS for c in said.conventions)
 

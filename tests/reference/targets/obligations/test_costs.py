@@ -90,6 +90,9 @@ OTHER_COSTS = [
     "def compute_cost_needs(A3, Y):\n    import nothing_of_the_kind\n    return nothing_of_the_kind.cost(A3, Y)",
     "def compute_cost_exits(A3, Y):\n    m = Y.shape[1]\n    raise SystemExit(m)",
     "def my_cost_of_something_else(A3, Y):\n    return np.sum(A3) + 7",
+    "def loss_of_each_example(A3, Y):\n    return np.sum((A3 - Y) ** 2 / 2, axis=0)",
+    "def compute_cost_of_each_example(A3, Y):\n    return np.sum((A3 - Y) ** 2 / 2, axis=0)",
+    "def loss_in_another_frame(A3, Y):\n    return {'entries': np.maximum(0, 1 - A3 * Y)}",
     cost_l2(
         "compute_cost_with_regularization_of_the_helpers",
         f"lambd / (2 * m) * {SQUARES}",
@@ -149,6 +152,7 @@ def test_a_cost_of_another_convention_is_called_one(costs, name):
     "name, code, words",
     [
         ("compute_cost_vector", "MB501", "one number"),
+        ("compute_cost_of_each_example", "MB501", "one number"),
         ("compute_cost_nothing", "MB702", "no number"),
         ("compute_cost_raises", "MB701", "ValueError"),
         ("compute_cost_template", "MB702", "not finished"),
@@ -160,7 +164,7 @@ def test_costs_that_are_none(costs, name, code, words):
     costs.wrong(name, code, words)
 
 
-@each("name", ["compute_cost_needs", "my_cost_of_something_else"])
+@each("name", ["compute_cost_needs", "my_cost_of_something_else", "loss_of_each_example", "loss_in_another_frame"])
 def test_a_cost_that_cannot_be_judged_is_not_accused(costs, name):
     assert [v.code for v in costs.found[name]] == ["MB704"]
     assert costs.looked[name] == 0
