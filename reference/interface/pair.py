@@ -64,6 +64,7 @@ class Proposal(NamedTuple):
     unfinished: int | None = None  # the line where something is missing
     limited: int | None = None  # the line of the backward pass that limits how large a gradient may be
     single: int | None = None  # the line where it passes over all but one entry of what comes in
+    leading: int | None = None  # the line where a rule leaves out what comes in for every output but the first
     slope: tuple[str, ...] = ()  # what the one argument of a derivative may be: "input", "output", "cotangent"
     modeless: bool = False  # nothing in the backward pass tells training from inference
     not_derived: str = ""  # why it is no derivative of its forward pass: a surrogate, a straight-through estimator

@@ -49,7 +49,7 @@ def result_of(
     ties = {} if alone or not standings.right else {tie.name: tie for tie in ties_of(pair, bench.reading, bench.seed)}
     output = by_output(pair, standings)
     held = held_to(pair, [judged.seen.draw for judged in standings.judged])
-    single = pair.proposal.single is not None
+    single, leading = pair.proposal.single is not None, pair.proposal.leading is not None
     rows = []
     vacuous = _vacuous(standings)
     for row in standings.rows:
@@ -58,6 +58,7 @@ def result_of(
         said = [convention.text] if convention else []
         said += [output] if output else []
         said += [part for part in (held.text, held.open_scale) if part] if held else []
+        said += [f"line {pair.proposal.leading} leaves out all outputs but the first, which alone was judged"] * leading
         said += [f"line {pair.proposal.single} takes one entry of what comes in, and such alone was drawn"] * single
         tie = ties.get(row.primal)
         findings += _of_tie(bench, tie)

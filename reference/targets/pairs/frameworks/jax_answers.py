@@ -34,7 +34,8 @@ def direct(
     moving = [n for n in run.names if n not in run.proposal.static]
     outputs, kept = rule.fwd(*arguments)
     treedef = jax.tree_util.tree_structure(outputs)
-    returned = rule.bwd(*static, kept, jax.tree_util.tree_unflatten(treedef, list(given)))
+    aside = [np.zeros_like(o) for o in jax.tree_util.tree_leaves(outputs)[len(given) :]]
+    returned = rule.bwd(*static, kept, jax.tree_util.tree_unflatten(treedef, [*given, *aside]))
     every = list(returned) if isinstance(returned, tuple | list) else [returned]
     found = {
         name: np.asarray(g)

@@ -19,6 +19,7 @@ from reference.targets.pairs.source.functions import (
     returned_names,
     returns_of,
 )
+from reference.targets.pairs.source.leading_output import leading_output_at
 from reference.targets.pairs.source.methods import read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
@@ -28,7 +29,7 @@ from reference.targets.reading.source import Cell
 
 __all__ = ["literal_nothing", "rules_in"]
 
-NOTHING = re.compile(r"None|(?:jnp|jax\.numpy|np|anp)\.zeros_like\(.*\)")
+MODULES = ("jnp", "jax.numpy", "np", "anp")
 
 
 def rules_in(cells: list[Cell], loaded: Loaded) -> Iterator[Proposal]:
@@ -58,7 +59,7 @@ def _proposal(name: str, rule: Any, cells: list[Cell], calls: Any, lines: Any) -
         return None
     own = _source(getattr(back, "__name__", ""), back, cells)
     word = "defjvp" if by_tangents else "defvjp"
-    named = own is not None and own.name.isidentifier() and bool(own.text)
+    named = own is not None and own.name.isidentifier() and own.name.strip("_") != "" and bool(own.text)
     given = lines.get(name)
     if own is None and given is not None:
         own = _lambda(name, given[1])
@@ -84,6 +85,7 @@ def _proposal(name: str, rule: Any, cells: list[Cell], calls: Any, lines: Any) -
         calls=tuple(calls.get(name, ())),
         cell=cell,
         line=line,
+        leading=leading_output_at(own.node, own.names[-1:]) if own is not None and not by_tangents else None,
         forward_line=forward.line,
         unfinished=missing if named and missing is not None else missing_line(forward.node),
         not_derived=why_undifferentiated(f"{name} {backward.name}", "", forward, backward) if read else "",
@@ -120,11 +122,19 @@ def literal_nothing(names: Sequence[str], backward: SourceFunction) -> tuple[str
     rows = [v.elts if isinstance(v, ast.Tuple) else [v] for v in returns_of(backward.node)]
     if not rows:
         return ()
-    return tuple(
-        name
-        for k, name in enumerate(names)
-        if all(k < len(row) and NOTHING.fullmatch(ast.unparse(row[k])) for row in rows)
-    )
+    return tuple(name for k, name in enumerate(names) if all(k < len(row) and _is_nothing(row[k]) for row in rows))
+
+
+def _is_nothing(value: ast.expr) -> bool:
+    """None, or a zero that is made there and nothing is added to."""
+    match value:
+        case ast.Constant(value=None | 0.0):
+            return True
+        case ast.Call(func=ast.Attribute(value=module, attr="zeros" | "zeros_like")):
+            return ast.unparse(module) in MODULES
+        case ast.Call(func=ast.Attribute(value=module, attr="array" | "asarray"), args=[ast.Constant(value=0), *_]):
+            return ast.unparse(module) in MODULES
+    return False
 
 
 def _lambda(name: str, call: ast.Call) -> SourceFunction | None:

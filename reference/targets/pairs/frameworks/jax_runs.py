@@ -92,6 +92,8 @@ class JaxRun:
         import jax
         import jax.numpy as jnp
 
+        if self.proposal.leading is not None and isinstance(returned, tuple | list):
+            returned = returned[0]
         found = [o for o in jax.tree_util.tree_leaves(returned) if jnp.issubdtype(jnp.result_type(o), jnp.floating)]
         if not found:
             raise NoOutput(f"{self.proposal.forward} returns no array of floats")

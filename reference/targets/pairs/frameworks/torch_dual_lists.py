@@ -31,7 +31,7 @@ REAL = {"gt", "ge", "lt", "le", "eq", "ne", "isnan", "isinf", "isfinite", "logic
         "logical_xor", "any", "all", "nonzero", "argmax", "argmin", "bucketize", "searchsorted", "equal", "bernoulli",
         "rand_like", "randn_like", "is_same_size", "histc", "multinomial", "empty", "one_hot", "signbit"}  # fmt: skip
 FACTORIES = {"zeros", "ones", "empty", "full", "new_zeros", "new_ones", "new_full", "new_empty", "empty_strided", "eye",
-             "scalar_tensor"}  # fmt: skip
+             "scalar_tensor", "arange", "linspace"}  # fmt: skip
 SAME = {"_conj", "conj_physical", "resolve_conj", "resolve_neg", "_conj_physical", "contiguous", "lift_fresh"}
 SLOPES: dict[str, Callable[[Any, Any], Any]] = {  # of the real part x with the value y
     "log": lambda x, y: 1 / x, "log2": lambda x, y: 1 / (x * math.log(2)), "log10": lambda x, y: 1 / (x * math.log(10)),

@@ -45,6 +45,9 @@ class DualOperations:
 
     def _of_real(self, func: Any, name: str, in_place: bool, args: Sequence[Any], options: dict[str, Any]) -> Any:
         """What is made of nothing that has a derivative may be written into later."""
+        dtype = options.get("dtype")
+        if name in FACTORIES and dtype is not None and dtype.is_complex:  # PyTorch has no range of such numbers
+            options = {**options, "dtype": self.torch.float64}
         made = func(*args, **options)
         if name in FACTORIES and not in_place and made.is_floating_point():
             return made.to(self.torch.complex128)

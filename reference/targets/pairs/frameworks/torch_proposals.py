@@ -12,6 +12,7 @@ from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.frameworks.spoken import TORCH
 from reference.targets.pairs.frameworks.undifferentiated import why_undifferentiated
 from reference.targets.pairs.source.functions import SourceFunction, calls_of, documents_of, returned_names, returns_of
+from reference.targets.pairs.source.leading_output import leading_output_at
 from reference.targets.pairs.source.methods import CONTEXTS, read_method
 from reference.targets.pairs.source.missing import missing_line
 from reference.targets.pairs.source.uses import asked_of
@@ -54,11 +55,12 @@ def _method(owner: Any, name: str, cells: list[Cell]) -> SourceFunction | None:
     function = inspect.unwrap(getattr(value, "__func__", value)) if value is not None else None
     if not inspect.isfunction(function) or function.__module__.partition(".")[0] == TORCH:
         return None
-    method = read_method(name, function, cells, bound=False)
+    of_the_class = isinstance(value, classmethod)
+    method = read_method(name, function, cells, bound=of_the_class)
     if method is None:
         return None
     takes_context = not (name == "forward" and has_setup(owner))
-    first = next(iter(inspect.signature(function).parameters), "")
+    first = next(iter(list(inspect.signature(function).parameters)[of_the_class:]), "")
     if takes_context and first not in CONTEXTS:
         method.node.args.args = method.node.args.args[1:]
     return method
@@ -118,6 +120,7 @@ def _proposal(
         calls=tuple(dict.fromkeys(c for s in spellings for c in calls.get(s.rpartition(".")[2], ()) if s in c)),
         cell=backward.cell,
         line=backward.line,
+        leading=leading_output_at(backward.node, backward.names) if len(backward.names) > 1 else None,
         forward_line=forward.line,
         unfinished=missing if missing is not None else missing_line(forward.node),
         not_derived=why_undifferentiated(owner.__name__, about or "", forward, backward),

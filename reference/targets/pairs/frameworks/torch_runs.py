@@ -107,6 +107,7 @@ class TorchRun:
 
     def outputs(self, returned: Any, aside: Sequence[Any] = ()) -> list[Any]:
         every = returned if isinstance(returned, tuple | list) else (returned,)
+        every = every[:1] if self.proposal.leading is not None else every
         found = [
             o
             for o in every
