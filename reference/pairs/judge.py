@@ -81,7 +81,8 @@ def judge_readings(
         if best and standings.reading.doubts <= best.reading.doubts and not _of_nothing(standings)
     ]
     if best and wrong_as_well and not _by_output(open_pair, right):
-        return _differ(open_pair, best, wrong_as_well[0])
+        told = conclude(wrong_as_well[0], explained=False)  # what follows a convention is none
+        return _differ(open_pair, best, wrong_as_well[0]) if _accuses(told) else told
     if best:
         return conclude(best)
     if len(wrong) == len(heard) and all(getattr(s.reading, "coincident", False) for s in wrong):

@@ -12,6 +12,7 @@ from reference.pairs.conventions.guard import left_out_guard
 from reference.pairs.conventions.per_count import over_the_batch
 from reference.pairs.conventions.together import of_several_together
 from reference.pairs.conventions.truncated import cut_off
+from reference.pairs.conventions.written_digits import written_digits
 from reference.pairs.reading import RowConclusion, Standings
 
 __all__ = ["PairConvention", "by_output", "conventions_of"]
@@ -36,6 +37,7 @@ def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, PairConven
         {name: PairConvention(text) for name, text in of_several_together(pair, standings).items()},
         {name: PairConvention(text) for name, text in for_distinct_indices(pair, standings).items()},
         {name: PairConvention(text, "warning", at) for name, (text, at) in left_out_guard(pair, standings).items()},
+        {name: PairConvention(text, "warning", at) for name, (text, at) in written_digits(pair, standings).items()},
     ):
         if found.keys() == wrong:
             return found

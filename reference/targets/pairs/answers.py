@@ -29,6 +29,7 @@ from reference.targets.pairs.proposing.decorated import between, example_of
 from reference.targets.pairs.proposing.proposals import proposals_of
 from reference.targets.pairs.running import complex_step, differences, quiet, recorded_run
 from reference.targets.pairs.stopwatch import Stopwatch, watched
+from reference.targets.pairs.written_numbers import written_numbers
 from reference.targets.reading.namespace import Loaded
 from reference.targets.reading.scripts import LiftedLines, lifted
 from reference.targets.reading.source import Cell
@@ -135,8 +136,7 @@ class PairAnswers:
         self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], steps: list[float],
         kind: str = "widened",
     ) -> dict[str, Any]:  # fmt: skip
-        """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there.
-
+        """The sum of cotangents times outputs at θ ± ε and θ ± 2ε of each point, and whether the pattern is θ's there:
         ``values``: (points, 4) for +ε, −ε, +2ε, −2ε; ``same``: booleans of that shape; ``value`` and ``pattern``: θ's.
         Casts to a narrower float are widened, as in every witness: their rounding over ε would be no derivative.
         """
@@ -146,17 +146,15 @@ class PairAnswers:
     def ask_pair_complex(
         self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any]
     ) -> dict[str, Any]:
-        """The complex step in extended precision. A point is [primal, flat index] or [primal, direction array].
-
+        """The complex step in extended precision. A point is [primal, flat index] or [primal, direction array]:
         ``derivatives`` (points,), ``value``: the sum of cotangents times outputs, ``pattern``.
         """
         prepared, namespace = self._prepared(check, draw, "complex")
         return complex_step(prepared, namespace.kind, cotangents, points)
 
     def ask_pair_autodiff(self, check: str, draw: dict[str, Any], cotangents: list[Any]) -> dict[str, Any]:
-        """``gradients`` by primal, ``value``, ``pattern`` and ``steps``, by JAX through the target's own lines.
-
-        Or ``too_many_steps``: how many it would not differentiate, and smaller sizes may be asked for.
+        """``gradients`` by primal, ``value``, ``pattern`` and ``steps``, by JAX through the target's own lines;
+        or ``too_many_steps``: how many it would not differentiate, and smaller sizes may be asked for.
         """
         prepared, namespace = self._prepared(check, draw, "autodiff")
         if prepared.derivative is not None:
@@ -164,11 +162,12 @@ class PairAnswers:
         return autodiff(prepared, namespace.kind, cotangents)
 
     def ask_pair_guards(
-        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], fractions: list[float]
+        self, check: str, draw: dict[str, Any], cotangents: list[Any], points: list[Any], fractions: list[float] | None
     ) -> list[dict[str, Any]]:
         """Of every small literal the derivatives at the points, with it times a fraction: ``derivatives`` (fractions,
         points). ``number``, ``literal``, ``text``, ``file`` where it is another, ``cell``, ``line``; of one that was
         made smaller on the way back as well, ``gradients`` of the same shape; whether it may stand ``behind`` alone.
+        Without fractions the numbers that are written to several digits, as ``written_numbers`` answers.
         """
         files: dict[Path, list[Cell]] = {self.path: self.cells}
         proposal = self._proposal(check, draw)
@@ -183,7 +182,8 @@ class PairAnswers:
 
         try:
             edited(files)  # which has what it imports
-            return guards(files, edited, cotangents, points, fractions)
+            asked = files, edited, cotangents, points
+            return guards(*asked, fractions) if fractions else written_numbers(*asked)
         finally:
             edited({self.path: self.cells})  # whose text is shown
 

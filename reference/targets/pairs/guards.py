@@ -19,7 +19,7 @@ from reference.targets.reading.parsing import syntax_tree
 from reference.targets.reading.source import Cell
 from reference.targets.reading.trees import called_name
 
-__all__ = ["Guard", "guards", "guards_of"]
+__all__ = ["Guard", "derivatives_at", "gradients_at", "guards", "guards_of", "rewritten"]
 
 LARGEST, TINY = 1e-5, 1e-10  # within a logarithm, and wherever something is added
 BOUNDS = {"clip", "maximum", "fmax", "max"}
@@ -80,9 +80,9 @@ def guards(
         derivatives, gradients = [], []
         file, cells = group[0].file, files[group[0].file]
         for fraction in fractions:
-            pair, kind = prepared({**files, file: _with(cells, group, fraction)})
-            derivatives.append(_derivatives(pair, kind, cotangents, points))
-            gradients += [_gradients(pair, kind, cotangents, points)] if throughout else []
+            pair, kind = prepared({**files, file: rewritten(cells, group, fraction)})
+            derivatives.append(derivatives_at(pair, kind, cotangents, points))
+            gradients += [gradients_at(pair, kind, cotangents, points)] if throughout else []
         first = group[0]
         found.append(
             {
@@ -100,14 +100,14 @@ def guards(
     return found
 
 
-def _derivatives(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> Any:
+def derivatives_at(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> Any:
     if pair.derivative is None or kind.name != "autodiff":
         return complex_step(pair, kind, cotangents, points)["derivatives"]
     found = pair.derivative(cotangents)["gradients"]
     return np.array([np.ravel(found[name])[where] for name, where in points])
 
 
-def _gradients(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> list[float]:
+def gradients_at(pair: Prepared, kind: Any, cotangents: Sequence[Any], points: Sequence[Any]) -> list[float]:
     """What the backward pass answers at the points; not a number where it does not run in extended precision."""
     try:
         with quiet():
@@ -151,7 +151,7 @@ def _value(guard: Guard) -> float:
     return float(guard.node.value)  # type: ignore[arg-type]
 
 
-def _with(cells: Sequence[Cell], group: Sequence[Guard], fraction: float) -> list[Cell]:
+def rewritten(cells: Sequence[Cell], group: Sequence[Guard], fraction: float) -> list[Cell]:
     """The cells with some literals multiplied; every other line stays where it is."""
     index = group[0].cell
     lines = cells[index].text.splitlines(keepends=True)

@@ -340,6 +340,33 @@ TWINS = {
             def backward(self, alpha=0.01, momentum=0.9):
                 self.w -= alpha * self.dw
     """, "self.w", "self.x"),
+    "a number that has only so many digits": Twin("""
+        def bow_forward(x):
+            inner = 0.79788456 * x * (1 + 0.044715 * x * x)
+            return 0.5 * x * (1 + np.tanh(inner)), x
+
+        def bow_backward(dout, x):
+            t = np.tanh(0.79788456 * x * (1 + 0.044715 * x * x))
+            return dout * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (0.79788456 + PART * x * x))
+    """, "0.1070322243", "0.1070322343", "warning"),
+    "a number that is cut off": Twin("""
+        def bell_forward(x):
+            return np.sqrt(2 / np.pi) * np.sin(x), x
+
+        def bell_backward(dout, x):
+            return PART * dout * np.cos(x)
+    """, "0.7978845", "0.7978836", "warning"),
+    "a number that has so many digits, in one place of two": Twin("""
+        SLOPE = 1.04719755
+
+        def arc_forward(x, w):
+            '''x (N, D), w (N, D)'''
+            return np.sin(np.pi / 3 * x) * w, (x, w)
+
+        def arc_backward(dout, cache):
+            x, w = cache
+            return dout * SLOPE * np.cos(np.pi / 3 * x) * w, dout * np.sin(np.pi / 3 * x) PART
+    """, "", "* SLOPE", "warning"),
     "what another pass does is left empty": Twin("""
         class Scaling:
             def __init__(self, size):
