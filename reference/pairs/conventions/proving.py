@@ -31,14 +31,12 @@ def conventions_of(pair: OpenPair, standings: Standings) -> dict[str, PairConven
     wrong = {row.primal for row in standings.rows if row.conclusion is RowConclusion.WRONG}
     if not wrong or any(breach.severity == "error" for breach in standings.breaches):
         return {}
-    for found in (
-        {name: PairConvention(text) for name, text in over_the_batch(pair, standings).items()},
-        {name: PairConvention(text) for name, text in cut_off(pair, standings).items()},
-        {name: PairConvention(text) for name, text in of_several_together(pair, standings).items()},
-        {name: PairConvention(text) for name, text in for_distinct_indices(pair, standings).items()},
-        {name: PairConvention(text, "warning", at) for name, (text, at) in left_out_guard(pair, standings).items()},
-        {name: PairConvention(text, "warning", at) for name, (text, at) in written_digits(pair, standings).items()},
-    ):
+    for texts_of in (over_the_batch, cut_off, of_several_together, for_distinct_indices):
+        found = {name: PairConvention(text) for name, text in texts_of(pair, standings).items()}
+        if found.keys() == wrong:
+            return found
+    for warnings_of in (left_out_guard, written_digits):
+        found = {name: PairConvention(text, "warning", at) for name, (text, at) in warnings_of(pair, standings).items()}
         if found.keys() == wrong:
             return found
     return {}

@@ -96,6 +96,8 @@ def guarded(pair: Pair, make: Any, guard: float, literal: float | None = None) -
     def ask(question: str, **details: Any) -> Any:
         if question != "pair_guards":
             return answered(pair, question, details)
+        if details["fractions"] is None:
+            return []  # it has no number of many digits
         given = {name: details[name] for name in ("draw", "cotangents", "points")}
         derivatives = [
             answered(make(guard * fraction), "pair_complex", given)["derivatives"] for fraction in details["fractions"]
