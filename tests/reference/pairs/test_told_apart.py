@@ -367,6 +367,21 @@ TWINS = {
             x, w = cache
             return dout * SLOPE * np.cos(np.pi / 3 * x) * w, dout * np.sin(np.pi / 3 * x) PART
     """, "", "* SLOPE", "warning"),
+    "labels that a loss is told of beforehand": Twin("""
+        class Surprise:
+            def set_target(self, T):
+                self.T = T
+
+            def forward(self, Z):
+                self.count, self.classes = Z.shape
+                self.picked = Z[np.arange(self.count), self.T]
+                return -np.log(self.picked)
+
+            def backward(self):
+                grad = np.zeros((self.count, self.classes))
+                grad[np.arange(self.count), self.T] = -1 / self.picked PART
+                return grad
+    """, "", "/ self.classes"),
     "what another pass does is left empty": Twin("""
         class Scaling:
             def __init__(self, size):

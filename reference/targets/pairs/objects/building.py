@@ -68,6 +68,9 @@ CENTRES, WIDTHS = (
 )
 
 
+OF_LABELS = re.compile(r"target|label|truth|y_?true")
+
+
 class Building:
     """What is known where an object is to be built: what the forward pass takes, and the constructor took."""
 
@@ -103,6 +106,11 @@ class Building:
             drawn = np.random.RandomState([self.seed, *name.encode()]).standard_normal(shape)
             return self.kind.lift(drawn.astype(np.float32).astype(np.float64))
         return size
+
+    def labels(self) -> Any:
+        """A class of each example: what a loss is told of beforehand is no size."""
+        classes = self.shape[-1] if len(self.shape) > 1 else 2
+        return np.random.RandomState([self.seed, classes]).randint(0, max(1, classes), size=self.shape[:1])
 
 
 def built(model: Any, forward: str, failed: Exception, building: Building) -> Iterator[Callable[[Any], None]]:
@@ -169,7 +177,9 @@ def _build(model: Any, names: list[str], size: Any, building: Building) -> None:
                 parameter.VAR_KEYWORD,
             ):
                 break
-            arguments.append(building.argument(parameter.name, size))
+            told = parameter.name if len(parameter.name) > 1 else name
+            of_labels = OF_LABELS.search(told.lower()) and parameter.name not in (*building.arrays, *building.construct)
+            arguments.append(building.labels() if of_labels else building.argument(parameter.name, size))
         try:
             method(*arguments)
         except Exception as error:
