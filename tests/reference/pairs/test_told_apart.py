@@ -382,6 +382,25 @@ TWINS = {
                 grad[np.arange(self.count), self.T] = -1 / self.picked PART
                 return grad
     """, "", "/ self.classes"),
+    "weights in a list that the class holds": Twin("""
+        class Net:
+            weights = []
+
+            def __init__(self, sizes):
+                self.depth = len(sizes) - 1
+                for a, b in zip(sizes[:-1], sizes[1:]):
+                    self.weights.append(0.1 * np.random.randn(a, b))
+
+            def train(self, X, y, rate=0.2):
+                outs = [X]
+                for w in self.weights:
+                    outs.append(np.tanh(outs[-1] @ w))
+                delta = (outs[-1] - y) * (1 - outs[-1] ** 2)
+                for k in reversed(range(self.depth)):
+                    step = outs[k].T @ delta
+                    delta = delta @ self.weights[k].T * (1 - outs[k] ** PART)
+                    self.weights[k] -= rate * step
+    """, "2", "3"),
     "what another pass does is left empty": Twin("""
         class Scaling:
             def __init__(self, size):

@@ -17,7 +17,7 @@ __all__ = ["OWN", "Spot", "constants", "number", "rate_places", "read", "shown_a
 OWN = "self"
 RATE = re.compile(
     r"_*((learn(ing)?_?)?rate|l_?rate|lr|l_r|alpha|eta|step_?size|stepsize|learning_?coef\w*|learnrate|gamma|n_?eta|epsilon|eps"
-    r"|learning_?rate_?\d*|lr_?\d+|η|α)_*",
+    r"|learning_?rate_?\d*|lr_?\d+|train\w{0,3}_?rate|η|α)_*",
     re.IGNORECASE,
 )
 NAMES_MOST = 60

@@ -7,6 +7,7 @@ are enlarged, by the draw's seed and in the same way in every kind of stand-in. 
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -85,7 +86,25 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
                 arguments[parameter.name] = stand_in
     if inspect.isabstract(owner):
         owner = type(owner.__name__, (owner,), dict.fromkeys(vars(owner)["__abstractmethods__"], lambda *_, **__: None))
-    return applied(owner, proposal.constructor, arguments)
+    shared = _shared(owner)
+    model = applied(owner, proposal.constructor, arguments)
+    for (holder, name), before in shared.items():
+        now = vars(holder)[name]
+        if len(now) != len(before) and name not in getattr(model, "__dict__", {name: now}):
+            setattr(model, name, now)  # what it filled is its own: the class is as it was for the next
+            setattr(holder, name, before)
+    return model
+
+
+def _shared(owner: type) -> dict[tuple[type, str], Any]:
+    """The lists and dictionaries that classes of the file hold for all their objects, as they are now."""
+    return {
+        (holder, name): copy.copy(value)
+        for holder in owner.__mro__
+        if holder.__module__ == "target"
+        for name, value in vars(holder).items()
+        if type(value) in (list, dict) and not name.startswith("__")
+    }
 
 
 def applied(function: Callable[..., Any], takes: Any, arguments: Mapping[str, Any]) -> Any:

@@ -60,6 +60,7 @@ SURE = (
     "learningRate",
     "learning_rate_init",
 )
+TRAINING_RATE = re.compile(r"train\w{0,3}_?rate", re.IGNORECASE)
 
 
 def network_proposals(cells: list[Cell], loaded: Loaded, taken: set[str]) -> Iterator[Proposal]:
@@ -158,7 +159,11 @@ def _proposal(
 
 
 def _is_controlled(parameter: Parameter) -> bool:
-    return parameter.many or bool(is_controlled(parameter.name)) or parameter.name in SURE
+    return parameter.many or bool(is_controlled(parameter.name)) or _is_a_rate(parameter.name)
+
+
+def _is_a_rate(name: str) -> bool:
+    return name in SURE or TRAINING_RATE.fullmatch(name) is not None
 
 
 def _facts(
@@ -188,7 +193,7 @@ def _facts(
         "sizes": sizes_made([*([maker] if maker is not None else []), *reached]),
         "once": [p.name for p in every if is_controlled(p.name) == "once"],
         "batch": [p.name for p in every if is_controlled(p.name) == "batch"],
-        "rates": [p.name for p in every if p.name in SURE],
+        "rates": [p.name for p in every if _is_a_rate(p.name)],
         "made_with_data": with_data,
         "globals": [],
         "besides": [list(b) for b in (*outputs_in(step.node), *predicted(step.node, data, forwards, bool(methods)))],
