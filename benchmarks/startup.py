@@ -22,7 +22,7 @@ from benchmarks.plan import BenchmarkPlan, Say
 from benchmarks.tables import duration, durations, markdown, met
 from benchmarks.timing import interleaved, spread
 
-__all__ = ["FULL", "QUICK", "Sizes", "measure", "program"]
+__all__ = ["FULL", "QUICK", "ROOT", "Sizes", "environment", "measure", "program"]
 
 HELP, IMPORT = "manual-backprop --help", "import manual_backprop, NumPy being there"
 COLD, WARM = "manual-backprop verify, cold", "manual-backprop verify, warm"
@@ -48,11 +48,16 @@ def program() -> list[str]:
     return [str(found[0])] if found else [sys.executable, "-m", "reference"]
 
 
+def environment(cache: Path) -> dict[str, str]:
+    """This one, with a cache folder; bytecode is kept from the first run on, as where the program is used."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    here = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**here, CACHE: str(cache), "PYTHONPATH": path}
+
+
 def ran(arguments: Sequence[str], folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:
     """One process, in a folder of its own, with a cache folder of its own."""
-    environment = {**os.environ, CACHE: str(cache)}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
-    return subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(arguments, cwd=folder, env=environment(cache), capture_output=True, text=True, check=False)
 
 
 def measure(plan: BenchmarkPlan, say: Say, *, sizes: Sizes | None = None, command: Sequence[str] | None = None) -> bool:

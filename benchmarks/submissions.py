@@ -22,7 +22,7 @@ from typing import NamedTuple
 from benchmarks.agreement import WitnessAgreement, table, wrong
 from benchmarks.machine import unpinned
 from benchmarks.plan import BenchmarkPlan, Say
-from benchmarks.startup import CACHE, ROOT, program
+from benchmarks.startup import ROOT, environment, program
 from benchmarks.tables import duration, markdown, met, size
 
 __all__ = ["FULL", "MISTAKES", "QUICK", "Counts", "Spent", "measure", "submission", "verified"]
@@ -78,10 +78,9 @@ def submission(number: int, *, right: bool) -> str:
 
 def spent(arguments: Sequence[str], folder: Path, cache: Path) -> Spent:
     """Run a process to its end. ``wait4`` counts what it waited for itself."""
-    environment = {**os.environ, CACHE: str(cache), "PYTHONPATH": str(ROOT)}
     started = time.perf_counter()
     with (folder / "out.txt").open("wb") as out:
-        process = subprocess.Popen(arguments, cwd=folder, env=environment, stdout=out, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(arguments, cwd=folder, env=environment(cache), stdout=out, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - started
@@ -101,12 +100,11 @@ def verified(count: int, *, right: bool, command: Sequence[str], cache: Path) ->
 
 def first_finding(command: Sequence[str], cache: Path) -> float:
     """Seconds from the start of ``verify`` of a wrong file to the first line that says what is wrong."""
-    environment = {**os.environ, CACHE: str(cache), "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "wrong.py").write_text(submission(0, right=False), encoding="utf-8")
         started = time.perf_counter()
         with subprocess.Popen(
-            [*command, "verify", "wrong.py"], cwd=folder, env=environment, stdout=subprocess.DEVNULL,
+            [*command, "verify", "wrong.py"], cwd=folder, env=environment(cache), stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
             assert process.stderr is not None

@@ -48,6 +48,7 @@ def _serve(asked: int, answers: int) -> NoReturn:
         return data
 
     server = Server()
+    sys.dont_write_bytecode = True  # of a target's own modules, that is; ours are imported by now
     _limit(int(receive(read)["memory"]))
     while True:
         message = pack(server.answer(receive(read)))

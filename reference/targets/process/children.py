@@ -16,11 +16,14 @@ from reference.targets.process.template import Forked, Template, forks
 
 __all__ = ["AHEAD", "TEMPLATE", "Child", "Children", "ended"]
 
-KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")  # nothing secret is passed on
+KEPT = (  # nothing secret is passed on
+    "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
+)  # fmt: skip
 SETTINGS = {
     "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "MPLBACKEND": "Agg",
-    "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
+    "PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8",
 }  # fmt: skip
 ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last on the path, so that it shadows nothing
 BOOT = (

@@ -412,6 +412,30 @@ def test_secrets_are_not_passed_on(monkeypatch):
     assert there["PATH"] == os.environ["PATH"]
 
 
+@pytest.mark.parametrize("users", [None, "1"])
+def test_no_bytecode_is_left_beside_a_target_and_ours_is_kept_unless_the_user_says_otherwise(
+    tmp_path, monkeypatch, users
+):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    if users:
+        monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", users)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "kept"))
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "module_beside.py").write_text("value = 1", encoding="utf-8")
+    code = (
+        f"def one():\n    import sys\n    sys.path.insert(0, {str(beside)!r})\n    import module_beside\n    return 1"
+    )
+    worker = started(code=code)
+    try:
+        assert call(worker, "one") == 1
+    finally:
+        worker.close()
+    written = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")}
+    assert "module_beside" not in written
+    assert ("survey" in written) == (users is None)
+
+
 def test_no_other_file_is_open_in_the_process(tmp_path):
     code = (
         "import os\ndef links(): return sorted(os.readlink(f'/proc/self/fd/{n}') "
