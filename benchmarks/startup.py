@@ -49,7 +49,7 @@ def program() -> list[str]:
 
 
 def environment(cache: Path) -> dict[str, str]:
-    """This one, with a cache folder; bytecode is kept from the first run on, as where the program is used."""
+    """What is set here, with a cache folder; bytecode is kept from the first run on, as where a program is used."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     here = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**here, CACHE: str(cache), "PYTHONPATH": path}
