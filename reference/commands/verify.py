@@ -33,7 +33,7 @@ from reference.targets import TargetError
 from reference.targets.process.children import Children
 from reference.verification import baseline as baselines
 from reference.verification.as_asked import judged_as_asked
-from reference.verification.chunks import CHUNK, Elsewhere
+from reference.verification.chunks import Elsewhere
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
 from reference.verification.excepted import misnamed, without
@@ -110,8 +110,8 @@ def _judged(
     """
     try:
         made = jobs_of(asked, children)
-        campaign = len(made.jobs) < MANY and asked.options.profile.examples > CHUNK
-        if memory is None and not campaign and (len(made.jobs) >= MANY or asked.scheduler is not None):
+        many = len(made.jobs) >= MANY
+        if memory is None and (many or (asked.scheduler is not None and not asked.is_campaign)):
             found = until_reported.enter_context(judged_by_workers(made, asked, advance.told))
         else:
             found = _here(made, asked, advance, memory)
@@ -148,7 +148,7 @@ def _delivered(report: Report, asked: Request) -> None:
 
 def _here(made: Jobs, asked: Request, advance: Shown, memory: Memory | None) -> Sequence[Conclusion]:
     """Few targets, in threads of this process; where they are a campaign, its chunks by workers."""
-    if asked.options.profile.examples <= CHUNK:
+    if not asked.is_campaign:
         return _in_threads(made, asked, advance, memory, None)
     with opened(asked.scheduler, cores()) as opener:
         try:

@@ -10,12 +10,11 @@ from reference.findings.codes import CODES
 from reference.report.inconclusive import explanation, not_judged
 from reference.report.models.verification import CheckResult, Finding, Report, Target
 from reference.report.overview import MANY, overview_lines
-from reference.report.view import SAYS, about, finding_view
+from reference.report.view import SAYS, VERDICT_MARKS, about, finding_view
 from reference.report.wrapping import COLUMNS, LABEL, labelled, wrapped
 
 __all__ = ["figures_of", "finding_lines", "parts", "render", "was_judged"]
 
-MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-"}
 NAME = 47
 
 
@@ -98,7 +97,7 @@ def _check(check: str, rows: list[CheckResult]) -> str:
     verdict, figures = figures_of(rows)
     room = min(NAME, COLUMNS - len(figures) - 5)
     name = check if len(check) <= room else f"{check[: room - 1]}…"
-    return f"  {MARKS[verdict]} {name:{room}} {figures}"
+    return f"  {VERDICT_MARKS[verdict]} {name:{room}} {figures}"
 
 
 def _total(target: Target) -> str:

@@ -33,7 +33,9 @@ __all__ = [
 ALL = "*"
 SAYS = {"pass": "verified", "fail": "NOT VERIFIED", "inconclusive": "INCONCLUSIVE", "error": "COULD NOT RUN",
         "interrupted": "INTERRUPTED"}  # fmt: skip
-VERDICT_MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "?", "error": "!", "interrupted": "-"}
+VERDICT_MARKS = {
+    "pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "-", "error": "!", "interrupted": "-",
+}  # fmt: skip
 OTHERWISE = {"MB601": "was changed by the call", "MB602": "differs from call to call", "MB702": "is not there"}
 OF_THE_WHOLE = {"MB601": "changes what it is given", "MB602": "differs from call to call"}
 CERTAINTY = {"exactly": "is exactly ", "consistent": "is consistent with ", "unexplained": "unexplained: "}  # "the …"

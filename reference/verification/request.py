@@ -24,6 +24,7 @@ from reference.settings.limits import Limits
 from reference.settings.profiles import DEFAULT, PROFILES, Profile, default_profile, seed_of
 from reference.settings.table import Configuration, ConfigurationError, SettingFields, complaint, configuration
 from reference.spelling import or_listed
+from reference.verification.chunks import CHUNK
 from reference.verification.options import Options
 from reference.verification.repeat import ALONE
 from reference.witnesses.kept_answers import VARIABLE as ANSWERS
@@ -53,6 +54,11 @@ class Request:
     def anew(self) -> bool:
         """Is autodiff to be asked of everything again, whatever it said in earlier runs?"""
         return self.profile == "ci"
+
+    @property
+    def is_campaign(self) -> bool:
+        """Is a target given more random cases than one process is?"""
+        return self.options.profile.examples > CHUNK
 
     @property
     def pictured(self) -> bool:

@@ -31,11 +31,10 @@ from reference.report.models.verification import Report
 from reference.report.overview import overview
 from reference.report.tables import agreed, labels, number, tables
 from reference.report.view import SAYS as IN_CAPITALS
-from reference.report.view import about, finding_view
+from reference.report.view import VERDICT_MARKS, about, finding_view
 
 __all__ = ["keys", "page", "pages_of", "render_comparison", "render_report"]
 
-MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "inconclusive": "?", "skipped": "–", "error": "!", "interrupted": "–"}
 LONGEST = 60  # of a page's name
 PLANES = 3  # gradients of a pair that are drawn
 SAYS = {verdict: text.capitalize() for verdict, text in IN_CAPITALS.items()}
@@ -151,7 +150,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters |= {"svg": _svg, "agreed": agreed, "figure": number}
-    environment.globals |= {"marks": MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
+    environment.globals |= {"marks": VERDICT_MARKS, "says": SAYS, "signs": SIGNS, "codes": CODES}
     environment.globals |= {"step_signs": STEP_SIGNS, "step_says": STEP_SAYS, "planes": PLANES}
     environment.globals |= {"in_words": finding_view, "about": about, "explained": _explained}
     return environment

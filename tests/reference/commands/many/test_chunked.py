@@ -14,7 +14,7 @@ import pytest
 
 from reference.__main__ import _code
 from reference.commands import verify
-from reference.verification import chunks, run
+from reference.verification import chunks, request, run
 from tests import interrupting
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def test_the_report_is_that_without_workers(
     for module in (chunks, run):
         monkeypatch.setattr(module, "CHUNK", 100)
     alone = report(tmp_path)
-    monkeypatch.setattr(verify, "CHUNK", 100)
+    monkeypatch.setattr(request, "CHUNK", 100)
     asked: list[str] = []
     by_workers = verify.by_workers
     monkeypatch.setattr(verify, "by_workers", lambda name, *rest: asked.append(name) or by_workers(name, *rest))
