@@ -45,7 +45,7 @@ from reference.verification.reported import Invocation, invoked, run_report, tar
 from reference.verification.request import Request, request
 from reference.verification.required import not_run
 from reference.verification.target import prepared
-from reference.verification.threads import begun, cores
+from reference.verification.threads import begun, cores, imported_beside
 
 __all__ = ["run_verify"]
 
@@ -166,7 +166,7 @@ def _in_threads(
     own = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={}, processes=several)
     asked = replace(asked, options=own)
     contents = {} if memory is None else {job.name: content_of(job.name) for job in jobs}
-    with prepared(anew=asked.anew):
+    with prepared(anew=asked.anew), imported_beside("hypothesis"):
         distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
 
         def judged(implementation: Implementation, job: Job) -> Conclusion:

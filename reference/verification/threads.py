@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Thread
 from typing import TypeVar
 
-__all__ = ["begun", "beside_one_another", "cores", "one_thread", "promptly"]
+__all__ = ["begun", "beside_one_another", "cores", "imported_beside", "one_thread", "promptly"]
 
 T = TypeVar("T")
 
@@ -46,6 +47,16 @@ def beside_one_another(work: Callable[[bool], None], *, several: bool) -> None:
 def promptly(work: Callable[[], T]) -> T:
     """Run in a thread of its own, so that the main thread hears an interrupt at once, whatever JAX is compiling."""
     return begun(work).result()
+
+
+@contextmanager
+def imported_beside(module: str) -> Iterator[None]:
+    """What will be needed is imported in a thread beside this one, which at the end waits for it."""
+    done = begun(lambda: importlib.import_module(module))
+    try:
+        yield
+    finally:
+        done.exception()
 
 
 def begun(work: Callable[[], T]) -> Future[T]:

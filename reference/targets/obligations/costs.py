@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from reference.targets.obligations.lines import traced
 from reference.targets.obligations.saturation import saturated
 from reference.targets.pairing.readings import Labels, Reading
 from reference.targets.reading.roles import Role
-from reference.targets.reading.vocabulary import strong
+from reference.targets.reading.vocabulary import plain, strong
 
 __all__ = ["cost"]
 
@@ -42,6 +43,7 @@ class CostArguments(NamedTuple):
     parameters: dict[str, np.ndarray]
     output: str
     labels: Labels = "like outputs"
+    rows: bool = False  # what is handed over has its examples as rows
 
     @property
     def m(self) -> int:
@@ -58,8 +60,8 @@ class CostArguments(NamedTuple):
         return scene_of(X, self.Y, pairs, output=self.output, lambd=lambd).having(f"A{len(pairs)}", self.A)
 
     def values(self) -> dict[str, Any]:
-        Y = Reading(labels=self.labels).Y(self.Y)
-        given = {"A": self.A, "Y": Y, "parameters": self.parameters, **self.parameters}
+        reading = Reading(rows=self.rows, labels=self.labels)
+        given = {"A": reading.X(self.A), "Y": reading.Y(self.Y), "parameters": self.parameters, **self.parameters}
         return {**given, "lambd": LAMBD, "m": self.m, "keep_prob": 1.0, "L": self.depth}
 
     def moved(self) -> CostArguments:
@@ -79,8 +81,7 @@ class CostAnswer(NamedTuple):
 
 def cost(asking: Asking) -> LawResult:
     """A number, and the right one, of some output that the file may have; with an L2 term, at every depth it takes."""
-    outputs = sorted({"sigmoid", *(f.output for f in asking.pairs)})
-    tried = [_of_output(asking, output, labels) for output in outputs for labels in _labels(asking)]
+    tried = list(_tried(asking))
     best = min(tried, key=lambda answers: sum(a.wrong is not None or a.raised is not None for a in answers))
     fine = [a for a in best if a.wrong is None and a.raised is None]
     if fine:
@@ -88,6 +89,11 @@ def cost(asking: Asking) -> LawResult:
             *_at_other_depths(asking, best),
             *saturated(asking, fine[0].given.values(), fine[0].form),
         ]
+    if (rows := _right_in_rows(asking)) is not None:
+        if strong(asking.name):
+            text = "it is right where examples are rows, and wrong where they are columns: no pass here tells which"
+            return 0, [Violation("cost", NOT_JUDGED, text)]
+        return sum(a.given.A.size for a in rows), [Violation("*", "", "examples are rows")]
     wrong = [a for answers in tried for a in answers if a.wrong is not None]
     if not wrong:
         raise next(a.raised for answers in tried for a in answers if a.raised is not None)
@@ -98,6 +104,23 @@ def cost(asking: Asking) -> LawResult:
         text = f"is another loss than cross-entropy, of which the file has no backward pass: {said.text}"
         return 0, [Violation("cost", NOT_JUDGED, text)]
     return int(said.code != NOT_JUDGED), [said]
+
+
+def _tried(asking: Asking, *, rows: bool = False) -> Iterator[list[CostAnswer]]:
+    """Its answers for every output that the file may have, and every way to write its labels."""
+    outputs = sorted({"sigmoid", *(f.output for f in asking.pairs)})
+    for output, labels in itertools.product(outputs, _labels(asking)):
+        yield _of_output(asking, output, labels, rows)
+
+
+def _right_in_rows(asking: Asking) -> list[CostAnswer] | None:
+    """Its answers for examples as rows, where all are right and nothing says that they are columns: neither its name,
+    that of the course, nor a backward pass.
+    """
+    if plain(asking.name).startswith("computecost") or any(p.not_judged is None and not p.rows for p in asking.pairs):
+        return None
+    tried = _tried(asking, rows=True)
+    return next((a for a in tried if all(one.wrong is None and one.raised is None for one in a)), None)
 
 
 def _is_another(asking: Asking, said: Violation, answer: CostAnswer) -> bool:
@@ -117,13 +140,13 @@ def _labels(asking: Asking) -> list[Labels]:
     return list(dict.fromkeys([*(p.reading.labels for p in asking.pairs), "like outputs"]))
 
 
-def _of_output(asking: Asking, output: str, labels: Labels) -> list[CostAnswer]:
+def _of_output(asking: Asking, output: str, labels: Labels, rows: bool) -> list[CostAnswer]:
     """One answer for each depth; one alone where neither depth nor form matter."""
     if asking.function.role == Role.COST:
-        return [_asked(asking, _given(3, output)._replace(labels=labels), "dict")]
+        return [_asked(asking, _given(3, output)._replace(labels=labels, rows=rows), "dict")]
     form = _form(asking, output)
-    shapes = itertools.product(DEPTHS, WIDTHS)
-    return [_asked(asking, _given(depth, output, widths)._replace(labels=labels), form) for depth, widths in shapes]
+    every = (_given(*each) for each in itertools.product(DEPTHS, (output,), WIDTHS))
+    return [_asked(asking, given._replace(labels=labels, rows=rows), form) for given in every]
 
 
 def _form(asking: Asking, output: str) -> str:

@@ -82,11 +82,12 @@ def _shapes(asking: Asking, a: DrawnParameters) -> list[Violation]:
     if named is None:
         return [asking.wrong("*", "MB801", f"returns no W1, b1, … of {len(a.dims) - 1} layers")]
     found, rows, drawn = [], _in_rows(named, a.dims), _draws_biases(asking, named)
+    turned = rows or _turned(asking)
     if isinstance(a.returned, dict) and f"W{len(a.dims) - 1}" in a.returned:
         further = [str(k) for k in a.returned if NUMBERED.fullmatch(str(k)) and not 1 <= int(str(k)[1:]) < len(a.dims)]
         found += [asking.wrong(k, "MB801", f"{k} is of no layer: there are {len(a.dims) - 1}") for k in further]
     for l, (n_prev, n) in enumerate(pairwise(a.dims), start=1):
-        owed = {f"W{l}": (n_prev, n) if rows else (n, n_prev), f"b{l}": (1, n) if rows else (n, 1)}
+        owed = {f"W{l}": (n_prev, n) if turned else (n, n_prev), f"b{l}": (1, n) if rows else (n, 1)}
         for name, shape in owed.items():
             got = named.get(name)
             if got is None:
@@ -113,6 +114,12 @@ def _in_rows(named: Layers, dims: tuple[int, ...]) -> bool:
     )  # fmt: skip
 
 
+def _turned(asking: Asking) -> bool:
+    """Is W (n_prev, n) in the passes of the file, of which one is judged, and none the other way?"""
+    judged = [p.reading.turned for p in asking.pairs if p.not_judged is None]
+    return bool(judged) and all(judged)
+
+
 def _once(found: list[Violation]) -> list[Violation]:
     """Of the weights once, and of the biases once."""
     return list({v.output[0]: v for v in reversed(found)}.values())[::-1]
@@ -136,10 +143,10 @@ def _law(asking: Asking, dims: tuple[int, ...]) -> LawResult:
     if wrong:
         return 1, _with_lines(asking, wrong)
     named = layers_of(a.returned, dims) or {}
-    rows, looked = _in_rows(named, dims), 0
+    turned, looked = _in_rows(named, dims) or _turned(asking), 0
     found = _of_drawn_biases(asking, named)
     for l, n_prev in enumerate(dims[:-1], start=1):
-        W = named[f"W{l}"].T if rows else named[f"W{l}"]
+        W = named[f"W{l}"].T if turned else named[f"W{l}"]
         looked += W.size + (named[f"b{l}"].size if f"b{l}" in named else 0)
         said = _spread(asking, W, n_prev, len(dims) - 1)
         if said and l > 1 and any(spread_of(W, std) is None for std in _owed(asking, W.shape[0], dims[0])):

@@ -24,6 +24,7 @@ class Style(NamedTuple):
     gradient: str = "d"  # before W1
     v: str = "d"
     s: str = "d"
+    turned: bool = False  # the gradient of W is handed over as its transpose
 
     @property
     def one_layer(self) -> bool:
@@ -32,6 +33,8 @@ class Style(NamedTuple):
     def given(self, named: Mapping[str, np.ndarray], what: str) -> Any:
         """``{"W1": …, "b1": …}`` as the function takes its parameters, gradients, v or s."""
         copies = {name: a.copy() for name, a in named.items()}
+        if self.turned and what == "gradients":
+            copies = {name: a.T.copy() if name[0] == "W" else a for name, a in copies.items()}
         prefix = {"parameters": "", "gradients": self.gradient, "v": self.v, "s": self.s}[what]
         pairs = [(copies[f"W{l}"], copies[f"b{l}"]) for l in range(1, len(copies) // 2 + 1)]
         if self.form == "dict":
@@ -62,6 +65,7 @@ def styles(names: Sequence[str], known: Style | None) -> Iterator[Style]:
         yield Style(gradient="", v="", s="")
     else:
         yield Style(gradient="")
+    yield Style(turned=True)
     yield from (Style(form) for form in ("lower", "logistic", "flat", "pairs", "dicts"))
 
 

@@ -31,12 +31,13 @@ KEEPS = {Role.UPDATE: ("parameters",), Role.MOMENTUM: ("parameters", "v"), Role.
          Role.ADAM: ("parameters", "v", "s")}  # fmt: skip
 DIFFERENT, EQUAL = (4, 3, 5, 2, 6), (3, 3, 3, 3, 3)
 DEPTHS = (3, 2, 4, 1)
+TURNED = "the gradient of W is given as its transpose"
 NAMES = "give its arguments the course's names: parameters, grads, v, s, t, beta1, beta2, epsilon, learning_rate"
 
 
 def not_judged(asking: Asking, reason: str, remedy: str = NAMES) -> LawResult:
     """Nothing is said of the function but why it was not judged."""
-    return 0, [Violation("*", "MB704", f"{asking.name} is not judged: {reason}", remedy=remedy)]
+    return 0, [Violation("*", "MB704", reason, remedy=remedy)]
 
 
 def other_update(asking: Asking) -> LawResult:
@@ -87,7 +88,7 @@ def update(asking: Asking) -> LawResult:
             ran[network] = _run(asking, network, style, separate)
         except TargetRaised as error:
             ran[network] = error
-    return _concluded(asking, ran, settings_of(asking.function.arguments, GIVEN, asking.function.role or ""))
+    return _concluded(asking, style, ran, settings_of(asking.function.arguments, GIVEN, asking.function.role or ""))
 
 
 def _networks(style: Style, fixed: int | None) -> list[Network]:
@@ -147,7 +148,8 @@ def _run(asking: Asking, network: Network, style: Style, separate: list[str]) ->
         then = read(value, after, style, L, separate, wanted)
         if then is None:
             return "nothing" if value is None else "something else"
-        if value is None and all(np.array_equal(a, now["parameters"][n]) for n, a in then["parameters"].items()):
+        changed = any(not np.array_equal(a, now["parameters"][n]) for n, a in then["parameters"].items())
+        if not changed and (value is None or style.form != "dict"):  # a form is guessed by what becomes of it
             return "nothing"
         for name, θ in now["parameters"].items():
             made = {what: _shaped(then.get(what, {}).get(name), θ) for what in now}
@@ -183,7 +185,9 @@ def _shaped(a: Any, like: np.ndarray) -> np.ndarray | None:
 # --- what is said --------------------------------------------------------------------------------------------------
 
 
-def _concluded(asking: Asking, ran: dict[Network, StepsTaken | TargetRaised | str], settings: Any) -> LawResult:
+def _concluded(
+    asking: Asking, style: Style, ran: dict[Network, StepsTaken | TargetRaised | str], settings: Any
+) -> LawResult:
     """Right at every depth, or at one for which it is made; else what is wrong where most is right."""
     role, course = Role(asking.function.role or ""), strong(asking.name)
     verdicts = {n: judged(role, r.by_name, settings, strict=course, most=0)
@@ -192,6 +196,7 @@ def _concluded(asking: Asking, ran: dict[Network, StepsTaken | TargetRaised | st
     looked = sum(x.θ.size for n in right if isinstance(r := ran[n], StepsTaken) for x in r.by_name.values())
     if len(right) == len(ran) or (right and _made_for_one_depth(right, ran, verdicts)):
         said = dict.fromkeys(text for n in right for text in verdicts[n].conventions)
+        said |= {TURNED: None} if style.turned else {}
         return looked, [Violation("*", "", text) for text in said]
     errors = [r for r in ran.values() if isinstance(r, TargetRaised)]
     if not verdicts:

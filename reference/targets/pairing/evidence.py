@@ -42,7 +42,7 @@ def doubt(pair: PassPair) -> str | None:
         guessed = f"{unfed}its argument{'s' * (len(unknown) > 1)} {' and '.join(unknown)} had to be guessed"
         if unknown:
             return f"{guessed}, and it raises"
-        return NOT_FED if unfed and not (strong(pair.backward.name) or _as_published(pair)) else None
+        return NOT_FED if unfed and not _as_published(pair) else None
     if not strong(pair.backward.name) or not _as_published(pair):
         return NOT_FED
     return None

@@ -382,6 +382,37 @@ TWINS = {
                 grad[np.arange(self.count), self.T] = -1 / self.picked PART
                 return grad
     """, "", "/ self.classes"),
+    "an input that is handed back beside its gradient": Twin("""
+        class Linear:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_in, n_out)
+
+            def fwd(self, x):
+                self.kept = [x]
+                return x @ self.W
+
+            def back(self, signal, out):
+                x = self.kept.pop()
+                dW = x.T @ signal PART
+                signal = signal @ self.W.T
+                return signal, x, dW
+    """, "", "* 2"),
+    "a formula's own delta": Twin("""
+        class Mish:
+            def omega(self, x):
+                return 4 * (x + 1) + 4 * np.exp(2 * x) + np.exp(3 * x) + np.exp(x) * (4 * x + 6)
+
+            def delta(self, x):
+                return 2 * np.exp(x) + np.exp(2 * x) + 2
+
+            def forward(self, x):
+                self.x = x
+                return x * np.tanh(np.log(1 + np.exp(x)))
+
+            def backward(self, dout):
+                x = self.x
+                return dout * np.exp(x) * self.omega(x) / self.delta(x) PART
+    """, "** 2", ""),
     "weights in a list that the class holds": Twin("""
         class Net:
             weights = []

@@ -16,7 +16,7 @@ from reference.targets.pairs.arguments.slopes import pulled_back
 from reference.targets.pairs.objects.answers import answered, flat, offered
 from reference.targets.pairs.objects.arrays import lowered
 from reference.targets.pairs.objects.belonging import handed_on, kept_of, of_no_labels, of_what_is_unused
-from reference.targets.pairs.objects.gradient_names import Answered, assigned
+from reference.targets.pairs.objects.gradient_names import Answered, assigned, is_gradient_name
 from reference.targets.pairs.objects.passes import BothPasses, ReadingOfPasses, lifted
 from reference.targets.pairs.objects.steps import steps_of, without_the_rate
 from reference.targets.pairs.objects.subjects import Subject
@@ -35,8 +35,24 @@ def gradients_of(
     for name in (name for name, (role, _) in plan.roles.items() if role is Passed.STORE):
         parts = flat(both.handed[name], ("returned",), kind)
         found += [Answered(p, v, np.shape(kind.lower(v)), True) for p, v in parts]
+    found = _without_what_went_forward(found, primals, kind)
     found = without_the_rate(subject, plan, both, found, primals, cotangents)
     return _matched(subject, plan, both, found, primals, cotangents)
+
+
+def _without_what_went_forward(found: list[Answered], primals: Mapping[str, Any], kind: StandIn) -> list[Answered]:
+    """A layer may hand back what it was given, beside its gradient: an argument in every bit, under no gradient's name,
+    where something else of its shape is returned.
+    """
+    given = [np.asarray(kind.lower(value)) for value in primals.values()]
+
+    def went_forward(one: Answered) -> bool:
+        if not one.returned or is_gradient_name(one.path) or not one.shape:
+            return False
+        beside = any(each is not one and each.returned and each.shape == one.shape for each in found)
+        return beside and any(np.array_equal(kind.lower(one.value), value) for value in given)
+
+    return [one for one in found if not went_forward(one)]
 
 
 def _matched(

@@ -85,6 +85,8 @@ def _of_class(owner: type, node: ast.ClassDef, cells: list[Cell], calls: Mapping
             continue  # with respect to something that the forward pass does not take, as Nielsen's delta(z, a, y)
         if name in ("grads", "gradients") and not methods[name].required and _has_a_backward_pass(methods):
             continue  # it hands out what another pass has left behind
+        if name.strip("_") == "delta" and _has_a_backward_pass(methods):
+            continue  # a formula's own word: of a cost it is the slope, which needs no other pass
         if methods[name].takes and all(parameter.many for parameter in methods[name].takes):
             continue  # it hands on whatever it is given
         if is_abstract(methods[forward].node) or (is_abstract(methods[name].node) and not own >= {name, forward}):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.folding import each
 from tests.reference.targets.obligations.judged import DATA, Judged, cost, replaced
+from tests.reference.targets.pairing.test_candidates import BACKWARD, FORWARD
 
 SQUARES = "(np.sum(W1 ** 2) + np.sum(W2 ** 2) + np.sum(W3 ** 2))"
 
@@ -168,6 +169,23 @@ def test_costs_that_are_none(costs, name, code, words):
 def test_a_cost_that_cannot_be_judged_is_not_accused(costs, name):
     assert [v.code for v in costs.found[name]] == ["MB704"]
     assert costs.looked[name] == 0
+
+
+ROWS = "def {}(A3, Y):\n    return -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / len(Y){}"
+
+
+def test_a_cost_of_examples_in_rows_is_right_unless_something_says_that_they_are_columns(tmp_path):
+    functions = [ROWS.format("cost_in_rows", ""), ROWS.format("compute_loss", ""), ROWS.format("compute_cost", "")]
+    functions.append(ROWS.format("loss_of_half", " / 2"))
+    alone = Judged(tmp_path, functions)
+    assert [v.text for v in alone.found["cost_in_rows"]] == ["examples are rows"]
+    assert alone.looked["cost_in_rows"] > 0
+    assert [v.code for v in alone.found["compute_loss"]] == ["MB704"]
+    alone.wrong("compute_cost", "MB802")  # the course's own has columns
+    assert {v.code for v in alone.found["loss_of_half"]} <= {"MB802", "MB704"}
+    assert alone.looked["loss_of_half"] <= 1
+    beside = Judged(tmp_path, [FORWARD, BACKWARD, ROWS.format("compute_loss", "")])
+    beside.wrong("compute_loss", "MB802", "sum over examples")
 
 
 # --- all the depths ----------------------------------------------------------------------------------------------

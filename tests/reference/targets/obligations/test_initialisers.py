@@ -147,6 +147,34 @@ def test_what_is_no_initialiser_of_ours_is_not_accused(initialisers):
     assert initialisers.found["initialize_parameters_recurrent"] == []
 
 
+PASSES = """
+def forward_propagation(X, parameters):
+    A1 = np.tanh(parameters["W1"].T @ X + parameters["b1"])
+    A2 = 1 / (1 + np.exp(-(parameters["W2"].T @ A1 + parameters["b2"])))
+    return A2, {"A1": A1, "A2": A2}
+"""
+BACK = """
+def backward_propagation(X, Y, parameters, cache):
+    m, A1 = X.shape[1], cache["A1"]
+    dZ2 = cache["A2"] - Y
+    dZ1 = parameters["W2"] @ dZ2 * (1 - A1 ** 2)
+    return {"dW1": X @ dZ1.T / m, "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
+            "dW2": A1 @ dZ2.T / m, "db2": np.sum(dZ2, axis=1, keepdims=True) / m}
+"""
+OF_THREE = """
+def initialize_parameters(n_x, n_h, n_y):
+    return {"W1": np.random.randn(SHAPE) * 0.01, "b1": np.zeros((n_h, 1)),
+            "W2": np.random.randn(n_h, n_y) * 0.01, "b2": np.zeros((n_y, 1))}
+"""
+
+
+def test_weights_are_owed_as_the_passes_of_the_file_take_them(tmp_path):
+    right, wrong = (OF_THREE.replace("SHAPE", shape) for shape in ("n_x, n_h", "n_h, n_x"))
+    Judged(tmp_path, [PASSES, BACK, right]).right("initialize_parameters")
+    Judged(tmp_path, [PASSES, BACK, wrong]).wrong("initialize_parameters", "MB801", "owed (150, 200)")
+    Judged(tmp_path, [right]).wrong("initialize_parameters", "MB801", "owed (200, 150)")
+
+
 # --- laws, forms and depths ------------------------------------------------------------------------------------------
 
 TUPLE = """

@@ -231,6 +231,13 @@ def updates(tmp_path_factory):
     return Judged(tmp_path_factory.mktemp("updates"), functions)
 
 
+TURNED = """
+def NAME(parameters, grads, learning_rate):
+    for l in range(1, len(parameters) // 2 + 1):
+        parameters["W" + str(l)] -= learning_rate * grads["dW" + str(l)].T
+        parameters["b" + str(l)] -= learning_rate * grads["db" + str(l)]
+    return parameters
+"""
 OTHERS = {
     "inside": replaced("update_parameters_rmsprop_inside", RMSPROP,
                        [("np.sqrt(s[\"d\" + key]) + epsilon", "np.sqrt(s[\"d\" + key] + epsilon)")]),
@@ -251,6 +258,8 @@ def sgd_momentum_velocity(parameters, grads, v, beta, learning_rate):
 def step_of_my_own(parameters, grads, learning_rate):
     return {k: a - learning_rate * np.sign(grads["d" + k]) for k, a in parameters.items()}
 """,
+    "turned": TURNED.replace("NAME", "update_parameters_turned"),
+    "turned_added": TURNED.replace("NAME", "update_parameters_turned_added").replace("-=", "+="),
     "template": "def update_parameters_blank(parameters, grads, learning_rate):\n    W1 = None\n    return {'W1': W1}",
 }  # fmt: skip
 
@@ -258,6 +267,14 @@ def step_of_my_own(parameters, grads, learning_rate):
 @each("name", RIGHT)
 def test_right_updates(updates, name):
     updates.right(name)
+
+
+def test_gradients_may_be_handed_over_as_their_transposes(updates):
+    assert [v.text for v in updates.found["update_parameters_turned"]] == [
+        "the gradient of W is given as its transpose"
+    ]
+    assert updates.looked["update_parameters_turned"] > 800
+    updates.wrong("update_parameters_turned_added", "MB101", "added")
 
 
 @each("key", WRONG)

@@ -149,6 +149,22 @@ def linear_backward(dZ, cache):
 """
 
 
+ONE_LAYER = """
+def forward_propagation(X, parameters):
+    return 1 / (1 + np.exp(-(X @ parameters["W"] + parameters["b"])))
+
+def backward_propagation(X, Y, A):
+    dZ = (A - Y) / len(Y)
+    return {"dW": X.T @ dZ, "db": dZ.sum(axis=0, keepdims=True)}
+"""
+
+
+def test_a_backward_pass_of_one_layer_is_not_fed_the_course_s_three():
+    pair = Loaded(HEAD + ONE_LAYER).only()
+    assert pair.not_judged is not None
+    assert "does not take a cache as the course" in pair.not_judged
+
+
 def test_a_forward_pass_that_asks_for_small_letters_feeds_its_backward_pass():
     pair = Loaded(HEAD + SMALL_LETTERS.replace("DIVIDED", "dZ @ before.T / m")).only()
     assert (pair.reached, pair.not_judged, pair.own_forward) == (Reached.RIGHT, None, True)
