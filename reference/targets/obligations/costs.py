@@ -100,7 +100,8 @@ def cost(asking: Asking) -> LawResult:
     deep = [a for a in wrong if a.given.depth > 1] or wrong  # one layer is all of them, or none
     known = [a for a in deep if a.wrong is not None and a.wrong.certainty != "unexplained"]
     said = _placed(asking, (known or deep)[0])
-    if not asking.pairs and _is_another(asking, said, (known or deep)[0]):  # nothing beside it says which is owed
+    beside = any(p.not_judged is None for p in asking.pairs)
+    if not beside and _is_another(asking, said, (known or deep)[0]):  # nothing says which is owed
         text = f"is another loss than cross-entropy, of which the file has no backward pass: {said.text}"
         return 0, [Violation("cost", NOT_JUDGED, text)]
     return int(said.code != NOT_JUDGED), [said]
@@ -132,7 +133,8 @@ def _is_another(asking: Asking, said: Violation, answer: CostAnswer) -> bool:
         return not strong(asking.name)
     if value is None and answer.value is not None:
         return not strong(asking.name)
-    return bool(SQUARES.search(asking.name)) and any(c.term is Term.LOSS for c in said.conventions)
+    own_name = SQUARES.search(asking.name) or not plain(asking.name).startswith("computecost")
+    return bool(own_name) and any(c.term is Term.LOSS for c in said.conventions)
 
 
 def _labels(asking: Asking) -> list[Labels]:

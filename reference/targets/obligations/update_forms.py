@@ -20,7 +20,7 @@ KEY = re.compile(r"([wb])_?(\d*)$", re.IGNORECASE)
 class Style(NamedTuple):
     """A form, and the names under which gradients and averages stand in dictionaries."""
 
-    form: str = "dict"  # as ``layouts.FORMS`` names it; "lower": w1 for W1; "logistic": {"w", "b"}; "array"
+    form: str = "dict"  # as ``layouts.FORMS`` names it; "lower": w1; "layer": {"W", "b"}; "logistic": w, b; "array"
     gradient: str = "d"  # before W1
     v: str = "d"
     s: str = "d"
@@ -28,7 +28,7 @@ class Style(NamedTuple):
 
     @property
     def one_layer(self) -> bool:
-        return self.form in ("array", "logistic")
+        return self.form in ("array", "layer", "logistic")
 
     def given(self, named: Mapping[str, np.ndarray], what: str) -> Any:
         """``{"W1": …, "b1": …}`` as the function takes its parameters, gradients, v or s."""
@@ -43,6 +43,8 @@ class Style(NamedTuple):
             return {prefix + name.lower(): a for name, a in copies.items()}
         if self.form == "logistic":
             return {prefix + name[0].lower(): a for name, a in copies.items()}
+        if self.form == "layer":
+            return {prefix + name[0]: a for name, a in copies.items()}
         if self.form == "array":
             return copies["W1"]
         if self.form == "dicts":
@@ -66,7 +68,7 @@ def styles(names: Sequence[str], known: Style | None) -> Iterator[Style]:
     else:
         yield Style(gradient="")
     yield Style(turned=True)
-    yield from (Style(form) for form in ("lower", "logistic", "flat", "pairs", "dicts"))
+    yield from (Style(form) for form in ("lower", "layer", "logistic", "flat", "pairs", "dicts"))
 
 
 def arrays_of(tree: Any, style: Style, L: int) -> Named | None:
@@ -74,7 +76,7 @@ def arrays_of(tree: Any, style: Style, L: int) -> Named | None:
     if style.form == "array":
         array = as_array(tree)
         return None if array is None else {"W1": array}
-    if style.form in ("dict", "lower", "logistic"):
+    if style.form in ("dict", "lower", "layer", "logistic"):
         if not isinstance(tree, dict):
             return None
         found = {}

@@ -35,11 +35,13 @@ MASK = re.compile(r"^(?:d|mask|m|dropout|drop)_?\[?(\d+)\]?$", re.IGNORECASE)
 
 
 class NamedArrays(dict[str, np.ndarray]):
-    """W1, b1, …; whoever asks for w1 means W1."""
+    """W1, b1, …; whoever asks for w1 means W1, and for W, where there is no other layer, W1 too."""
 
     def __missing__(self, key: str) -> np.ndarray:
-        if isinstance(key, str) and key[:1] == "w" and f"W{key[1:]}" in self:
-            return self[f"W{key[1:]}"]
+        if isinstance(key, str) and key[:1] in ("w", "W", "b"):
+            named = key.replace("w", "W") + "1" * (len(key) == 1 and "W2" not in self)
+            if named != key and named in self:
+                return self[named]
         raise KeyError(key)
 
 
@@ -217,6 +219,8 @@ def gradients(
         elif (match := KEY.match(str(key))) and (match[1] or (match[2] in "WwBb" and not decorated)):
             kind = {"w": "dW", "b": "db", "z": "dZ", "a": "dA"}[match[2].lower()]
             named.setdefault(f"{kind}{int(match[3])}", array)
+        elif len(dims) == 2 and (bare := gradient_key(str(key))) in ("dW", "db"):
+            named.setdefault(f"{bare}1", array)  # of the only layer
     if shifted is not None:
         place_activations(named, len(dims) - 1, shifted)
     return named

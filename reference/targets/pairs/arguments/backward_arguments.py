@@ -9,7 +9,17 @@ from enum import StrEnum
 from reference.interface.pair import Parameter
 from reference.targets.pairs.source.naming import is_cache, is_cotangent, is_label
 
-__all__ = ["IS_OPTIMISER", "IS_RATE", "Passed", "Unclear", "is_derivative", "is_of_labels", "place_of_slope", "roles"]
+__all__ = [
+    "IS_OPTIMISER",
+    "IS_RATE",
+    "Passed",
+    "Unclear",
+    "is_derivative",
+    "is_of_labels",
+    "labels_of_no_loss",
+    "place_of_slope",
+    "roles",
+]
 
 IS_RATE = re.compile(r"^_*(lr|l_rate|learning_?rate|learn_rate|eta|rate|step_?size|learningrate|alpha)$", re.IGNORECASE)
 IS_OPTIMISER = re.compile(r"^_*(optim|optimi[sz]er|opt|optimi[sz]er_?fn|optimi[sz]ation)_*$", re.IGNORECASE)
@@ -52,6 +62,15 @@ class Unclear(Exception):
 def is_of_labels(name: str) -> bool:
     """Is it what the answer should be, of an argument of a loss or of a network?"""
     return is_label(name) or name in ("y", "Y")
+
+
+def labels_of_no_loss(takes: Sequence[Parameter], backward: Sequence[Parameter]) -> str | None:
+    """What a backward pass begins from beside an output, where its forward pass takes no labels to make a loss of."""
+    forward = [p.name for p in takes]
+    own = [p.name for p in backward if not p.many and not p.optional and p.name not in forward]
+    labels = [name for name in own if is_of_labels(name)]
+    outputs = [name for name in own if name not in labels and IS_OUTPUT.match(name)]
+    return labels[0] if labels and outputs and not any(map(is_of_labels, forward)) else None
 
 
 def is_derivative(method: str) -> bool:

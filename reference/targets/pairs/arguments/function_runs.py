@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from reference.interface.pair import PairDraw, PairKind, Proposal
+from reference.targets.pairs.arguments.backward_arguments import labels_of_no_loss
 from reference.targets.pairs.arguments.binding import bound, cotangents_of
 from reference.targets.pairs.arguments.matching import Gradient, gradients_in, matched, names_a
 from reference.targets.pairs.arguments.outputs import NoOutput, Told, is_number, loss_and_rest, told
@@ -34,6 +35,8 @@ def prepare_functions(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: 
     Raises ``Unbound`` or ``NoOutput`` where the two do not fit together, and whatever the target raises.
     """
     run = _FunctionRun(proposal, loaded, draw, kind)
+    if not run.cotangents and (labels := labels_of_no_loss(proposal.takes, proposal.backward_takes)) is not None:
+        raise NoOutput(f"it begins from {labels}, of which its forward pass makes no loss")
     takes_cotangent = run.takes_cotangent
     small, single = proposal.limited is not None, proposal.single is not None
     return Prepared(run.primals, run.forward, run.backward, takes_cotangent, small, run.again, single=single)

@@ -184,6 +184,8 @@ def test_a_cost_of_examples_in_rows_is_right_unless_something_says_that_they_are
     alone.wrong("compute_cost", "MB802")  # the course's own has columns
     assert {v.code for v in alone.found["loss_of_half"]} <= {"MB802", "MB704"}
     assert alone.looked["loss_of_half"] <= 1
+    squared = Judged(tmp_path, ["def compute_loss(A3, Y):\n    return np.sum((A3 - Y) ** 2) / 2"])
+    assert [v.code for v in squared.found["compute_loss"]] == ["MB704"]  # and no pass that says which is owed
     beside = Judged(tmp_path, [FORWARD, BACKWARD, ROWS.format("compute_loss", "")])
     beside.wrong("compute_loss", "MB802", "sum over examples")
 

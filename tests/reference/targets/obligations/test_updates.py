@@ -71,6 +71,12 @@ def NAME(parameters, grads, learning_rate=1.2):
     for key in parameters:
         parameters[key] -= learning_rate * grads["d" + key]
 """,
+    "update_parameters_of_one_layer": """
+def NAME(parameters, grads, learning_rate):
+    parameters["W"] -= learning_rate * grads["dW"]
+    parameters["b"] -= learning_rate * grads["db"]
+    return parameters
+""",
     "update_parameters_copies": """
 def NAME(params, gradients, alpha):
     return {k: v - alpha * gradients['d' + k] for k, v in params.items()}

@@ -159,8 +159,15 @@ def backward_propagation(X, Y, A):
 """
 
 
-def test_a_backward_pass_of_one_layer_is_not_fed_the_course_s_three():
+def test_a_network_of_one_layer_may_call_its_arrays_without_a_number():
     pair = Loaded(HEAD + ONE_LAYER).only()
+    assert (pair.reached, pair.not_judged, pair.depths, pair.reading.rows) == (Reached.RIGHT, None, [1], True)
+    pair = Loaded(HEAD + ONE_LAYER.replace("/ len(Y)", "")).only()
+    assert (pair.reached, pair.not_judged, pair.depths) == (Reached.KNOWN_NETWORK, None, [1])
+
+
+def test_a_backward_pass_of_one_layer_is_not_fed_the_course_s_three():
+    pair = Loaded(HEAD + ONE_LAYER.replace('["W"]', '["weights"]').replace('["b"]', '["offset"]')).only()
     assert pair.not_judged is not None
     assert "does not take a cache as the course" in pair.not_judged
 
