@@ -30,6 +30,7 @@ BACKWARD = re.compile(r"back(ward|prop|pass|step)|bprop|bkwd|^bwd|bwd$|^back$|pr
 GRADIENT = re.compile(r"grad|deriv|^d(j|cost|loss)")  # may be an activation's
 DESCENT = re.compile(r"descent|descend|clip|check")
 UPDATE = re.compile(r"updat(e|es|ing|ed)?(the)?(param|weight|w\d*$|theta|bias|mini|net|with|model|coef)|applygrad")
+TRAINS = re.compile(r"^(train|fit|learn|teach|sgd|gradientdescent|stochastic)|(train|trainstep|onestep|epoch)$")
 LAYER = re.compile(
     r"^(linear|affine|relu|leakyrelu|elu|sigmoid|tanh|softmax|conv|pool|max|avg|mean|batchnorm|dropout|layernorm|activation"
     r"|dense|fc|lstm|rnn|gru|embed|word|temporal|spatial|group|layer|single|cell|step|hidden|output|fullyconnected|flatten)"
@@ -83,7 +84,7 @@ def looks_like(name: str, arguments: Sequence[str], body: Sequence[ast.stmt]) ->
         return "backward pass"
     if any(one.product for one in found):
         return "backward pass"
-    if steps:
+    if steps or (TRAINS.search(n) and _trains(body, arguments)):
         return "update"
     return "backward pass" if len({one.name for one in found}) > 1 else None
 
@@ -236,6 +237,17 @@ def _is_product(node: ast.AST, names: Sequence[str]) -> bool:
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.MatMult)
     return isinstance(node, ast.Call) and _name_of(node.func) in names
+
+
+def _trains(body: Sequence[ast.stmt], arguments: Sequence[str]) -> bool:
+    """Is something taken away in place from arrays that neither stand among the arguments nor are made here?"""
+    made = {n.id for n in _nodes(body) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in _nodes(body):
+        match node:
+            case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)), op=ast.Sub(), value=value):
+                if name not in made and name not in arguments and not isinstance(value, ast.Constant):
+                    return True
+    return False
 
 
 def _has_product(body: Sequence[ast.stmt]) -> bool:
