@@ -21,6 +21,7 @@ BY_KIND = {
 }  # fmt: skip
 BY_FAMILY = {"factor": "MB101", "number": "MB101", "size": "MB102", "order": "MB103", "lost": "MB106"}
 PENALTY = re.compile(r"\b(?:reg\w*|lambd?a?\w*|lmbda?|l2\w*|weight_?decay|decay|alpha|wd)\b", re.IGNORECASE)
+BENT = re.compile(r"\b(?:exp|expm1|where|maximum|minimum|tanh)\(|[<>]=? *0")  # alpha is an activation's own, too
 DROPOUT = re.compile(r"\b(?:keep|keep_?(?:prob|rate|p)\w*|drop\w*|mask\w*|p_drop|retain\w*)\b", re.IGNORECASE)
 MASKED = re.compile(r"mask|drop|keep", re.IGNORECASE)
 PARTS_OF_A_SLOPE = ("factor", "factor dropped", "divisor", "sign", "constant", "term", "number", "grouping")
@@ -66,7 +67,9 @@ def code_of(repair: Repair, pattern: Relation) -> str:
 
 def of_penalty(edits: Sequence[Mapping[str, Any]]) -> bool:
     """Does an edit change a term of regularisation?"""
-    return any(PENALTY.search(f"{' '.join(e['before'])} {' '.join(e['after'])}") for e in edits)
+    texts = [f"{' '.join(e['before'])} {' '.join(e['after'])}" for e in edits]
+    strengths = [(found, text) for text in texts if (found := PENALTY.search(text)) is not None]
+    return any(found[0].lower() != "alpha" or not BENT.search(text) for found, text in strengths)
 
 
 def of_dropout(edits: Sequence[Mapping[str, Any]]) -> bool:

@@ -382,6 +382,32 @@ TWINS = {
                 grad[np.arange(self.count), self.T] = -1 / self.picked PART
                 return grad
     """, "", "/ self.classes"),
+    "an option that is 1 unless it is told": Twin("""
+        class Elu:
+            def __init__(self, alpha=1.0):
+                self.alpha = alpha
+
+            def forward(self, x):
+                self.x = x
+                return np.where(x > 0, x, self.alpha * (np.exp(x) - 1))
+
+            def backward(self, grad):
+                return grad * np.where(self.x > 0, 1.0, PART)
+    """, "self.alpha * np.exp(self.x)", "np.exp(self.x)"),
+    "an option of a function and its derivative, without a point": Twin("""
+        def softplus(x, steepness=1, prime=False):
+            if prime:
+                return PART
+            return np.log1p(np.exp(steepness * x)) / steepness
+    """, "1 / (1 + np.exp(-steepness * x))", "1 / (1 + np.exp(-x))"),
+    "an option that the backward pass is not told": Twin("""
+        def swish(x, sharpness=1.0):
+            return x / (1 + np.exp(-sharpness * x))
+
+        def swish_backward(dout, x):
+            s = 1 / (1 + np.exp(-x))
+            return dout * (s + x * s * (1 - s)) PART
+    """, "", "* 2"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
             def __init__(self, n_in, n_out):

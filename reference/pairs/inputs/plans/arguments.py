@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from reference.interface.pair import Parameter
 from reference.pairs.inputs.plans.arrays import documented_array, gathered, laid_out
 from reference.pairs.inputs.plans.constructor_sizes import is_maker, whole_numbers_of
+from reference.pairs.inputs.plans.options import beside_one, switched
 from reference.pairs.inputs.plans.parts import Setup
 from reference.pairs.inputs.plans.settings import along_an_axis, configured, is_flag_of_mode, setting, size_argument
 from reference.pairs.inputs.plans.substitutes import in_even_numbers, in_whole_numbers
@@ -36,10 +37,6 @@ TOLD = r"reg\w*|lambd\w*|lam|l2\w*|\w*keep\w*|drop\w*|p|p_drop\w*|stride\w*|pad\
 CONFIG = r"\w*(?:param|params|cfg|config|opts?|options|hparams?|kwargs)"
 LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch\w*|structure|nodes|topology"
 HIDDENS = r"hidden_?(?:dims|sizes|layers|units)"
-NO_OPTION = (
-    r"debug|verbos|print|plot|log|check|return(?!_?seq)|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
-    r"|fr[eo]+z|jac|deriv|init|seed|name|optim|dtype|reg|decay|penal|clip|noise|moment"
-)
 NO_TRAINER = (Part.WEIGHT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.GATE_WEIGHT)
 
 
@@ -233,12 +230,14 @@ def _optional(
         return plainly
     if default is None and setup.asked.does("called", parameter.name):
         return None
-    if (switched := _switched(parameter, setup)) is not None:
-        return switched
+    if (found := switched(parameter, setup)) is not None:
+        return found
     if not constructor and default is None and part in KEPT and plainly is None:
         return laid_out(parameter.name, part, setup)
     if constructor and default is None and re.search(r"shape$", text):
         return ShapeSpec(setup.layout.inputs[1:])
+    if (varied := beside_one(parameter, setup, plainly, letter)) is not None:
+        return varied
     if default is None and (setup.asked.does("holds", parameter.name) or re.match(r"init|regulari", text)):
         return None
     if (
@@ -252,21 +251,6 @@ def _optional(
 
 def _is_yes_or_no(spec: ChoiceSpec) -> bool:
     return all(isinstance(option, bool) for option in spec.options) and len(spec.options) == 2
-
-
-def _switched(parameter: Parameter, setup: Setup) -> Spec | None:
-    """An option that the code decides by: each value that it asks for, the default first."""
-    name, default = parameter.name, parameter.default
-    if re.search(NO_OPTION, plain(name)):
-        return None
-    if type(default) is bool and setup.asked.does("branches", name):
-        return ChoiceSpec((default, not default))
-    texts = [text for text in setup.asked.texts(name) if isinstance(text, str)]
-    if isinstance(default, str) and texts:
-        return ChoiceSpec(tuple(dict.fromkeys((default, *texts))))
-    if type(default) is int and default > 1 and size_argument(name) == "P":
-        return ChoiceSpec((default, default + 1))  # windows that overlap, or leave something out
-    return None
 
 
 def _entry(owner: str, key: str, setup: Setup) -> Spec:

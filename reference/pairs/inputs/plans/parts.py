@@ -31,6 +31,7 @@ class Setup(NamedTuple):
     letters: frozenset[str] = frozenset()  # of the sizes that are documented
     lists: bool = False  # may an argument be a list of arrays?
     guess: str = "array"  # what an argument is that nothing is known of: "array", "whole", "number"
+    known_to_both: frozenset[str] = frozenset()  # arguments that the backward pass has as well, or an object keeps
 
 
 def parts_of(proposal: Proposal, asked: AskedOfArgument) -> dict[str, Part]:

@@ -55,7 +55,7 @@ def plans_by_layout(
     letters = frozenset(n for one in (said or {}).values() for size in one.dims or () for n in names_of(size))
     guesses = ("number", "array", "whole") if proposal.kind is PairKind.VALUE else ("array", "whole", "number")
     made: set[str] = set()
-    domains = domains_said(proposal)
+    domains, both = domains_said(proposal), _known_to_both(proposal)
     every = _in_order(proposal, first) if layouts is None else list(layouts)
     for parts, layout in product(_meanings(proposal, first), every):
         if not _allowed(proposal, layout, parts, asked, said or {}):
@@ -74,6 +74,7 @@ def plans_by_layout(
                     letters,
                     proposal.kind is PairKind.CLASS,
                     guess,
+                    both,
                 )
                 arguments = within_domains(given_to(proposal.takes, setup, constructor=False), domains)
                 construct = given_to(proposal.constructor, setup, constructor=True)
@@ -83,6 +84,14 @@ def plans_by_layout(
                 made.add(key)
                 name = layout.name + (f"; {form.name}" if form else "") + (f"; {gates} gates" if gates > 1 else "")
                 yield from with_readings(proposal, Plan(rank, name, arguments, construct, where=name))
+
+
+def _known_to_both(proposal: Proposal) -> frozenset[str]:
+    """The arguments that the backward pass is told as well, or that an object keeps."""
+    back = {p.name for p in proposal.backward_takes}
+    alone = proposal.forward == proposal.backward
+    taken = {p.name for p in proposal.takes if alone or p.name in back}
+    return frozenset(taken | {p.name for p in proposal.constructor})
 
 
 def _meanings(proposal: Proposal, parts: dict[str, Part]) -> list[dict[str, Part]]:
