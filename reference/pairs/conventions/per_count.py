@@ -1,9 +1,9 @@
 """A layer whose parameters' gradients are means over the batch where its forward pass has none: a convention.
 
-Narrow, for a forgotten 1/m is the commonest mistake: only where a cotangent is given, the gradient of every input is
-exact or handed on to another layer unseen, every other gradient is the right one over the same number, that number is
-the batch's size on draws of other sizes too, and no example of the forward pass knows of another, which a rerun with
-one of them changed shows.
+Narrow, for a forgotten 1/m is the commonest mistake: only where a cotangent is given, the gradient of everything that
+comes in is exact or handed on to another layer unseen, that of every parameter is the right one over the same number,
+that number is the batch's size on draws of other sizes too, which no parameter has, and no example of the forward pass
+knows of another, which a rerun with one of them changed shows.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from reference.pairs.draws.agreement import AUTODIFF, COMPLEX_STEP
 from reference.pairs.draws.blocks import BlockStanding
 from reference.pairs.draws.drawn import Judged
 from reference.pairs.draws.observation import PairRun, run
+from reference.pairs.inputs.text.vocabulary import Part, part_of
 from reference.pairs.reading import RowConclusion, Standings
 
 __all__ = ["over_the_batch"]
 
 Array = NDArray[Any]
+OWN = (Part.WEIGHT, Part.BIAS, Part.GAIN, Part.SHIFT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT,
+       Part.GATE_WEIGHT, Part.OUTPUT_WEIGHT, Part.STATE_BIAS, Part.OUTPUT_BIAS)  # fmt: skip
 TEXT = "gradients of parameters are means over the batch: 1/{} of the sum over its examples"
 
 
@@ -32,13 +35,21 @@ def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
     given = [parameter.name for parameter in pair.proposal.takes]
     right = [row.primal for row in standings.rows if row.conclusion is RowConclusion.RIGHT]
     wrong = [row.primal for row in standings.rows if row.conclusion is RowConclusion.WRONG]
-    inputs = [name for name in right if name in given]
+    parameters = _parameters([*right, *wrong], given)
+    inputs = [name for name in right if name not in parameters]
     unseen = [name for name in given if any(name in judged.seen.run.primals for judged in standings.judged)]
     if not right and not any(row.primal in given for row in standings.rows):
         inputs = unseen[:1]
-    if not wrong or not inputs or right not in (inputs, []) or len(right) + len(wrong) != len(standings.rows):
+    if (
+        not wrong
+        or not inputs
+        or not parameters.issuperset(wrong)
+        or right not in (inputs, [])
+        or len(right) + len(wrong) != len(standings.rows)
+    ):
         return {}
-    counts = set()
+    counts: set[int] = set()
+    of_parameters: list[bool] = []
     for judged in standings.judged:
         if not judged.seen.run.takes_cotangent or (right and not judged.blocks.keys() >= set(inputs)):
             return {}
@@ -49,9 +60,20 @@ def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
         if len(own) > 1:
             return {}
         counts |= own
-    if len(counts) < 2:
+        of_parameters += [own.isdisjoint(judged.seen.run.primals[name].shape) for name in wrong]
+    if len(counts) < 2 or not any(of_parameters):
         return {}
     return dict.fromkeys(wrong, TEXT.format("N"))
+
+
+def _parameters(primals: list[str], given: list[str]) -> set[str]:
+    """What is a layer's own: what an object keeps; of a function's arguments those that are called so, or have a name
+    that says nothing, and do not come first.
+    """
+    if kept := {name for name in primals if name not in given}:
+        return kept
+    parts = {name: part_of(name) for name in primals}
+    return {name for name, part in parts.items() if part in OWN or (part is Part.UNKNOWN and name != given[0])}
 
 
 def _batch_axis(judged: Judged, source: str, wrong: list[str]) -> int | None:

@@ -408,6 +408,14 @@ TWINS = {
             s = 1 / (1 + np.exp(-x))
             return dout * (s + x * s * (1 - s)) PART
     """, "", "* 2"),
+    "a mean over the batch, which is an input's gradient over its outputs as well": Twin("""
+        def affine_forward(x, w, b):
+            return x @ w + b, (x, w, b)
+
+        def affine_backward(dout, cache):
+            x, w, b = cache
+            return dout @ w.T PART, x.T @ dout, dout.sum(axis=0)
+    """, "", "/ dout.shape[1]"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
             def __init__(self, n_in, n_out):
