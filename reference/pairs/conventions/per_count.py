@@ -40,13 +40,8 @@ def over_the_batch(pair: OpenPair, standings: Standings) -> dict[str, str]:
     unseen = [name for name in given if any(name in judged.seen.run.primals for judged in standings.judged)]
     if not right and not any(row.primal in given for row in standings.rows):
         inputs = unseen[:1]
-    if (
-        not wrong
-        or not inputs
-        or not parameters.issuperset(wrong)
-        or right not in (inputs, [])
-        or len(right) + len(wrong) != len(standings.rows)
-    ):
+    whole = right in (inputs, []) and len(right) + len(wrong) == len(standings.rows)
+    if not wrong or not inputs or not parameters.issuperset(wrong) or not whole:
         return {}
     counts: set[int] = set()
     of_parameters: list[bool] = []

@@ -410,11 +410,26 @@ TWINS = {
     """, "", "* 2"),
     "a mean over the batch, which is an input's gradient over its outputs as well": Twin("""
         def affine_forward(x, w, b):
+            '''x: (N, D), w: (D, M), b: (M,)'''
             return x @ w + b, (x, w, b)
 
         def affine_backward(dout, cache):
             x, w, b = cache
             return dout @ w.T PART, x.T @ dout, dout.sum(axis=0)
+    """, "", "/ dout.shape[1]"),
+    "a mean over features, of which each is normalised by itself": Twin("""
+        def batchnorm_forward(x, gamma, beta):
+            '''x: (N, D), gamma: (D,), beta: (D,)'''
+            std = np.sqrt(x.var(axis=0) + 1e-5)
+            xhat = (x - x.mean(axis=0)) / std
+            return gamma * xhat + beta, (xhat, gamma, std)
+
+        def batchnorm_backward(dout, cache):
+            xhat, gamma, std = cache
+            dgamma, dbeta = np.sum(dout * xhat, axis=0), np.sum(dout, axis=0) PART
+            dxhat = dout * gamma
+            dx = (dxhat - dxhat.mean(axis=0) - xhat * np.mean(dxhat * xhat, axis=0)) / std
+            return dx, dgamma, dbeta
     """, "", "/ dout.shape[1]"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
