@@ -16,7 +16,7 @@ from reference.pairs.draws.drawn import Judged, judge_draw, names_in, own_names_
 from reference.pairs.draws.further import loses_digits, may_say_more
 from reference.pairs.draws.laws import MADE_SO, Breach, as_declared, breaches_of, owed, plain_run, what_was_raised
 from reference.pairs.draws.observation import finite, run
-from reference.pairs.draws.owed_shapes import as_owed
+from reference.pairs.draws.owed_shapes import as_owed, misshapen_later
 from reference.pairs.draws.promised import promised_otherwise
 from reference.pairs.draws.testimony import Silent
 from reference.pairs.plan import PairReading
@@ -119,7 +119,7 @@ def judge_reading(
     if not every:
         stop = next(iter(stops.values()), Stop("MB704", "nothing was drawn"))
         return Standings(reading, why=stop.text, place=stop.place)
-    breaches, doubt = _laws(bench, every[0])
+    breaches, doubt = _laws(bench, every)
     wrong = {index: _wrong(found) for index, found in judged.items()}
     fresh = [] if only is not None else _confirmations(bench, wrong, _without_complex_step(every))
     disputes = tuple(d for j in (*every, *fresh) for d in j.disputes)
@@ -187,13 +187,12 @@ class Bench(NamedTuple):
         return None
 
 
-def _laws(bench: Bench, first: Judged) -> tuple[tuple[Breach, ...], str]:
-    """What the first draw shows of its own. Shapes that were guessed accuse nobody."""
-    pair = bench.pair
+def _laws(bench: Bench, every: list[Judged]) -> tuple[tuple[Breach, ...], str]:
+    """What the first draw shows of its own, and others of shapes. Shapes that were guessed accuse nobody."""
+    pair, reading, first = bench.pair, bench.reading, every[0]
     seen = first.seen
-    found = [
-        as_owed(b, pair, bench.reading, first) for b in breaches_of(seen.run) if owed(pair, seen.draw, seen.run, b)
-    ]
+    found = [as_owed(b, pair, reading, first) for b in breaches_of(seen.run) if owed(pair, seen.draw, seen.run, b)]
+    found += misshapen_later(pair, reading, every)
     try:
         plain, doubt = plain_run(pair, first.seen.draw, first.seen.run)
     except (TargetRaised, TargetDied) as error:

@@ -15,12 +15,12 @@ from reference.interface.exceptions import TargetRaised
 from reference.interface.foreign_messages import older_numpy_took_it
 from reference.interface.pair import OpenPair
 from reference.pairs.draws.drawn import Judged
-from reference.pairs.draws.laws import Breach, belongs_to
+from reference.pairs.draws.laws import Breach, belongs_to, breaches_of
 from reference.pairs.draws.observation import run
 from reference.pairs.inputs.text.shapes_in_words import shapes_in
 from reference.pairs.plan import TRIED, PairReading
 
-__all__ = ["as_owed"]
+__all__ = ["as_owed", "misshapen_later"]
 
 
 def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged) -> Breach:
@@ -49,6 +49,24 @@ def as_owed(breach: Breach, pair: OpenPair, reading: PairReading, first: Judged)
         if name not in again.gradients or again.gradients[name].shape != gradient.shape:
             return breach
     return _guessed(breach, reading, first)
+
+
+def misshapen_later(pair: OpenPair, reading: PairReading, every: Sequence[Judged]) -> list[Breach]:
+    """The gradients that have the right shape at the first draw and another one later, with another option: said once.
+
+    Sizes of 1 are left out, whose axis NumPy drops and adds at will.
+    """
+    first, found = every[0].seen.run, dict[str, Breach]()
+    shapes = {name: gradient.shape for name, gradient in first.gradients.items()}
+    right = {name for name, shape in shapes.items() if name in first.primals and shape == first.primals[name].shape}
+    for judged in every[1:]:
+        if 1 in reading.sizes(judged.sizes_index).values():
+            continue
+        for breach in breaches_of(judged.seen.run):
+            if breach.code == "MB501" and breach.primal in right and breach.primal not in found:
+                text = f"{breach.text}, in {reading.case_line(judged.seen.draw)}"
+                found[breach.primal] = as_owed(breach._replace(text=text), pair, reading, judged)
+    return list(found.values())
 
 
 def _guessed(breach: Breach, reading: PairReading, first: Judged) -> Breach:

@@ -431,6 +431,15 @@ TWINS = {
             dx = (dxhat - dxhat.mean(axis=0) - xhat * np.mean(dxhat * xhat, axis=0)) / std
             return dx, dgamma, dbeta
     """, "", "/ dout.shape[1]"),
+    "a border that is cut off as it should be at one padding alone": Twin("""
+        def frame_forward(x, pad=1):
+            '''x: (N, H, W)'''
+            return np.pad(x, ((0, 0), (pad, pad), (pad, pad))), (x.shape, pad)
+
+        def frame_backward(dout, cache):
+            (N, H, W), pad = cache
+            return dout[:, pad:pad + PART, pad:pad + W]
+    """, "H", "H * pad"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
             def __init__(self, n_in, n_out):
