@@ -200,8 +200,8 @@ def _laws(bench: Bench, every: list[Judged]) -> tuple[tuple[Breach, ...], str]:
     place = backward_place(pair)
     crossed = promised_otherwise(pair.proposal)
     found = [as_declared(breach, pair.proposal) for breach in found]
-    every = (*found, *plain, *([crossed] if crossed else []))
-    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in every)
+    whole = (*found, *plain, *([crossed] if crossed else []))
+    told = (b if b.place is not None or b.code in MADE_SO else b._replace(place=place) for b in whole)
     return tuple(told), doubt
 
 

@@ -432,13 +432,16 @@ TWINS = {
             return dx, dgamma, dbeta
     """, "", "/ dout.shape[1]"),
     "a border that is cut off as it should be at one padding alone": Twin("""
-        def frame_forward(x, pad=1):
-            '''x: (N, H, W)'''
-            return np.pad(x, ((0, 0), (pad, pad), (pad, pad))), (x.shape, pad)
+        def frame_forward(x, w, pad=1):
+            '''x: (N, H, W), w: (W,)'''
+            return np.pad(x * w, ((0, 0), (pad, pad), (pad, pad))), (x, w, pad)
 
         def frame_backward(dout, cache):
-            (N, H, W), pad = cache
-            return dout[:, pad:pad + PART, pad:pad + W]
+            x, w, pad = cache
+            H, W = x.shape[1:]
+            inner = dout[:, pad:pad + H, pad:pad + W]
+            dx = (dout[:, :, pad:pad + W] * w)[:, pad:pad + PART]
+            return dx, (inner * x).sum(axis=(0, 1))
     """, "H", "H * pad"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
