@@ -32,6 +32,12 @@ LENGTH = re.compile(
 ANY = re.compile(r"\b(?:any|arbitrary) (?:shape|size|dimension)", re.I)
 ARTICLES = {"the", "a", "an", "its", "their", "this"}
 WORDS = 5  # in the name of one size: "number of hidden units"
+COUNTED = re.compile(  # in a name of several words; "Adam unless one is given" counts nothing
+    r"\b(?:num(?:ber)?s?|no|sizes?|dim\w*|lengths?|len|counts?|batch\w*|examples?|samples?|features?|channels?|units?"
+    r"|neurons?|class(?:es)?|words?|tokens?|steps?|height|width|rows?|columns?|filters?|layers?|nodes?|inputs?|outputs?|points?"
+    r"|heads?|vocab\w*|timesteps?|sequences?|images?|pixels?)\b",
+    re.IGNORECASE,
+)
 CALLED = re.compile(r"^(?:batch|batch_?size|num_\w+|n_\w+|\w+_(?:dim|size|channels|features|len|length)|height|width|channels|samples|features|examples|hidden|classes|in_\w+|out_\w+|\w+_in|\w+_out|seq\w*|time\w*|timesteps|dim\w*|time_?steps|input\w*|output\w*|kernel\w*|filters?)$", re.I)  # fmt: skip
 TYPES = {
     "int", "float", "bool", "str", "optional", "array", "ndarray", "list", "tuple", "dict", "none", "integer",
@@ -143,7 +149,8 @@ def _size(text: str) -> Size | None:
     if (size := _expression(named)) is not None:
         return size
     words = re.findall(r"[A-Za-z]+", text)
-    if re.fullmatch(r"[A-Za-z ]+", text) and 2 <= len(words) <= WORDS:
+    named_so = len(words) == 2 or COUNTED.search(text)
+    if re.fullmatch(r"[A-Za-z ]+", text) and 2 <= len(words) <= WORDS and named_so:
         return "_".join(word.lower() for word in words if word.lower() not in ("the", "of", "a", "an", "in"))
     return None
 

@@ -61,6 +61,7 @@ NO_SHAPE = [
     "x: what is learned, a vector (W1, W2, b1, b2)",
     "x: the activation that is wanted (called in the notes by the letter p)",
     "x: of length a given by the caller",
+    "x: what is fitted (plain descent by default, Adam if one is given)",
 ]
 
 
