@@ -443,6 +443,52 @@ TWINS = {
             dx = (dout[:, :, pad:pad + W] * w)[:, pad:pad + PART]
             return dx, (inner * x).sum(axis=(0, 1))
     """, "H", "H * pad"),
+    "static methods of a class that nobody can construct": Twin("""
+        class Net:
+            def __init__(self, *sizes):
+                self.first = sizes[0]
+
+            @staticmethod
+            def squash(z):
+                return 1 / (1 + np.exp(-z))
+
+            @staticmethod
+            def squash_prime(z):
+                s = Net.squash(z)
+                return s * (1 - s) PART
+    """, "", "* 2"),
+    "a forward pass that keeps its input if it is asked to": Twin("""
+        class Map:
+            def __init__(self, n, k):
+                self.weight = np.random.randn(n, k)
+                self.kept = None
+
+            def __call__(self, x, save_inp=False):
+                if save_inp:
+                    self.kept = x
+                return x @ self.weight
+
+            def backward(self, grad):
+                self.grad = self.kept.T @ grad PART
+                return grad @ self.weight.T
+    """, "", "* 2"),
+    "widths of hidden layers in a list": Twin("""
+        class Chain:
+            def __init__(self, hidden_layer_sizes, input_size, output_size):
+                sizes = [input_size] + list(hidden_layer_sizes) + [output_size]
+                self.weights = [np.random.randn(a, b) for a, b in zip(sizes, sizes[1:])]
+
+            def train(self, X, y, rate, epochs):
+                for _ in range(epochs):
+                    seen = [X]
+                    for w in self.weights:
+                        seen.append(seen[-1] @ w)
+                    d = seen[-1] - y
+                    for k in reversed(range(len(self.weights))):
+                        step = seen[k].T @ d
+                        d = d @ self.weights[k].T PART
+                        self.weights[k] -= rate * step
+    """, "", "* 2"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
             def __init__(self, n_in, n_out):

@@ -36,7 +36,7 @@ A_WHOLE_NUMBER = re.compile(r"\W*(?:an? )?(?:positive |non-?negative )?(?:int|in
 TOLD = r"reg\w*|lambd\w*|lam|l2\w*|\w*keep\w*|drop\w*|p|p_drop\w*|stride\w*|pad\w*|mode|weight_?decay|\w*_reg"
 CONFIG = r"\w*(?:param|params|cfg|config|opts?|options|hparams?|kwargs)"
 LAYERS = r"layers?|layers?_?dims?|layers?_?sizes?|sizes|dims|n_?units_?list|arch\w*|structure|nodes|topology"
-HIDDENS = r"hidden_?(?:dims|sizes|layers|units)"
+HIDDENS = r"hidden_?(?:dims|sizes|layers|units|widths)|hidden_?layers?_?(?:dims|sizes|units|widths|nodes|neurons)"
 NO_TRAINER = (Part.WEIGHT, Part.THETA, Part.INPUT_WEIGHT, Part.STATE_WEIGHT, Part.GATE_WEIGHT)
 
 

@@ -16,12 +16,18 @@ NO_OPTION = (
     r"debug|verbos|print|plot|log|check|return(?!_?seq)|\bget|only|save|load|cache|inplace|numba|cuda|gpu|fast|cython|grad|trainable"
     r"|fr[eo]+z|jac|deriv|init|seed|name|optim|dtype|reg|decay|penal|clip|noise|moment"
 )
+KEEPS = (
+    r"(?:save|keep|store|cache|remember|retain|record)_?"
+    r"(?:inp\w*|x|cache|state|act\w*|values?|forward|for_backward|ctx)"
+)
 BESIDE_ONE = 1.5
 
 
 def switched(parameter: Parameter, setup: Setup) -> Spec | None:
     """An option that the code decides by: each value that it asks for, the default first."""
     name, default = parameter.name, parameter.default
+    if default is False and setup.asked.does("branches", name) and re.fullmatch(KEEPS, plain(name)):
+        return ChoiceSpec((True,))
     if re.search(NO_OPTION, plain(name)):
         return None
     if type(default) is bool and setup.asked.does("branches", name):

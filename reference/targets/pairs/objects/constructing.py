@@ -72,6 +72,8 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
     owner = owner_of(proposal, loaded, draw, kind)
     if not isinstance(owner, type):
         raise Unprepared(f"{proposal.owner} is no class once the file is loaded")
+    if _needs_no_object(owner, proposal):
+        return owner.__new__(owner)
     wants = outside_world(owner)
     if wants:
         raise Unprepared(wants)
@@ -94,6 +96,12 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
             setattr(model, name, now)  # what it filled is its own: the class is as it was for the next
             setattr(holder, name, before)
     return model
+
+
+def _needs_no_object(owner: type, proposal: Proposal) -> bool:
+    """Are both passes static methods?"""
+    passes = (inspect.getattr_static(owner, name, None) for name in (proposal.forward, proposal.backward))
+    return all(isinstance(one, staticmethod) for one in passes)
 
 
 def _shared(owner: type) -> dict[tuple[type, str], Any]:
