@@ -73,7 +73,7 @@ def constructed(proposal: Proposal, loaded: Loaded, draw: PairDraw, kind: StandI
     if not isinstance(owner, type):
         raise Unprepared(f"{proposal.owner} is no class once the file is loaded")
     if _needs_no_object(owner, proposal):
-        return owner.__new__(owner)
+        return type(owner.__name__, (owner,), {"__init__": lambda self: None})()
     wants = outside_world(owner)
     if wants:
         raise Unprepared(wants)
