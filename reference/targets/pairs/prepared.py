@@ -51,7 +51,7 @@ class Prepared(NamedTuple):
 
 def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
     """Gradients without the leading axes of one that their primal has: (H,) beside (1, H), from which it is subtracted
-    entry by entry. Any other shape is left as it is.
+    entry by entry; and those of a number with one entry, however many axes that has. Any other is left as it is.
     """
 
     def alike(name: str, gradient: Any) -> Any:
@@ -59,6 +59,8 @@ def as_they_broadcast(gradients: Mapping[str, Any], shapes: Mapping[str, tuple[i
         leading = len(owed) - len(own)
         if own and leading > 0 and owed == (1,) * leading + own:
             return gradient.reshape(owed)
+        if name in shapes and owed == () and own and set(own) == {1}:
+            return gradient.reshape(())
         return gradient
 
     return {name: alike(name, gradient) for name, gradient in gradients.items()}

@@ -489,6 +489,23 @@ TWINS = {
                         d = d @ self.weights[k].T PART
                         self.weights[k] -= rate * step
     """, "", "* 2"),
+    "a number whose gradient is an array of one entry": Twin("""
+        class Odds:
+            def __init__(self, columns):
+                self.w = np.random.uniform(-1, 1, columns)
+                self.b = 0
+
+            def forward(self, x):
+                return 1 / (1 + np.exp(-(x @ self.w + self.b)))
+
+            def loss(self, y_hat, y):
+                return -np.mean(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))
+
+            def backward(self, x, y_hat, y):
+                off = (y_hat - y).reshape(-1, 1)
+                dw, db = np.mean(x * off, axis=0), np.PART(off, axis=0)
+                return dw, db
+    """, "mean", "sum"),
     "an input that is handed back beside its gradient": Twin("""
         class Linear:
             def __init__(self, n_in, n_out):
