@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.interface.entry import Place
-from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
+from reference.pairs.conventions.literals import answers_by_literal, place_of
 from reference.pairs.draws.drawn import Judged
 from reference.pairs.reading import RowConclusion, Standings
 
@@ -42,7 +42,7 @@ def left_out_guard(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
         explained: set[int] | None = None
         told: Sequence[Mapping[str, Any]] = ()
         for (judged, _), size in zip(row.shown, sizes, strict=True):
-            told = _asked(pair, judged, row.primal)
+            told = answers_by_literal(pair, judged, row.primal, FRACTIONS)
             least = 0.0 if size > nothing else max(sizes)
             fitting = {int(of["number"]) for of in told if _explains(judged, row.primal, of, least)}
             explained = fitting if explained is None else explained & fitting
@@ -52,25 +52,8 @@ def left_out_guard(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
         how = "is not what stands" if "gradients" in of else "is left out"
         how = "stands in no forward pass: it keeps a divisor from zero" if of.get("behind") else how
         text = f"{of['literal']} in {of['text']} {how}{'' if of.get('behind') else ' on the way back'}"
-        found[row.primal] = text, Place(of.get("file") or pair.file, of.get("cell"), int(of["line"]))
+        found[row.primal] = text, place_of(pair, of)
     return found
-
-
-def _asked(pair: OpenPair, judged: Judged, name: str) -> Sequence[Mapping[str, Any]]:
-    """Of every literal the derivatives at all entries of a block, with it at its fractions."""
-    size = judged.seen.run.primals[name].size
-    try:
-        told: Sequence[Mapping[str, Any]] = pair.ask(
-            "pair_guards",
-            check=pair.proposal.check,
-            draw=judged.seen.draw.tree(),
-            cotangents=list(judged.seen.run.cotangents),
-            points=[[name, k] for k in range(min(size, 64))],
-            fractions=list(FRACTIONS),
-        )
-    except (TargetRaised, TargetDied):
-        return ()
-    return told
 
 
 def _explains(judged: Judged, name: str, of: Mapping[str, Any], least: float) -> bool:

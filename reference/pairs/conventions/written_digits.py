@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from reference.interface.entry import Place
-from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.pair import OpenPair
+from reference.pairs.conventions.literals import answers_by_literal, place_of
 from reference.pairs.draws.drawn import Judged
 from reference.pairs.reading import RowConclusion, Standings
 
@@ -22,7 +22,6 @@ __all__ = ["written_digits"]
 EFFECT = 1e-5  # of every block
 FROM, TO = -0.55, 1.05  # units: what is rounded lies half a one on either side, what is cut off one further out
 SAME = 0.1  # units between two draws
-POINTS = 64
 
 
 def written_digits(pair: OpenPair, standings: Standings) -> dict[str, tuple[str, Place]]:
@@ -34,7 +33,7 @@ def written_digits(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
         steps: dict[int, list[float]] = {}
         told: Sequence[Mapping[str, Any]] = ()
         for judged, _ in row.shown:
-            told = _asked(pair, judged, row.primal)
+            told = answers_by_literal(pair, judged, row.primal)
             for of in told:
                 step = _step(judged, row.primal, of)
                 if step is not None:
@@ -44,23 +43,8 @@ def written_digits(pair: OpenPair, standings: Standings) -> dict[str, tuple[str,
             return {}
         of = next(of for of in told if int(of["number"]) == right[0])
         text = f"it is right to the digits that {of['literal']} is written with in line {of['line']}"
-        found[row.primal] = text, Place(of.get("file") or pair.file, of.get("cell"), int(of["line"]))
+        found[row.primal] = text, place_of(pair, of)
     return found
-
-
-def _asked(pair: OpenPair, judged: Judged, name: str) -> Sequence[Mapping[str, Any]]:
-    try:
-        told: Sequence[Mapping[str, Any]] = pair.ask(
-            "pair_guards",
-            check=pair.proposal.check,
-            draw=judged.seen.draw.tree(),
-            cotangents=list(judged.seen.run.cotangents),
-            points=[[name, k] for k in range(min(judged.seen.run.primals[name].size, POINTS))],
-            fractions=None,
-        )
-    except (TargetRaised, TargetDied):
-        return ()
-    return told
 
 
 def _step(judged: Judged, name: str, of: Mapping[str, Any]) -> float | None:

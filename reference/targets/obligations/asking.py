@@ -40,6 +40,11 @@ class Asking(NamedTuple):
     def name(self) -> str:
         return self.function.name
 
+    @property
+    def judged(self) -> list[RemotePair]:
+        """The backward passes of the file that are judged: what speaks for how its arrays lie."""
+        return [pair for pair in self.pairs if pair.not_judged is None]
+
     def call(self, values: Mapping[str, Any], *, role: str | None = None, form: str = "dict",
              replaced: dict[str, str] | None = None, name: str | None = None) -> Any:  # fmt: skip
         """What the function returns for arguments by their meaning."""

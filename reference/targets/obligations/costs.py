@@ -100,8 +100,7 @@ def cost(asking: Asking) -> LawResult:
     deep = [a for a in wrong if a.given.depth > 1] or wrong  # one layer is all of them, or none
     known = [a for a in deep if a.wrong is not None and a.wrong.certainty != "unexplained"]
     said = _placed(asking, (known or deep)[0])
-    beside = any(p.not_judged is None for p in asking.pairs)
-    if not beside and _is_another(asking, said, (known or deep)[0]):  # nothing says which is owed
+    if not asking.judged and _is_another(asking, said, (known or deep)[0]):  # nothing says which is owed
         text = f"is another loss than cross-entropy, of which the file has no backward pass: {said.text}"
         return 0, [Violation("cost", NOT_JUDGED, text)]
     return int(said.code != NOT_JUDGED), [said]
@@ -118,10 +117,15 @@ def _right_in_rows(asking: Asking) -> list[CostAnswer] | None:
     """Its answers for examples as rows, where all are right and nothing says that they are columns: neither its name,
     that of the course, nor a backward pass.
     """
-    if plain(asking.name).startswith("computecost") or any(p.not_judged is None and not p.rows for p in asking.pairs):
+    if _is_the_courses(asking.name) or any(not p.rows for p in asking.judged):
         return None
     tried = _tried(asking, rows=True)
     return next((a for a in tried if all(one.wrong is None and one.raised is None for one in a)), None)
+
+
+def _is_the_courses(name: str) -> bool:
+    """Is it ``compute_cost``, or one that is named after it? ``compute_loss`` many have written."""
+    return plain(name).startswith("computecost")
 
 
 def _is_another(asking: Asking, said: Violation, answer: CostAnswer) -> bool:
@@ -133,8 +137,8 @@ def _is_another(asking: Asking, said: Violation, answer: CostAnswer) -> bool:
         return not strong(asking.name)
     if value is None and answer.value is not None:
         return not strong(asking.name)
-    own_name = SQUARES.search(asking.name) or not plain(asking.name).startswith("computecost")
-    return bool(own_name) and any(c.term is Term.LOSS for c in said.conventions)
+    own_name = bool(SQUARES.search(asking.name)) or not _is_the_courses(asking.name)
+    return own_name and any(c.term is Term.LOSS for c in said.conventions)
 
 
 def _labels(asking: Asking) -> list[Labels]:

@@ -116,8 +116,7 @@ def _in_rows(named: Layers, dims: tuple[int, ...]) -> bool:
 
 def _turned(asking: Asking) -> bool:
     """Is W (n_prev, n) in the passes of the file, of which one is judged, and none the other way?"""
-    judged = [p.reading.turned for p in asking.pairs if p.not_judged is None]
-    return bool(judged) and all(judged)
+    return bool(asking.judged) and all(p.reading.turned for p in asking.judged)
 
 
 def _once(found: list[Violation]) -> list[Violation]:

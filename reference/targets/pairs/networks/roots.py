@@ -12,12 +12,13 @@ import numpy as np
 from reference.targets.pairs.objects.arrays import Path, called, is_array, is_float, lowered, put, reached
 from reference.targets.stand_in.kind import StandIn
 
-__all__ = ["OWN", "Spot", "constants", "number", "rate_places", "read", "shown_as", "spots", "written"]
+__all__ = ["OWN", "TRAINING_RATE", "Spot", "constants", "number", "rate_places", "read", "shown_as", "spots", "written"]
 
 OWN = "self"
+TRAINING_RATE = r"train\w{0,3}_?rate"
 RATE = re.compile(
     r"_*((learn(ing)?_?)?rate|l_?rate|lr|l_r|alpha|eta|step_?size|stepsize|learning_?coef\w*|learnrate|gamma|n_?eta|epsilon|eps"
-    r"|learning_?rate_?\d*|lr_?\d+|train\w{0,3}_?rate|η|α)_*",
+    rf"|learning_?rate_?\d*|lr_?\d+|{TRAINING_RATE}|η|α)_*",
     re.IGNORECASE,
 )
 NAMES_MOST = 60

@@ -10,7 +10,7 @@ from typing import Any
 
 from reference.interface.pair import PairKind, Parameter, Proposal
 from reference.targets.pairs.networks.candidates import label_texts, losses_in, outputs_in, predicted
-from reference.targets.pairs.networks.roots import RATE
+from reference.targets.pairs.networks.roots import RATE, TRAINING_RATE
 from reference.targets.pairs.networks.sites import (
     called_in,
     carried_names,
@@ -60,7 +60,6 @@ SURE = (
     "learningRate",
     "learning_rate_init",
 )
-TRAINING_RATE = re.compile(r"train\w{0,3}_?rate", re.IGNORECASE)
 
 
 def network_proposals(cells: list[Cell], loaded: Loaded, taken: set[str]) -> Iterator[Proposal]:
@@ -163,7 +162,7 @@ def _is_controlled(parameter: Parameter) -> bool:
 
 
 def _is_a_rate(name: str) -> bool:
-    return name in SURE or TRAINING_RATE.fullmatch(name) is not None
+    return name in SURE or re.fullmatch(TRAINING_RATE, name, re.IGNORECASE) is not None
 
 
 def _facts(
