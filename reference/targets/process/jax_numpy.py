@@ -19,13 +19,13 @@ from reference.interface.outcome import Single
 from reference.targets.losses.way import LossWay
 from reference.targets.pairing import layouts
 from reference.targets.pairing.passes import PassPair, function, seeded
+from reference.targets.pairs.frameworks.jax_evaluation import NumpyItself, evaluated
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
 from reference.targets.reading.vocabulary import bind, cost_role
+from reference.targets.stand_in.kind import Refused
 
 __all__ = ["gradient_of_loss", "gradients_of"]
-
-ONCE: dict[str, str | bool] = {"xla_backend_optimization_level": "0"}  # of a program that runs a single time
 
 
 def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None, single: Single) -> np.ndarray:
@@ -71,11 +71,18 @@ def gradient_of_loss(path: Path, cells: list[Cell], way: LossWay, single: Single
 
 
 def _gradient(J: Callable[[Any], Any], single: Single) -> np.ndarray:
+    """JAX's derivative of J as its program has it, with NumPy's arithmetic: to compile it would take longer than all
+    else, for a single run. What NumPy has no name for is compiled.
+    """
     import jax
 
-    θ = [(jax.numpy.asarray(W), jax.numpy.asarray(b)) for W, b in single.parameters]
-    program = jax.jit(jax.grad(J)).lower(θ).compile(compiler_options=ONCE)
-    return np.concatenate([np.ravel(a) for layer in program(θ) for a in layer])
+    θ = [(np.asarray(W), np.asarray(b)) for W, b in single.parameters]
+    program = jax.make_jaxpr(jax.grad(J))(θ)
+    try:
+        found = evaluated(program, [a for layer in θ for a in layer], NumpyItself())
+    except Refused:
+        found = [a for layer in jax.jit(jax.grad(J))(θ) for a in layer]
+    return np.concatenate([np.ravel(a) for a in found])
 
 
 def _callable(names: dict[str, Any], name: str) -> FunctionType:

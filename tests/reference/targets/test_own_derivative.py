@@ -1,0 +1,121 @@
+"""A backward pass beside the derivative of its own forward pass: two witnesses; what they disagree on is no ground."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+
+from reference.cases.case import Case
+from reference.cases.problem import draw
+from reference.targets import resolve
+from reference.targets.descriptions import as_tree
+from reference.targets.own_derivative import own_of
+from reference.targets.process import jax_numpy
+from reference.targets.process.server import Server
+from tests.folding import each
+from tests.reference.targets import greeting
+from tests.reference.targets.pairing.test_candidates import BACKWARD, FORWARD, HEAD, Loaded
+
+COST = """
+def compute_cost(A3, Y):
+    m = Y.shape[1]
+    return -(np.sum(Y * np.log(A3)) + np.sum((1 - Y) * np.log(1 - A3))) / m
+"""
+RIGHT = FORWARD + BACKWARD + COST
+PROBLEM = draw([Case((4, 3, 5, 1), 7, seed=701)])
+
+
+class Answers:
+    """The file's own process, here; what it says of ``autodiff`` is changed by ``lie``."""
+
+    def __init__(self, text, lie=lambda found: found):
+        self.server, self.lie, self.asked = Server(), lie, []
+        self.server.answer(greeting.load(HEAD + text))
+
+    def ask(self, ask, **question):
+        self.asked.append(ask)
+        answer = self.server.answer({"ask": ask, **question})
+        assert "raised" not in answer, answer
+        return self.lie(answer["answer"]) if ask == "autodiff" else answer["answer"]
+
+
+def own(text, lie=lambda found: found):
+    answers = Answers(text, lie)
+    pair = Loaded(text).pairs["backward_propagation"]
+    return own_of(answers, pair, ["compute_cost"])(), answers
+
+
+def test_jax_and_the_differences_agree_on_a_right_one():
+    found, answers = own(RIGHT)
+    assert found.consistent
+    assert found.autodiff
+    assert "autodiff" in answers.asked
+
+
+def test_where_they_contradict_each_other_nobody_is_held_to_either():
+    found, _ = own(RIGHT, lambda found: 2 * found)
+    assert found is None
+
+
+@each("silent", [lambda found: found * np.nan, lambda found: found[1:], lambda found: None])
+def test_what_jax_cannot_say_is_no_contradiction(silent):
+    found, _ = own(RIGHT, silent)
+    assert found.consistent
+    assert not found.autodiff
+
+
+def test_a_wrong_one_is_not_consistent_whatever_jax_says():
+    found, _ = own(FORWARD + BACKWARD.replace("dA2 * (A2 > 0)", "dA2 * (A2 > 0) * 1.01") + COST)
+    assert not found.consistent
+    assert found.autodiff
+
+
+# --- JAX's derivative, with NumPy's arithmetic -----------------------------------------------------------------
+
+
+def gradient(text):
+    server = Server()
+    server.answer(greeting.load(HEAD + text))
+    answer = server.answer(
+        {"ask": "autodiff", "check": "backward_propagation", "cost": "compute_cost", "problem": as_tree(PROBLEM)}
+    )
+    assert "raised" not in answer, answer
+    return answer["answer"]
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """What was compiled."""
+    found, jit = [], jax.jit
+    monkeypatch.setattr(jax, "jit", lambda program: found.append(program) or jit(program))
+    return found
+
+
+def test_it_is_what_a_compiled_program_says(monkeypatch, compiled):
+    def refuses(*_):
+        raise jax_numpy.Refused("everything")
+
+    evaluated = gradient(RIGHT)
+    assert compiled == []
+    monkeypatch.setattr(jax_numpy, "evaluated", refuses)
+    by_xla = gradient(RIGHT)
+    assert len(compiled) == 1
+    assert evaluated.any()
+    assert np.abs(evaluated - by_xla).max() <= 1e-13 * np.abs(by_xla).max()
+
+
+def test_an_operation_that_numpy_has_no_name_for_is_compiled(compiled):
+    found = gradient(RIGHT.replace("A3))) / m", "A3))) / m + 0 * np.linalg.det(np.dot(A3.T, A3) + np.eye(m))"))
+    assert len(compiled) == 1
+    assert np.allclose(found, gradient(RIGHT))
+
+
+@pytest.mark.slow
+def test_a_file_s_own_derivative_is_heard_in_its_process(tmp_path):
+    file = tmp_path / "a.py"
+    file.write_text(HEAD + RIGHT, encoding="utf-8")
+    implementation = resolve(str(file))()
+    found = implementation.entries[0].own()
+    implementation.close()
+    assert (found.consistent, found.autodiff) == (True, True)
