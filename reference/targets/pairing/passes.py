@@ -177,14 +177,19 @@ def copied(values: Any) -> Any:
 def run(pair: PassPair, single: Single) -> tuple[dict[str, Any], list[str]]:
     """The gradients by the course's names, and the arguments that the backward pass changed."""
     stage = stages(pair, single)
-    given = [(stage.values[name], stage.values[name].copy()) for name in ("X", "Y")]
+    given = [(name, stage.values[name], stage.values[name].copy()) for name in ("X", "Y")]
     kept = [(path, a.copy()) for path, a in layouts.walk(stage.cache)]
     result = gradients(pair, stage.values, single)
-    changed = [name for name, (now, before) in zip("XY", given, strict=True) if not np.array_equal(now, before)]
+    changed = [name for name, now, before in given if _differ(now, before)]
     now = dict(layouts.walk(stage.cache))
-    spoilt = [path for path, a in kept if path in now and not np.array_equal(a, now[path], equal_nan=True)]
+    spoilt = [path for path, a in kept if path in now and _differ(a, now[path])]
     purpose = "Wb" if pair.updates else ""  # it changes the parameters, and those in its cache are the same
     return result, changed + [n for n in caches.cache_names(stage.cache, spoilt) if n[0] not in purpose]
+
+
+def _differ(a: np.ndarray, b: np.ndarray) -> bool:
+    """Nearly always they have the same bits, which is asked in a tenth of the time."""
+    return a.tobytes() != b.tobytes() and not np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
 
 
 def gradients(pair: PassPair, values: dict[str, Any], single: Single, *, state: int = STATE + 1) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,16 @@ GROWING = ("parameters", "cache", "L", "layers_dims", "gradients")  # what is lo
 def returned_names(call: Callable[..., Any], count: int) -> list[str | None]:
     """The names of the ``count`` elements that a function returns; ``None`` for what has no name."""
     node = definition(call)
-    for statement in reversed(list(_own(node)) if node is not None else []):
+    return [None] * count if node is None else _names_in(node, count)
+
+
+@lru_cache(maxsize=512)  # every call of a forward pass asks
+def _names_in(node: ast.FunctionDef, count: int) -> list[str | None]:
+    for statement in reversed(list(_own(node))):
         if not isinstance(statement, ast.Return):
             continue
         value: Any = statement.value
-        if isinstance(value, ast.Name) and node is not None:
+        if isinstance(value, ast.Name):
             value = _bound_last(node, value.id) or value
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
             return [_name_of(element) for element in value.elts]

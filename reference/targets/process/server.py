@@ -28,6 +28,7 @@ from reference.targets.pairing.passes import (
     seeded,
     stages,
 )
+from reference.targets.pairing.same_numbers import held
 from reference.targets.pairing.trial import depends_on_the_rate
 from reference.targets.pairs.source.beside import with_forwards_beside
 from reference.targets.process.calling import (
@@ -157,15 +158,17 @@ class Server(LossAnswers, TimedPairs):
         pair = self._own(check) if own else self._pair(check)
         outcomes: list[dict[str, Any]] = []
         changed: dict[str, int] = {}
-        for g, single in enumerate(singles(problem)):
-            returned, touched = run(pair, single)
-            outcomes.append(returned)
-            changed |= dict.fromkeys(touched, g)
+        with held():
+            for g, single in enumerate(singles(problem)):
+                returned, touched = run(pair, single)
+                outcomes.append(returned)
+                changed |= dict.fromkeys(touched, g)
         return {"outcome": in_common(outcomes), "changed": changed}
 
     def ask_masks(self, check: str, problem: dict[str, Any]) -> list[Any]:
         """The masks that the file's own forward pass draws for a stack, layer by layer."""
-        drawn = [stages(self._pair(check), single).masks or () for single in singles(problem)]
+        with held():
+            drawn = [stages(self._pair(check), single).masks or () for single in singles(problem)]
         return [np.stack([masks[l] for masks in drawn]) for l in range(len(drawn[0]))]
 
     def ask_trace(self, check: str, problem: dict[str, Any]) -> list[Any]:
@@ -185,7 +188,8 @@ class Server(LossAnswers, TimedPairs):
 
     def ask_costs(self, check: str, cost: str | None, problem: dict[str, Any]) -> Any:
         """The file's own J of every problem of a stack: its forward pass, and its cost."""
-        return np.array([self._cost(check, cost, single) for single in singles(problem)])
+        with held():
+            return np.array([self._cost(check, cost, single) for single in singles(problem)])
 
     def _cost(self, check: str, cost: str | None, single: Single) -> Any:
         pair = self._own(check)

@@ -183,30 +183,38 @@ def _missing(
 
 
 def _define(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
-    def execute() -> None:
-        module = ast.Module([node], [])
-        exec(compile(module, name, "exec", flags=ANNOTATIONS, dont_inherit=True), names)
-
     try:
-        execute()
+        _executed(node, name, names)
     except Exception:
-        if isinstance(node, ast.ClassDef) and node.decorator_list:
-            node.decorator_list = []
-            return execute()
-        if not isinstance(node, ast.FunctionDef) or not (
-            node.args.defaults or node.args.kw_defaults or node.decorator_list
-        ):
+        simpler = _simpler(node)
+        if simpler is None:
             raise
-        node.decorator_list = []
-        plain: list[ast.expr] = [
-            d if isinstance(d, ast.Constant) else ast.copy_location(ast.Constant(None), d) for d in node.args.defaults
-        ]
-        node.args.kw_defaults = [
-            d if isinstance(d, ast.Constant | None) else ast.Constant(None) for d in node.args.kw_defaults
-        ]
-        ast.fix_missing_locations(node)
-        node.args.defaults = plain  # a default that only a run of the whole file would know
-        execute()
+        _executed(simpler, name, names)
+
+
+def _executed(node: ast.stmt, name: str, names: dict[str, Any]) -> None:
+    exec(compile(ast.Module([node], []), name, "exec", flags=ANNOTATIONS, dont_inherit=True), names)
+
+
+def _simpler(node: ast.stmt) -> ast.stmt | None:
+    """Without decorators, and without the defaults that only a run of the whole file would know."""
+    if isinstance(node, ast.ClassDef) and node.decorator_list:
+        found = copy.copy(node)
+        found.decorator_list = []
+        return found
+    if not isinstance(node, ast.FunctionDef) or not (
+        node.args.defaults or node.args.kw_defaults or node.decorator_list
+    ):
+        return None
+    plain, args = copy.copy(node), copy.copy(node.args)
+    plain.decorator_list, plain.args = [], args
+    args.defaults = [
+        d if isinstance(d, ast.Constant) else ast.copy_location(ast.Constant(None), d) for d in args.defaults
+    ]
+    args.kw_defaults = [
+        d if isinstance(d, ast.Constant | None) else ast.copy_location(ast.Constant(None), d) for d in args.kw_defaults
+    ]
+    return plain
 
 
 def _assigned(node: ast.stmt) -> list[str]:

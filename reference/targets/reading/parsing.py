@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -44,13 +45,19 @@ def statements(source: str) -> list[ast.stmt]:
 
 
 def trees_of(cells: Iterable[C]) -> Iterator[tuple[C, ast.Module]]:
-    """Every cell that parses, with its tree; one that does not is passed over."""
+    """Every cell that parses, with its tree, which nobody changes; one that does not is passed over."""
     for cell in cells:
-        try:
-            tree = syntax_tree(cell.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        yield cell, tree
+        tree = _tree_of(cell.text)
+        if tree is not None:
+            yield cell, tree
+
+
+@lru_cache(maxsize=64)
+def _tree_of(text: str) -> ast.Module | None:
+    try:
+        return syntax_tree(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def literal(text: str) -> Any:

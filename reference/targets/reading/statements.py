@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from reference.targets.reading.made import inner_definition, renamed
@@ -78,8 +79,17 @@ class Definitions(NamedTuple):
     repaired: bool  # Python 2's print statements were read as calls
 
 
-def definitions(cells: list[Cell], *, rules: bool = False) -> Definitions:
-    """Sort every statement of every cell. ``rules``: what gives a function of a framework its own derivative is one."""
+def definitions(cells: Sequence[Cell], *, rules: bool = False) -> Definitions:
+    """Sort every statement of every cell. ``rules``: what gives a function of a framework its own derivative is one.
+
+    The nodes are those of everybody who asks: nobody changes them.
+    """
+    found = _sorted(tuple(cells), rules)
+    return Definitions([*found.loadable], [*found.unloadable], {**found.skipped}, found.repaired)
+
+
+@lru_cache(maxsize=16)
+def _sorted(cells: tuple[Cell, ...], rules: bool) -> Definitions:
     found = Definitions([], [], {}, False)
     repaired = False
     for cell in cells:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -209,8 +209,13 @@ def of_lambda(name: str, node: ast.Lambda, body: ast.expr) -> SourceFunction:
     return SourceFunction(name, ast.copy_location(ast.FunctionDef(name, node.args, [back], []), node), None, "")
 
 
-def calls_of(cells: list[Cell]) -> Mapping[str, list[str]]:
+def calls_of(cells: Sequence[Cell]) -> Mapping[str, list[str]]:
     """The source of every call that stands in the file, by the name that is called, each once."""
+    return _calls_in(tuple(cells))
+
+
+@lru_cache(maxsize=16)  # every way to propose a pair asks
+def _calls_in(cells: tuple[Cell, ...]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for _, tree in trees_of(cells):
         for node in ast.walk(tree):

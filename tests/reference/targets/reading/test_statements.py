@@ -601,3 +601,17 @@ def test_a_traceback_names_the_cell_and_the_line():
     last = raised.traceback[-1]
     assert last.frame.code.raw.co_filename.endswith("a.py#cell2")
     assert last.lineno + 1 == 4
+
+
+def test_who_reads_a_file_again_reads_what_was_written():
+    """Nodes are everybody's: what a first reader had to leave out of one is there for the next."""
+    text = "def f(x=later()):\n    return x\n\n@later\nclass A:\n    pass"
+    first = loaded(text)
+    assert first.names["f"]() is None
+    whole = ast.unparse(ast.Module([node for _, node in found(text).loadable], []))
+    assert whole == ast.unparse(ast.parse(text))
+    second = definitions([Cell(1, text)])
+    second.skipped["f"] = (1, 1)
+    second.loadable.clear()
+    assert loaded(text).names["f"]() is None
+    assert definitions([Cell(1, text)]).skipped == found(text).skipped
