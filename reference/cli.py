@@ -106,11 +106,12 @@ def verify(targets: tuple[str, ...], reports: Reports, watched: bool, **flags: A
         from reference.commands.watch import run_watch
 
         return run_watch(targets, reports=reports, **flags)
+    from reference.targets.by_its_words import is_of_the_course_alone
     from reference.targets.process.children import Children
 
     with Children() as children:
         if any("." in name or ":" in name for name in targets):  # a file's or a module's, which will need a process
-            children.begin()
+            children.begin(early=all(map(is_of_the_course_alone, targets)))
         from reference.commands.verify import run_verify
 
         return run_verify(targets, reports=reports, children=children, **flags)

@@ -158,11 +158,10 @@ def explore(
 
     ``visit`` returns the worst error of a case; with ``climb`` Hypothesis goes where it is larger.
     """
-    from hypothesis import HealthCheck, Phase, given, settings, target
-    from hypothesis import seed as seeded
-
     if not examples:
         return
+    from hypothesis import HealthCheck, Phase, given, settings, target
+    from hypothesis import seed as seeded
 
     @settings(
         max_examples=examples,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
+from reference.cases.domain import ANY
 from reference.commands.many.chunked import by_workers
 from reference.commands.many.contents import content_of
 from reference.commands.many.executors import SchedulerError, opened
@@ -166,7 +167,7 @@ def _in_threads(
     own = replace(asked.options, progress=advance, decided=advance.decided, witness_cache={}, processes=several)
     asked = replace(asked, options=own)
     contents = {} if memory is None else {job.name: content_of(job.name) for job in jobs}
-    with prepared(anew=asked.anew), imported_beside("hypothesis"):
+    with prepared(anew=asked.anew):
         distrust = begun(canary)  # while targets are opened: nothing is judged before it has answered
 
         def judged(implementation: Implementation, job: Job) -> Conclusion:
@@ -175,7 +176,9 @@ def _in_threads(
             of_target = replace(own, elsewhere=None if elsewhere is None else elsewhere(job.name))
             if len(jobs) > 1:
                 of_target = replace(of_target, progress=lambda check, *cases: advance(f"{job.name}: {check}", *cases))
-            return judged_as_asked(implementation, job, replace(asked, options=of_target))
+            explored = implementation.pairs or any(entry.domain == ANY for entry in implementation.entries)
+            with imported_beside("hypothesis") if explored else nullcontext():
+                return judged_as_asked(implementation, job, replace(asked, options=of_target))
 
         found = side_by_side(
             jobs,

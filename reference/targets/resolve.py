@@ -103,6 +103,8 @@ def resolve(
 def _file(
     name: str, file: str, function: str | None, limits: Limits, binding: Binding, children: Children | None
 ) -> Callable[[], Implementation]:
+    from reference.targets.course_file import course_file  # now: later, what goes on beside would be in its way
+
     path = Path(file)
     if not path.is_file():
         raise TargetError(f"target {name!r}: {_what_it_is(path)}")
@@ -110,8 +112,6 @@ def _file(
     first: list[tuple[int, ...]] = []  # as it was when it was opened first: opened again, it must be the same file
 
     def load() -> Implementation:
-        from reference.targets.course_file import course_file
-
         first.append(_state(path))
         if first[0] != first[-1]:
             raise TargetError(f"target {name!r}: it was changed while it was judged")

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from reference.targets.process.template import Forked, Template, forks
 
-__all__ = ["AHEAD", "TEMPLATE", "Child", "Children", "ended"]
+__all__ = ["AHEAD", "EARLY", "TEMPLATE", "Child", "Children", "ended"]
 
 KEPT = (  # nothing secret is passed on
     "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE",
@@ -29,7 +29,8 @@ ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last o
 BOOT = (
     "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('reference.targets.process', None, '__main__')"
 )
-AHEAD, TEMPLATE = "ahead", "template"  # how one is begun: with JAX in the background; for others to be forked from
+# how one is begun: with JAX in the background; for others to be forked from; with the first of these before JAX
+AHEAD, TEMPLATE, EARLY = "ahead", "template", "early"
 
 Child = subprocess.Popen[bytes] | Forked
 
@@ -52,13 +53,16 @@ class Children:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def begin(self) -> None:
-        """One more, or what they are forked from. Where none can be begun, whoever needs one says so."""
+    def begin(self, *, early: bool = False) -> None:
+        """One more, or what they are forked from. Where none can be begun, whoever needs one says so.
+
+        ``early``: the first that is forked does not wait for JAX, which it imports itself if it must.
+        """
         with contextlib.suppress(OSError):
             if not forks():
                 self.waiting.append(_begun(AHEAD))
             elif self.template is None:
-                self._begin_template()
+                self._begin_template(EARLY if early else TEMPLATE)
 
     def take(self) -> Child:
         """One that nobody has asked anything. Raises ``OSError``."""
@@ -80,8 +84,8 @@ class Children:
             ended(child)
         return _begun()
 
-    def _begin_template(self) -> None:
-        self.template = Template(lambda descriptor: _begun(TEMPLATE, str(descriptor), passed=(descriptor,)))
+    def _begin_template(self, how: str = TEMPLATE) -> None:
+        self.template = Template(lambda descriptor: _begun(how, str(descriptor), passed=(descriptor,)))
 
     def close(self) -> None:
         """End those that nobody took, and what others were forked from."""

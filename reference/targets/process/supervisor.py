@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
+import select
 import signal
 import subprocess
 import threading
@@ -125,33 +125,37 @@ class Worker:
     def _write(self, data: bytes, until: float) -> None:
         assert self.child is not None
         assert self.child.stdin is not None
-        os.set_blocking(self.child.stdin.fileno(), False)  # a target that stops reading must not stop us
-        with selectors.DefaultSelector() as ready:
-            ready.register(self.child.stdin, selectors.EVENT_WRITE)
-            view = memoryview(data)
-            while view:
-                if not ready.select(max(0.0, until - time.monotonic())):
-                    raise self._late()
-                if time.monotonic() > until:
-                    raise self._late()
-                with contextlib.suppress(BlockingIOError):
-                    view = view[os.write(self.child.stdin.fileno(), view[:65536]) :]
+        pipe = self.child.stdin.fileno()
+        os.set_blocking(pipe, False)  # a target that stops reading must not stop us
+        view = memoryview(data)
+        while view:
+            if time.monotonic() > until:
+                raise self._late()
+            try:
+                view = view[os.write(pipe, view[:65536]) :]
+            except BlockingIOError:
+                self._wait(pipe, select.POLLOUT, until)
 
     def _read(self, count: int, until: float) -> bytes:
         assert self.child is not None
         assert self.child.stdout is not None
+        pipe = self.child.stdout.fileno()
         parts, missing = [], count
-        with selectors.DefaultSelector() as ready:
-            ready.register(self.child.stdout, selectors.EVENT_READ)
-            while missing:
-                if not ready.select(max(0.0, until - time.monotonic())):
-                    raise self._late()
-                part = os.read(self.child.stdout.fileno(), min(missing, 2**20))
-                if not part:
-                    raise self._died(self._end())
-                parts.append(part)
-                missing -= len(part)
+        while missing:
+            self._wait(pipe, select.POLLIN, until)
+            part = os.read(pipe, min(missing, 2**20))
+            if not part:
+                raise self._died(self._end())
+            parts.append(part)
+            missing -= len(part)
         return b"".join(parts)
+
+    def _wait(self, pipe: int, event: int, until: float) -> None:
+        """Until a pipe can be written to or read from, or has lost its other end."""
+        ready = select.poll()
+        ready.register(pipe, event)
+        if not ready.poll(max(0.0, 1000 * (until - time.monotonic()))):
+            raise self._late()
 
     def _late(self) -> TargetDied:
         return self._died(f"did not return within {self.limits.timeout:g} s")

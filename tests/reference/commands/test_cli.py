@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -572,6 +573,7 @@ def test_what_a_function_prints_does_not_get_into_the_json(tmp_path, capsys):
 
 IMPORTS = """
 import sys
+from pathlib import Path
 from reference.__main__ import _code
 code = _code({arguments})
 heavy = sorted({{"numpy", "jax", "hypothesis", "scipy", "matplotlib", "rich", "pydantic"}} & set(sys.modules))
@@ -584,6 +586,16 @@ def test_help_imports_nothing_heavy(arguments):
     script = IMPORTS.format(arguments=arguments)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "heavy: [] code: 0" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_right_file_of_the_course_does_not_wait_for_hypothesis():
+    file = Path(__file__).parents[1] / "course_files" / "week1_all_three.ipynb"
+    script = IMPORTS.format(arguments=["verify", str(file)])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "code: 0" in done.stdout
+    assert "'numpy'" in done.stdout
+    assert "'hypothesis'" not in done.stdout
 
 
 @pytest.mark.slow

@@ -134,6 +134,20 @@ def test_where_there_is_a_fork_all_come_from_one_that_was_begun_and_has_imported
 
 
 @pytest.mark.skipif(not forks(), reason="there is no fork here")
+def test_the_first_does_not_wait_for_jax_where_it_was_begun_early_and_all_others_have_it():
+    with Children() as children:
+        children.begin(early=True)
+        first = worker_of(children)
+        assert not asked(first, "jax_there")
+        for worker in (first.twin(), worker_of(children)):
+            assert asked(worker, "jax_there")
+            assert worker.child.template is first.child.template
+            worker.close()
+        assert not asked(first, "jax_there")
+        first.close()
+
+
+@pytest.mark.skipif(not forks(), reason="there is no fork here")
 @pytest.mark.parametrize("ends", [lambda t: (t.process.kill(), t.process.wait()), lambda t: t.ours.shutdown(SHUT_RDWR)])
 def test_a_template_that_is_gone_costs_nobody_anything(ends):
     with Children() as children:
