@@ -23,7 +23,7 @@ from reference.interface.entry import Entry, Implementation, Law, NotJudged, Pla
 from reference.judging.execution import Failure
 from reference.judging.hearing import WitnessCache
 from reference.judging.judge import Judgement, Tally, judge
-from reference.verification.ahead import asking_ahead
+from reference.verification.ahead import Sought, asking_ahead
 from reference.verification.chunks import CHUNK, Chunk, chunks_of, judge_chunk
 from reference.verification.known import Run
 from reference.verification.options import Options
@@ -51,7 +51,8 @@ def verify(implementation: Implementation, options: Options, run: Run) -> None:
     told = replace(options, decided=lambda line: options.decided(f"{WRONG} {implementation.name}: {line}"))
     cache: WitnessCache = {} if options.witness_cache is None else options.witness_cache
     alone = options.processes == 1 or options.judge is not judge or options.case is not None
-    with asking_ahead([] if alone else _to_come(implementation, options), cache) as ahead:
+    to_come, sought = ([], []) if alone else (_to_come(implementation, options), _sought(implementation, options))
+    with asking_ahead(to_come, cache, sought) as ahead:
         if not alone:
             told = replace(told, witness_cache=cache, judge=ahead.judging(options.judge))
         asked = _entries(implementation, told, run, out_of_time)
@@ -101,7 +102,7 @@ def _entries(
                 _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
             continue
         fixed, examples = _fixed(entry), _examples(entry, options)
-        explored = options.profile.explore if entry.domain == ANY else 0
+        explored = _explored(entry, options)
         planned = len(fixed) + examples + explored
         for stack in _by_shape(fixed):
             _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
@@ -141,6 +142,18 @@ def _to_come(implementation: Implementation, options: Options) -> list[tuple[tup
         found |= {(tuple(stack), True): None for stack in _by_shape(_fixed(entry))}
         found |= {(tuple(stack), False): None for stack in _drawn(entry, domains.index(entry.domain), options)}
     return list(found)
+
+
+def _sought(implementation: Implementation, options: Options) -> list[Sought]:
+    """What Hypothesis will be asked, where it is known before anything is judged; each once."""
+    if options.profile.climb:
+        return []
+    every = (Sought(e.domain, _explored(e, options), options.seed) for e in implementation.entries)
+    return list(dict.fromkeys(each for each in every if each.examples))
+
+
+def _explored(entry: Entry, options: Options) -> int:
+    return options.profile.explore if entry.domain == ANY else 0
 
 
 def _fixed(entry: Entry) -> list[Case]:
