@@ -17,12 +17,13 @@ __all__ = ["CAMPAIGNS", "MEASURES", "main"]
 
 MEASURES = {
     "startup": "Start",
+    "file": "One file",
     "verified": "Verified cases per second",
     "exhaustive": "Central differences of every parameter",
     "training": "A step of training",
     "submissions": "A course's submissions",
 }
-MODULES = {"training": "training_step"}
+MODULES = {"training": "training_step", "file": "one_file"}
 
 
 CAMPAIGNS = {

@@ -87,8 +87,10 @@ def judged_alone(name: str, pair: OpenPair | None, draws: int, seed: int) -> Sha
     )
     reading = next((r for r, standings in standing if standings.right and not standings.empty), None)
     if reading is None:
-        rows = judge_pair(pair, seed=seed).rows
-        followed = bool(rows) and all(row.consistent for row in rows)
+        result = judge_pair(pair, seed=seed)
+        if result.not_judged is not None:  # nobody is accused
+            return Share(name, left_out=f"it is not judged: {result.not_judged.reason}")
+        followed = bool(result.rows) and all(row.consistent for row in result.rows)
         return Share(name, left_out=BY_CONVENTION) if followed else Share(name, alarms=("whatever is drawn",))
     share = Share(name, 0, Counter(), {}, {})
     fixed = Bench(pair, reading, seed)

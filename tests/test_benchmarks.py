@@ -25,6 +25,7 @@ from benchmarks import (
     exhaustive,
     growth,
     machine,
+    one_file,
     startup,
     steps_verified,
     tables,
@@ -455,6 +456,28 @@ def test_a_process_that_fails_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> N
     right, text = said(startup.measure, sizes=startup.Sizes(1, 1), command=[*FAKE, "raise SystemExit(3)"])
     assert not right
     assert "**3**, allowed 0" in text
+
+
+def of_one_file(wrong: int) -> list[str]:
+    """A program that ends with ``wrong`` where a file has the mistake, and with 0 where it has not."""
+    text = "import sys, pathlib; texts = [pathlib.Path(name).read_text() for name in sys.argv[2:]]"
+    return [*FAKE, f"{text}; sys.exit({wrong} if any('= np.dot(dZ3, A2.T)' in text for text in texts) else 0)"]
+
+
+@pytest.mark.slow
+def test_one_file_is_timed_beside_the_import() -> None:
+    text: list[str] = []
+    assert one_file.measure(BenchmarkPlan(quick=True), text.append, command=of_one_file(1))
+    assert all(f"| {name} | " in text[-1] for name in (one_file.UNIT, *one_file.GOALS))
+    assert text[-1].count(": met") == 4
+
+
+@pytest.mark.slow
+def test_one_file_with_another_verdict_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    never_timed(monkeypatch, one_file)
+    right, text = said(one_file.measure, command=of_one_file(0))
+    assert not right
+    assert f"| {one_file.WRONG} | **1**, allowed 0 | **WRONG**, not timed |" in text
 
 
 @pytest.mark.slow
