@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ class Case:
     def __str__(self) -> str:
         return " ".join(f"{field.name}={_text(getattr(self, field.name))}" for field in fields(self))
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return Shape(self.dims, self.m, self.hidden, self.output, self.keep_prob < 1, self.dtype)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -48,12 +49,12 @@ class Problem:
     def shape(self) -> Shape:
         return self.cases[0].shape
 
-    @property
+    @cached_property
     def unit(self) -> float:
         """u of the dtype under test."""
         return float(np.finfo(self.shape.dtype).eps)
 
-    @property
+    @cached_property
     def C(self) -> int:
         """The factor of the tolerance C · u · M: a sequential sum of n equal terms alone can be off by n · u · M."""
         return ALLOWANCE + max(self.shape.m, *self.shape.dims)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -149,7 +150,7 @@ def test_arrays_are_read_only_and_in_the_cases_dtype(dtype: str) -> None:
 @drawn(40)
 def test_float32_is_float64_rounded_once(case: Case) -> None:
     wide = draw([case])
-    narrow = draw([Case(**{**case.__dict__, "dtype": "float32"})])
+    narrow = draw([replace(case, dtype="float32")])
     if wide.nudged == narrow.nudged == 0:
         for a, b in zip(arrays(wide), arrays(narrow), strict=True):
             assert np.array_equal(a.astype(np.float32), b)
