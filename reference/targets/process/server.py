@@ -16,19 +16,8 @@ from reference.targets.losses.trial import TriedLoss
 from reference.targets.metering import peak_memory, seconds
 from reference.targets.pairing.candidates import paired
 from reference.targets.pairing.losses import LOSSES, value_of_loss
-from reference.targets.pairing.passes import (
-    STATE,
-    Function,
-    PassPair,
-    as_returned,
-    function,
-    keep_generators,
-    plain_values,
-    run,
-    seeded,
-    stages,
-)
-from reference.targets.pairing.same_numbers import held
+from reference.targets.pairing.passes import Function, PassPair, as_returned, function, plain_values, run, stages
+from reference.targets.pairing.same_numbers import STATE, held, keep_generators, seeded
 from reference.targets.pairing.trial import depends_on_the_rate
 from reference.targets.pairs.source.beside import with_forwards_beside
 from reference.targets.process.calling import (

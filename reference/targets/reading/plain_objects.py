@@ -7,7 +7,8 @@ from types import FunctionType
 from typing import Any
 
 from reference.targets.reading.parsed import definition
-from reference.targets.reading.statements import class_called, is_plain
+from reference.targets.reading.plain_values import is_plain
+from reference.targets.reading.statements import class_called
 
 __all__ = ["refuses"]
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from reference.targets.reading.looks import gradients_in, updates_in
 from reference.targets.reading.parsing import statements
+from reference.targets.reading.plain_values import is_plain
 from reference.targets.reading.source import Cell
-from reference.targets.reading.statements import definitions, is_plain
+from reference.targets.reading.statements import definitions
 from reference.targets.reading.trees import assigned_to, called_name
 
 __all__ = ["LiftedLines", "lifted"]

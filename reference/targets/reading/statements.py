@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from reference.targets.reading.made import inner_definition, renamed
 from reference.targets.reading.parsing import syntax_tree
+from reference.targets.reading.plain_values import is_plain
 from reference.targets.reading.source import Cell
 from reference.targets.reading.syntax import lines_within_strings, python3
 
-__all__ = ["Definitions", "Loadable", "Unloadable", "class_called", "definitions", "is_plain"]
+__all__ = ["Definitions", "Loadable", "Unloadable", "class_called", "definitions"]
 
 PRINT_OF_AN_EXPRESSION = re.compile(r"^\s*print \(.*\)\s*[%+*]", re.MULTILINE)  # parses, and raises when it is called
 CONTINUED = ("else", "elif", "except", "finally", ")", "]", "}")
@@ -34,23 +35,6 @@ KEPT_DECORATORS = (
     "pair",
     "reference",
 )
-
-
-GENERATORS = ("RandomState", "default_rng", "Generator", "PCG64", "SeedSequence")
-HARMLESS = {f"{numpy}.random.{name}" for numpy in ("np", "numpy") for name in GENERATORS}  # calls that do no work
-HARMLESS |= {f"{numpy}.{name}" for numpy in ("np", "numpy", "math") for name in ("sqrt", "log", "exp")}
-HARMLESS |= {
-    f"{numpy}.{name}" for numpy in ("np", "numpy") for name in ("finfo", "iinfo", "dtype", "float32", "float64")
-}
-HARMLESS |= {"namedtuple", "collections.namedtuple", "random.Random", "float", "int", "RandomState", "default_rng"}
-HARMLESS |= {"logging.getLogger", "getLogger", "threading.Lock", "Lock", "abs", "min", "max", "round", "dict", "list"}
-HARMLESS |= {"str", "Path", "pathlib.Path", "os.path.join", "os.path.dirname", "os.path.abspath", "os.path.realpath"}
-HARMLESS |= {"ctypes.CDLL", "CDLL", "ctypes.cdll.LoadLibrary", "cdll.LoadLibrary", "ctypes.POINTER", "POINTER"}
-HARMLESS |= {f"{numpy}.ctypeslib.{name}" for numpy in ("np", "numpy") for name in ("ndpointer", "load_library")}
-HARMLESS |= {
-    f"{at}{name}" for at in ("", "collections.") for name in ("defaultdict", "deque", "OrderedDict", "Counter")
-}
-
 
 MAKERS = ("custom_vjp", "custom_jvp", "primitive")  # of a function that has a derivative of its own in a framework
 RULES = ("defvjp", "defjvp", "defjvps", "defvjp_argnum", "defjvp_argnum", "def_linear")
@@ -260,43 +244,6 @@ def class_called(node: ast.stmt) -> str | None:
         case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name(id=called), args=[], keywords=[])):
             return called if called[:1].isupper() else None
     return None
-
-
-def is_plain(value: ast.expr | None) -> bool:
-    """Is it a constant, a name, a lambda, a generator, or a display or arithmetic of those?"""
-    try:
-        return _plain(value)
-    except RecursionError:  # a sum of thousands of terms: no constant that a file of the course has
-        return False
-
-
-def _plain(value: ast.expr | None) -> bool:
-    """A constant, a name, a lambda, a generator, or a display or arithmetic of those."""
-    match value:
-        case ast.Constant() | ast.Name() | ast.Lambda():
-            return True
-        case ast.Attribute():
-            return _plain(value.value)
-        case ast.Subscript(value=ast.Attribute(attr="parents"), slice=ast.Constant()):
-            return _plain(value.value)
-        case ast.Call(func=ast.Attribute(value=inner, attr="resolve" | "absolute"), args=[], keywords=[]):
-            return _plain(inner)
-        case ast.Call():
-            given = [*value.args, *(keyword.value for keyword in value.keywords)]
-            return ast.unparse(value.func) in HARMLESS and all(map(_plain, given))
-        case ast.Tuple() | ast.List() | ast.Set():
-            return all(_plain(element) for element in value.elts)
-        case ast.Dict():
-            return all(key is not None and _plain(key) for key in value.keys) and all(map(_plain, value.values))
-        case ast.UnaryOp():
-            return _plain(value.operand)
-        case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()):
-            return _plain(value.left) and _plain(value.right)
-        case ast.BinOp(
-            op=ast.Pow(), right=ast.Constant(value=int(power)) | ast.UnaryOp(operand=ast.Constant(value=int(power)))
-        ):
-            return _plain(value.left) and abs(power) < 1000
-    return False
 
 
 def _root(decorator: ast.expr) -> str:
