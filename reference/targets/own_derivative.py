@@ -65,10 +65,7 @@ def _consistency(worker: Worker, pair: RemotePair, cost: str | None, case: Case 
 def _compared(
     worker: Worker, pair: RemotePair, cost: str | None, problem: Problem
 ) -> tuple[OwnDerivative | None, bool]:
-    """The backward pass beside the derivative of one problem; and does some layer's weight have no part in it?
-
-    Where JAX and the differences contradict each other, nobody is held to either.
-    """
+    """The backward pass beside the derivative of one problem; and does some layer's weight have no part in it?"""
     outcome = worker.ask("run", check=pair.check, problem=as_tree(problem), own=True)["outcome"]
     names = [(f"dW{l}", f"db{l}") for l in range(1, len(problem.parameters) + 1)]
     if not pair.biased:  # whatever the biases are, they do not enter
@@ -85,27 +82,23 @@ def _compared(
     off = np.abs(got - best)[smooth]
     consistent = bool(np.all(off <= found.error[smooth]))
     by_jax = _by_autodiff(worker, pair, cost, problem, found)
-    if by_jax is False:
-        return None, False
     differ = float(off.max(initial=0.0) / scale)
     text = f"differs from the derivative of its own forward pass and cost by {differ:.2g} of the largest entry"
     ends = np.cumsum([a[0].size for layer in problem.parameters for a in layer])
     weights = np.split(best, ends[:-1])[::2]
-    own = OwnDerivative(consistent, by_jax is not None, text, pair.own_name, cost, apart=differ)
+    own = OwnDerivative(consistent, by_jax, text, pair.own_name, cost, apart=differ)
     return own, any(not dW.any() for dW in weights)
 
 
-def _by_autodiff(
-    worker: Worker, pair: RemotePair, cost: str | None, problem: Problem, found: Differences
-) -> bool | None:
-    """Does JAX, which differentiates the target's own code, agree with the differences of it? ``None``: it cannot."""
+def _by_autodiff(worker: Worker, pair: RemotePair, cost: str | None, problem: Problem, found: Differences) -> bool:
+    """Did JAX differentiate the target's code, and agree with the differences of the same code?"""
     try:
         by_jax = worker.ask("autodiff", check=pair.check, cost=cost, problem=as_tree(problem))
     except (TargetRaised, TargetDied):
-        return None
-    if not isinstance(by_jax, np.ndarray) or by_jax.shape != found.value.shape or not np.isfinite(by_jax).all():
-        return None
-    return bool(np.all(np.abs(by_jax - found.value)[found.smooth] <= SMOOTH * found.scale))
+        return False
+    return isinstance(by_jax, np.ndarray) and by_jax.shape == found.value.shape and bool(
+        np.all(np.abs(by_jax - found.value) <= SMOOTH * found.scale)
+    )  # fmt: skip
 
 
 def _own_probe(pair: RemotePair, case: Case | None, seed: int) -> Problem:
