@@ -13,7 +13,6 @@ from typing import Any
 import click
 
 from reference.cases.case import CaseError
-from reference.cases.domain import ANY
 from reference.commands.many.chunked import by_workers
 from reference.commands.many.contents import content_of
 from reference.commands.many.executors import SchedulerError, opened
@@ -45,6 +44,7 @@ from reference.verification.progress import Shown, progress
 from reference.verification.reported import Invocation, invoked, run_report, target_report
 from reference.verification.request import Request, request
 from reference.verification.required import not_run
+from reference.verification.run import explored_of
 from reference.verification.target import prepared
 from reference.verification.threads import begun, cores, imported_beside
 
@@ -176,7 +176,7 @@ def _in_threads(
             of_target = replace(own, elsewhere=None if elsewhere is None else elsewhere(job.name))
             if len(jobs) > 1:
                 of_target = replace(of_target, progress=lambda check, *cases: advance(f"{job.name}: {check}", *cases))
-            explored = implementation.pairs or any(entry.domain == ANY for entry in implementation.entries)
+            explored = implementation.pairs or any(explored_of(entry, own) for entry in implementation.entries)
             with imported_beside("hypothesis") if explored else nullcontext():
                 return judged_as_asked(implementation, job, replace(asked, options=of_target))
 

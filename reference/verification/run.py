@@ -32,7 +32,7 @@ from reference.verification.progress import WRONG
 from reference.witnesses.autodiff import warm_up
 from reference.witnesses.kept_answers import is_recalling
 
-__all__ = ["judge_case", "verify"]
+__all__ = ["explored_of", "judge_case", "verify"]
 
 
 def verify(implementation: Implementation, options: Options, run: Run) -> None:
@@ -102,7 +102,7 @@ def _entries(
                 _judge(entry, [options.case], run, options, rng, planned=1, exhaustive=True)
             continue
         fixed, examples = _fixed(entry), _examples(entry, options)
-        explored = _explored(entry, options)
+        explored = explored_of(entry, options)
         planned = len(fixed) + examples + explored
         for stack in _by_shape(fixed):
             _judge(entry, stack, run, options, rng, planned=planned, exhaustive=True)
@@ -148,11 +148,12 @@ def _sought(implementation: Implementation, options: Options) -> list[Sought]:
     """What Hypothesis will be asked, where it is known before anything is judged; each once."""
     if options.profile.climb:
         return []
-    every = (Sought(e.domain, _explored(e, options), options.seed) for e in implementation.entries)
+    every = (Sought(e.domain, explored_of(e, options), options.seed) for e in implementation.entries)
     return list(dict.fromkeys(each for each in every if each.examples))
 
 
-def _explored(entry: Entry, options: Options) -> int:
+def explored_of(entry: Entry, options: Options) -> int:
+    """How many cases Hypothesis is asked for, beside those that are drawn."""
     return options.profile.explore if entry.domain == ANY else 0
 
 

@@ -208,13 +208,14 @@ def _simpler(node: ast.stmt) -> ast.stmt | None:
         return None
     plain, args = copy.copy(node), copy.copy(node.args)
     plain.decorator_list, plain.args = [], args
-    args.defaults = [
-        d if isinstance(d, ast.Constant) else ast.copy_location(ast.Constant(None), d) for d in args.defaults
-    ]
-    args.kw_defaults = [
-        d if isinstance(d, ast.Constant | None) else ast.copy_location(ast.Constant(None), d) for d in args.kw_defaults
-    ]
+    args.defaults = [_written_down(default) for default in args.defaults]
+    args.kw_defaults = [default and _written_down(default) for default in args.kw_defaults]
     return plain
+
+
+def _written_down(default: ast.expr) -> ast.expr:
+    """A default that is a constant; of any other, ``None``."""
+    return default if isinstance(default, ast.Constant) else ast.copy_location(ast.Constant(None), default)
 
 
 def _assigned(node: ast.stmt) -> list[str]:
