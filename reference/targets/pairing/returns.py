@@ -23,11 +23,11 @@ GROWING = ("parameters", "cache", "L", "layers_dims", "gradients")  # what is lo
 def returned_names(call: Callable[..., Any], count: int) -> list[str | None]:
     """The names of the ``count`` elements that a function returns; ``None`` for what has no name."""
     node = definition(call)
-    return [None] * count if node is None else _names_in(node, count)
+    return [None] * count if node is None else [*_names_in(node, count)]
 
 
 @lru_cache(maxsize=512)  # every call of a forward pass asks
-def _names_in(node: ast.FunctionDef, count: int) -> list[str | None]:
+def _names_in(node: ast.FunctionDef, count: int) -> tuple[str | None, ...]:
     for statement in reversed(list(_own(node))):
         if not isinstance(statement, ast.Return):
             continue
@@ -35,8 +35,8 @@ def _names_in(node: ast.FunctionDef, count: int) -> list[str | None]:
         if isinstance(value, ast.Name):
             value = _bound_last(node, value.id) or value
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
-            return [_name_of(element) for element in value.elts]
-    return [None] * count
+            return tuple(map(_name_of, value.elts))
+    return (None,) * count
 
 
 def _name_of(element: ast.expr) -> str | None:
