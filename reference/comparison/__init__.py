@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 from reference.comparison.accuracy import AccuracyRow, accuracy
 from reference.comparison.agreement import agreement
+from reference.comparison.answers import Answer, Participant
 from reference.comparison.contenders import Contender, open_all
 from reference.comparison.conventions import follows
 from reference.comparison.pairs import are_pairs, compare_pairs
 from reference.comparison.phrases import digits
-from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
+from reference.comparison.pool import AskedProblem, ask_all
 from reference.comparison.price import SIZES, prices
 from reference.comparison.summary import words
 from reference.comparison.truth import METHOD

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.cases.problem import Problem
-from reference.comparison.pool import Answer, AskedProblem, Participant
+from reference.comparison.answers import Answer, Participant
+from reference.comparison.pool import AskedProblem
 from reference.judging.tolerance import Tolerance
 
 __all__ = ["ALL", "CONDITION", "AccuracyRow", "Errors", "accuracy", "errors"]

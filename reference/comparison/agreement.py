@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from manual_backprop.magnitudes import RESOLUTION
-from reference.comparison.pool import Answer, AskedProblem, Participant, paired
+from reference.comparison.answers import Answer, Participant
+from reference.comparison.pool import AskedProblem, paired
 
 __all__ = ["Pair", "agreement"]
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from reference.cases.problem import Problem
 from reference.cases.quantities import split
-from reference.comparison.pool import Answer, AskedProblem
+from reference.comparison.answers import Answer
+from reference.comparison.pool import AskedProblem
 from reference.comparison.truth import Truth, truth
 from reference.findings.conventions import Convention, Term, conventions_of
 from reference.judging.tolerance import gradient_tolerances

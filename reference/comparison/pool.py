@@ -7,34 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reference.cases.battery import battery
 from reference.cases.case import Case
 from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
-from reference.cases.quantities import is_gradient
+from reference.comparison.answers import Answer, Participant, answer
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
 from reference.interface.entry import Entry
-from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
+from reference.judging.execution import Raised, attempt
 from reference.judging.tolerance import Tolerance, gradient_tolerances
 
-__all__ = ["Answer", "AskedProblem", "Participant", "ask_all", "paired"]
+__all__ = ["AskedProblem", "ask_all", "paired"]
 
 STACKED = 8  # random cases of one shape: JAX compiles for each shape anew
-Blocks = dict[str, NDArray[Any]]
-
-
-class Participant(NamedTuple):
-    """One function of one target."""
-
-    target: str
-    check: str
 
 
 class AskedProblem(NamedTuple):
@@ -43,13 +34,6 @@ class AskedProblem(NamedTuple):
     problem: Problem
     truth: Truth | None
     tolerances: Mapping[str, Tolerance]
-
-
-class Answer(NamedTuple):
-    """The gradients that one function returned for one problem, ``dW1 (n_1, n_0)`` …; none where it raised."""
-
-    blocks: Blocks
-    failed: str = ""  # in one line
 
 
 def ask_all(
@@ -71,7 +55,7 @@ def ask_all(
         mine = [numbers[key] for key in keys if entry.domain.accepts(key[0])]
         answers[who] = {}
         for k in mine:
-            answers[who][k] = _answer(entry, asked[k].problem)
+            answers[who][k] = answer(entry, asked[k].problem)
             progress(f"asking {who.target}, {who.check}", 1, len(mine))
     return asked, answers
 
@@ -106,15 +90,6 @@ def _settled(
         problems.setdefault(_key(with_masks), with_masks)
         found.append(_key(with_masks))
     return found
-
-
-def _answer(entry: Entry, problem: Problem) -> Answer:
-    outcome = attempt(partial(run_once, entry, problem))
-    if isinstance(outcome, Raised):
-        return Answer({}, what_raised(outcome.error))
-    bad = {failure.output: failure.text for failure in malformed(entry, problem, outcome)}
-    blocks = {n: a[0] for n, a in outcome.items() if is_gradient(n) and n not in bad}
-    return Answer(blocks, "; ".join(text for name, text in bad.items() if is_gradient(name)))
 
 
 def paired(

@@ -11,8 +11,9 @@ import numpy as np
 from reference.cases.case import DTYPES, HIDDENS, OUTPUTS, Case
 from reference.cases.domain import ANY, Domain
 from reference.cases.problem import Problem, draw
+from reference.comparison.answers import Answer, Participant
 from reference.comparison.contenders import Contender
-from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all
+from reference.comparison.pool import AskedProblem, ask_all
 from reference.comparison.truth import truth
 from reference.interface.entry import Entry, Implementation
 from reference.interface.outcome import Single, per_case, singles

@@ -10,7 +10,8 @@ import pytest
 from reference.cases.case import DTYPES, Case
 from reference.cases.problem import Problem
 from reference.comparison.accuracy import ALL, CONDITION, AccuracyRow, accuracy, errors
-from reference.comparison.pool import Answer, AskedProblem, Participant
+from reference.comparison.answers import Answer, Participant
+from reference.comparison.pool import AskedProblem
 from reference.judging.tolerance import gradient_tolerances, magnitudes_of
 from tests.folding import each
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, everything, only, rounded

@@ -11,8 +11,9 @@ import pytest
 from manual_backprop.magnitudes import RESOLUTION
 from reference.cases.case import Case
 from reference.comparison.agreement import Pair, agreement
+from reference.comparison.answers import Answer, Participant
 from reference.comparison.phrases import digits
-from reference.comparison.pool import Answer, AskedProblem, Participant
+from reference.comparison.pool import AskedProblem
 from reference.judging.tolerance import gradient_tolerances
 from tests.folding import each
 from tests.reference.comparison.asking import MILD, answers, asked, cancelling, changed, rounded

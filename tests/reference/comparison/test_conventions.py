@@ -12,8 +12,8 @@ import pytest
 
 from reference.cases.case import Case
 from reference.comparison.accuracy import accuracy
+from reference.comparison.answers import Answer
 from reference.comparison.conventions import follows
-from reference.comparison.pool import Answer
 from reference.findings.conventions import SUMMED
 from reference.interface.outcome import Single
 from tests.folding import each, slow_after

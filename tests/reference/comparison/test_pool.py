@@ -14,8 +14,9 @@ from reference.cases.case import Case
 from reference.cases.domain import ANY, Domain
 from reference.cases.problem import Problem
 from reference.comparison.accuracy import accuracy
+from reference.comparison.answers import Answer, Participant
 from reference.comparison.contenders import Contender, open_all
-from reference.comparison.pool import Answer, AskedProblem, Participant, ask_all, paired
+from reference.comparison.pool import AskedProblem, ask_all, paired
 from reference.interface.entry import Entry, Implementation
 from reference.interface.outcome import per_case
 from reference.targets import TargetError
