@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from threading import Thread
 
 __all__ = ["end_processes", "processes_beside"]
 
+WARNINGS = "PYTHONWARNINGS"
+TRACKER = "ignore:resource_tracker"  # multiprocessing's, which clears up after who was killed, and need not say so
+
 
 def processes_beside(count: int) -> ProcessPoolExecutor:
-    """They begin as a new interpreter does: nothing that runs here is in them. An interrupt is for who began them."""
+    """They begin as a new interpreter does: nothing that runs here is in them. They end when this process does."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        count, mp_context=context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    )
+    with _quiet_tracker():
+        return ProcessPoolExecutor(count, mp_context=context, initializer=_belongs_to_who_began_it)
 
 
 def end_processes() -> None:
     """End them, whatever they are doing."""
     for process in multiprocessing.active_children():
         process.kill()
+
+
+def _belongs_to_who_began_it() -> None:
+    """An interrupt is for that one; and who is left alone, however that one ended, waits for nothing any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_it, daemon=True).start()
+
+
+def _end_with_it() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _quiet_tracker() -> Iterator[None]:
+    """The first pool begins the tracker, which reads its warnings from the environment."""
+    before = os.environ.get(WARNINGS)
+    os.environ[WARNINGS] = f"{before},{TRACKER}" if before else TRACKER
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[WARNINGS]
+        else:
+            os.environ[WARNINGS] = before
