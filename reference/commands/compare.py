@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from reference.comparison import ComparisonPlan, are_pairs, compare, compare_pairs, open_all
+from reference.comparison import ComparisonPlan, are_pairs, asking_beside, compare, compare_pairs, open_all
 from reference.report import COMPARISON_FORMATS
 from reference.report.delivery import check_writable, deliver
 from reference.settings.binding import BindingError, binding_of
@@ -41,10 +41,11 @@ def run_compare(
         raise click.UsageError(str(error)) from None
     limits, pictured = limits_of(flags), any(form == "html" for form, _ in reports)
     names = targets or tuple(name for name in BUILT_IN if is_installed(name))
-    with prepared(worth_keeping=BRIEF), progress(sys.stderr, doing="") as advance:
-        contenders = open_all(names, lambda name: resolve(name, limits, flags["bind"], bindings))
+    with prepared(worth_keeping=BRIEF), progress(sys.stderr, doing="") as advance, asking_beside(names) as pool:
+        opening = partial(resolve, limits=limits, options=flags["bind"], bindings=bindings)
+        contenders = promptly(lambda: open_all(names, opening))
         try:
-            plan = ComparisonPlan(examples, seed, timed, advance)
+            plan = ComparisonPlan(examples, seed, timed, advance, pool)
             options = Options(PROFILES["quick"], seed, witness_cache={}, progress=advance)
             judge = partial(verify_one, options=options, pictured=pictured)
             compared = compare_pairs if are_pairs(contenders) else compare

@@ -1,6 +1,7 @@
 """Who agrees with whom, on which output, to how many digits, and at what price.
 
 contenders    the targets, opened          pool          the cases, and what everybody answered
+answers       of one function to one       beside        what a process beside this one asks JAX
 truth         the complex step, extended   accuracy      ULPs and units of u · M
 conventions   another J, not an error      agreement     every two targets
 summary       the odd one out, in words    price         seconds and bytes of a call
@@ -10,11 +11,13 @@ pairs         the same of pairs that are held to their own forward pass
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 from reference.comparison.accuracy import AccuracyRow, accuracy
 from reference.comparison.agreement import agreement
 from reference.comparison.answers import Answer, Participant
+from reference.comparison.beside import asking_beside
 from reference.comparison.contenders import Contender, open_all
 from reference.comparison.conventions import follows
 from reference.comparison.pairs import are_pairs, compare_pairs
@@ -31,7 +34,7 @@ from reference.report.models.verification import Target
 from reference.verification.progress import Progress
 from reference.verification.reported import Invocation
 
-__all__ = ["ComparisonPlan", "are_pairs", "compare", "compare_pairs", "open_all"]
+__all__ = ["ComparisonPlan", "are_pairs", "asking_beside", "compare", "compare_pairs", "open_all"]
 
 NOTHING = "it exports no backward pass that can be compared"
 
@@ -43,13 +46,14 @@ class ComparisonPlan(NamedTuple):
     seed: int
     timed: bool = True
     progress: Progress = lambda check, cases, total: None
+    pool: Executor | None = None  # a process beside this one
 
 
 def compare(
     contenders: Sequence[Contender], plan: ComparisonPlan, verify: Callable[[Implementation], Target], made: Invocation
 ) -> Comparison:
     """Ask everybody everything; ``verify`` says of a wrong one what is wrong with it."""
-    asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress)
+    asked, answers = ask_all(contenders, examples=plan.examples, seed=plan.seed, progress=plan.progress, pool=plan.pool)
     rows = accuracy(asked, answers)
     pairs = agreement([c.target for c in contenders], asked, answers)
     judged = [_standing(c, asked, answers, rows, verify) for c in contenders]

@@ -6,6 +6,7 @@ A target that draws its own masks makes problems of its own; everybody who takes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from reference.cases.domain import Domain
 from reference.cases.generation import random_stacks
 from reference.cases.problem import Problem, draw
 from reference.comparison.answers import Answer, Participant, answer
+from reference.comparison.beside import OneShape, asked_beside
 from reference.comparison.contenders import Contender
 from reference.comparison.truth import Truth, truth
 from reference.interface.entry import Entry
@@ -37,27 +39,56 @@ class AskedProblem(NamedTuple):
 
 
 def ask_all(
-    contenders: Sequence[Contender], *, examples: int, seed: int, progress: Callable[[str, int, int], None]
+    contenders: Sequence[Contender],
+    *,
+    examples: int,
+    seed: int,
+    progress: Callable[[str, int, int], None],
+    pool: Executor | None = None,
 ) -> tuple[list[AskedProblem], dict[Participant, dict[int, Answer]]]:
-    """Every problem, and by function the answers to those problems that it takes, by their number."""
-    entries = [
-        (Participant(c.target, e.check), e) for c in contenders if c.implementation is not None
+    """Every problem, and by function the answers to those problems that it takes, by their number.
+
+    ``pool``: a process beside this one, for what is compiled.
+    """
+    entries = {
+        Participant(c.target, e.check): e
+        for c in contenders
+        if c.implementation is not None
         for e in c.implementation.entries
-    ]  # fmt: skip
-    given = [draw([case]) for case in _cases([entry.domain for _, entry in entries], examples, seed)]
-    problems: dict[tuple[Case, bytes], Problem] = {_key(p): p for p in given}
-    own = {who: _settled(entry, given, problems) for who, entry in entries}
-    asked = [AskedProblem(problem, truth(problem), gradient_tolerances(problem)) for problem in problems.values()]
-    numbers = {key: k for k, key in enumerate(problems)}
-    answers: dict[Participant, dict[int, Answer]] = {}
-    for who, entry in entries:
-        keys = own[who] if entry.as_taken is not None else list(problems)
-        mine = [numbers[key] for key in keys if entry.domain.accepts(key[0])]
-        answers[who] = {}
-        for k in mine:
-            answers[who][k] = answer(entry, asked[k].problem)
-            progress(f"asking {who.target}, {who.check}", 1, len(mine))
+    }
+    given = [draw([case]) for case in _cases([entry.domain for entry in entries.values()], examples, seed)]
+    by_key: dict[tuple[Case, bytes], Problem] = {_key(p): p for p in given}
+    own = {who: _settled(entry, given, by_key) for who, entry in entries.items()}
+    problems, numbers = list(by_key.values()), {key: k for k, key in enumerate(by_key)}
+    taken = {}
+    for who, entry in entries.items():
+        keys = own[who] if entry.as_taken is not None else list(by_key)
+        taken[who] = [numbers[key] for key in keys if entry.domain.accepts(key[0])]
+    begun = {who: asked_beside(pool, who, problems, taken[who]) for who in entries}
+    asked = [AskedProblem(problem, truth(problem), gradient_tolerances(problem)) for problem in problems]
+    answers: dict[Participant, dict[int, Answer]] = {who: {} for who in entries}
+    for who in sorted(entries, key=lambda who: len(begun[who])):  # who is asked beside comes last
+        told = partial(progress, f"asking {who.target}, {who.check}")
+        answers[who] = _ask(partial(_answer, entries[who], problems), taken[who], begun[who], told)
     return asked, answers
+
+
+def _ask(
+    here: Callable[[int], Answer], numbers: Sequence[int], begun: Sequence[OneShape], told: Callable[[int, int], None]
+) -> dict[int, Answer]:
+    found: dict[int, Answer] = {}
+    for part in reversed(begun):
+        found |= part.fetch(here)
+        told(len(part.numbers), len(numbers))
+    for k in numbers:
+        if k not in found:
+            found[k] = here(k)
+            told(1, len(numbers))
+    return {k: found[k] for k in numbers}
+
+
+def _answer(entry: Entry, problems: Sequence[Problem], k: int) -> Answer:
+    return answer(entry, problems[k])
 
 
 def _cases(domains: Sequence[Domain], examples: int, seed: int) -> list[Case]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import BrokenExecutor, Future
 from typing import Any
 
 import pytest
@@ -15,33 +14,9 @@ from reference.verification.known import Run
 from reference.verification.options import Options
 from reference.verification.run import verify
 from tests.reference import mistakes
+from tests.reference.pools import Pool
 
 PLAN = Profile(examples=64, explore=0)
-
-
-class Pool:
-    """Answers what it is asked at once; ``left``: so many, the others never. ``broken``: none, and it says so."""
-
-    made: list[Pool] = []  # noqa: RUF012
-
-    def __init__(self, *_: Any, **__: Any) -> None:
-        self.answered = 0
-        self.closed = False
-        Pool.made.append(self)
-
-    left, broken = 10**6, False
-
-    def submit(self, call: Any, *question: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        if self.broken:
-            future.set_exception(BrokenExecutor())
-        elif self.answered < self.left:
-            self.answered += 1
-            future.set_result(call(*question))
-        return future
-
-    def shutdown(self, **_: Any) -> None:
-        self.closed = True
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *, processes: int, fewest: int = 1, plan: Profile = PLAN, **how: Any) -> Run:
