@@ -21,9 +21,9 @@ from reference.comparison.contenders import Contender
 from reference.interface.entry import Entry, Meter
 from reference.interface.exceptions import TargetDied
 from reference.judging.execution import Raised, attempt, malformed, run_once, what_raised
-from reference.judging.tolerance import compare, magnitudes_of, project, tolerance
+from reference.judging.tolerance import Tolerance, compare, magnitudes_of, project, tolerance
 from reference.report.models.comparison import Price
-from reference.targets.metering import peak_memory, seconds
+from reference.targets.metering import peak_memory, seconds, what_is_held_is_no_garbage
 from reference.witnesses.complex_step import Vectors, complex_step
 
 __all__ = ["SIZES", "Size", "prices"]
@@ -58,7 +58,8 @@ def prices(
     progress: Callable[[str, int, int], None] = lambda check, done, total: None,
 ) -> list[Price]:  # fmt: skip
     """A row for each target and size. ``summed``: targets that sum the losses where the course averages them."""
-    return [price for size in sizes for price in _at(size, contenders, seed, summed, progress)]
+    with what_is_held_is_no_garbage():
+        return [price for size in sizes for price in _at(size, contenders, seed, summed, progress)]
 
 
 def _at(
@@ -70,11 +71,11 @@ def _at(
 ) -> list[Price]:
     problem = draw([size.case])
     V = _directions(problem)
-    truth = complex_step(problem, V, number=np.complex128).data
+    truth, width = complex_step(problem, V, number=np.complex128).data, _tolerance(problem, V)
     runners, rows = [], {}
     for contender in contenders:
         factor = size.case.m if contender.target in summed else 1
-        found = _ready(contender, problem, V, factor * truth)
+        found = _ready(contender, problem, V, factor * truth, width)
         if isinstance(found, str):
             rows[contender.target] = _none(contender.target, size, found)
         else:
@@ -106,7 +107,7 @@ def _none(target: str, size: Size, said: str) -> Price:
     return Price(target=target, size=size.name, said=said)
 
 
-def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray) -> _Runner | str:
+def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray, width: Tolerance) -> _Runner | str:
     """A target that is right at this size, and how long its first call took; else the reason why it is not timed."""
     if contender.implementation is None:
         return "not loaded"
@@ -122,7 +123,8 @@ def _ready(contender: Contender, problem: Problem, V: Vectors, truth: np.ndarray
         return "wrong here"
     L = len(problem.parameters)
     blocks = [outcome[f"{kind}{l}"] for l in range(1, L + 1) for kind in ("dW", "db")]
-    return _Runner(contender.target, first, meter) if _right(problem, blocks, V, truth) else "wrong here"
+    got = project([np.asarray(b, dtype=np.float64) for b in blocks], _flat(V)).T
+    return "wrong here" if compare(got, truth.T, width).wrong.any() else _Runner(contender.target, first, meter)
 
 
 def _raised(error: BaseException) -> str:
@@ -152,13 +154,15 @@ def _directions(problem: Problem) -> Vectors:
     return list(zip(V[::2], V[1::2], strict=True))
 
 
-def _right(problem: Problem, blocks: Sequence[np.ndarray], V: Vectors, truth: np.ndarray) -> bool:
-    flat = [v for pair in V for v in pair]
+def _flat(V: Vectors) -> list[np.ndarray]:
+    return [v for pair in V for v in pair]
+
+
+def _tolerance(problem: Problem, V: Vectors) -> Tolerance:
+    """Of dJ along each direction."""
     M = magnitudes_of(problem)
-    blocks_M = [part for pair in zip(M.dW, M.db, strict=True) for part in pair]
-    width = tolerance(problem, M, project(blocks_M, [np.abs(v) for v in flat]).T)
-    got = project([np.asarray(b, dtype=np.float64) for b in blocks], flat).T
-    return not compare(got, truth.T, width).wrong.any()
+    blocks = [part for pair in zip(M.dW, M.db, strict=True) for part in pair]
+    return tolerance(problem, M, project(blocks, [np.abs(v) for v in _flat(V)]).T)
 
 
 def _timed(
