@@ -77,7 +77,6 @@ class OwnDerivative(NamedTuple):
     """A backward pass beside the derivative of its own forward pass and cost."""
 
     consistent: bool | None  # None: there is no telling
-    autodiff: bool  # JAX could differentiate the target's own code too
     text: str
     forward: str | None = None
     cost: str | None = None

@@ -10,10 +10,11 @@ import numpy as np
 
 from reference.cases.problem import Problem
 
-__all__ = ["SMOOTH", "Differences", "differences", "flat_parameters", "stack_of"]
+__all__ = ["Differences", "contradicts", "differences", "flat_parameters", "stack_of"]
 
 STEPS = (1e-4, 5e-5)
 SMOOTH = 1e-5  # relative: where halving the step changes more, a kink lies between
+AGREES = 1e-5  # relative: of JAX with the differences of the same code
 NEAR = 3.0  # times what halving the step changes: how far a quotient may be from the derivative
 
 
@@ -43,6 +44,15 @@ def differences(problem: Problem, losses: Callable[[Problem], np.ndarray]) -> Di
     scale = float(np.max(np.abs(best), initial=0.0)) or 1.0
     apart = np.abs(coarse - fine)
     return Differences(best, NEAR * apart + rounding, np.isfinite(best) & (apart <= SMOOTH * scale))
+
+
+def contradicts(by_jax: object, found: Differences) -> bool:
+    """Does JAX say another derivative of the same code? Silent where it is not finite, as behind a ``where``."""
+    if not isinstance(by_jax, np.ndarray) or by_jax.shape != found.value.shape:
+        return False
+    said = by_jax[found.smooth]
+    off = np.abs(said - found.value[found.smooth])
+    return bool(np.isfinite(said).all() and np.any(off > AGREES * found.scale))
 
 
 def flat_parameters(problem: Problem) -> np.ndarray:

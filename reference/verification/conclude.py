@@ -218,7 +218,8 @@ def _unknown(
         own = owns[check]
         if own is None or own.consistent is None or (not own.consistent and blamed):
             remedy = f"manual-backprop verify {implementation.name.partition('::')[0]}::{check} --bind cost=NAME"
-            notes.append(NotJudged(check, UNKNOWN_NETWORK, remedy, needed=True))
+            why = UNKNOWN_NETWORK if own is None or own.consistent is False else own.text
+            notes.append(NotJudged(check, why, remedy, needed=True))
             continue
         tallies[check, GRADIENTS] = Tally(coordinates=1)
         if not own.consistent:

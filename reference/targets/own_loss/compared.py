@@ -14,13 +14,12 @@ from reference.interface.entry import Outcome, Violation
 from reference.targets.loss_differences import Differences, differences
 from reference.targets.own_loss.asked import OwnLoss
 
-__all__ = ["GUARDED", "BlockCompared", "Compared", "beside_differences", "contradicted_by_jax", "misshapen", "problems"]
+__all__ = ["GUARDED", "BlockCompared", "Compared", "beside_differences", "misshapen", "problems"]
 
 WIDTHS = ((4, 3, 5, 2), (3, 5, 4, 6), (5, 4, 3, 7))  # before the last layer, never equal side by side
 EXAMPLES, SEED, LAMBD = (6, 1, 8), 710, 1.3
 FEW = 3  # shapes of the last turn
 GUARDED = 1e-6  # of the largest entry: a logarithm that is guarded by 1e-8 is off by so much
-AGREES = 1e-5  # of JAX with the differences of the same code
 
 
 class BlockCompared(NamedTuple):
@@ -76,14 +75,6 @@ def beside_differences(own: OwnLoss, problem: Problem, outcome: Outcome) -> Comp
     if d.smooth.mean() < 0.5:
         return None
     return Compared(problem, d, {block.name: block for block in _blocks(own, problem, outcome, d)})
-
-
-def contradicted_by_jax(own: OwnLoss, compared: Compared) -> bool:
-    """Does JAX, through the file's own code, say another derivative than its differences?"""
-    by_jax, d = own.autodiff(compared.problem), compared.differences
-    if by_jax is None or by_jax.shape != d.value.shape:
-        return False
-    return not bool(np.all(np.abs(by_jax - d.value)[d.smooth] <= AGREES * d.scale))
 
 
 def _blocks(own: OwnLoss, problem: Problem, outcome: Outcome, d: Differences) -> Iterator[BlockCompared]:

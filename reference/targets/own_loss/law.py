@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from reference.interface.entry import Law, Violation
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.interface.raised import described
+from reference.targets.loss_differences import contradicts
 from reference.targets.own_loss.asked import OwnLoss
 from reference.targets.own_loss.causes import causes
-from reference.targets.own_loss.compared import beside_differences, contradicted_by_jax, misshapen, problems
+from reference.targets.own_loss.compared import beside_differences, misshapen, problems
 
 __all__ = ["law_of"]
 
@@ -39,7 +40,7 @@ def _judged(own: OwnLoss) -> tuple[int, list[Violation]]:
         compared = beside_differences(own, problem, ran.outcome)
         if compared is None:
             continue
-        if not looked and contradicted_by_jax(own, compared):
+        if not looked and contradicts(own.autodiff(problem), compared.differences):
             reason = "the differences of its loss, and JAX through its own code, say two things"
             return 0, [Violation("*", "MB704", reason)]
         looked += sum(block.got.size for block in compared.blocks.values())

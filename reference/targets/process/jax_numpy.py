@@ -10,47 +10,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from reference.interface.outcome import Single
 from reference.targets.losses.way import LossWay
-from reference.targets.pairing import layouts
-from reference.targets.pairing.passes import PassPair, function, seeded
+from reference.targets.pairing.passes import Function, PassPair, seeded, stages
 from reference.targets.pairs.frameworks.jax_evaluation import NumpyItself, evaluated
 from reference.targets.reading.namespace import load
 from reference.targets.reading.source import Cell
-from reference.targets.reading.vocabulary import bind, cost_role
+from reference.targets.reading.vocabulary import bind
 from reference.targets.stand_in.kind import Refused
 
 __all__ = ["gradient_of_loss", "gradients_of"]
 
 
-def gradients_of(path: Path, cells: list[Cell], pair: PassPair, cost: str | None, single: Single) -> np.ndarray:
-    """dJ as one vector, W1, b1, W2, …; raises whatever the file's code raises when JAX runs it."""
+def gradients_of(path: Path, cells: list[Cell], pair: PassPair, price: Function | None, single: Single) -> np.ndarray:
+    """dJ as one vector, W1, b1, W2, …; raises whatever the file's code raises when JAX runs it.
+
+    ``price``: the file's cost, ``None`` where the forward pass returns it. Both are fed as for the differences.
+    """
     import jax
 
     jax.config.update("jax_enable_x64", True)
     names = load(path, cells, Shim()).names
     assert pair.forward is not None
-    forward = function(pair.forward.name, _callable(names, pair.forward.name), own=True)
-    forward = forward._replace(role=pair.forward.role)
-    priced = None if cost is None else function(cost, _callable(names, cost), own=True)
-    pair = replace(pair, forward=forward)
+    pair = replace(pair, forward=pair.forward._replace(call=names[pair.forward.name]))
 
     def J(θ: Any) -> Any:
-        values = pair.reading.given(single._replace(parameters=tuple(θ)))
-        whole = forward.call(**bind(forward.arguments, forward.role or "", values))
-        last = (single.dims[-1], single.X.shape[1])
-        returned = layouts.returned(whole, last[::-1] if pair.reading.rows else last, pair.place)
-        if priced is None:
-            return jax.numpy.squeeze(returned.cost)
-        values |= {"A": returned.A, "cache": returned.cache}
-        return jax.numpy.squeeze(
-            priced.call(**bind(priced.arguments, priced.role or cost_role(priced.arguments), values))
-        )
+        stage = stages(pair, single._replace(parameters=tuple(θ)))
+        if price is not None:
+            return jax.numpy.squeeze(names[price.name](**bind(price.arguments, price.role or "", stage.values)))
+        assert stage.returned is not None
+        return jax.numpy.squeeze(stage.returned.cost)
 
     with seeded():
         return _gradient(J, single)
@@ -83,10 +76,6 @@ def _gradient(J: Callable[[Any], Any], single: Single) -> np.ndarray:
     except Refused:
         found = [a for layer in jax.jit(jax.grad(J))(θ) for a in layer]
     return np.concatenate([np.ravel(a) for a in found])
-
-
-def _callable(names: dict[str, Any], name: str) -> FunctionType:
-    return names[name]
 
 
 class Shim:

@@ -198,7 +198,8 @@ class Server(LossAnswers, TimedPairs):
         """dJ of the file's own forward pass and cost by JAX, with ``jax.numpy`` in NumPy's place."""
         from reference.targets.process.jax_numpy import gradients_of
 
-        return gradients_of(self.path, self.cells, self._own(check), cost, singles(problem)[0])
+        price = None if cost is None else self.functions[cost]
+        return gradients_of(self.path, self.cells, self._own(check), price, singles(problem)[0])
 
     def ask_call(self, name: str, values: dict[str, Any], role: str | None = None, form: str = "dict",
                  replaced: dict[str, str] | None = None, traced: bool = False, after: bool = False) -> Any:  # fmt: skip

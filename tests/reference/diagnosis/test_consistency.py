@@ -21,7 +21,7 @@ BY_NAME = {c.of_cost: c for c in CONVENTIONS}
 
 
 def own(consistent, forward=None, cost="cost"):
-    return OwnDerivative(consistent, True, "", forward, cost)
+    return OwnDerivative(consistent, "", forward, cost)
 
 
 def failed(*outputs, code="MB199"):

@@ -17,7 +17,7 @@ from reference.verification import target
 from reference.verification.own_ahead import with_owns_begun
 
 FILE = Path(__file__).parents[1] / "course_files" / "week1_all_three.ipynb"
-RIGHT = OwnDerivative(True, True, "")
+RIGHT = OwnDerivative(True, "")
 
 
 def refused() -> OwnDerivative | None:

@@ -84,11 +84,13 @@ def test_one_case_is_asked_for_and_not_the_file():
     assert unjudged((BACK,), [], alone=True) == ([], [BACK])
 
 
-@pytest.mark.parametrize("own", [None, OwnDerivative(None, False, "no telling")])
+@pytest.mark.parametrize("own", [None, OwnDerivative(None, "two things are said")])
 def test_a_backward_pass_of_an_unknown_network_that_nothing_could_be_told_of(own):
     found = concluded(FINE, unknown=(("backward", lambda: own),))
     assert found.verdict == "inconclusive"
     assert found.error == "backward was not judged"
+    said = [one.cause.text for row in found.rows for one in row.findings if one.cause.code == "MB704"]
+    assert any("two things are said" in text for text in said) == (own is not None)
 
 
 def test_who_is_named():

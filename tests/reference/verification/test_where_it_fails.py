@@ -10,7 +10,7 @@ from reference.verification.conclude import _where_it_fails
 from tests.reference.court import findings, try_out
 from tests.reference.mistakes import RIGHT, edit, run
 
-CONSISTENT, INCONSISTENT = (OwnDerivative(held, True, "", "forward", "cost") for held in (True, False))
+CONSISTENT, INCONSISTENT = (OwnDerivative(held, "", "forward", "cost") for held in (True, False))
 EQUAL, UNEQUAL = Case((3, 3, 3, 1), 5), Case((4, 3, 2, 1), 5)
 
 
