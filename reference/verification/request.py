@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import ConfigDict, ValidationError
 
 from reference.cases.case import Case, of_a_pair
 from reference.findings.verdicts import DEBUG
@@ -109,24 +108,13 @@ def limits_of(settings: Mapping[str, Any]) -> Limits:
 # --- what wins over what ----------------------------------------------------------------------------------------
 
 
-class ResolvedSettings(SettingFields, BaseSettings):
+class ResolvedSettings(SettingFields):
     """The settings of a run, each from the first source that says it."""
 
-    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     profile: str
     baseline: str | None
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TableSource(settings_cls, init_kwargs=DEFAULTS)
 
     @property
     def plan(self) -> Profile:
@@ -136,24 +124,18 @@ class ResolvedSettings(SettingFields, BaseSettings):
         return base._replace(**own)
 
 
-class TableSource(InitSettingsSource):
-    """What the table says for the profile that was chosen, over the defaults."""
-
-    def __call__(self) -> dict[str, Any]:
-        table: Configuration = self.current_state["table"]
-        profile = self.current_state.get("profile") or table.profile or default_profile()
-        return {**super().__call__(), "baseline": table.baseline, **table.settings(profile), "profile": profile}
-
-
 def _resolved(flags: Mapping[str, Any], table: Configuration) -> ResolvedSettings:
     """The settings of a run. A flag that is empty says nothing, as a variable that is empty does."""
-    settable = [variable(name) for name in ResolvedSettings.model_fields]
-    for name in sorted(os.environ.keys() - {*settable, DEBUG, ALONE, ANSWERS}):
-        if name.startswith(ENVIRONMENT) and os.environ[name]:
-            raise ConfigurationError(f"{name} in the environment is no setting; {or_listed(name, settable)}")
-    given = {name: flags[name] for name in ResolvedSettings.model_fields if flags.get(name) not in (None, "")}
+    settable = {variable(name): name for name in ResolvedSettings.model_fields}
+    said = {name: value for name, value in os.environ.items() if name.startswith(ENVIRONMENT) and value}
+    for name in sorted(said.keys() - {*settable, DEBUG, ALONE, ANSWERS}):
+        raise ConfigurationError(f"{name} in the environment is no setting; {or_listed(name, list(settable))}")
+    given = {settable[name]: value for name, value in said.items() if name in settable}
+    given |= {name: flags[name] for name in ResolvedSettings.model_fields if flags.get(name) not in (None, "")}
+    profile = given.get("profile") or table.profile or default_profile()
+    by_table = {"baseline": table.baseline, **table.settings(profile), "profile": profile}
     try:
-        settings = ResolvedSettings(table=table, **given)
+        settings = ResolvedSettings(**{**DEFAULTS, **by_table, **given})
     except ValidationError as error:  # what the command line and the table say has been looked at before
         first = error.errors()[0]
         raise ConfigurationError(complaint(variable(str(first["loc"][0])), first)) from None
