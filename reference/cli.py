@@ -111,7 +111,7 @@ def verify(targets: tuple[str, ...], reports: Reports, watched: bool, **flags: A
 
     with Children() as children:
         if any("." in name or ":" in name for name in targets):  # a file's or a module's, which will need a process
-            children.begin(early=all(map(is_of_the_course_alone, targets)))
+            children.begin(with_jax=not all(map(is_of_the_course_alone, targets)))
         from reference.commands.verify import run_verify
 
         return run_verify(targets, reports=reports, children=children, **flags)

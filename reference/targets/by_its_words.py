@@ -15,7 +15,7 @@ ANOTHER = re.compile(
 
 
 def is_of_the_course_alone(name: str) -> bool:
-    """Has the file of this target the course's backward passes, and no other? JAX is not what is waited for then."""
+    """Has the file of this target the course's backward passes, and no other? Who judges it needs no JAX, as a rule."""
     try:
         with open(name.partition("::")[0], "rb") as file:
             text = file.read(LARGEST)

@@ -10,7 +10,6 @@ import importlib
 import os
 import sys
 import threading
-from functools import partial
 from typing import NoReturn
 
 
@@ -20,16 +19,16 @@ def main() -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
 
-    from reference.targets.process.children import AHEAD, EARLY, TEMPLATE
+    from reference.targets.process.children import AHEAD, TEMPLATE, WITHOUT_JAX
 
     _, _, how, *rest = (*sys.argv, "")
-    if how in (TEMPLATE, EARLY):
+    if how in (TEMPLATE, WITHOUT_JAX):
         from reference.targets.process.template import serve_forks
 
         if how == TEMPLATE:
             importlib.import_module("jax.numpy")
         importlib.import_module("reference.targets.process.server")
-        serve_forks(int(rest[0]), _serve, after_the_first=partial(importlib.import_module, "jax.numpy"))
+        serve_forks(int(rest[0]), _serve)
     if how == AHEAD:  # JAX takes as long as all else
         threading.Thread(target=importlib.import_module, args=("jax.numpy",), daemon=True).start()
     _serve(asked, answers)

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from reference.targets.process.template import Forked, Template, forks
 
-__all__ = ["AHEAD", "EARLY", "TEMPLATE", "Child", "Children", "ended"]
+__all__ = ["AHEAD", "TEMPLATE", "WITHOUT_JAX", "Child", "Children", "ended"]
 
 KEPT = (  # nothing secret is passed on
     "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE",
@@ -29,8 +29,8 @@ ROOT = Path(__file__).parents[3]  # for a checkout that is not installed; last o
 BOOT = (
     "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('reference.targets.process', None, '__main__')"
 )
-# how one is begun: with JAX in the background; for others to be forked from; with the first of these before JAX
-AHEAD, TEMPLATE, EARLY = "ahead", "template", "early"
+# how one is begun: with JAX in the background; for others to be forked from; the same without JAX
+AHEAD, TEMPLATE, WITHOUT_JAX = "ahead", "template", "template without JAX"
 
 Child = subprocess.Popen[bytes] | Forked
 
@@ -53,16 +53,16 @@ class Children:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def begin(self, *, early: bool = False) -> None:
+    def begin(self, *, with_jax: bool = True) -> None:
         """One more, or what they are forked from. Where none can be begun, whoever needs one says so.
 
-        ``early``: the first that is forked does not wait for JAX, which it imports itself if it must.
+        ``with_jax``: imported before anything is forked; else whoever is forked imports it itself, if it must.
         """
         with contextlib.suppress(OSError):
             if not forks():
                 self.waiting.append(_begun(AHEAD))
             elif self.template is None:
-                self._begin_template(EARLY if early else TEMPLATE)
+                self._begin_template(TEMPLATE if with_jax else WITHOUT_JAX)
 
     def take(self) -> Child:
         """One that nobody has asked anything. Raises ``OSError``."""

@@ -1,8 +1,7 @@
 """A process that has imported everything, and of which one is forked for every target: each begins as the first did.
 
-Whatever a target does to NumPy, to the interpreter or to its threads ends with its own process. JAX is imported, at
-the latest after the first fork, and has begun no thread: what it begins, it begins after the fork. Where there is no
-fork, there is no template.
+Whatever a target does to NumPy, to the interpreter or to its threads ends with its own process. Where JAX is imported,
+it has begun no thread: what it begins, it begins after the fork. Where there is no fork, there is no template.
 """
 
 from __future__ import annotations
@@ -115,13 +114,8 @@ class Template:
         self.process.wait()
 
 
-def serve_forks(
-    descriptor: int, run: Callable[[int, int], NoReturn], *, after_the_first: Callable[[], object]
-) -> NoReturn:
-    """What the template does. ``run(asked, answers)`` is a forked process's whole life.
-
-    ``after_the_first``: what only those have done that are forked later.
-    """
+def serve_forks(descriptor: int, run: Callable[[int, int], NoReturn]) -> NoReturn:
+    """What the template does. ``run(asked, answers)`` is a forked process's whole life."""
     ended: dict[int, int] = {}
     with socket.socket(fileno=descriptor) as asked:
         while True:
@@ -138,7 +132,6 @@ def serve_forks(
                 for each in descriptors:
                     os.close(each)
                 asked.sendall(NUMBERS.pack(FORK, pid))
-                after_the_first()
                 continue
             ended |= _reaped()
             asked.sendall(NUMBERS.pack(STATUS, ended.get(pid, RUNNING)))

@@ -134,17 +134,15 @@ def test_where_there_is_a_fork_all_come_from_one_that_was_begun_and_has_imported
 
 
 @pytest.mark.skipif(not forks(), reason="there is no fork here")
-def test_the_first_does_not_wait_for_jax_where_it_was_begun_early_and_all_others_have_it():
+def test_nobody_waits_for_jax_where_it_is_not_wanted():
     with Children() as children:
-        children.begin(early=True)
+        children.begin(with_jax=False)
         first = worker_of(children)
-        assert not asked(first, "jax_there")
-        for worker in (first.twin(), worker_of(children)):
-            assert asked(worker, "jax_there")
-            assert worker.child.template is first.child.template
-            worker.close()
-        assert not asked(first, "jax_there")
+        for worker in (first, first.twin(), worker_of(children)):
+            assert not asked(worker, "jax_there")
+            assert worker.child.template is children.template
         first.close()
+        worker.close()
 
 
 @pytest.mark.skipif(not forks(), reason="there is no fork here")
