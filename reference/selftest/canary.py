@@ -17,7 +17,6 @@ from reference.cases.problem import Problem
 from reference.interface.entry import Entry, Implementation, Outcome
 from reference.judging.judge import Judgement, judge
 from reference.report.models.verification import Target
-from reference.selftest.pairs.canary import pair_canary
 from reference.settings.profiles import Profile
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
@@ -39,6 +38,8 @@ PLANTED: dict[str, Change] = {
 
 def canary(*, judge: Callable[..., Judgement] = judge, conclude: Callable[..., Conclusion] = conclude) -> str | None:
     """Why a gate of this judge and these conclusions cannot be trusted, or ``None``."""
+    from reference.selftest.pairs.canary import pair_canary
+
     judged = partial(_judged, judge=judge, conclude=conclude)
     right = judged(lambda name, a: a)
     if right.verdict != "pass":

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from reference.interface.entry import Implementation
 from reference.judging.execution import Failure
-from reference.pairs.judge import judge_pair
 from reference.verification.explained import Explained
 from reference.verification.pairs import pair_rows
 
@@ -27,6 +26,8 @@ def by_repair(implementation: Implementation, failures: Sequence[Failure], seed:
         mine = [failure for failure in failures if failure.check == check]
         if not mine or any(failure.code != UNEXPLAINED for failure in mine):
             continue
+        from reference.pairs.judge import judge_pair  # here: most files have no pair
+
         rows = list(pair_rows([judge_pair(opened, seed=seed)], implementation.name))
         told = [f for row in rows for f in row.findings if f.severity == "error" and f.cause.suggestion is not None]
         wrong = {row.output for row in rows if any(f.severity == "error" for f in row.findings)}

@@ -14,7 +14,6 @@ from reference.cases.case import CaseError
 from reference.findings.verdicts import DEBUG, INTERNAL
 from reference.interface.entry import Implementation
 from reference.interface.pair import OpenPair
-from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairResult
 from reference.verification.known import Run
 from reference.verification.no_such_pair import NoSuchPair
@@ -69,6 +68,8 @@ def judge_pairs(implementation: Implementation, options: Options, run: Run, out_
 
 def _judged(opened: OpenPair, options: Options, line: str | None) -> PairResult:
     try:
+        from reference.pairs.judge import judge_pair  # here: most files have no pair
+
         return judge_pair(opened, seed=options.seed, case=line)
     except CaseError:  # the line that was given, which is told to who gave it
         raise

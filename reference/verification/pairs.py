@@ -8,7 +8,6 @@ from reference.cases.case import CaseError
 from reference.diagnosis import Cause
 from reference.interface.entry import Implementation, NotJudged
 from reference.interface.pair import PairKind
-from reference.pairs.judge import judge_pair
 from reference.pairs.result import PairFinding, PairResult, PairRow
 from reference.verification.conclusion import OutputRow
 from reference.verification.explained import Example, Explained
@@ -95,6 +94,8 @@ def pair_fails(other: Implementation, check: str, case: str, seed: int, *, outpu
     if opened is None:
         return None
     try:
+        from reference.pairs.judge import judge_pair  # here: most files have no pair
+
         rows = judge_pair(opened, seed=seed, case=case, explained=False).rows
     except CaseError:
         return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 __all__ = ["end_processes", "processes_beside"]
 
@@ -18,6 +20,9 @@ TRACKER = "ignore:resource_tracker"  # multiprocessing's, which clears up after 
 
 def processes_beside(count: int) -> ProcessPoolExecutor:
     """They begin as a new interpreter does: nothing that runs here is in them. They end when this process does."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")
     with _quiet_tracker():
         return ProcessPoolExecutor(count, mp_context=context, initializer=_belongs_to_who_began_it)
@@ -25,7 +30,9 @@ def processes_beside(count: int) -> ProcessPoolExecutor:
 
 def end_processes() -> None:
     """End them, whatever they are doing."""
-    for process in multiprocessing.active_children():
+    from multiprocessing import active_children
+
+    for process in active_children():
         process.kill()
 
 
@@ -36,7 +43,9 @@ def _belongs_to_who_began_it() -> None:
 
 
 def _end_with_it() -> None:
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)

@@ -10,6 +10,7 @@ import pytest
 
 from reference.interface.entry import Implementation
 from reference.interface.pair import OpenPair, PairKind, Proposal
+from reference.pairs import judge
 from reference.pairs.result import PairResult
 from reference.settings.profiles import PROFILES
 from reference.targets import resolve
@@ -71,7 +72,7 @@ def asked(monkeypatch):
         seen[opened.proposal.check] = (opened.ask("where"), get_ident())
         return PairResult(opened.proposal.check, disputes=(f"of {opened.proposal.check}",))
 
-    monkeypatch.setattr(pair_runs, "judge_pair", judge_pair)
+    monkeypatch.setattr(judge, "judge_pair", judge_pair)
     return seen
 
 
@@ -83,14 +84,14 @@ def test_few_pairs_or_one_processor_are_one_process(asked, count, processes):
 
 
 def test_what_is_said_is_in_the_order_of_the_file(asked, monkeypatch):
-    both, quick = Barrier(2, timeout=20), pair_runs.judge_pair
+    both, quick = Barrier(2, timeout=20), judge.judge_pair
 
     def judge_pair(opened, **options):
         if opened.proposal.check in ("p0", "p1"):
             both.wait()  # each process has one of the first two
         return quick(opened, **options)
 
-    monkeypatch.setattr(pair_runs, "judge_pair", judge_pair)
+    monkeypatch.setattr(judge, "judge_pair", judge_pair)
     run = judged(target(9), processes=2)
     assert [r.check for r in run.pairs] == [f"p{k}" for k in range(9)]
     assert run.disputes == [f"of p{k}" for k in range(9)]
