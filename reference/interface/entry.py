@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from numpy.typing import NDArray
@@ -47,6 +48,9 @@ class Meter(NamedTuple):
     memory: Callable[[Problem], int | None]  # bytes
 
 
+Begun = Callable[[Sequence[Problem]], AbstractContextManager[Callable[[], "Ran"]]]
+
+
 class Entry(NamedTuple):
     """One function under test."""
 
@@ -62,6 +66,7 @@ class Entry(NamedTuple):
     meter: Meter | None = None  # for a target in another process
     slack: Mapping[str, float] = {}  # by dtype: how many times the derived tolerance its caller allows
     watched: Callable[[Problem], Ran] | None = None  # ``run``, with what it changed of the target's own cache
+    begun: Begun | None = None  # the same of several problems, fetched one by one
     loss_unknown: bool = False  # the file has no cost, and its function no name of the course's that would tell
     owes: tuple[str, ...] = ("dW", "db")  # the gradients that it has to return; no db of a network without biases
 

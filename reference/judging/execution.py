@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,9 +25,10 @@ from reference.interface.exceptions import TargetChanged, TargetDied, TargetNotS
 from reference.interface.outcome import as_dict
 from reference.interface.raised import described
 
-__all__ = ["Failure", "Raised", "attempt", "malformed", "raised", "run_entry", "run_once", "what_raised"]
+__all__ = ["Failure", "Raised", "attempt", "begun", "malformed", "raised", "run_once", "what_raised"]
 
 T = TypeVar("T")
+Returned = tuple[Outcome, Outcome, list["Failure"]]
 TRACE_LINES = 6
 LARGEST = 10**7  # entries of a quantity; more than any case's
 LONGEST = 300  # of an exception's message
@@ -65,13 +67,28 @@ def attempt(ask: Callable[[], T]) -> T | Raised:
         return Raised(error)
 
 
-def run_entry(entry: Entry, problem: Problem) -> tuple[Outcome, Outcome, list[Failure]]:
-    """What the entry returns, what it returns for λ = 0, and what is wrong with the calls themselves."""
+@contextmanager
+def begun(entry: Entry, problem: Problem) -> Iterator[Callable[[], Returned]]:
+    """What the entry returns, what it returns for λ = 0, and what is wrong with the calls themselves: to be fetched.
+
+    An entry in another process runs meanwhile.
+    """
     given = _writable(problem)
-    outcome, changed = _called(entry, given)
-    again = run_once(entry, problem)
-    no_l2 = replace(problem, lambd=np.zeros_like(problem.lambd))
-    of_data = run_once(entry, no_l2) if problem.lambd.any() else outcome
+    calls = [given, _writable(problem)]
+    if problem.lambd.any():
+        calls.append(_writable(replace(problem, lambd=np.zeros_like(problem.lambd))))
+    if entry.begun is None:
+        waiting = iter(calls)
+        yield lambda: _returned(entry, problem, given, lambda: _called(entry, next(waiting)))
+        return
+    with entry.begun(calls) as fetch:
+        yield lambda: _returned(entry, problem, given, fetch)
+
+
+def _returned(entry: Entry, problem: Problem, given: Problem, fetch: Callable[[], Ran]) -> Returned:
+    outcome, changed = fetch()
+    again = fetch().outcome
+    of_data = fetch().outcome if problem.lambd.any() else outcome
     failures = []
     for name, g in changed.items():
         failures.append(Failure(entry.check, name, "MB601", problem.cases[g], f"{name} was changed by the call"))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from reference.cases.problem import Problem
 from reference.cases.quantities import is_gradient, is_intermediate
 from reference.interface.entry import Entry, Outcome
-from reference.judging.execution import Failure, Raised, attempt, malformed, raised, run_entry
+from reference.judging.execution import Failure, Raised, attempt, begun, malformed, raised
 from reference.judging.hearing import WitnessCache, hearing
 from reference.judging.panel import Dispute, Panel, WitnessReport
 from reference.judging.tolerance import Deviations, Magnitudes, compare, project, tolerance
@@ -101,8 +101,9 @@ def judge(
     if isinstance(as_taken, Raised):
         return Judgement({}, [raised(entry, problem, as_taken.error)], [])
     problem = as_taken
-    witness_report, disputes = hearing(problem, exhaustive, rng, witness_cache, court.witnesses)
-    answer = attempt(partial(run_entry, entry, problem))
+    with begun(entry, problem) as fetch:
+        witness_report, disputes = hearing(problem, exhaustive, rng, witness_cache, court.witnesses)
+        answer = attempt(fetch)
     if isinstance(answer, Raised):
         return Judgement({}, [raised(entry, problem, answer.error)], disputes)
     outcome, of_data, failures = answer

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from reference.cases.domain import Domain
 from reference.cases.problem import Problem
-from reference.interface.entry import Entry, Event, Meter, Place, Ran
+from reference.interface.entry import Begun, Entry, Event, Meter, Place, Ran
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.descriptions import RemotePair, as_tree
 from reference.targets.own_derivative import own_of
@@ -64,6 +66,7 @@ def entry_of(worker: Worker, pair: RemotePair, *, costs: Sequence[str | None], f
         tuple(conventions),
         meter_of(worker, pair.check),
         watched=watched,
+        begun=_begun(worker, pair),
         owes=("dW", "db") if pair.biased else ("dW",),
         loss_unknown=len(costs) > 1,
     )
@@ -88,13 +91,27 @@ def meter_of(worker: Worker, check: str | None) -> Meter:
 
 def _watched(worker: Worker, pair: RemotePair) -> Callable[[Problem], Ran]:
     def watched(problem: Problem) -> Ran:
-        answer = worker.ask("run", check=pair.check, problem=as_tree(problem))
-        changed = dict(answer["changed"])
-        for name in changed.keys() & {"X", "Y"}:
-            getattr(problem, name)[changed.pop(name)] += 1  # so that the mutation is seen on this side too
-        return Ran({name: a for name, a in answer["outcome"].items() if isinstance(a, np.ndarray)}, changed)
+        return _ran(worker.ask("run", check=pair.check, problem=as_tree(problem)), problem)
 
     return watched
+
+
+def _begun(worker: Worker, pair: RemotePair) -> Begun:
+    @contextmanager
+    def begun(problems: Sequence[Problem]) -> Iterator[Callable[[], Ran]]:
+        waiting = iter(problems)
+        questions = [{"ask": "run", "check": pair.check, "problem": as_tree(problem)} for problem in problems]
+        with worker.begun(questions) as fetch:
+            yield lambda: _ran(fetch(), next(waiting))
+
+    return begun
+
+
+def _ran(answer: Any, problem: Problem) -> Ran:
+    changed = dict(answer["changed"])
+    for name in changed.keys() & {"X", "Y"}:
+        getattr(problem, name)[changed.pop(name)] += 1  # so that the mutation is seen on this side too
+    return Ran({name: a for name, a in answer["outcome"].items() if isinstance(a, np.ndarray)}, changed)
 
 
 def _as_taken(worker: Worker, pair: RemotePair) -> Callable[[Problem], Problem] | None:

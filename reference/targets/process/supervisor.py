@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reference.interface.exceptions import TargetChanged, TargetDied, TargetGivenUp, TargetNotStarted, TargetRaised
@@ -22,6 +23,7 @@ from reference.targets.process.messages import WireError, pack, receive
 __all__ = ["Worker"]
 
 START = 60.0  # seconds for an interpreter and NumPy; a loaded machine is slow
+AHEAD = 2**15  # bytes of questions that a pipe holds while nobody reads
 DEATHS = 3  # of one target's process, before the rest of the target is given up
 
 
@@ -63,13 +65,56 @@ class Worker:
     def ask_with_output(self, ask: str, **question: Any) -> tuple[Any, str]:
         """The answer, and the last of what was printed on the way."""
         with self.turn:
-            if self.child is None:
-                if self.deaths >= DEATHS:
-                    raise TargetGivenUp(f"was not asked: the process was lost {self.deaths} times before")
-                if _mark(self._start()) != self.mark:
-                    self._stop()
-                    raise TargetChanged("its file was changed while it was judged")
+            self._be_there()
             return self._asked({"ask": ask, **question}, self.limits.timeout)
+
+    @contextlib.contextmanager
+    def begun(self, questions: Sequence[dict[str, Any]]) -> Iterator[Callable[[], Any]]:
+        """The answers, raised or returned, are fetched one by one by what is yielded; the process answers meanwhile.
+
+        Nobody else asks until the end; what is not fetched by then is not heard.
+        """
+        waiting, sent, failed = list(map(pack, questions)), 0, None
+        ahead = len(waiting) if sum(map(len, waiting[1:])) <= AHEAD else 1  # more would wait for who waits for us
+
+        def send() -> None:
+            nonlocal sent
+            self._be_there()
+            self._send(waiting.pop(0), time.monotonic() + self.limits.timeout)
+            sent += 1
+
+        def fetch() -> Any:
+            nonlocal sent
+            if failed is not None:
+                raise failed
+            if not sent:
+                send()
+            sent -= 1
+            return self._answered(time.monotonic() + self.limits.timeout)[0]
+
+        with self.turn:
+            try:
+                for _ in range(ahead):
+                    send()
+            except Exception as error:
+                failed = error
+            try:
+                yield fetch
+            except BaseException:
+                self._stop()
+                raise
+            while sent and failed is None and self.child is not None:
+                with contextlib.suppress(TargetRaised, TargetDied):
+                    fetch()
+
+    def _be_there(self) -> None:
+        if self.child is not None:
+            return
+        if self.deaths >= DEATHS:
+            raise TargetGivenUp(f"was not asked: the process was lost {self.deaths} times before")
+        if _mark(self._start()) != self.mark:
+            self._stop()
+            raise TargetChanged("its file was changed while it was judged")
 
     def twin(self) -> Worker:
         """The same target in one more process, which is begun when it is first asked, and ends with this one."""
@@ -104,10 +149,21 @@ class Worker:
         return self._asked(dict(self.greeting), self.limits.timeout + START, before=first)[0]
 
     def _asked(self, question: dict[str, Any], seconds: float, *, before: bytes = b"") -> tuple[Any, str]:
-        assert self.child is not None
         until = time.monotonic() + seconds
+        self._send(before + pack(question), until)
+        return self._answered(until)
+
+    def _send(self, data: bytes, until: float) -> None:
         try:
-            self._write(before + pack(question), until)
+            self._write(data, until)
+        except (WireError, OSError) as error:
+            raise self._died(f"sent no answer that can be read: {error}") from None
+        except KeyboardInterrupt:
+            self._stop()
+            raise
+
+    def _answered(self, until: float) -> tuple[Any, str]:
+        try:
             answer = receive(lambda count: self._read(count, until))
         except (WireError, OSError) as error:
             raise self._died(f"sent no answer that can be read: {error}") from None
