@@ -83,6 +83,16 @@ class Worker:
             self._send(waiting.pop(0), time.monotonic() + self.limits.timeout)
             sent += 1
 
+        def send_ahead() -> None:
+            nonlocal sent
+            for data in waiting[: ahead - 1]:
+                try:
+                    self._write(data, time.monotonic() + self.limits.timeout)
+                except OSError:  # it has ended: how, who fetches the answer will be told
+                    return
+                waiting.pop(0)
+                sent += 1
+
         def fetch() -> Any:
             nonlocal sent
             if failed is not None:
@@ -94,8 +104,8 @@ class Worker:
 
         with self.turn:
             try:
-                for _ in range(ahead):
-                    send()
+                send()
+                send_ahead()
             except Exception as error:
                 failed = error
             try:

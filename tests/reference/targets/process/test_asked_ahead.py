@@ -11,7 +11,7 @@ import pytest
 from reference.interface.exceptions import TargetDied, TargetRaised
 from reference.targets.process import supervisor
 from tests.folding import each
-from tests.reference.targets.process.test_supervisor import SHORT, SMALL, call, started
+from tests.reference.targets.process.test_supervisor import SHORT, SMALL, call, gone, started
 
 CODE = """
 import os, time
@@ -85,6 +85,23 @@ def test_one_that_ends_its_process_is_said_in_its_turn(before):
     assert worker.deaths == 1
     assert call(worker, "echo", x=4) == 4
     worker.close()
+
+
+def test_one_that_has_ended_before_the_rest_could_be_asked_is_said_in_its_turn_too(worker, monkeypatch):
+    process, write, written = call(worker, "process"), worker._write, []
+
+    def slow(data, until):
+        if len(written) == 2:
+            assert gone(process)
+        written.append(data)
+        write(data, until)
+
+    monkeypatch.setattr(worker, "_write", slow)
+    with worker.begun([*echoes(1), question("leaves"), *echoes(2, 3)]) as fetch:
+        assert fetch() == 1
+        with pytest.raises(TargetDied, match="exit code 7"):
+            fetch()
+    assert len(written) == 3
 
 
 def test_one_that_does_not_return_has_its_time_from_when_it_is_waited_for():
