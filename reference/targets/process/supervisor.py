@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -72,48 +73,34 @@ class Worker:
     def begun(self, questions: Sequence[dict[str, Any]]) -> Iterator[Callable[[], Any]]:
         """The answers, raised or returned, are fetched one by one by what is yielded; the process answers meanwhile.
 
-        Nobody else asks until the end; what is not fetched by then is not heard.
+        Nobody else asks until the end; what is not fetched by then is not heard. More than ``AHEAD`` is asked one by
+        one: it would wait for who reads, as who reads waits for its own answers to be read.
         """
-        waiting, sent, failed = list(map(pack, questions)), 0, None
-        ahead = len(waiting) if sum(map(len, waiting[1:])) <= AHEAD else 1  # more would wait for who waits for us
-
-        def send() -> None:
-            nonlocal sent
-            self._be_there()
-            self._send(waiting.pop(0), time.monotonic() + self.limits.timeout)
-            sent += 1
-
-        def send_ahead() -> None:
-            nonlocal sent
-            for data in waiting[: ahead - 1]:
-                try:
-                    self._write(data, time.monotonic() + self.limits.timeout)
-                except OSError:  # it has ended: how, who fetches the answer will be told
-                    return
-                waiting.pop(0)
-                sent += 1
+        waiting, asked = deque(map(pack, questions)), 0
 
         def fetch() -> Any:
-            nonlocal sent
-            if failed is not None:
-                raise failed
-            if not sent:
-                send()
-            sent -= 1
-            return self._answered(time.monotonic() + self.limits.timeout)[0]
+            nonlocal asked
+            until = time.monotonic() + self.limits.timeout
+            if asked:
+                asked -= 1
+            else:
+                self._be_there()
+                self._send(waiting.popleft(), until)
+            return self._answered(until)[0]
 
         with self.turn:
             try:
-                send()
-                send_ahead()
-            except Exception as error:
-                failed = error
-            try:
+                if self.child is not None and sum(map(len, waiting)) <= AHEAD:
+                    with contextlib.suppress(OSError):  # it has ended: how, who fetches the answer is told
+                        while waiting:
+                            self._write(waiting[0], time.monotonic() + self.limits.timeout)
+                            waiting.popleft()
+                            asked += 1
                 yield fetch
             except BaseException:
                 self._stop()
                 raise
-            while sent and failed is None and self.child is not None:
+            while asked and self.child is not None:
                 with contextlib.suppress(TargetRaised, TargetDied):
                     fetch()
 

@@ -138,7 +138,7 @@ def test_without_that_limit_they_would_wait_for_each_other(monkeypatch):
     monkeypatch.setattr(supervisor, "AHEAD", 2**40)
     large = np.arange(200_000.0)
     worker = started(SHORT, CODE)
-    with worker.begun([question("grows", x=large[:20_000]), *echoes(large)]) as fetch, pytest.raises(TargetDied):
+    with pytest.raises(TargetDied), worker.begun([question("grows", x=large[:20_000]), *echoes(large)]) as fetch:
         fetch()
     worker.close()
 
