@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
+
+from reference.verification.environment import kept_as_they_are
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -24,7 +24,8 @@ def processes_beside(count: int) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
-    with _quiet_tracker():
+    with kept_as_they_are(WARNINGS):  # which the first pool begins the tracker with
+        os.environ[WARNINGS] = ",".join(filter(None, (os.environ.get(WARNINGS), TRACKER)))
         return ProcessPoolExecutor(count, mp_context=context, initializer=_belongs_to_who_began_it)
 
 
@@ -49,17 +50,3 @@ def _end_with_it() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-@contextmanager
-def _quiet_tracker() -> Iterator[None]:
-    """The first pool begins the tracker, which reads its warnings from the environment."""
-    before = os.environ.get(WARNINGS)
-    os.environ[WARNINGS] = f"{before},{TRACKER}" if before else TRACKER
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[WARNINGS]
-        else:
-            os.environ[WARNINGS] = before

@@ -18,6 +18,7 @@ from reference.targets import BUILT_IN
 from reference.verification import failures as store
 from reference.verification.conclude import conclude
 from reference.verification.conclusion import Conclusion
+from reference.verification.environment import kept_as_they_are
 from reference.verification.known import Run
 from reference.verification.options import Options
 from reference.verification.own_ahead import with_owns_begun
@@ -45,20 +46,14 @@ def prepared(*, anew: bool = False, worth_keeping: float = compiled.WORTH) -> It
     ``anew``: nothing that autodiff said of our own problems is recalled from earlier runs. ``worth_keeping``: seconds
     that a program of our own has to take to compile.
     """
-    before = {name: os.environ.get(name) for name in (*SURROUNDINGS, *compiled.VARIABLES, answers.VARIABLE)}
-    os.environ.update(SURROUNDINGS)
-    compiled.kept(worth=worth_keeping)
-    place = answers.folder()
-    os.environ[answers.VARIABLE] = "" if anew else str(place)
-    try:
+    with kept_as_they_are(*SURROUNDINGS, *compiled.VARIABLES, answers.VARIABLE):
+        os.environ.update(SURROUNDINGS)
+        compiled.kept(worth=worth_keeping)
+        place = answers.folder()
+        os.environ[answers.VARIABLE] = "" if anew else str(place)
         with one_thread(), nothing_written():
             yield
         prune(place, answers.MOST)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 def with_slack(implementation: Implementation, slack: Mapping[str, float]) -> Implementation:
